@@ -1,0 +1,17 @@
+-- E-mails and text messages: written in the transaction that causes them, shown in the control room.
+create table letters (
+    realm bigint not null references realms (id),
+    id text not null,
+    sequence bigint not null,
+    -- email or sms
+    channel text not null,
+    recipient text not null,
+    subject text not null,
+    body text not null,
+    html text,
+    -- what made us write: asap_list.earlier_slot, …
+    reason text not null,
+    written_at bigint not null,
+    primary key (realm, id)
+);
+create index letters_in_order on letters (realm, sequence, id);

@@ -1,0 +1,130 @@
+//! The emulator's own time.
+//!
+//! Each realm has one [`Clock`]: a value that says which instant it showed when it was last set, when
+//! that was by the machine's clock, and how fast it has run since. Reading it needs no lock, moving it
+//! makes a new value. This is the only file that looks at the machine's clock.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A realm's time: real, shifted, frozen or faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// What this clock showed when it was last set.
+    pub shown: Timestamp,
+    /// The machine's time at that moment.
+    pub set_at: Timestamp,
+    /// Speed in thousandths: 0 is frozen, 1000 is real time.
+    pub rate: i64,
+}
+
+impl Clock {
+    /// Thousandths of real time at which a clock runs that nobody touched.
+    pub const REAL_TIME: i64 = 1000;
+
+    /// A clock that shows the machine's time.
+    pub fn real() -> Self {
+        let now = system_now();
+        Self { shown: now, set_at: now, rate: Self::REAL_TIME }
+    }
+
+    /// A clock that shows `shown` now and runs on from there, or stands still there.
+    pub fn starting_at(shown: Timestamp, frozen: bool) -> Self {
+        let rate = if frozen { 0 } else { Self::REAL_TIME };
+        Self { shown: to_millisecond(shown), set_at: system_now(), rate }
+    }
+
+    /// What this clock shows now, to the millisecond.
+    ///
+    /// Milliseconds because that is what the database keeps: an instant is the same before and after
+    /// it was stored. At the end of representable time the clock stands still.
+    pub fn now(&self) -> Timestamp {
+        if self.rate == 0 {
+            return self.shown;
+        }
+        let passed = system_now().as_millisecond() - self.set_at.as_millisecond();
+        let shown = self.shown.as_millisecond().saturating_add(passed.saturating_mul(self.rate) / Self::REAL_TIME);
+        Timestamp::from_millisecond(shown).unwrap_or(Timestamp::MAX)
+    }
+
+    pub fn frozen(&self) -> bool {
+        self.rate == 0
+    }
+
+    /// The same clock, set forward by `by`. `None` where time ends.
+    pub fn advanced(&self, by: SignedDuration) -> Option<Self> {
+        let shown = self.now().checked_add(by).ok()?;
+        Some(self.set_to(shown))
+    }
+
+    /// The same clock showing `shown` from now on, at the speed it had.
+    pub fn set_to(&self, shown: Timestamp) -> Self {
+        Self { shown: to_millisecond(shown), set_at: system_now(), rate: self.rate }
+    }
+
+    /// The same clock at another speed, in thousandths, from now on.
+    pub fn at_rate(&self, rate: i64) -> Self {
+        Self { shown: self.now(), set_at: system_now(), rate }
+    }
+}
+
+fn to_millisecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant)
+}
+
+/// The machine's time to the millisecond, for what no realm owns: when a realm was created, and when
+/// its time to live is over.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+pub fn system_now() -> Timestamp {
+    to_millisecond(Timestamp::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> Timestamp {
+        text.parse().expect("a test's instant")
+    }
+
+    #[test]
+    fn a_frozen_clock_stands_still() {
+        let clock = Clock::starting_at(instant("2025-06-02T06:00:00Z"), true);
+
+        assert_eq!(clock.now(), instant("2025-06-02T06:00:00Z"));
+        assert_eq!(clock.now(), clock.now());
+    }
+
+    #[test]
+    fn a_running_clock_follows_the_machine_at_its_rate() {
+        let set_at = system_now().checked_sub(SignedDuration::from_secs(10)).expect("in range");
+        let clock = Clock { shown: instant("2030-01-01T00:00:00Z"), set_at, rate: 60_000 };
+
+        let passed = clock.now().duration_since(clock.shown);
+
+        assert!(passed >= SignedDuration::from_secs(600), "{passed:?}");
+    }
+
+    #[test]
+    fn advancing_keeps_a_frozen_clock_frozen() {
+        let clock = Clock::starting_at(instant("2025-06-02T06:00:00Z"), true);
+
+        let later = clock.advanced(SignedDuration::from_hours(2)).expect("in range");
+
+        assert_eq!(later.now(), instant("2025-06-02T08:00:00Z"));
+        assert!(later.frozen());
+    }
+
+    #[test]
+    fn a_clock_cannot_be_advanced_past_the_end_of_time() {
+        let clock = Clock::starting_at(Timestamp::MAX, true);
+
+        assert_eq!(clock.advanced(SignedDuration::from_hours(1)), None);
+    }
+
+    #[test]
+    fn an_instant_is_cut_to_the_millisecond_the_database_keeps() {
+        let clock = Clock::starting_at(instant("2025-06-02T06:00:00.123456789Z"), true);
+
+        assert_eq!(clock.now(), instant("2025-06-02T06:00:00.123Z"));
+    }
+}

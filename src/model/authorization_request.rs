@@ -1,0 +1,71 @@
+//! Authorization requests (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) and what has come of them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ClientId, CodeChallenge, Prompt, ResponseMode, Scopes, SessionId};
+
+/// A request whose every parameter has been checked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    pub client_id: ClientId,
+    /// Where the answer goes. Checked against the client.
+    pub redirect_uri: String,
+    pub response_mode: ResponseMode,
+    pub scopes: Scopes,
+    pub state: Option<String>,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<CodeChallenge>,
+    pub prompt: Prompt,
+    /// Seconds since the last sign-in that are still recent enough.
+    pub max_age: Option<u64>,
+    pub login_hint: Option<String>,
+    pub ui_locales: Option<String>,
+    /// The `sub` of a verified `id_token_hint`: nobody else may answer.
+    pub hinted_subject: Option<String>,
+}
+
+/// What the user answered on the consent page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    Deny,
+}
+
+impl Decision {
+    /// As the button and the column say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Allow, Self::Deny].into_iter().find(|decision| decision.name() == text)
+    }
+}
+
+/// A request in flight: its row.
+#[derive(Clone, Debug)]
+pub struct PendingRequest {
+    /// 256 bits, base64url: stands in the pages' URLs.
+    pub id: String,
+    pub request: AuthorizationRequest,
+    /// The session the row belongs to, once somebody has signed in for it.
+    pub session: Option<SessionId>,
+    /// When somebody signed in for this very request.
+    pub signed_in_at: Option<Timestamp>,
+    pub decision: Option<Decision>,
+    pub expires_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl PendingRequest {
+    /// How long a request may stay in flight, in seconds of the realm's clock.
+    pub const LIFETIME: i64 = 600;
+
+    pub fn expired_at(&self, now: Timestamp) -> bool {
+        self.expires_at <= now
+    }
+}

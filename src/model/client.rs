@@ -1,0 +1,153 @@
+//! Clients (RFC 6749 §2), in the words of dynamic registration (RFC 7591 §2).
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ClientId, GrantType, Scopes,
+    redirect_uri::{is_loopback, redirect_uris_match},
+};
+
+/// How a client proves who it is at the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenEndpointAuthMethod {
+    /// By secret, in the header or in the form (RFC 6749 §2.3.1).
+    #[default]
+    ClientSecret,
+    ClientSecretBasic,
+    ClientSecretPost,
+    /// A public client.
+    None,
+}
+
+/// What is kept of a client secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredSecret {
+    /// SHA-256, base64url, of a secret we generated: it has entropy enough.
+    Digest(String),
+    /// An Argon2id PHC string of a secret somebody chose.
+    Phc(String),
+}
+
+impl StoredSecret {
+    const DIGEST: &str = "sha256:";
+
+    /// As it stands in its column.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Digest(digest) => format!("{}{digest}", Self::DIGEST),
+            Self::Phc(phc) => phc.clone(),
+        }
+    }
+
+    pub fn from_text(text: &str) -> Self {
+        match text.strip_prefix(Self::DIGEST) {
+            Some(digest) => Self::Digest(digest.to_owned()),
+            None => Self::Phc(text.to_owned()),
+        }
+    }
+}
+
+/// A client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub id: ClientId,
+    /// `None` for a public client.
+    pub secret: Option<StoredSecret>,
+    pub metadata: ClientMetadata,
+}
+
+/// What a client is allowed and how it presents itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetadata {
+    pub client_name: String,
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Any http or https loopback URI is accepted too, without user information or fragment.
+    #[serde(default)]
+    pub any_loopback_redirect: bool,
+    pub grant_types: Vec<GrantType>,
+    /// The scopes it may ask for; `None`: all the realm supports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scopes>,
+    #[serde(default)]
+    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// `code_challenge_method=plain` is accepted.
+    #[serde(default)]
+    pub allow_plain_pkce: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+}
+
+impl Client {
+    /// Whether it has no secret to prove itself with (RFC 6749 §2.1).
+    pub fn public(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == TokenEndpointAuthMethod::None
+    }
+
+    pub fn may_use(&self, grant_type: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant_type)
+    }
+
+    /// Whether an authorization response may go to `uri` (RFC 9700 §2.1, RFC 8252 §7.3).
+    pub fn accepts_redirect_to(&self, uri: &str) -> bool {
+        self.metadata.redirect_uris.iter().any(|registered| redirect_uris_match(registered, uri))
+            || (self.metadata.any_loopback_redirect && is_loopback(uri))
+    }
+
+    /// What the client is called on pages.
+    pub fn name(&self) -> &str {
+        if self.metadata.client_name.is_empty() { &self.id.0 } else { &self.metadata.client_name }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(redirect_uris: &[&str], any_loopback_redirect: bool) -> Client {
+        let redirect_uris = redirect_uris.iter().map(|uri| (*uri).to_owned()).collect();
+        let metadata = ClientMetadata { redirect_uris, any_loopback_redirect, ..ClientMetadata::default() };
+        Client { id: ClientId::from("c"), secret: None, metadata }
+    }
+
+    #[test]
+    fn any_loopback_redirect_allows_loopback_and_nothing_else() {
+        let client = client(&[], true);
+
+        for uri in ["http://127.0.0.1:5000/x", "https://localhost/cb", "http://[::1]:1/", "http://127.8.9.10/"] {
+            assert!(client.accepts_redirect_to(uri), "{uri}");
+        }
+        for uri in [
+            "http://localhost.evil.example/",
+            "http://u@localhost/",
+            "http://localhost/#f",
+            "http://128.0.0.1/",
+            "ftp://localhost/",
+            "http://localhost@evil.example/",
+            "http://evil.example\\@localhost/",
+        ] {
+            assert!(!client.accepts_redirect_to(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn without_the_flag_only_registered_uris_are_accepted() {
+        let client = client(&["https://client.example.com/cb"], false);
+
+        assert!(client.accepts_redirect_to("https://client.example.com/cb"));
+        assert!(!client.accepts_redirect_to("http://localhost/cb"));
+    }
+
+    #[test]
+    fn a_stored_secret_reads_back() {
+        for secret in [StoredSecret::Digest("abc".to_owned()), StoredSecret::Phc("$argon2id$v=19$x".to_owned())] {
+            assert_eq!(StoredSecret::from_text(&secret.to_text()), secret);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Consents: the remembered answer to "may this client …?".
+
+use jiff::Timestamp;
+
+use super::{ClientId, Scopes, UserId};
+
+/// What `user` has allowed `client`. Asked again for any scope it lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    pub user: UserId,
+    pub client: ClientId,
+    pub scopes: Scopes,
+    pub given_at: Timestamp,
+}

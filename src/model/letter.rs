@@ -1,0 +1,38 @@
+//! Letters: e-mails and text messages in the outbox.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// How a letter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Email,
+    Sms,
+}
+
+impl Channel {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+}
+
+/// A letter, written in the transaction that causes it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Letter {
+    pub id: String,
+    pub channel: Channel,
+    /// An e-mail address or a telephone number.
+    pub recipient: String,
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// What made us write, such as `asap_list.earlier_slot`.
+    pub reason: String,
+    pub written_at: Timestamp,
+}

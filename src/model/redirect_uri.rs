@@ -1,0 +1,137 @@
+//! When a requested redirect URI is a registered one.
+//!
+//! Exactly, character by character (RFC 9700 §2.1): no prefix, no normalisation. Two exceptions, both
+//! for loopback: a registered loopback URI is free in its port (RFC 8252 §7.3), and a client may be
+//! set to allow any loopback URI at all.
+
+use url::{Host, Url};
+
+/// Whether `requested` is `registered`, or differs only in the port of a loopback address.
+pub fn redirect_uris_match(registered: &str, requested: &str) -> bool {
+    registered == requested
+        || (is_loopback(registered)
+            && is_loopback(requested)
+            && without_port(registered).is_some_and(|registered| Some(registered) == without_port(requested)))
+}
+
+/// Why `uri` can never be a redirect URI, or `None` where it can.
+///
+/// RFC 6749 §3.1.2: absolute and without a fragment. User information is refused too: it misleads
+/// whoever reads the address. Scripts and data are never an address to answer to.
+pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
+    let Ok(url) = Url::parse(uri) else {
+        return Some("is not an absolute URI");
+    };
+    if uri.chars().any(|character| character.is_ascii_control() || character.is_whitespace() || character == '\\') {
+        return Some("contains a space, a control character or a backslash");
+    }
+    if uri.contains('#') {
+        return Some("has a fragment");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("contains user information");
+    }
+    if matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file" | "blob" | "about") {
+        return Some("has a scheme that is no address");
+    }
+    None
+}
+
+/// Whether `uri` is http or https at localhost, 127.0.0.0/8 or [::1], without user information or fragment.
+pub fn is_loopback(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else {
+        return false;
+    };
+    let loopback_host = match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    loopback_host && matches!(url.scheme(), "http" | "https") && redirect_uri_problem(uri).is_none()
+}
+
+/// The URI as written with its port cut out: scheme and host, path and query.
+///
+/// Cut from the text and not from the parsed URL, because parsing normalises (`/a/../b` becomes `/b`)
+/// and everything but the port must still match to the letter.
+fn without_port(uri: &str) -> Option<(&str, &str)> {
+    let authority_start = uri.find("://")? + 3;
+    let authority_end = uri[authority_start..].find(['/', '?']).map_or(uri.len(), |at| authority_start + at);
+    let host_end = match uri[authority_start..authority_end].rfind(':') {
+        Some(colon) if !uri[authority_start + colon..authority_end].contains(']') => authority_start + colon,
+        _ => authority_end,
+    };
+    Some((&uri[..host_end], &uri[authority_end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_matches_only_to_the_letter() {
+        let registered = "https://client.example.com/cb";
+
+        assert!(redirect_uris_match(registered, registered));
+        for other in [
+            "https://client.example.com/cb/",
+            "https://client.example.com/cb?x=1",
+            "https://client.example.com/CB",
+            "https://CLIENT.example.com/cb",
+            "https://client.example.com:443/cb",
+            "https://client.example.com/x/../cb",
+            "https://client.example.com/%63b",
+            "http://client.example.com/cb",
+            "https://client.example.com.evil.example/cb",
+            "https://client.example.com@evil.example/cb",
+        ] {
+            assert!(!redirect_uris_match(registered, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_loopback_uri_is_free_in_its_port() {
+        assert!(redirect_uris_match("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"));
+        assert!(redirect_uris_match("http://127.0.0.1:8080/cb", "http://127.0.0.1:9090/cb"));
+        assert!(redirect_uris_match("http://[::1]/cb", "http://[::1]:49152/cb"));
+        assert!(redirect_uris_match("http://localhost:1/cb?a=b", "http://localhost:2/cb?a=b"));
+    }
+
+    #[test]
+    fn a_loopback_uri_is_free_in_nothing_else() {
+        for (registered, requested) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/other"),
+            ("http://127.0.0.1/cb", "http://127.0.0.2:1/cb"),
+            ("http://127.0.0.1/cb", "http://localhost:1/cb"),
+            ("http://127.0.0.1/cb", "https://127.0.0.1:1/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/x/../cb"),
+            ("http://127.0.0.1/cb", "http://user@127.0.0.1:1/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb#fragment"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example:1/cb"),
+            ("https://client.example.com/cb", "https://client.example.com:8443/cb"),
+        ] {
+            assert!(!redirect_uris_match(registered, requested), "{registered} {requested}");
+        }
+    }
+
+    #[test]
+    fn what_can_never_be_a_redirect_uri_says_why() {
+        assert_eq!(redirect_uri_problem("https://client.example.com/cb"), None);
+        assert_eq!(redirect_uri_problem("com.example.app:/cb"), None);
+        for uri in [
+            "/cb",
+            "",
+            "https://a.example/cb#f",
+            "https://a.example/cb#",
+            "https://u:p@a.example/cb",
+            "https://a.example/c b",
+            "https://a.example\\@evil.example/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+        ] {
+            assert!(redirect_uri_problem(uri).is_some(), "{uri}");
+        }
+    }
+}

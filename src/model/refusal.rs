@@ -1,0 +1,72 @@
+//! Our considered no, as a value.
+
+use std::fmt;
+
+/// Why a request was refused: what goes over the wire, and what the journal and the log add to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The specified error code, such as `invalid_grant` (RFC 6749 §5.2).
+    pub code: &'static str,
+    /// What is wrong with this request, in the characters RFC 6749 allows.
+    description: String,
+    /// The section that asks for the refusal, such as `RFC 6749 §4.1.3`.
+    pub section: Option<&'static str>,
+    /// What would have been accepted. Never a secret.
+    pub expected: Option<String>,
+    /// What came instead. Never a secret.
+    pub received: Option<String>,
+}
+
+impl Refusal {
+    pub fn new(code: &'static str, description: impl AsRef<str>) -> Self {
+        Self { code, description: printable(description.as_ref()), section: None, expected: None, received: None }
+    }
+
+    /// The section that asks for this refusal.
+    pub fn see(mut self, section: &'static str) -> Self {
+        self.section = Some(section);
+        self
+    }
+
+    /// What was expected, and what came: side by side in the log and the journal, not on the wire.
+    pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self.received = Some(received.into());
+        self
+    }
+
+    /// Fit for `error_description`: only %x20-21, %x23-5B, %x5D-7E (RFC 6749 §5.2).
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code, self.description)
+    }
+}
+
+/// Double quotes become single ones, everything else outside the specified characters becomes `?`.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '"' => '\'',
+            '\\' => '/',
+            '\u{20}'..='\u{7e}' => character,
+            _ => '?',
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_holds_only_the_characters_of_rfc_6749() {
+        let refusal = Refusal::new("invalid_request", "scope \"a\\b\"\r\n is ü");
+
+        assert_eq!(refusal.description(), "scope 'a/b'?? is ?");
+    }
+}

@@ -1,0 +1,97 @@
+//! The only source of chance.
+//!
+//! A realm hands its [`Random`] to whatever needs an unguessable or unique value. Signing keys and the
+//! initialisation vectors of sealed values never come from here: they always use the machine's source.
+
+use aws_lc_rs::{digest, rand::SecureRandom, rand::SystemRandom};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use uuid::{Builder, Uuid};
+
+/// Chance for identifiers, codes and tokens.
+#[derive(Clone, Debug, Default)]
+pub struct Random;
+
+impl Random {
+    /// `N` unpredictable bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        SystemRandom::new().fill(&mut bytes).expect("the operating system gives random bytes");
+        bytes
+    }
+
+    /// 256 bits as 43 base64url characters: codes, tokens, request and session identifiers.
+    pub fn token(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<32>())
+    }
+
+    /// A row's identifier: UUID version 7, whose time is the realm's.
+    pub fn id(&self, now: Timestamp) -> String {
+        self.uuid(now).to_string()
+    }
+
+    /// UUID version 7 (RFC 9562 §5.7) whose time is the realm's.
+    pub fn uuid(&self, now: Timestamp) -> Uuid {
+        let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        Builder::from_unix_timestamp_millis(milliseconds, &self.bytes::<10>()).into_uuid()
+    }
+
+    /// `length` characters out of `alphabet`, each equally likely.
+    ///
+    /// The alphabet holds at most 256 ASCII characters; bytes beyond its last full multiple are drawn
+    /// again, so that no character is favoured.
+    pub fn characters(&self, alphabet: &[u8], length: usize) -> String {
+        let limit = 256 - 256 % alphabet.len();
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            for byte in self.bytes::<32>() {
+                if text.len() < length && usize::from(byte) < limit {
+                    text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
+                }
+            }
+        }
+        text
+    }
+}
+
+/// What is stored instead of a code or token: its SHA-256 digest, base64url, 43 characters.
+pub fn digest(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_has_43_base64url_characters() {
+        let token = Random.token();
+
+        assert_eq!(token.len(), 43);
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+    }
+
+    #[test]
+    fn an_id_carries_the_realms_time_and_not_the_machines() {
+        let then: Timestamp = "2001-02-03T04:05:06.789Z".parse().expect("a test's instant");
+
+        let id = Random.uuid(then);
+
+        let (seconds, nanoseconds) = id.get_timestamp().expect("version 7 has a time").to_unix();
+        assert_eq!((seconds, nanoseconds), (981_173_106, 789_000_000));
+    }
+
+    #[test]
+    fn drawn_characters_stay_in_their_alphabet() {
+        let text = Random.characters(b"abc", 500);
+
+        assert_eq!(text.len(), 500);
+        assert!(text.bytes().all(|byte| b"abc".contains(&byte)));
+        assert!(text.contains('a') && text.contains('b') && text.contains('c'));
+    }
+
+    #[test]
+    fn the_digest_is_sha_256() {
+        assert_eq!(digest("abc"), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+    }
+}

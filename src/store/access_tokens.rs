@@ -1,0 +1,84 @@
+//! Access tokens: kept as digests.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Tx,
+    database::{execute, fetch_optional},
+    grants, users,
+};
+use crate::model::{AccessToken, IssuedAccessToken, RealmId};
+
+pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into access_tokens (realm, digest, grant_id, client_id, pair_id, scopes, issued_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        realm,
+        token.digest,
+        token.grant,
+        token.client,
+        token.pair,
+        token.scopes,
+        token.issued_at,
+        token.expires_at,
+    )?;
+    Ok(())
+}
+
+/// The token with its grant and user in one statement, dead as it may be.
+pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<AccessToken>> {
+    let row = fetch_optional!(
+        conn,
+        "select t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.revoked_at,
+                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
+                g.revoked_at as grant_revoked_at,
+                u.username, u.password, u.persona, u.claims
+         from access_tokens t
+         left join grants g on g.realm = t.realm and g.id = t.grant_id
+         left join users u on u.realm = g.realm and u.id = g.user_id
+         where t.realm = $1 and t.digest = $2",
+        realm,
+        digest,
+    )?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let revoked_at: Option<Timestamp> = row.optional("revoked_at")?;
+    let grant_revoked_at: Option<Timestamp> = row.optional("grant_revoked_at")?;
+    let granted = row.optional::<String>("grant_id")?.is_some();
+    Ok(Some(AccessToken {
+        client: row.get("client_id")?,
+        pair: row.get("pair_id")?,
+        scopes: row.get("scopes")?,
+        issued_at: row.get("issued_at")?,
+        expires_at: row.get("expires_at")?,
+        revoked: revoked_at.is_some() || grant_revoked_at.is_some(),
+        grant: granted.then(|| grants::grant(&row)).transpose()?,
+        user: granted.then(|| users::user(&row)).transpose()?,
+    }))
+}
+
+/// Revokes one token; false when it was revoked before.
+pub async fn revoke(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update access_tokens set revoked_at = $3 where realm = $1 and digest = $2 and revoked_at is null",
+        realm,
+        digest,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Revokes the access tokens of a pair.
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update access_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
+        realm,
+        pair,
+        now,
+    )?;
+    Ok(())
+}

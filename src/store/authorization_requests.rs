@@ -1,0 +1,117 @@
+//! Authorization requests in flight.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Row, Tx,
+    columns::json,
+    database::{execute, fetch_optional},
+};
+use crate::model::{Decision, PendingRequest, RealmId, SessionId};
+
+/// How many unfinished requests a realm keeps; then the oldest goes.
+const MOST: i64 = 10_000;
+
+pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into authorization_requests
+            (realm, id, client_id, request, session_id, signed_in_at, decision, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, null, $7, $8)",
+        realm,
+        pending.id,
+        pending.request.client_id,
+        json(&pending.request)?,
+        pending.session,
+        pending.signed_in_at,
+        now,
+        pending.expires_at,
+    )?;
+    Ok(())
+}
+
+/// The request of that id, finished or expired as it may be.
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<PendingRequest>> {
+    let row = fetch_optional!(
+        conn,
+        "select id, request, session_id, signed_in_at, decision, expires_at, finished_at
+         from authorization_requests where realm = $1 and id = $2",
+        realm,
+        id,
+    )?;
+    row.as_ref().map(pending).transpose()
+}
+
+/// Somebody signed in for this request: the row belongs to that session now. False when it was
+/// finished meanwhile.
+pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update authorization_requests set session_id = $3, signed_in_at = $4, decision = null
+         where realm = $1 and id = $2 and finished_at is null",
+        realm,
+        id,
+        session,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// The answer on the consent page. False when the row is finished or belongs to another session.
+pub async fn decide(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: &str,
+    session: Option<&SessionId>,
+    decision: Decision,
+) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update authorization_requests set decision = $4
+         where realm = $1 and id = $2 and finished_at is null
+           and (session_id = $3 or (session_id is null and $3 is null))",
+        realm,
+        id,
+        session.cloned(),
+        decision.name(),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Marks the request as answered. Of two tabs that get here at once, exactly one sees `true`.
+pub async fn finish(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update authorization_requests set finished_at = $3
+         where realm = $1 and id = $2 and finished_at is null and expires_at > $3",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Removes the oldest unfinished requests above the most a realm keeps; how many went.
+pub async fn trim(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
+    execute!(
+        tx,
+        "delete from authorization_requests where realm = $1 and id in (
+            select id from authorization_requests where realm = $1 and finished_at is null
+            order by created_at desc, id limit 1000 offset $2)",
+        realm,
+        MOST,
+    )
+}
+
+fn pending(row: &Row) -> sqlx::Result<PendingRequest> {
+    let decision: Option<String> = row.optional("decision")?;
+    Ok(PendingRequest {
+        id: row.get("id")?,
+        request: row.json("request")?,
+        session: row.optional("session_id")?,
+        signed_in_at: row.optional("signed_in_at")?,
+        decision: decision.as_deref().and_then(Decision::parse),
+        expires_at: row.get("expires_at")?,
+        finished_at: row.optional("finished_at")?,
+    })
+}

@@ -1,0 +1,76 @@
+//! Consents: what users allowed clients, until withdrawn.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Row, Tx,
+    database::{execute, fetch_all, fetch_optional},
+};
+use crate::model::{ClientId, Consent, RealmId, Scopes, UserId};
+
+pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<Option<Consent>> {
+    let row = fetch_optional!(
+        conn,
+        "select user_id, client_id, scopes, given_at from consents
+         where realm = $1 and user_id = $2 and client_id = $3",
+        realm,
+        user,
+        client,
+    )?;
+    row.as_ref().map(consent).transpose()
+}
+
+/// Remembers an answer: replaces what was remembered, so the caller unites the scopes first.
+pub async fn save(
+    tx: &mut Tx,
+    realm: RealmId,
+    user: &UserId,
+    client: &ClientId,
+    scopes: &Scopes,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into consents (realm, user_id, client_id, scopes, given_at) values ($1, $2, $3, $4, $5)
+         on conflict (realm, user_id, client_id) do update set scopes = excluded.scopes, given_at = excluded.given_at",
+        realm,
+        user,
+        client,
+        scopes,
+        now,
+    )?;
+    Ok(())
+}
+
+/// What a user has allowed, the newest first.
+pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId) -> sqlx::Result<Vec<Consent>> {
+    let rows = fetch_all!(
+        conn,
+        "select user_id, client_id, scopes, given_at from consents
+         where realm = $1 and user_id = $2 order by given_at desc, client_id",
+        realm,
+        user,
+    )?;
+    rows.iter().map(consent).collect()
+}
+
+/// Forgets an answer; false when there was none.
+pub async fn delete(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "delete from consents where realm = $1 and user_id = $2 and client_id = $3",
+        realm,
+        user,
+        client,
+    )?;
+    Ok(rows == 1)
+}
+
+fn consent(row: &Row) -> sqlx::Result<Consent> {
+    Ok(Consent {
+        user: row.get("user_id")?,
+        client: row.get("client_id")?,
+        scopes: row.get("scopes")?,
+        given_at: row.get("given_at")?,
+    })
+}

@@ -1,0 +1,108 @@
+//! Grants: the lock and the off-switch of a family of codes and tokens.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Row, Tx,
+    columns::json,
+    database::{execute, fetch_optional},
+};
+use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
+
+pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into grants
+            (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        realm,
+        grant.id,
+        grant.client,
+        grant.user,
+        grant.sid,
+        grant.scopes,
+        grant.auth_time,
+        json(&grant.amr)?,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Locks the family until the transaction ends; false when it is revoked.
+pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update grants set touched_at = $3 where realm = $1 and id = $2 and revoked_at is null",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends the family: every code and token in it is dead from here on.
+pub async fn revoke(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update grants set revoked_at = $3 where realm = $1 and id = $2 and revoked_at is null",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Ends everything a user has granted a client; how many families that were.
+pub async fn revoke_all(
+    tx: &mut Tx,
+    realm: RealmId,
+    user: &UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    execute!(
+        tx,
+        "update grants set revoked_at = $4
+         where realm = $1 and user_id = $2 and client_id = $3 and revoked_at is null",
+        realm,
+        user,
+        client,
+        now,
+    )
+}
+
+/// Whether the user holds a live access token of the client with exactly these scopes, or more.
+pub async fn live_scopes(
+    conn: &mut Conn,
+    realm: RealmId,
+    user: &UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> sqlx::Result<Option<Scopes>> {
+    let row = fetch_optional!(
+        conn,
+        "select t.scopes from grants g
+         join access_tokens t on t.realm = g.realm and t.grant_id = g.id
+         where g.realm = $1 and g.user_id = $2 and g.client_id = $3 and g.revoked_at is null
+           and t.revoked_at is null and t.expires_at > $4
+         order by t.issued_at desc, t.digest limit 1",
+        realm,
+        user,
+        client,
+        now,
+    )?;
+    row.map(|row| row.get("scopes")).transpose()
+}
+
+/// A grant out of the columns `grant_id, client_id, user_id, sid, grant_scopes, auth_time, amr`.
+pub(super) fn grant(row: &Row) -> sqlx::Result<Grant> {
+    Ok(Grant {
+        id: row.get("grant_id")?,
+        client: row.get("client_id")?,
+        user: row.get("user_id")?,
+        sid: row.optional("sid")?,
+        scopes: row.get("grant_scopes")?,
+        auth_time: row.get("auth_time")?,
+        amr: row.json("amr")?,
+    })
+}

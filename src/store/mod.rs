@@ -1,0 +1,21 @@
+//! SQL, one file per table. It finds and writes; it does not decide.
+//!
+//! Functions that read take `&mut Conn`, functions that write `&mut Tx`, and all take the realm. The
+//! current time is always a parameter.
+
+pub mod access_tokens;
+pub mod authorization_codes;
+pub mod authorization_requests;
+pub mod clients;
+pub mod columns;
+pub mod consents;
+pub mod database;
+pub mod grants;
+pub mod letters;
+mod migrations;
+pub mod realms;
+pub mod refresh_tokens;
+pub mod sessions;
+pub mod users;
+
+pub use database::{Conn, Database, Keeps, Row, Tx, settle};

@@ -1,0 +1,134 @@
+//! Realms: one row per issuer, with its settings, policy and clock.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Row, Tx,
+    columns::json,
+    database::{execute, fetch_all, fetch_one, fetch_optional},
+};
+use crate::{
+    clock::Clock,
+    model::{Policy, RealmId, RealmName, RealmSettings},
+};
+
+/// What a new realm starts with.
+pub struct NewRealm {
+    pub name: RealmName,
+    pub policy: Policy,
+    pub clock: Clock,
+    pub root_secret: String,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Adds a realm; `None` when one of that name lives.
+pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
+    let row = fetch_one!(tx, "update counters set value = value + 1 where name = 'realm' returning value")?;
+    let row = fetch_optional!(
+        tx,
+        "insert into realms
+            (id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
+         on conflict do nothing
+         returning id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at",
+        RealmId(row.get("value")?),
+        realm.name.as_str(),
+        json(&realm.policy)?,
+        realm.clock.shown,
+        realm.clock.set_at,
+        realm.clock.rate,
+        realm.root_secret,
+        realm.created_at,
+        realm.expires_at,
+    )?;
+    row.as_ref().map(settings).transpose()
+}
+
+/// The living realm of that name.
+pub async fn find(conn: &mut Conn, name: &RealmName) -> sqlx::Result<Option<RealmSettings>> {
+    let row = fetch_optional!(
+        conn,
+        "select id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at
+         from realms where name = $1 and deleted_at is null",
+        name.as_str(),
+    )?;
+    row.as_ref().map(settings).transpose()
+}
+
+/// All living realms in the order they were made.
+pub async fn list(conn: &mut Conn) -> sqlx::Result<Vec<RealmSettings>> {
+    let rows = fetch_all!(
+        conn,
+        "select id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at
+         from realms where deleted_at is null order by id",
+    )?;
+    rows.iter().map(settings).collect()
+}
+
+/// The revision of every living realm: what other processes compare with what they hold.
+pub async fn revisions(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, i64)>> {
+    let rows = fetch_all!(conn, "select id, revision from realms where deleted_at is null")?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("revision")?))).collect()
+}
+
+/// Locks a realm to change it, and raises its revision; `None` when it is gone.
+///
+/// Every change of settings, policy, clock or clients goes through this, first thing in its transaction.
+pub async fn touch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<RealmSettings>> {
+    let row = fetch_optional!(
+        tx,
+        "update realms set revision = revision + 1 where id = $1 and deleted_at is null
+         returning id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at",
+        realm,
+    )?;
+    row.as_ref().map(settings).transpose()
+}
+
+pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update realms set clock_shown = $2, clock_set_at = $3, clock_rate = $4 where id = $1",
+        realm,
+        clock.shown,
+        clock.set_at,
+        clock.rate,
+    )?;
+    Ok(())
+}
+
+/// Marks a realm as deleted: it is gone at once, its rows follow in batches. False when it was gone.
+pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update realms set deleted_at = $2, revision = revision + 1 where id = $1 and deleted_at is null",
+        realm,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Marks the realms whose time to live is over as deleted; their ids.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<RealmId>> {
+    let rows = fetch_all!(
+        tx,
+        "update realms set deleted_at = $1, revision = revision + 1
+         where deleted_at is null and expires_at <= $1 returning id",
+        now,
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
+    let name: String = row.get("name")?;
+    Ok(RealmSettings {
+        id: row.get("id")?,
+        name: name.parse().map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
+        policy: row.json("policy")?,
+        clock: Clock { shown: row.get("clock_shown")?, set_at: row.get("clock_set_at")?, rate: row.get("clock_rate")? },
+        root_secret: row.get("root_secret")?,
+        revision: row.get("revision")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.optional("expires_at")?,
+    })
+}

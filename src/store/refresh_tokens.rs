@@ -1,0 +1,103 @@
+//! Refresh tokens: kept as digests, each traded once for its successor.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Tx,
+    database::{execute, fetch_optional},
+    grants,
+};
+use crate::model::{RealmId, RefreshToken, Successor};
+
+pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into refresh_tokens
+            (realm, digest, id, grant_id, client_id, pair_id, scopes, issued_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        realm,
+        token.digest,
+        token.id,
+        token.grant.id,
+        token.client,
+        token.pair,
+        token.scopes,
+        token.issued_at,
+        token.expires_at,
+    )?;
+    Ok(())
+}
+
+/// The token with its grant and what became of its successor, dead as it may be.
+pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<RefreshToken>> {
+    let row = fetch_optional!(
+        conn,
+        "select t.digest, t.id, t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.used_at,
+                t.successor_id, t.successor_digest, t.revoked_at,
+                s.used_at as successor_used_at, s.revoked_at as successor_revoked_at,
+                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
+                g.revoked_at as grant_revoked_at
+         from refresh_tokens t
+         join grants g on g.realm = t.realm and g.id = t.grant_id
+         left join refresh_tokens s on s.realm = t.realm and s.digest = t.successor_digest
+         where t.realm = $1 and t.digest = $2",
+        realm,
+        digest,
+    )?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let instant = |column| row.optional::<Timestamp>(column);
+    let spent = instant("successor_used_at")?.is_some() || instant("successor_revoked_at")?.is_some();
+    let successor_id: Option<String> = row.optional("successor_id")?;
+    let successor_digest: Option<String> = row.optional("successor_digest")?;
+    Ok(Some(RefreshToken {
+        digest: row.get("digest")?,
+        id: row.get("id")?,
+        client: row.get("client_id")?,
+        pair: row.get("pair_id")?,
+        scopes: row.get("scopes")?,
+        issued_at: row.get("issued_at")?,
+        expires_at: instant("expires_at")?,
+        used_at: instant("used_at")?,
+        successor: successor_id.zip(successor_digest).map(|(id, digest)| Successor { id, digest, spent }),
+        revoked: instant("revoked_at")?.is_some() || instant("grant_revoked_at")?.is_some(),
+        grant: grants::grant(&row)?,
+    }))
+}
+
+/// Trades the token for its successor; false when it is spent, revoked or expired.
+///
+/// The condition and the change are one statement, so of two simultaneous uses exactly one sees `true`.
+pub async fn trade(
+    tx: &mut Tx,
+    realm: RealmId,
+    digest: &str,
+    successor: &RefreshToken,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update refresh_tokens set used_at = $3, successor_id = $4, successor_digest = $5
+         where realm = $1 and digest = $2 and used_at is null and revoked_at is null
+           and (expires_at is null or expires_at > $3)",
+        realm,
+        digest,
+        now,
+        successor.id,
+        successor.digest,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Revokes the refresh tokens of a pair.
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update refresh_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
+        realm,
+        pair,
+        now,
+    )?;
+    Ok(())
+}

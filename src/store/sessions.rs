@@ -1,0 +1,94 @@
+//! Browser sessions, judged by the realm's clock.
+
+use jiff::Timestamp;
+
+use super::{
+    Conn, Row, Tx,
+    columns::json,
+    database::{execute, fetch_all, fetch_optional},
+    users,
+};
+use crate::model::{RealmId, Session, SessionId, SignedIn, UserId};
+
+pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "insert into sessions (realm, id, user_id, sid, auth_time, amr, user_agent, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        realm,
+        session.id,
+        session.user,
+        session.sid,
+        session.auth_time,
+        json(&session.amr)?,
+        session.user_agent,
+        session.expires_at,
+    )?;
+    Ok(())
+}
+
+/// The live session of that id with its user, in one statement.
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<Option<SignedIn>> {
+    let row = fetch_optional!(
+        conn,
+        "select s.id, s.user_id, s.sid, s.auth_time, s.amr, s.user_agent, s.expires_at,
+                u.username, u.password, u.persona, u.claims
+         from sessions s join users u on u.realm = s.realm and u.id = s.user_id
+         where s.realm = $1 and s.id = $2 and s.ended_at is null and s.expires_at > $3",
+        realm,
+        id,
+        now,
+    )?;
+    row.map(|row| Ok(SignedIn { session: session(&row)?, user: users::user(&row)? })).transpose()
+}
+
+/// The live sessions of a user, the newest first.
+pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
+    let rows = fetch_all!(
+        conn,
+        "select id, user_id, sid, auth_time, amr, user_agent, expires_at from sessions
+         where realm = $1 and user_id = $2 and ended_at is null and expires_at > $3
+         order by auth_time desc, id",
+        realm,
+        user,
+        now,
+    )?;
+    rows.iter().map(session).collect()
+}
+
+/// Ends a session; false when it had ended.
+pub async fn end(tx: &mut Tx, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update sessions set ended_at = $3 where realm = $1 and id = $2 and ended_at is null",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends a user's session by the `sid` that pages and clients know; false when there is none.
+pub async fn end_by_sid(tx: &mut Tx, realm: RealmId, user: &UserId, sid: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update sessions set ended_at = $4 where realm = $1 and user_id = $2 and sid = $3 and ended_at is null",
+        realm,
+        user,
+        sid,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+fn session(row: &Row) -> sqlx::Result<Session> {
+    Ok(Session {
+        id: row.get("id")?,
+        user: row.get("user_id")?,
+        sid: row.get("sid")?,
+        auth_time: row.get("auth_time")?,
+        amr: row.json("amr")?,
+        user_agent: row.optional("user_agent")?,
+        expires_at: row.get("expires_at")?,
+    })
+}
