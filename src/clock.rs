@@ -24,13 +24,21 @@ impl Clock {
     /// A clock that shows the machine's time.
     pub fn real() -> Self {
         let now = system_now();
-        Self { shown: now, set_at: now, rate: Self::REAL_TIME }
+        Self {
+            shown: now,
+            set_at: now,
+            rate: Self::REAL_TIME,
+        }
     }
 
     /// A clock that shows `shown` now and runs on from there, or stands still there.
     pub fn starting_at(shown: Timestamp, frozen: bool) -> Self {
         let rate = if frozen { 0 } else { Self::REAL_TIME };
-        Self { shown: to_millisecond(shown), set_at: system_now(), rate }
+        Self {
+            shown: to_millisecond(shown),
+            set_at: system_now(),
+            rate,
+        }
     }
 
     /// What this clock shows now, to the millisecond.
@@ -42,7 +50,10 @@ impl Clock {
             return self.shown;
         }
         let passed = system_now().as_millisecond() - self.set_at.as_millisecond();
-        let shown = self.shown.as_millisecond().saturating_add(passed.saturating_mul(self.rate) / Self::REAL_TIME);
+        let shown = self
+            .shown
+            .as_millisecond()
+            .saturating_add(passed.saturating_mul(self.rate) / Self::REAL_TIME);
         Timestamp::from_millisecond(shown).unwrap_or(Timestamp::MAX)
     }
 
@@ -58,12 +69,20 @@ impl Clock {
 
     /// The same clock showing `shown` from now on, at the speed it had.
     pub fn set_to(&self, shown: Timestamp) -> Self {
-        Self { shown: to_millisecond(shown), set_at: system_now(), rate: self.rate }
+        Self {
+            shown: to_millisecond(shown),
+            set_at: system_now(),
+            rate: self.rate,
+        }
     }
 
     /// The same clock at another speed, in thousandths, from now on.
     pub fn at_rate(&self, rate: i64) -> Self {
-        Self { shown: self.now(), set_at: system_now(), rate }
+        Self {
+            shown: self.now(),
+            set_at: system_now(),
+            rate,
+        }
     }
 }
 
@@ -96,8 +115,14 @@ mod tests {
 
     #[test]
     fn a_running_clock_follows_the_machine_at_its_rate() {
-        let set_at = system_now().checked_sub(SignedDuration::from_secs(10)).expect("in range");
-        let clock = Clock { shown: instant("2030-01-01T00:00:00Z"), set_at, rate: 60_000 };
+        let set_at = system_now()
+            .checked_sub(SignedDuration::from_secs(10))
+            .expect("in range");
+        let clock = Clock {
+            shown: instant("2030-01-01T00:00:00Z"),
+            set_at,
+            rate: 60_000,
+        };
 
         let passed = clock.now().duration_since(clock.shown);
 

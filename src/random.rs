@@ -16,7 +16,9 @@ impl Random {
     /// `N` unpredictable bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        SystemRandom::new().fill(&mut bytes).expect("the operating system gives random bytes");
+        SystemRandom::new()
+            .fill(&mut bytes)
+            .expect("the operating system gives random bytes");
         bytes
     }
 
@@ -68,7 +70,11 @@ mod tests {
         let token = Random.token();
 
         assert_eq!(token.len(), 43);
-        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+        assert!(
+            token
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        );
     }
 
     #[test]

@@ -42,7 +42,9 @@ impl Decision {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Allow, Self::Deny].into_iter().find(|decision| decision.name() == text)
+        [Self::Allow, Self::Deny]
+            .into_iter()
+            .find(|decision| decision.name() == text)
     }
 }
 

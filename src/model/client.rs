@@ -96,13 +96,20 @@ impl Client {
 
     /// Whether an authorization response may go to `uri` (RFC 9700 §2.1, RFC 8252 §7.3).
     pub fn accepts_redirect_to(&self, uri: &str) -> bool {
-        self.metadata.redirect_uris.iter().any(|registered| redirect_uris_match(registered, uri))
+        self.metadata
+            .redirect_uris
+            .iter()
+            .any(|registered| redirect_uris_match(registered, uri))
             || (self.metadata.any_loopback_redirect && is_loopback(uri))
     }
 
     /// What the client is called on pages.
     pub fn name(&self) -> &str {
-        if self.metadata.client_name.is_empty() { &self.id.0 } else { &self.metadata.client_name }
+        if self.metadata.client_name.is_empty() {
+            &self.id.0
+        } else {
+            &self.metadata.client_name
+        }
     }
 }
 
@@ -112,15 +119,28 @@ mod tests {
 
     fn client(redirect_uris: &[&str], any_loopback_redirect: bool) -> Client {
         let redirect_uris = redirect_uris.iter().map(|uri| (*uri).to_owned()).collect();
-        let metadata = ClientMetadata { redirect_uris, any_loopback_redirect, ..ClientMetadata::default() };
-        Client { id: ClientId::from("c"), secret: None, metadata }
+        let metadata = ClientMetadata {
+            redirect_uris,
+            any_loopback_redirect,
+            ..ClientMetadata::default()
+        };
+        Client {
+            id: ClientId::from("c"),
+            secret: None,
+            metadata,
+        }
     }
 
     #[test]
     fn any_loopback_redirect_allows_loopback_and_nothing_else() {
         let client = client(&[], true);
 
-        for uri in ["http://127.0.0.1:5000/x", "https://localhost/cb", "http://[::1]:1/", "http://127.8.9.10/"] {
+        for uri in [
+            "http://127.0.0.1:5000/x",
+            "https://localhost/cb",
+            "http://[::1]:1/",
+            "http://127.8.9.10/",
+        ] {
             assert!(client.accepts_redirect_to(uri), "{uri}");
         }
         for uri in [
@@ -146,7 +166,10 @@ mod tests {
 
     #[test]
     fn a_stored_secret_reads_back() {
-        for secret in [StoredSecret::Digest("abc".to_owned()), StoredSecret::Phc("$argon2id$v=19$x".to_owned())] {
+        for secret in [
+            StoredSecret::Digest("abc".to_owned()),
+            StoredSecret::Phc("$argon2id$v=19$x".to_owned()),
+        ] {
             assert_eq!(StoredSecret::from_text(&secret.to_text()), secret);
         }
     }

@@ -24,7 +24,9 @@ impl CodeChallengeMethod {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::S256, Self::Plain].into_iter().find(|method| method.name() == text)
+        [Self::S256, Self::Plain]
+            .into_iter()
+            .find(|method| method.name() == text)
     }
 }
 
@@ -66,7 +68,10 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     fn challenge(method: CodeChallengeMethod, challenge: &str) -> CodeChallenge {
-        CodeChallenge { challenge: challenge.to_owned(), method }
+        CodeChallenge {
+            challenge: challenge.to_owned(),
+            method,
+        }
     }
 
     #[test]

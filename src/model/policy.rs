@@ -283,7 +283,14 @@ impl Policy {
             return Err("scopes_supported contains openid".to_owned());
         }
         let lifetimes = &self.lifetimes;
-        if [lifetimes.authorization_code, lifetimes.access_token, lifetimes.id_token, lifetimes.session].contains(&0) {
+        if [
+            lifetimes.authorization_code,
+            lifetimes.access_token,
+            lifetimes.id_token,
+            lifetimes.session,
+        ]
+        .contains(&0)
+        {
             return Err("a lifetime is at least one second".to_owned());
         }
         Ok(())

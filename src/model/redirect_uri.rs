@@ -22,7 +22,10 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
     let Ok(url) = Url::parse(uri) else {
         return Some("is not an absolute URI");
     };
-    if uri.chars().any(|character| character.is_ascii_control() || character.is_whitespace() || character == '\\') {
+    if uri
+        .chars()
+        .any(|character| character.is_ascii_control() || character.is_whitespace() || character == '\\')
+    {
         return Some("contains a space, a control character or a backslash");
     }
     if uri.contains('#') {
@@ -31,7 +34,10 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Some("contains user information");
     }
-    if matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file" | "blob" | "about") {
+    if matches!(
+        url.scheme(),
+        "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
+    ) {
         return Some("has a scheme that is no address");
     }
     None
@@ -57,7 +63,9 @@ pub fn is_loopback(uri: &str) -> bool {
 /// and everything but the port must still match to the letter.
 fn without_port(uri: &str) -> Option<(&str, &str)> {
     let authority_start = uri.find("://")? + 3;
-    let authority_end = uri[authority_start..].find(['/', '?']).map_or(uri.len(), |at| authority_start + at);
+    let authority_end = uri[authority_start..]
+        .find(['/', '?'])
+        .map_or(uri.len(), |at| authority_start + at);
     let host_end = match uri[authority_start..authority_end].rfind(':') {
         Some(colon) if !uri[authority_start + colon..authority_end].contains(']') => authority_start + colon,
         _ => authority_end,
@@ -93,9 +101,15 @@ mod tests {
     #[test]
     fn a_loopback_uri_is_free_in_its_port() {
         assert!(redirect_uris_match("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"));
-        assert!(redirect_uris_match("http://127.0.0.1:8080/cb", "http://127.0.0.1:9090/cb"));
+        assert!(redirect_uris_match(
+            "http://127.0.0.1:8080/cb",
+            "http://127.0.0.1:9090/cb"
+        ));
         assert!(redirect_uris_match("http://[::1]/cb", "http://[::1]:49152/cb"));
-        assert!(redirect_uris_match("http://localhost:1/cb?a=b", "http://localhost:2/cb?a=b"));
+        assert!(redirect_uris_match(
+            "http://localhost:1/cb?a=b",
+            "http://localhost:2/cb?a=b"
+        ));
     }
 
     #[test]

@@ -19,7 +19,13 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(code: &'static str, description: impl AsRef<str>) -> Self {
-        Self { code, description: printable(description.as_ref()), section: None, expected: None, received: None }
+        Self {
+            code,
+            description: printable(description.as_ref()),
+            section: None,
+            expected: None,
+            received: None,
+        }
     }
 
     /// The section that asks for this refusal.

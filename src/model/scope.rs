@@ -97,7 +97,10 @@ mod tests {
 
     #[test]
     fn scopes_said_twice_count_once_and_keep_their_order() {
-        assert_eq!(scopes("openid  email openid profile").to_string(), "openid email profile");
+        assert_eq!(
+            scopes("openid  email openid profile").to_string(),
+            "openid email profile"
+        );
     }
 
     #[test]

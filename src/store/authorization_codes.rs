@@ -59,7 +59,9 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         client: row.get("client_id")?,
         redirect_uri: row.get("redirect_uri")?,
         nonce: row.optional("nonce")?,
-        code_challenge: challenge.zip(method).map(|(challenge, method)| CodeChallenge { challenge, method }),
+        code_challenge: challenge
+            .zip(method)
+            .map(|(challenge, method)| CodeChallenge { challenge, method }),
         expires_at: row.get("expires_at")?,
         redeemed_at: row.optional("redeemed_at")?,
         grant: grants::grant(&row)?,

@@ -26,15 +26,22 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp
 }
 
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> sqlx::Result<Option<Client>> {
-    let row =
-        fetch_optional!(conn, "select id, secret, metadata from clients where realm = $1 and id = $2", realm, id)?;
+    let row = fetch_optional!(
+        conn,
+        "select id, secret, metadata from clients where realm = $1 and id = $2",
+        realm,
+        id
+    )?;
     row.as_ref().map(client).transpose()
 }
 
 /// All clients of a realm in the order they were added.
 pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Client>> {
-    let rows =
-        fetch_all!(conn, "select id, secret, metadata from clients where realm = $1 order by sequence, id", realm,)?;
+    let rows = fetch_all!(
+        conn,
+        "select id, secret, metadata from clients where realm = $1 order by sequence, id",
+        realm,
+    )?;
     rows.iter().map(client).collect()
 }
 

@@ -88,21 +88,31 @@ impl Row {
     /// # Errors
     /// When there is no such column, it is null, or it does not hold a `T`.
     pub fn get<T: Column>(&self, column: &str) -> sqlx::Result<T> {
-        self.optional(column)?
-            .ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: "unexpected null".into() })
+        self.optional(column)?.ok_or_else(|| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: "unexpected null".into(),
+        })
     }
 
     /// The column's value, `None` for null.
     pub fn optional<T: Column>(&self, column: &str) -> sqlx::Result<Option<T>> {
-        let decode = |source| sqlx::Error::ColumnDecode { index: column.to_owned(), source };
-        T::Plain::read(self, column)?.map(T::from_plain).transpose().map_err(decode)
+        let decode = |source| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source,
+        };
+        T::Plain::read(self, column)?
+            .map(T::from_plain)
+            .transpose()
+            .map_err(decode)
     }
 
     /// The value kept as JSON in a text column.
     pub fn json<T: DeserializeOwned>(&self, column: &str) -> sqlx::Result<T> {
         let text: String = self.get(column)?;
-        serde_json::from_str(&text)
-            .map_err(|source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() })
+        serde_json::from_str(&text).map_err(|source| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: source.into(),
+        })
     }
 }
 

@@ -54,7 +54,11 @@ impl Database {
         let database = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::open_postgres(url).await?
         } else if url == "sqlite::memory:" {
-            let file = tempfile::Builder::new().prefix("anteroom-").suffix(".db").tempfile()?.into_temp_path();
+            let file = tempfile::Builder::new()
+                .prefix("anteroom-")
+                .suffix(".db")
+                .tempfile()?
+                .into_temp_path();
             let options = SqliteConnectOptions::new().filename(&file);
             Self::open_sqlite(options, Some(Arc::new(file))).await?
         } else {
@@ -91,7 +95,11 @@ impl Database {
             .max_lifetime(None)
             .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self::Sqlite { read, write, _file: file })
+        Ok(Self::Sqlite {
+            read,
+            write,
+            _file: file,
+        })
     }
 
     async fn open_postgres(url: &str) -> sqlx::Result<Self> {
@@ -280,14 +288,20 @@ impl Conn {
     /// Runs a statement; how many rows it touched.
     pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<u64> {
         on_either!(self, values, |executor, arguments| {
-            executor.execute(sqlx::query_with(sql, arguments)).await.map(|done| done.rows_affected())
+            executor
+                .execute(sqlx::query_with(sql, arguments))
+                .await
+                .map(|done| done.rows_affected())
         })
     }
 
     /// Runs a statement that answers with one row at the most.
     pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<Option<Row>> {
         on_either!(self, values, |executor, arguments| {
-            executor.fetch_optional(sqlx::query_with(sql, arguments)).await.map(|row| row.map(Row::from))
+            executor
+                .fetch_optional(sqlx::query_with(sql, arguments))
+                .await
+                .map(|row| row.map(Row::from))
         })
     }
 

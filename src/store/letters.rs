@@ -40,7 +40,11 @@ fn letter(row: &Row) -> sqlx::Result<Letter> {
     let channel: String = row.get("channel")?;
     Ok(Letter {
         id: row.get("id")?,
-        channel: if channel == Channel::Sms.name() { Channel::Sms } else { Channel::Email },
+        channel: if channel == Channel::Sms.name() {
+            Channel::Sms
+        } else {
+            Channel::Email
+        },
         recipient: row.get("recipient")?,
         subject: row.get("subject")?,
         body: row.get("body")?,

@@ -11,8 +11,16 @@ use sqlx::{
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "realms, clients and users", include_str!("../../migrations/0001_realms_clients_and_users.sql")),
-    (2, "authorization", include_str!("../../migrations/0002_authorization.sql")),
+    (
+        1,
+        "realms, clients and users",
+        include_str!("../../migrations/0001_realms_clients_and_users.sql"),
+    ),
+    (
+        2,
+        "authorization",
+        include_str!("../../migrations/0002_authorization.sql"),
+    ),
     (3, "tokens", include_str!("../../migrations/0003_tokens.sql")),
     (4, "sessions", include_str!("../../migrations/0004_sessions.sql")),
     (5, "outbox", include_str!("../../migrations/0005_outbox.sql")),
@@ -25,7 +33,13 @@ where
     <A::Connection as Deref>::Target: Migrate,
 {
     let migrations = MIGRATIONS.iter().map(|&(version, description, sql)| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            version,
+            Cow::Borrowed(description),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     });
     Migrator::with_migrations(migrations.collect())
         .run(connection)

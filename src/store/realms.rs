@@ -24,7 +24,10 @@ pub struct NewRealm {
 
 /// Adds a realm; `None` when one of that name lives.
 pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
-    let row = fetch_one!(tx, "update counters set value = value + 1 where name = 'realm' returning value")?;
+    let row = fetch_one!(
+        tx,
+        "update counters set value = value + 1 where name = 'realm' returning value"
+    )?;
     let row = fetch_optional!(
         tx,
         "insert into realms
@@ -69,7 +72,9 @@ pub async fn list(conn: &mut Conn) -> sqlx::Result<Vec<RealmSettings>> {
 /// The revision of every living realm: what other processes compare with what they hold.
 pub async fn revisions(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, i64)>> {
     let rows = fetch_all!(conn, "select id, revision from realms where deleted_at is null")?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("revision")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("id")?, row.get("revision")?)))
+        .collect()
 }
 
 /// Locks a realm to change it, and raises its revision; `None` when it is gone.
@@ -123,9 +128,15 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
     let name: String = row.get("name")?;
     Ok(RealmSettings {
         id: row.get("id")?,
-        name: name.parse().map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
+        name: name
+            .parse()
+            .map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
         policy: row.json("policy")?,
-        clock: Clock { shown: row.get("clock_shown")?, set_at: row.get("clock_set_at")?, rate: row.get("clock_rate")? },
+        clock: Clock {
+            shown: row.get("clock_shown")?,
+            set_at: row.get("clock_set_at")?,
+            rate: row.get("clock_rate")?,
+        },
         root_secret: row.get("root_secret")?,
         revision: row.get("revision")?,
         created_at: row.get("created_at")?,

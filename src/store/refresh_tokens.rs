@@ -60,7 +60,9 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         issued_at: row.get("issued_at")?,
         expires_at: instant("expires_at")?,
         used_at: instant("used_at")?,
-        successor: successor_id.zip(successor_digest).map(|(id, digest)| Successor { id, digest, spent }),
+        successor: successor_id
+            .zip(successor_digest)
+            .map(|(id, digest)| Successor { id, digest, spent }),
         revoked: instant("revoked_at")?.is_some() || instant("grant_revoked_at")?.is_some(),
         grant: grants::grant(&row)?,
     }))

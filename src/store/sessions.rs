@@ -39,7 +39,13 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
         id,
         now,
     )?;
-    row.map(|row| Ok(SignedIn { session: session(&row)?, user: users::user(&row)? })).transpose()
+    row.map(|row| {
+        Ok(SignedIn {
+            session: session(&row)?,
+            user: users::user(&row)?,
+        })
+    })
+    .transpose()
 }
 
 /// The live sessions of a user, the newest first.
