@@ -1,1 +1,3 @@
 //! Anteroom.
+pub mod keys;
+pub mod passwords;
