@@ -1,5 +1,26 @@
-//! Anteroom.
+//! Anteroom: an OAuth 2.0 / OpenID Connect authorization server for the laptop, with emulated patient
+//! portals behind it.
+//!
+//! # The house
+//!
+//! An import only ever goes down the stairs, never sideways on a floor.
+//!
+//! ```text
+//!  entrance      main → cli                              the command line
+//!                server                                  joins routers and layers, TLS, listens, shuts down
+//!  control room  control                                 everything a tester may turn or look at
+//!  front doors   oauth      login      portals           machines   people   resource servers
+//!  ------------  app                                     App and Realm: the values every handler receives
+//!  workshop      tokens                                  mint and verify
+//!                keys  passwords  schedule               signing keys, Argon2, opening hours
+//!  cellar        store      web        config            SQL        HTTP plumbing   settings
+//!                model                                   nouns and what is true of them
+//!  ground        clock      random     text              time, chance, translations
+//! ```
+
 pub mod clock;
+pub mod keys;
 pub mod model;
+pub mod passwords;
 pub mod random;
 pub mod store;

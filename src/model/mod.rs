@@ -18,6 +18,7 @@ mod response_mode;
 mod scope;
 mod secret;
 mod session;
+mod signing_algorithm;
 mod token;
 mod user;
 
@@ -30,9 +31,7 @@ pub use grant_type::GrantType;
 pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};
 pub use letter::{Channel, Letter};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
-pub use policy::{
-    ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SigningAlgorithm, SubjectType,
-};
+pub use policy::{ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SubjectType};
 pub use prompt::Prompt;
 pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
@@ -41,5 +40,6 @@ pub use response_mode::ResponseMode;
 pub use scope::{Scopes, ScopesError};
 pub use secret::Secret;
 pub use session::{Session, SignedIn};
+pub use signing_algorithm::{SigningAlgorithm, UnknownAlgorithm};
 pub use token::{AccessToken, IssuedAccessToken, RefreshToken, Successor};
 pub use user::{Claims, User};

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::SigningAlgorithm;
+
 /// A set of switches to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,24 +73,6 @@ pub enum RevocationReach {
     Grant,
     /// Either ends the pair they were issued as.
     Pair,
-}
-
-/// Algorithms of ID tokens (RFC 7518 §3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SigningAlgorithm {
-    #[serde(rename = "RS256")]
-    Rs256,
-    #[serde(rename = "ES256")]
-    Es256,
-}
-
-impl SigningAlgorithm {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-        }
-    }
 }
 
 /// How long things live, in seconds of the realm's clock.

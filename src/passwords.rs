@@ -1,0 +1,370 @@
+//! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool behind a semaphore.
+//!
+//! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another, everything
+//! else keeps its core. Whether somebody asks too often is not judged here.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Argon2, Params};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+
+/// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no password.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Costs that a hash from a seed may ask for; beyond them it would be a way to exhaust the machine.
+const MOST_MEMORY: u32 = 256 * 1024; // KiB
+const MOST_PASSES: u32 = 16;
+const MOST_LANES: u32 = 16;
+
+/// How many clients' secrets are remembered as verified before the memory starts anew.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// Hashes and verifies. One per process, shared by all realms.
+#[derive(Clone)]
+pub struct Passwords {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    permits: Arc<Semaphore>,
+    verified: VerifiedOnce,
+}
+
+impl Passwords {
+    /// With one permit per core but one. Fails only when the system has no random bytes.
+    pub fn new() -> Result<Self, PasswordError> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let permits = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                permits,
+                verified: VerifiedOnce::new()?,
+            }),
+        })
+    }
+
+    /// A new PHC string for `password`: Argon2id, 19 MiB, two passes, one lane, a salt of 16 random bytes.
+    pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
+        let password = password.to_owned();
+        let hash = self
+            .work(move || Argon2::default().hash_password(password.as_bytes()))
+            .await??;
+        Ok(hash.to_string())
+    }
+
+    /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally slowly.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
+        let hash = PasswordHash::new(stored.unwrap_or(NOBODY)).map_err(PasswordError::NotPhc)?;
+        let password = password.to_owned();
+        let outcome = self
+            .work(move || Argon2::default().verify_password(password.as_bytes(), &hash))
+            .await?;
+        match outcome {
+            Ok(()) => Ok(stored.is_some()),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether `secret` fits the `stored` hash of the client that `owner` names (uniquely in this process: realm and client).
+    ///
+    /// Clients bring their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
+    /// under a key that dies with the process, for as long as the stored hash stays the same.
+    pub async fn verify_client_secret(&self, owner: &str, secret: &str, stored: &str) -> Result<bool, PasswordError> {
+        if self.inner.verified.recognises(owner, secret, stored) {
+            return Ok(true);
+        }
+        let fits = self.verify(secret, Some(stored)).await?;
+        if fits {
+            self.inner.verified.remember(owner, secret, stored);
+        }
+        Ok(fits)
+    }
+
+    /// Whether this secret would be answered without hashing: callers that throttle need not count such requests.
+    pub fn recognises_client_secret(&self, owner: &str, secret: &str, stored: &str) -> bool {
+        self.inner.verified.recognises(owner, secret, stored)
+    }
+
+    /// Runs `work` on the blocking pool once a permit is free. The permit goes along, since a caller who hangs up does not
+    /// stop the work.
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let permit = self.inner.permits.clone().acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
+        let result = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        Ok(result.await?)
+    }
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passwords")
+    }
+}
+
+/// Checks a PHC string that somebody else made (a seed): an Argon2 hash whose costs this server is willing to pay.
+pub fn check_phc(stored: &str) -> Result<(), PasswordError> {
+    let hash = PasswordHash::new(stored).map_err(PasswordError::NotPhc)?;
+    if !hash.algorithm.as_str().starts_with("argon2") || hash.salt.is_none() || hash.hash.is_none() {
+        return Err(PasswordError::OtherHash);
+    }
+    let costs = Params::try_from(&hash)?;
+    if costs.m_cost() > MOST_MEMORY || costs.t_cost() > MOST_PASSES || costs.p_cost() > MOST_LANES {
+        return Err(PasswordError::TooCostly);
+    }
+    Ok(())
+}
+
+/// Why a password was neither accepted nor refused, or a hash not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    #[error("not a PHC string (`$argon2id$v=19$…`): {0}")]
+    NotPhc(argon2::password_hash::phc::Error),
+    #[error("not a complete Argon2 hash")]
+    OtherHash,
+    #[error("the hash asks for more than 256 MiB, 16 passes or 16 lanes")]
+    TooCostly,
+    #[error("hashing failed: {0}")]
+    Hashing(#[from] password_hash::Error),
+    #[error("no random bytes to be had from the system")]
+    Random,
+    #[error("hashing was interrupted")]
+    Interrupted(#[from] JoinError),
+}
+
+/// Client secrets that have passed Argon2 before: per client the stored hash and a keyed digest of what was presented.
+///
+/// Nothing here can be turned back into a secret: the digest's key is random and never leaves the process.
+struct VerifiedOnce {
+    key: hmac::Key,
+    clients: Mutex<HashMap<String, Verified>>,
+}
+
+struct Verified {
+    stored: String,
+    presented: hmac::Tag,
+}
+
+impl VerifiedOnce {
+    fn new() -> Result<Self, PasswordError> {
+        let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).map_err(|_| PasswordError::Random)?;
+        Ok(Self {
+            key,
+            clients: Mutex::default(),
+        })
+    }
+
+    fn recognises(&self, owner: &str, secret: &str, stored: &str) -> bool {
+        let mut clients = self.clients();
+        let Entry::Occupied(known) = clients.entry(owner.to_owned()) else {
+            return false;
+        };
+        if known.get().stored != stored {
+            known.remove(); // the secret was changed: what fitted the old one must never pass again
+            return false;
+        }
+        let presented = self.digest(owner, secret);
+        verify_slices_are_equal(known.get().presented.as_ref(), presented.as_ref()).is_ok()
+    }
+
+    fn remember(&self, owner: &str, secret: &str, stored: &str) {
+        let verified = Verified {
+            stored: stored.to_owned(),
+            presented: self.digest(owner, secret),
+        };
+        let mut clients = self.clients();
+        if clients.len() >= MOST_REMEMBERED && !clients.contains_key(owner) {
+            clients.clear(); // cheaper to hash each once more than to keep book of who was last
+        }
+        clients.insert(owner.to_owned(), verified);
+    }
+
+    fn digest(&self, owner: &str, secret: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(owner.as_bytes());
+        context.update(&[0]); // no owner and no secret contains it: `web` refuses U+0000
+        context.update(secret.as_bytes());
+        context.sign()
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, Verified>> {
+        // A panic while the map was held leaves it at worst without an entry.
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    async fn hashed(password: &str) -> (Passwords, String) {
+        let passwords = Passwords::new().unwrap();
+        let stored = passwords.hash(password).await.unwrap();
+        (passwords, stored)
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_and_no_other_does() {
+        let (passwords, stored) = hashed("anne-password").await;
+
+        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        for wrong in ["", "Anne-password", "anne-password ", "anne-passwor", "anne-password\0"] {
+            assert!(!passwords.verify(wrong, Some(&stored)).await.unwrap(), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_hash_is_argon2id_with_its_own_salt() {
+        let (passwords, one) = hashed("anne-password").await;
+        let other = passwords.hash("anne-password").await.unwrap();
+
+        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
+        assert_ne!(one, other);
+        check_phc(&one).unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_is_refused_after_the_same_work() {
+        let (passwords, stored) = hashed("anne-password").await;
+        let mut fastest = [Duration::MAX; 2];
+        for _ in 0..5 {
+            for (time, stored) in fastest.iter_mut().zip([Some(stored.as_str()), None]) {
+                let start = Instant::now();
+                assert!(!passwords.verify("wrong", stored).await.unwrap());
+                *time = (*time).min(start.elapsed());
+            }
+        }
+
+        let [known, unknown] = fastest;
+        assert!(
+            unknown * 3 > known && known * 3 > unknown,
+            "known {known:?}, unknown {unknown:?}"
+        );
+        assert_eq!(
+            Params::try_from(&PasswordHash::new(NOBODY).unwrap()).unwrap(),
+            Params::default()
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_signs_in_as_nobody() {
+        let passwords = Passwords::new().unwrap();
+
+        for guess in ["", "nobody", NOBODY] {
+            assert!(!passwords.verify(guess, None).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stored_text_that_is_no_hash_is_a_failure_and_not_a_refusal() {
+        let passwords = Passwords::new().unwrap();
+
+        for stored in ["", "anne-password", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"] {
+            assert!(
+                passwords.verify("anne-password", Some(stored)).await.is_err(),
+                "{stored}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_secret_is_recognised_only_after_it_has_been_verified() {
+        let (passwords, stored) = hashed("demo-secret").await;
+        assert!(!passwords.recognises_client_secret("default/demo", "demo-secret", &stored));
+
+        assert!(
+            passwords
+                .verify_client_secret("default/demo", "demo-secret", &stored)
+                .await
+                .unwrap()
+        );
+
+        assert!(passwords.recognises_client_secret("default/demo", "demo-secret", &stored));
+        assert!(
+            passwords
+                .verify_client_secret("default/demo", "demo-secret", &stored)
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.recognises_client_secret("default/demo", "demo-secreT", &stored));
+        assert!(!passwords.recognises_client_secret("other/demo", "demo-secret", &stored));
+        assert!(
+            !passwords
+                .verify_client_secret("default/demo", "wrong", &stored)
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.recognises_client_secret("default/demo", "wrong", &stored));
+    }
+
+    #[tokio::test]
+    async fn a_changed_hash_forgets_the_old_secret_for_good() {
+        let (passwords, old) = hashed("old-secret").await;
+        let new = passwords.hash("new-secret").await.unwrap();
+        assert!(passwords.verify_client_secret("c", "old-secret", &old).await.unwrap());
+
+        assert!(!passwords.verify_client_secret("c", "old-secret", &new).await.unwrap());
+
+        assert!(
+            !passwords.recognises_client_secret("c", "old-secret", &old),
+            "forgotten, even if the old hash came back"
+        );
+        assert!(passwords.verify_client_secret("c", "new-secret", &new).await.unwrap());
+    }
+
+    #[test]
+    fn the_memory_of_verified_secrets_is_bounded() {
+        let verified = VerifiedOnce::new().unwrap();
+
+        for number in 0..=MOST_REMEMBERED {
+            verified.remember(&number.to_string(), "secret", "hash");
+        }
+
+        assert!(verified.clients().len() <= MOST_REMEMBERED);
+        assert!(verified.recognises(&MOST_REMEMBERED.to_string(), "secret", "hash"));
+    }
+
+    #[test]
+    fn foreign_incomplete_and_ruinous_hashes_are_not_taken_from_a_seed() {
+        let tail = "YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        check_phc(&format!("$argon2id$v=19$m=19456,t=2,p=1${tail}")).unwrap();
+
+        for refused in [
+            "anne-password".to_owned(),
+            format!("$scrypt$ln=16,r=8,p=1${tail}"),
+            "$argon2id$v=19$m=19456,t=2,p=1".to_owned(),
+            "$argon2id$v=19$m=19456,t=2,p=1$YW50ZXJvb20gbm9ib2R5".to_owned(),
+            format!("$argon2id$v=19$m=4194304,t=2,p=1${tail}"),
+            format!("$argon2id$v=19$m=19456,t=1000000,p=1${tail}"),
+            format!("$argon2id$v=19$m=19456,t=2,p=255${tail}"),
+        ] {
+            assert!(check_phc(&refused).is_err(), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_hangs_up_gives_the_permit_back() {
+        let (passwords, stored) = hashed("anne-password").await;
+        for _ in 0..8 {
+            let hung_up = tokio::time::timeout(Duration::ZERO, passwords.verify("x", Some(&stored))).await;
+            assert!(hung_up.is_err());
+        }
+
+        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+    }
+}
