@@ -12,15 +12,19 @@
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
 //!  workshop      tokens                                  mint and verify
-//!                keys  passwords  schedule               signing keys, Argon2, opening hours
+//!                keys  passwords  schedule  outbox       signing keys, Argon2, opening hours, letters
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
 //!  ground        clock      random     text              time, chance, translations
 //! ```
 
+pub mod app;
 pub mod clock;
 pub mod keys;
 pub mod model;
+pub mod outbox;
 pub mod passwords;
 pub mod random;
 pub mod store;
+pub mod tokens;
+pub mod web;

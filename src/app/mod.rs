@@ -1,0 +1,73 @@
+//! [`App`] and [`Realm`]: the values every handler receives.
+
+mod directory;
+mod realm;
+
+use std::{convert::Infallible, ops::Deref, sync::Arc};
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use directory::Directory;
+pub use realm::{Realm, Rendered};
+
+use crate::{keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
+
+/// What the whole process shares. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+pub struct Shared {
+    /// `http://localhost:8080`: the issuer of the realm at the root, and what all others begin with.
+    pub issuer: String,
+    pub database: Database,
+    pub passwords: Passwords,
+    pub outbox: Outbox,
+    pub realms: Directory,
+    /// Deeds that must end even when the one who asked for them hangs up.
+    pub tasks: TaskTracker,
+    /// Cancelled when the process is asked to end: long waits give up.
+    pub shutdown: CancellationToken,
+}
+
+impl App {
+    /// An app on an open database. `issuer` has no trailing slash.
+    pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
+        Self(Arc::new(Shared {
+            realms: Directory::new(issuer.clone(), sealer),
+            issuer,
+            database,
+            passwords,
+            outbox: Outbox::default(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// The realm of a request: put there by the service that reads it from the path, before routing.
+impl<S: Sync> FromRequestParts<S> for Realm {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let realm = parts.extensions.get::<Self>().cloned();
+        Ok(realm.expect("every route lies behind the service that finds the realm"))
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Realm {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}

@@ -1,0 +1,145 @@
+//! A realm as handlers see it: its settings, clock, chance and mint, ready to use.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    clock::Clock,
+    keys::{
+        KeyRing,
+        sealing::{Sealer, SealingError},
+    },
+    model::{Client, ClientId, Policy, RealmId, RealmName, RealmSettings},
+    random::Random,
+    store::{self, Database},
+    tokens::{Mint, derive_key},
+    web::paths,
+};
+
+/// How many clients a realm keeps at hand before it starts over.
+const MOST_CLIENTS: usize = 10_000;
+/// What the sealed root secret is bound to.
+const ROOT_SECRET: &[u8] = b"realm root secret";
+
+/// A snapshot of one realm, replaced as a whole when anything in it changes. Cheap to clone.
+#[derive(Clone)]
+pub struct Realm(Arc<Snapshot>);
+
+pub struct Snapshot {
+    pub id: RealmId,
+    pub name: RealmName,
+    /// `http://localhost:8080` or `http://localhost:8080/realms/x`.
+    pub issuer: String,
+    /// What stands before every path of this realm: empty, or `/realms/x`.
+    pub base: String,
+    pub policy: Policy,
+    pub clock: Clock,
+    pub random: Random,
+    pub keys: KeyRing,
+    pub mint: Mint,
+    pub settings: RealmSettings,
+    /// Documents that stay the same for as long as this snapshot does.
+    pub rendered: Rendered,
+    root_secret: Vec<u8>,
+    clients: Mutex<HashMap<ClientId, Arc<Client>>>,
+}
+
+/// Documents that are rendered once and served as bytes.
+#[derive(Default)]
+pub struct Rendered {
+    pub discovery: OnceLock<Bytes>,
+    pub jwks: OnceLock<Bytes>,
+    pub openapi: OnceLock<Bytes>,
+}
+
+impl Realm {
+    /// # Errors
+    /// When the root secret was sealed with a key we do not have.
+    pub fn new(base_issuer: &str, settings: RealmSettings, sealer: &Sealer) -> Result<Self, SealingError> {
+        let base = if settings.name.is_default() {
+            String::new()
+        } else {
+            format!("{}{}", paths::REALMS, settings.name)
+        };
+        let issuer = format!("{base_issuer}{base}");
+        let root_secret = sealer.open(&settings.root_secret, ROOT_SECRET)?;
+        let keys = KeyRing::development();
+        let mint = Mint::new(
+            settings.id,
+            issuer.clone(),
+            settings.policy.clone(),
+            keys.clone(),
+            Random,
+            &root_secret,
+        );
+        Ok(Self(Arc::new(Snapshot {
+            id: settings.id,
+            name: settings.name.clone(),
+            issuer,
+            base,
+            policy: settings.policy.clone(),
+            clock: settings.clock,
+            random: Random,
+            keys,
+            mint,
+            settings,
+            rendered: Rendered::default(),
+            root_secret,
+            clients: Mutex::default(),
+        })))
+    }
+
+    /// A new root secret, sealed as [`Realm::new`] opens it.
+    pub fn new_root_secret(sealer: &Sealer, random: &Random) -> Result<String, SealingError> {
+        sealer.seal(&random.bytes::<32>(), ROOT_SECRET)
+    }
+
+    /// A path of this realm as a browser asks for it: `/login` → `/realms/x/login`.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// An address of this realm: `/oauth/token` → `http://localhost:8080/realms/x/oauth/token`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// A key of 256 bits for one purpose, the same for as long as the realm lives.
+    pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
+        derive_key(&self.root_secret, purpose)
+    }
+
+    /// The client of that id: from memory where it was seen since the last change, else from the database.
+    pub async fn client(&self, database: &Database, id: &ClientId) -> sqlx::Result<Option<Arc<Client>>> {
+        if let Some(client) = self.clients().get(id) {
+            return Ok(Some(client.clone()));
+        }
+        let found = store::clients::find(&mut database.read().await?, self.id, id).await?;
+        Ok(found.map(|client| {
+            let client = Arc::new(client);
+            let mut clients = self.clients();
+            if clients.len() >= MOST_CLIENTS {
+                clients.clear();
+            }
+            clients.insert(id.clone(), client.clone());
+            client
+        }))
+    }
+
+    fn clients(&self) -> std::sync::MutexGuard<'_, HashMap<ClientId, Arc<Client>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Realm {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}

@@ -1,0 +1,153 @@
+//! From scopes and a user to claims (OIDC Core §5.4).
+
+use serde_json::Value;
+
+use crate::model::{Claims, Policy, Scopes, User};
+
+/// The standard claims of each scope (OIDC Core §5.4).
+const BY_SCOPE: [(&str, &[&str]); 4] = [
+    (
+        "profile",
+        &[
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ],
+    ),
+    ("email", &["email", "email_verified"]),
+    ("address", &["address"]),
+    ("phone", &["phone_number", "phone_number_verified"]),
+];
+
+/// The claims the emulated portal gives for `openid` alone, in its order.
+const OF_PORTAL: [&str; 11] = [
+    "given_name",
+    "family_name",
+    "name",
+    "email",
+    "gender",
+    "birthdate",
+    "phone_number",
+    "mobile_phone_number",
+    "address",
+    "insurance_company_id",
+    "insurance_number",
+];
+
+/// The claims about `user` that a token with `scopes` may read. `sub` is not among them.
+///
+/// What has no value is left out: null, an empty text, an empty object (OIDC Core §5.3.2).
+pub fn granted(policy: &Policy, scopes: &Scopes, user: &User) -> Claims {
+    let mut granted = Claims::new();
+    for name in names(policy, scopes) {
+        if let Some(value) = user.claims.get(name).filter(|value| has_value(value)) {
+            granted.insert(name.to_owned(), value.clone());
+        }
+    }
+    granted
+}
+
+/// Every claim a realm may give: `claims_supported` without the protocol's own.
+pub fn supported(policy: &Policy) -> Vec<&'static str> {
+    if policy.all_claims_with_openid {
+        return OF_PORTAL.to_vec();
+    }
+    let offered = |scope: &&(&str, &'static [&'static str])| policy.scopes_supported.iter().any(|own| own == scope.0);
+    BY_SCOPE
+        .iter()
+        .filter(offered)
+        .flat_map(|(_, claims)| claims.iter().copied())
+        .collect()
+}
+
+fn names(policy: &Policy, scopes: &Scopes) -> Vec<&'static str> {
+    if policy.all_claims_with_openid {
+        return OF_PORTAL.to_vec();
+    }
+    BY_SCOPE
+        .iter()
+        .filter(|(scope, _)| scopes.contains(scope))
+        .flat_map(|(_, claims)| claims.iter().copied())
+        .collect()
+}
+
+fn has_value(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Preset, UserId};
+
+    fn user(claims: Value) -> User {
+        let Value::Object(claims) = claims else {
+            panic!("a test's claims are an object")
+        };
+        User {
+            id: UserId::from("u"),
+            username: "u".to_owned(),
+            password: None,
+            persona: None,
+            claims,
+        }
+    }
+
+    fn names_of(policy: &Policy, scopes: &str, claims: Value) -> Vec<String> {
+        let scopes = scopes.parse().expect("a test's scopes");
+        granted(policy, &scopes, &user(claims)).keys().cloned().collect()
+    }
+
+    #[test]
+    fn openid_alone_yields_nothing_under_the_specified_policy() {
+        let claims = json!({"name": "A", "email": "a@example.com"});
+
+        assert!(names_of(&Policy::default(), "openid", claims).is_empty());
+    }
+
+    #[test]
+    fn a_scope_yields_its_claims_and_no_other() {
+        let claims = json!({"name": "A", "email": "a@example.com", "insurance_number": "A1"});
+
+        assert_eq!(names_of(&Policy::default(), "openid email", claims), ["email"]);
+    }
+
+    #[test]
+    fn openid_alone_yields_all_under_the_portals_policy() {
+        let claims = json!({"insurance_number": "A1", "name": "A", "nickname": "N"});
+
+        assert_eq!(
+            names_of(&Policy::preset(Preset::Portal), "openid", claims),
+            ["name", "insurance_number"]
+        );
+    }
+
+    #[test]
+    fn what_has_no_value_is_left_out() {
+        let claims = json!({"email": null, "email_verified": false, "name": " ", "address": {}});
+
+        assert_eq!(
+            names_of(&Policy::default(), "openid email profile address", claims),
+            ["email_verified"]
+        );
+    }
+}

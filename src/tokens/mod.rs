@@ -1,0 +1,126 @@
+//! Everything that is minted or verified goes through here.
+
+pub mod claims;
+mod id_token;
+mod refresh_token;
+mod subject;
+
+use aws_lc_rs::hmac;
+use jiff::{SignedDuration, Timestamp};
+
+pub use id_token::IdTokenFor;
+
+use crate::{
+    keys::KeyRing,
+    model::{AccessToken, ClientId, GrantId, IssuedAccessToken, Policy, RealmId, Scopes, Secret},
+    random::{Random, digest},
+    store::{self, Conn},
+};
+
+/// What a realm mints and verifies with.
+#[derive(Debug)]
+pub struct Mint {
+    realm: RealmId,
+    issuer: String,
+    policy: Policy,
+    keys: KeyRing,
+    random: Random,
+    subject_key: hmac::Key,
+    refresh_key: hmac::Key,
+}
+
+impl Mint {
+    /// `root_secret` is the realm's: what its own keys are derived from.
+    pub fn new(
+        realm: RealmId,
+        issuer: String,
+        policy: Policy,
+        keys: KeyRing,
+        random: Random,
+        root_secret: &[u8],
+    ) -> Self {
+        let key = |label| hmac::Key::new(hmac::HMAC_SHA256, &derive_key(root_secret, label));
+        Self {
+            realm,
+            issuer,
+            policy,
+            keys,
+            random,
+            subject_key: key("pairwise subjects"),
+            refresh_key: key("refresh tokens"),
+        }
+    }
+
+    /// A new opaque access token: what the client gets, and what is stored.
+    pub fn access_token(
+        &self,
+        client: &ClientId,
+        grant: Option<&GrantId>,
+        scopes: &Scopes,
+        pair: &str,
+        now: Timestamp,
+    ) -> (Secret, IssuedAccessToken) {
+        let token = self.random.token();
+        let issued = IssuedAccessToken {
+            digest: digest(&token),
+            grant: grant.cloned(),
+            client: client.clone(),
+            pair: pair.to_owned(),
+            scopes: scopes.clone(),
+            issued_at: now,
+            expires_at: after(now, self.policy.lifetimes.access_token),
+        };
+        (Secret::new(token), issued)
+    }
+
+    /// The live access token behind `token`, with its grant and user.
+    ///
+    /// # Errors
+    /// Why it is not good, or that the database failed.
+    pub async fn verify_access_token(
+        &self,
+        conn: &mut Conn,
+        token: &Secret,
+        now: Timestamp,
+    ) -> Result<AccessToken, TokenError> {
+        let found = store::access_tokens::find(conn, self.realm, &digest(token.reveal())).await?;
+        let token = found.ok_or(TokenError::Unknown)?;
+        if token.revoked {
+            return Err(TokenError::Revoked);
+        }
+        if token.expired_at(now) {
+            return Err(TokenError::Expired {
+                expired_at: token.expires_at,
+                now,
+            });
+        }
+        Ok(token)
+    }
+}
+
+/// Why an access token is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("The access token is invalid")]
+    Unknown,
+    #[error("The access token expired")]
+    Expired { expired_at: Timestamp, now: Timestamp },
+    #[error("The access token was revoked")]
+    Revoked,
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// A key of 256 bits for one purpose, out of a realm's root secret.
+pub fn derive_key(root_secret: &[u8], purpose: &str) -> [u8; 32] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, root_secret), purpose.as_bytes());
+    let mut key = [0; 32];
+    key.copy_from_slice(tag.as_ref());
+    key
+}
+
+/// `seconds` after `now`; the end of time where there is nothing after it.
+pub fn after(now: Timestamp, seconds: u32) -> Timestamp {
+    now.checked_add(SignedDuration::from_secs(seconds.into()))
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,77 @@
+//! Refresh tokens and their successors (RFC 6749 §6, RFC 9700 §4.14).
+//!
+//! A successor is derived from its parent, so that the same parent can yield it again without anything
+//! plain being stored: HMAC-SHA-256(realm's refresh key, successor's row id ‖ 0 ‖ parent).
+
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+
+use super::{Mint, after};
+use crate::{
+    model::{Grant, RefreshToken, Scopes, Secret, Successor},
+    random::digest,
+};
+
+impl Mint {
+    /// The first refresh token of a grant: what the client gets, and what is stored.
+    pub fn refresh_token(&self, grant: &Grant, pair: &str, now: Timestamp) -> (Secret, RefreshToken) {
+        let token = Secret::new(self.random.token());
+        let row = self.row(self.random.id(now), &token, grant, &grant.scopes, pair, now);
+        (token, row)
+    }
+
+    /// The token that `parent` is traded for. It keeps the parent's scopes.
+    pub fn successor_of(
+        &self,
+        parent: &Secret,
+        row: &RefreshToken,
+        pair: &str,
+        now: Timestamp,
+    ) -> (Secret, RefreshToken) {
+        let id = self.random.id(now);
+        let token = self.derive(&id, parent);
+        let successor = self.row(id, &token, &row.grant, &row.scopes, pair, now);
+        (token, successor)
+    }
+
+    /// The successor that `parent` was traded for, once more; `None` if it cannot be derived any longer
+    /// (the realm's secret has changed).
+    pub fn successor_again(&self, parent: &Secret, successor: &Successor) -> Option<Secret> {
+        let token = self.derive(&successor.id, parent);
+        let same = verify_slices_are_equal(digest(token.reveal()).as_bytes(), successor.digest.as_bytes());
+        same.is_ok().then_some(token)
+    }
+
+    fn derive(&self, id: &str, parent: &Secret) -> Secret {
+        let mut context = hmac::Context::with_key(&self.refresh_key);
+        context.update(id.as_bytes());
+        context.update(&[0]);
+        context.update(parent.reveal().as_bytes());
+        Secret::new(URL_SAFE_NO_PAD.encode(context.sign()))
+    }
+
+    fn row(
+        &self,
+        id: String,
+        token: &Secret,
+        grant: &Grant,
+        scopes: &Scopes,
+        pair: &str,
+        now: Timestamp,
+    ) -> RefreshToken {
+        RefreshToken {
+            digest: digest(token.reveal()),
+            id,
+            client: grant.client.clone(),
+            pair: pair.to_owned(),
+            scopes: scopes.clone(),
+            issued_at: now,
+            expires_at: self.policy.lifetimes.refresh_token.map(|seconds| after(now, seconds)),
+            used_at: None,
+            successor: None,
+            revoked: false,
+            grant: grant.clone(),
+        }
+    }
+}

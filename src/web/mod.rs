@@ -1,0 +1,4 @@
+//! HTTP plumbing that knows neither rules nor the database.
+
+pub mod bearer;
+pub mod paths;

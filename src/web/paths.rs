@@ -1,0 +1,33 @@
+//! Every path of a realm, spelled once.
+//!
+//! The realm `default` lives at the root; any other below `/realms/{realm}`, where all of these repeat.
+
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+pub const WEBFINGER: &str = "/.well-known/webfinger";
+
+pub const AUTHORIZE: &str = "/oauth/authorize";
+pub const CONTINUE: &str = "/oauth/authorize/continue";
+pub const TOKEN: &str = "/oauth/token";
+pub const REVOKE: &str = "/oauth/revoke";
+pub const INTROSPECT: &str = "/oauth/introspect";
+pub const USERINFO: &str = "/oauth/userinfo";
+pub const JWKS: &str = "/oauth/discovery/keys";
+
+pub const LOGIN: &str = "/login";
+pub const CONSENT: &str = "/consent";
+pub const ACCOUNT: &str = "/account";
+pub const LOGOUT: &str = "/logout";
+
+pub const PORTAL: &str = "/api/portal/v1";
+pub const API_DOCS: &str = "/api-docs";
+
+pub const CONTROL: &str = "/control";
+pub const CONTROL_API: &str = "/control/api";
+
+pub const HEALTHZ: &str = "/healthz";
+pub const READYZ: &str = "/readyz";
+pub const ASSETS: &str = "/assets";
+
+/// Where realms other than the default one begin.
+pub const REALMS: &str = "/realms/";
