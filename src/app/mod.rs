@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use directory::Directory;
+pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 
 use crate::{keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};

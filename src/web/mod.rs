@@ -1,4 +1,5 @@
 //! HTTP plumbing that knows neither rules nor the database.
 
 pub mod bearer;
+pub mod parameters;
 pub mod paths;

@@ -1,0 +1,97 @@
+//! Client authentication: which method, and exactly one (RFC 6749 §2.3).
+
+mod secret;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::{
+    error::{Challenge, OAuthError, invalid_client, invalid_request},
+    form::Parameters,
+};
+use crate::{
+    app::{App, Realm},
+    model::{Client, ClientId, Secret, TokenEndpointAuthMethod},
+};
+
+/// What a request brings to prove which client sent it.
+#[derive(Debug)]
+struct Credentials {
+    client_id: ClientId,
+    /// `None` from a public client, which only says who it is.
+    secret: Option<Secret>,
+    /// By `Authorization: Basic`: the answer then challenges in kind (RFC 6749 §5.2).
+    basic: bool,
+}
+
+/// The client that sent this request.
+///
+/// Reads and hashes, so it comes before any transaction.
+///
+/// # Errors
+/// `invalid_request` for more than one method at once, `invalid_client` for anything that does not prove it.
+pub async fn authenticate(
+    app: &App,
+    realm: &Realm,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<Arc<Client>, OAuthError> {
+    let credentials = read(headers, parameters)?;
+    let basic = credentials.basic;
+    let outcome = verify(app, realm, credentials).await;
+    outcome.map_err(|error| if basic { error.challenge(Challenge::Basic) } else { error })
+}
+
+fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
+    invalid_client("client_assertion is not among token_endpoint_auth_methods_supported")
+        .when(parameters.get("client_assertion").is_some())?;
+    let in_form = parameters.get("client_secret");
+    let Some((client_id, secret)) = secret::basic(headers)? else {
+        let client_id = parameters
+            .get("client_id")
+            .ok_or_else(|| invalid_client("the request says neither by Authorization: Basic nor by client_id who sends it"))?;
+        let secret = in_form.map(Secret::new);
+        return Ok(Credentials { client_id: ClientId::from(client_id), secret, basic: false });
+    };
+    invalid_request("the client authenticates by Authorization: Basic and by client_secret at once")
+        .see("RFC 6749 §2.3")
+        .when(in_form.is_some())?;
+    let other = parameters.get("client_id").filter(|id| *id != client_id);
+    if let Some(other) = other {
+        return Err(invalid_request("client_id is not the client that authenticates by Authorization: Basic")
+            .see("RFC 6749 §2.3")
+            .compare(client_id, other));
+    }
+    Ok(Credentials { client_id: ClientId(client_id), secret: Some(secret), basic: true })
+}
+
+async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Arc<Client>, OAuthError> {
+    let client = realm.client(&app.database, &credentials.client_id).await?;
+    let client = client.ok_or_else(|| invalid_client(format!("there is no client {}", credentials.client_id)))?;
+    check_method(&client, &credentials)?;
+    if let Some(presented) = &credentials.secret {
+        let right = secret::verify(app, realm, &client, presented).await?;
+        invalid_client(format!("the secret of client {} is wrong", client.id)).when(!right)?;
+    }
+    Ok(client)
+}
+
+/// Whether the client authenticates the way it is registered to.
+fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthError> {
+    use TokenEndpointAuthMethod::{ClientSecret, ClientSecretBasic, ClientSecretPost, None};
+    let used = match (&credentials.secret, credentials.basic) {
+        (Option::None, _) => "none",
+        (Some(_), true) => "client_secret_basic",
+        (Some(_), false) => "client_secret_post",
+    };
+    let (fits, registered) = match client.metadata.token_endpoint_auth_method {
+        None => (used == "none", "none"),
+        ClientSecret => (used != "none", "client_secret_basic or client_secret_post"),
+        ClientSecretBasic => (used == "client_secret_basic", "client_secret_basic"),
+        ClientSecretPost => (used == "client_secret_post", "client_secret_post"),
+    };
+    invalid_client(format!("client {} authenticates by {registered}, not by {used}", client.id))
+        .compare(registered, used)
+        .when(!fits)
+}

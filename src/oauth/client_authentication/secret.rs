@@ -1,0 +1,90 @@
+//! `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1).
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, header::AUTHORIZATION};
+
+use crate::{
+    app::{App, Realm},
+    model::{Client, Secret, StoredSecret},
+    oauth::error::{Challenge, OAuthError, invalid_client, invalid_request},
+    random::digest,
+    web::parameters,
+};
+
+/// Client id and secret of `Authorization: Basic`, if there is such a header.
+///
+/// Both are form-encoded before they are joined by a colon (RFC 6749 §2.3.1), which many clients forget;
+/// without special characters it makes no difference.
+///
+/// # Errors
+/// `invalid_client` when the header cannot be read, `invalid_request` when it is there twice.
+pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    invalid_request("there is more than one Authorization header").when(values.next().is_some())?;
+    let unreadable = |why: &str| {
+        invalid_client(format!("the Authorization header {why}")).see("RFC 6749 §2.3.1").challenge(Challenge::Basic)
+    };
+    let value = value.to_str().map_err(|_| unreadable("is not ASCII"))?;
+    let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
+    unreadable("does not use the Basic scheme").when(!scheme.eq_ignore_ascii_case("Basic"))?;
+    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| unreadable("is not base64"))?;
+    let colon = decoded.iter().position(|byte| *byte == b':').ok_or_else(|| unreadable("holds no colon"))?;
+    let (id, secret) = decoded.split_at(colon);
+    let form_decoded = |text: &[u8]| {
+        let not_encoded = |_| unreadable("holds a client id or secret that is not form-encoded");
+        parameters::decode(text).map_err(not_encoded)
+    };
+    let (id, secret) = (form_decoded(id)?, form_decoded(secret.get(1..).unwrap_or_default())?);
+    unreadable("names no client").when(id.is_empty())?;
+    unreadable("contains U+0000").when(id.contains('\0') || secret.contains('\0'))?;
+    Ok(Some((id, Secret::new(secret))))
+}
+
+/// Whether this is the client's secret.
+pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secret) -> Result<bool, OAuthError> {
+    match &client.secret {
+        None => Ok(false),
+        Some(StoredSecret::Digest(stored)) => {
+            let computed = digest(presented.reveal());
+            Ok(verify_slices_are_equal(computed.as_bytes(), stored.as_bytes()).is_ok())
+        }
+        Some(StoredSecret::Phc(stored)) => {
+            let owner = format!("{}/{}", realm.id.0, client.id);
+            Ok(app.passwords.verify_client_secret(&owner, presented.reveal(), stored).await?)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn header(user_and_password: &str) -> HeaderMap {
+        let value = format!("Basic {}", STANDARD.encode(user_and_password));
+        HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(&value).expect("ASCII"))])
+    }
+
+    fn read(user_and_password: &str) -> Option<(String, String)> {
+        let read = basic(&header(user_and_password)).ok().flatten();
+        read.map(|(id, secret)| (id, secret.reveal().to_owned()))
+    }
+
+    #[test]
+    fn id_and_secret_are_form_decoded_after_they_are_parted() {
+        assert_eq!(read("a%3Ab:p%20w+%25"), Some(("a:b".to_owned(), "p w %".to_owned())));
+        assert_eq!(read("a:b:c"), Some(("a".to_owned(), "b:c".to_owned())));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_and_not_guessed() {
+        for wrong in ["nocolon", ":secret", "a:100%", "a:%ff", "a%00:b"] {
+            assert!(basic(&header(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Refusals in OAuth's words (RFC 6749 §5.2): JSON at machine endpoints, parameters at a redirect URI.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::{
+    app::DirectoryError,
+    keys::SigningError,
+    model::{ErrorTexts, Policy, Refusal, Scopes},
+    passwords::PasswordError,
+    store::Keeps,
+    web::bearer,
+};
+
+/// Why a request to a machine endpoint is not answered as it was asked.
+#[derive(Debug)]
+pub enum OAuthError {
+    /// Our considered no.
+    Refused(Box<Refused>),
+    /// Our own mishap. What it was stands in the log, not in the answer.
+    Failed(anyhow::Error),
+}
+
+/// A refusal, and how it goes over the wire.
+#[derive(Debug)]
+pub struct Refused {
+    pub refusal: Refusal,
+    pub status: StatusCode,
+    pub challenge: Option<Challenge>,
+    /// What was written before the refusal must stay.
+    keeps: bool,
+}
+
+/// What `WWW-Authenticate` asks for.
+#[derive(Debug)]
+pub enum Challenge {
+    /// Client authentication by HTTP Basic (RFC 6749 §5.2).
+    Basic,
+    /// A bearer token; the refusal says what is wrong with the one that came (RFC 6750 §3).
+    Bearer(Option<Scopes>),
+    /// A bearer token, of which none came (RFC 6750 §3.1).
+    BareBearer,
+}
+
+impl OAuthError {
+    pub fn new(code: &'static str, description: impl AsRef<str>) -> Self {
+        Self::from(Refusal::new(code, description))
+    }
+
+    /// The section that asks for this refusal.
+    pub fn see(self, section: &'static str) -> Self {
+        self.with(|refused| refused.refusal.section = Some(section))
+    }
+
+    /// What was expected and what came: for the log and the journal.
+    pub fn compare(self, expected: impl Into<String>, received: impl Into<String>) -> Self {
+        self.with(|refused| refused.refusal = refused.refusal.clone().compare(expected, received))
+    }
+
+    pub fn status(self, status: StatusCode) -> Self {
+        self.with(|refused| refused.status = status)
+    }
+
+    pub fn challenge(self, challenge: Challenge) -> Self {
+        self.with(|refused| refused.challenge = Some(challenge))
+    }
+
+    /// What was written before must stay, although the request is refused.
+    pub fn keeps(self) -> Self {
+        self.with(|refused| refused.keeps = true)
+    }
+
+    /// Refuses when `wrong`: a rule in one line.
+    pub fn when(self, wrong: bool) -> Result<(), Self> {
+        if wrong { Err(self) } else { Ok(()) }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Refused)) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            change(refused);
+        }
+        self
+    }
+
+    /// The code and description as they travel to a redirect URI (RFC 6749 §4.1.2.1), in the policy's words.
+    pub fn parameters(&self, policy: &Policy) -> (&'static str, String) {
+        match self {
+            Self::Refused(refused) => (refused.refusal.code, description(&refused.refusal, policy)),
+            Self::Failed(_) => ("server_error", "something went wrong on our side".to_owned()),
+        }
+    }
+
+    /// Writes the refusal with its reasons, or the failure with its cause, to the log.
+    pub fn log(&self, endpoint: &str) {
+        match self {
+            Self::Refused(refused) => log_refusal(&refused.refusal, endpoint),
+            Self::Failed(cause) => tracing::error!(endpoint, cause = format!("{cause:#}"), "failed"),
+        }
+    }
+
+    /// The answer of a machine endpoint, in the policy's words.
+    pub fn answer(&self, policy: &Policy, endpoint: &str) -> Response {
+        self.log(endpoint);
+        let Self::Refused(refused) = self else {
+            let body = json!({"error": "server_error", "error_description": "something went wrong on our side"});
+            return (StatusCode::INTERNAL_SERVER_ERROR, no_store(), Json(body)).into_response();
+        };
+        let mut headers = no_store();
+        let text = description(&refused.refusal, policy);
+        if let Some(challenge) = refused.challenge(policy, &text) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        let body = json!({"error": refused.refusal.code, "error_description": text});
+        (refused.status, headers, Json(body)).into_response()
+    }
+}
+
+impl Refused {
+    fn challenge(&self, policy: &Policy, text: &str) -> Option<HeaderValue> {
+        let realm = bearer_realm(policy);
+        let refusal = Some((self.refusal.code, text));
+        match &self.challenge {
+            Some(Challenge::Basic) if !policy.upstream_client_refusals => {
+                Some(HeaderValue::from_static("Basic realm=\"Anteroom\", charset=\"UTF-8\""))
+            }
+            Some(Challenge::Bearer(scopes)) => Some(bearer::challenge(realm, refusal, scopes.as_ref())),
+            Some(Challenge::BareBearer) => Some(bearer::challenge(realm, None, None)),
+            // Upstream puts the error of every refusal into a Bearer challenge.
+            _ if policy.error_texts == ErrorTexts::Documented => Some(bearer::challenge(realm, refusal, None)),
+            _ => None,
+        }
+    }
+}
+
+/// The `realm` of Bearer challenges.
+pub fn bearer_realm(policy: &Policy) -> &'static str {
+    match policy.error_texts {
+        ErrorTexts::Explained => "Anteroom",
+        ErrorTexts::Documented => "Doorkeeper",
+    }
+}
+
+/// Never kept by anybody on the way (RFC 6749 §5.1).
+pub fn no_store() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers
+}
+
+fn log_refusal(refusal: &Refusal, endpoint: &str) {
+    tracing::info!(
+        endpoint,
+        code = refusal.code,
+        description = refusal.description(),
+        section = refusal.section,
+        expected = refusal.expected,
+        received = refusal.received,
+        "refused"
+    );
+}
+
+/// What the policy says of an error: our explanation, or the documented text of its code.
+fn description(refusal: &Refusal, policy: &Policy) -> String {
+    let documented = match policy.error_texts {
+        ErrorTexts::Explained => None,
+        ErrorTexts::Documented => documented_text(refusal.code),
+    };
+    documented.map_or_else(|| refusal.description().to_owned(), str::to_owned)
+}
+
+fn documented_text(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "invalid_client" => {
+            "Client authentication failed due to unknown client, no client authentication included, or unsupported \
+             authentication method."
+        }
+        "invalid_grant" => {
+            "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in \
+             the authorization request, or was issued to another client."
+        }
+        "unsupported_grant_type" => "The authorization grant type is not supported by the authorization server.",
+        "invalid_scope" => "The requested scope is invalid, unknown, or malformed.",
+        "access_denied" => "The resource owner or authorization server denied the request.",
+        "unsupported_response_type" => "The authorization server does not support this response type.",
+        "login_required" => "The authorization server requires end-user authentication",
+        "consent_required" => "The authorization server requires end-user consent",
+        _ => return None,
+    })
+}
+
+impl From<Refusal> for OAuthError {
+    fn from(refusal: Refusal) -> Self {
+        let refused = Refused { refusal, status: StatusCode::BAD_REQUEST, challenge: None, keeps: false };
+        Self::Refused(Box::new(refused))
+    }
+}
+
+macro_rules! failures {
+    ($($error:ty),*) => { $(
+        impl From<$error> for OAuthError {
+            fn from(error: $error) -> Self {
+                Self::Failed(error.into())
+            }
+        }
+    )* };
+}
+
+failures!(sqlx::Error, SigningError, PasswordError, DirectoryError);
+
+impl Keeps for OAuthError {
+    fn keeps(&self) -> bool {
+        matches!(self, Self::Refused(refused) if refused.keeps)
+    }
+}
+
+/// `invalid_request`: a parameter is missing, malformed, said twice, or of no use here.
+pub fn invalid_request(description: impl AsRef<str>) -> OAuthError {
+    OAuthError::new("invalid_request", description)
+}
+
+/// `invalid_request` for a parameter that is not there, in upstream's words.
+pub fn missing(parameter: &str) -> OAuthError {
+    invalid_request(format!("Missing required parameter: {parameter}."))
+}
+
+/// `invalid_grant`: the code or refresh token is no good, or not for this client (RFC 6749 §5.2).
+pub fn invalid_grant(description: impl AsRef<str>) -> OAuthError {
+    OAuthError::new("invalid_grant", description).see("RFC 6749 §5.2")
+}
+
+/// `invalid_client`: the client did not prove who it is (RFC 6749 §5.2).
+pub fn invalid_client(description: impl AsRef<str>) -> OAuthError {
+    OAuthError::new("invalid_client", description).see("RFC 6749 §5.2").status(StatusCode::UNAUTHORIZED)
+}
+
+/// `invalid_scope`: unknown, malformed, or more than was granted (RFC 6749 §5.2).
+pub fn invalid_scope(description: impl AsRef<str>) -> OAuthError {
+    OAuthError::new("invalid_scope", description).see("RFC 6749 §3.3")
+}
+
+/// `unauthorized_client`: the client is not registered for this (RFC 6749 §5.2).
+pub fn unauthorized_client(description: impl AsRef<str>) -> OAuthError {
+    OAuthError::new("unauthorized_client", description).see("RFC 6749 §5.2")
+}
+
+/// `server_error` on a thing of ours that should have been there.
+pub fn failure(cause: &'static str) -> OAuthError {
+    OAuthError::Failed(anyhow::anyhow!(cause))
+}
+
+/// The refusal of a bearer token at a protected resource (RFC 6750 §3.1).
+pub fn bearer_refusal(refusal: Refusal) -> OAuthError {
+    let status = match refusal.code {
+        "insufficient_scope" => StatusCode::FORBIDDEN,
+        "invalid_token" => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    OAuthError::from(refusal).status(status).challenge(Challenge::Bearer(None))
+}

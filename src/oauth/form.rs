@@ -1,0 +1,107 @@
+//! A form as OAuth reads it: nothing twice, empty is absent (RFC 6749 §3.1, §3.2).
+
+use http::{HeaderMap, header::CONTENT_TYPE};
+use serde_json::Value;
+
+use super::error::{OAuthError, invalid_request, missing};
+use crate::web::parameters::{ParametersError, read_form};
+
+/// The parameters of a request, each with a value and at most once.
+#[derive(Debug, Default)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Reads `application/x-www-form-urlencoded`, from a query or a body.
+    ///
+    /// # Errors
+    /// When a parameter is there more than once, is not UTF-8, or contains U+0000.
+    pub fn from_form(form: &[u8]) -> Result<Self, OAuthError> {
+        Self::from_pairs(read_form(form).map_err(unreadable)?)
+    }
+
+    /// Reads the body of a POST: a form, or JSON where `json` allows it.
+    pub fn from_body(headers: &HeaderMap, body: &[u8], json: bool) -> Result<Self, OAuthError> {
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/x-www-form-urlencoded" => Self::from_form(body),
+            "application/json" if json => Self::from_json(body),
+            _ => Err(invalid_request("the body must be application/x-www-form-urlencoded")
+                .see("RFC 6749 §3.2")
+                .compare("application/x-www-form-urlencoded", content_type)),
+        }
+    }
+
+    fn from_json(body: &[u8]) -> Result<Self, OAuthError> {
+        let malformed = || invalid_request("the body is not a JSON object of texts");
+        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+            return Err(malformed());
+        };
+        let pairs = members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| match value {
+            Value::String(text) => Ok((name, text)),
+            Value::Number(number) => Ok((name, number.to_string())),
+            _ => Err(malformed()),
+        });
+        Self::from_pairs(pairs.collect::<Result<_, _>>()?)
+    }
+
+    fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, OAuthError> {
+        let mut parameters = Self::default();
+        for (name, value) in pairs {
+            if parameters.0.iter().any(|(known, _)| *known == name) {
+                return Err(invalid_request(format!("the parameter {name} is there more than once"))
+                    .see("RFC 6749 §3.1"));
+            }
+            if value.contains('\0') || name.contains('\0') {
+                return Err(invalid_request("a parameter contains U+0000"));
+            }
+            parameters.0.push((name, value));
+        }
+        parameters.0.retain(|(_, value)| !value.is_empty());
+        Ok(parameters)
+    }
+
+    /// The parameter's value; `None` when it is absent or empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The parameter's value.
+    ///
+    /// # Errors
+    /// `invalid_request` when it is absent or empty.
+    pub fn required(&self, name: &str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or_else(|| missing(name))
+    }
+}
+
+fn unreadable(error: ParametersError) -> OAuthError {
+    invalid_request(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_parameter_counts_as_absent() {
+        let parameters = Parameters::from_form(b"scope=&state=x").expect("well formed");
+
+        assert_eq!(parameters.get("scope"), None);
+        assert_eq!(parameters.get("state"), Some("x"));
+    }
+
+    #[test]
+    fn a_parameter_said_twice_is_refused_even_when_empty_or_equal() {
+        for form in ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a"] {
+            assert!(Parameters::from_form(form.as_bytes()).is_err(), "{form}");
+        }
+    }
+
+    #[test]
+    fn nul_and_broken_utf_8_are_refused() {
+        for form in ["a=%00", "%00=1", "a=%ff", "a=%c3%28"] {
+            assert!(Parameters::from_form(form.as_bytes()).is_err(), "{form}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `grant_type=client_credentials` (RFC 6749 §4.4): a client gets a token for itself.
+//!
+//! No user, no grant, no refresh token, no ID token. One insert, no transaction.
+
+use jiff::Timestamp;
+
+use super::Granted;
+use crate::{
+    app::{App, Realm},
+    model::{Client, Scopes, ScopesError},
+    oauth::{
+        error::{OAuthError, invalid_scope, unauthorized_client},
+        form::Parameters,
+        scopes::check_allowed,
+    },
+    store,
+};
+
+/// Scopes that speak of a user, of whom there is none.
+const OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+pub async fn exchange(
+    app: &App,
+    realm: &Realm,
+    client: &Client,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    unauthorized_client("a public client gets no tokens for itself").see("RFC 6749 §4.4").when(client.public())?;
+    let scopes = scopes(realm, client, parameters.get("scope"))?;
+    let (access_token, row) = realm.mint.access_token(&client.id, None, &scopes, &realm.random.id(now), now);
+    store::access_tokens::insert(&mut app.database.write_once().await?, realm.id, &row).await?;
+    Ok(Granted { access_token, refresh_token: None, scopes, id_token: None })
+}
+
+/// What is asked for, or else all that the client is registered for (RFC 6749 §3.3).
+fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes, OAuthError> {
+    let of_users: Scopes = OF_USERS.into_iter().collect();
+    let Some(asked) = asked else {
+        let registered = client.metadata.scope.as_ref().map(|scopes| scopes.without(&of_users));
+        return registered
+            .filter(|scopes| !scopes.is_empty())
+            .ok_or_else(|| invalid_scope("scope is missing, and the client is registered for no default"));
+    };
+    let asked: Scopes = asked.parse().map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+    check_allowed(&realm.policy, client, &asked)?;
+    let of_users = asked.without(&asked.without(&of_users));
+    invalid_scope(format!("{of_users} speaks of a user, and client_credentials has none"))
+        .see("RFC 6749 §4.4")
+        .when(!of_users.is_empty())?;
+    Ok(asked)
+}

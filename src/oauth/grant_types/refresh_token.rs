@@ -1,0 +1,124 @@
+//! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
+//!
+//! Under `guarded` rotation a used token yields its unused successor once more within the grace, so that
+//! a lost reply or a second tab does no harm; used later, it ends the grant, since one of its two
+//! holders is a thief. Under `immediate` rotation the pair is replaced and reuse only refused.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Granted;
+use crate::{
+    app::{App, Realm},
+    model::{Client, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
+    oauth::{
+        error::{OAuthError, failure, invalid_grant, invalid_scope},
+        form::Parameters,
+    },
+    random::digest,
+    store::{self, Tx, settle},
+};
+
+pub async fn exchange(
+    app: &App,
+    realm: &Realm,
+    client: &Client,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    let presented = Secret::new(parameters.required("refresh_token")?);
+    let digest = digest(presented.reveal());
+    let found = store::refresh_tokens::find(&mut app.database.read().await?, realm.id, &digest).await?;
+    let token = found.ok_or_else(|| invalid_grant("there is no such refresh token"))?;
+    invalid_grant("the refresh token was issued to another client").when(token.client != client.id)?;
+    let scopes = narrowed(&token.scopes, parameters.get("scope"))?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = rotate(&mut tx, realm, &presented, token, &scopes, now).await;
+    settle(tx, outcome).await
+}
+
+/// The scopes asked for, which are among those granted; all of them when none are asked for (RFC 6749 §6).
+fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError> {
+    let Some(asked) = asked else {
+        return Ok(granted.clone());
+    };
+    let asked: Scopes = asked.parse().map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+    invalid_scope(format!("the refresh token was not granted {}", asked.without(granted)))
+        .see("RFC 6749 §6")
+        .compare(granted.to_string(), asked.to_string())
+        .when(!granted.cover(&asked))?;
+    Ok(if asked.is_empty() { granted.clone() } else { asked })
+}
+
+async fn rotate(
+    tx: &mut Tx,
+    realm: &Realm,
+    presented: &Secret,
+    token: RefreshToken,
+    scopes: &Scopes,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    invalid_grant("what the user had granted was withdrawn or revoked")
+        .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
+    let pair = realm.random.id(now);
+    let (next, successor) = realm.mint.successor_of(presented, &token, &pair, now);
+    let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
+    if !traded {
+        let next = successor_again(tx, realm, presented, &token.digest, now).await?;
+        return issue(tx, realm, &token, next, scopes, &pair, now).await;
+    }
+    if realm.policy.refresh_rotation == RefreshRotation::Immediate {
+        store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
+    }
+    store::refresh_tokens::insert(tx, realm.id, &successor).await?;
+    issue(tx, realm, &token, next, scopes, &pair, now).await
+}
+
+/// The successor a token was traded for, once more: while it is unused, and within the grace.
+async fn successor_again(
+    tx: &mut Tx,
+    realm: &Realm,
+    presented: &Secret,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Secret, OAuthError> {
+    let token = store::refresh_tokens::find(tx, realm.id, digest).await?;
+    let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
+    let (Some(used_at), Some(successor)) = (token.used_at, &token.successor) else {
+        invalid_grant("the refresh token was revoked").when(token.revoked)?;
+        return Err(invalid_grant("the refresh token has expired"));
+    };
+    if realm.policy.refresh_rotation == RefreshRotation::Immediate {
+        return Err(invalid_grant("the refresh token was used before"));
+    }
+    if !within_grace(realm, used_at, successor, now) {
+        store::grants::revoke(tx, realm.id, &token.grant.id, now).await?;
+        return Err(invalid_grant("the refresh token was used before; the whole grant is revoked")
+            .see("RFC 9700 §4.14.2")
+            .keeps());
+    }
+    let again = realm.mint.successor_again(presented, successor);
+    again.ok_or_else(|| invalid_grant("the refresh token was used before"))
+}
+
+fn within_grace(realm: &Realm, used_at: Timestamp, successor: &Successor, now: Timestamp) -> bool {
+    let grace = SignedDuration::from_secs(realm.policy.lifetimes.refresh_grace.into());
+    !successor.spent && now.duration_since(used_at) <= grace
+}
+
+/// A fresh access token beside `refresh_token`.
+async fn issue(
+    tx: &mut Tx,
+    realm: &Realm,
+    token: &RefreshToken,
+    refresh_token: Secret,
+    scopes: &Scopes,
+    pair: &str,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    let grant = &token.grant;
+    let (access_token, row) = realm.mint.access_token(&grant.client, Some(&grant.id), scopes, pair, now);
+    store::access_tokens::insert(tx, realm.id, &row).await?;
+    let id_token = scopes.contains("openid").then(|| (grant.clone(), None));
+    Ok(Granted { access_token, refresh_token: Some(refresh_token), scopes: scopes.clone(), id_token })
+}

@@ -1,0 +1,147 @@
+//! `POST /oauth/introspect`: what a token is worth now (RFC 7662).
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    client_authentication::authenticate,
+    error::{OAuthError, invalid_client, no_store},
+    form::Parameters,
+    resource::bearer_of,
+};
+use crate::{
+    app::{App, Realm},
+    model::{Client, ClientId, Scopes, UserId},
+    random::digest,
+    store,
+};
+
+/// The members of RFC 7662 §2.2 that we know, in the order they are written.
+#[derive(Default, Serialize)]
+struct Introspection {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+}
+
+/// A live token of either kind, as introspection sees it.
+struct Live {
+    client: ClientId,
+    scopes: Scopes,
+    issued_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    user: Option<(UserId, Option<String>)>,
+    access_token: bool,
+}
+
+pub async fn introspect(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Response {
+    match look_up(&app, &realm, &headers, &body).await {
+        Ok(introspection) => (no_store(), Json(introspection)).into_response(),
+        Err(error) => error.answer(&realm.policy, "introspect"),
+    }
+}
+
+async fn look_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<Introspection, OAuthError> {
+    let now = realm.clock.now();
+    let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
+    let caller = caller(app, realm, headers, &parameters, now).await?;
+    let digest = digest(parameters.required("token")?);
+    let Some(live) = find_live(app, realm, &digest, now).await? else {
+        return Ok(Introspection::default());
+    };
+    if !realm.policy.introspect_foreign_tokens && live.client != caller.id {
+        return Ok(Introspection::default());
+    }
+    describe(app, realm, live).await
+}
+
+/// Who may ask: a confidential client; upstream also the bearer of one of its tokens.
+async fn caller(
+    app: &App,
+    realm: &Realm,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Arc<Client>, OAuthError> {
+    if realm.policy.upstream_client_refusals {
+        let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if authorization.is_some_and(|value| value.to_ascii_lowercase().starts_with("bearer ")) {
+            let token = bearer_of(app, realm, headers, None, now).await?;
+            let client = realm.client(&app.database, &token.client).await?;
+            return client.ok_or_else(|| invalid_client("the client of the token is gone"));
+        }
+        OAuthError::new("invalid_request", "Request parameter missing or client not authenticated.")
+            .when(authorization.is_none() && parameters.get("client_id").is_none())?;
+    }
+    let client = authenticate(app, realm, headers, parameters).await?;
+    invalid_client("a public client proves nothing, so it may not introspect")
+        .see("RFC 7662 §2.1")
+        .status(StatusCode::UNAUTHORIZED)
+        .when(client.public())?;
+    Ok(client)
+}
+
+async fn find_live(app: &App, realm: &Realm, digest: &str, now: Timestamp) -> Result<Option<Live>, OAuthError> {
+    let mut conn = app.database.read().await?;
+    if let Some(token) = store::access_tokens::find(&mut conn, realm.id, digest).await? {
+        return Ok(token.live_at(now).then(|| Live {
+            client: token.client,
+            scopes: token.scopes,
+            issued_at: token.issued_at,
+            expires_at: Some(token.expires_at),
+            user: token.user.map(|user| (user.id, Some(user.username))),
+            access_token: true,
+        }));
+    }
+    let token = store::refresh_tokens::find(&mut conn, realm.id, digest).await?;
+    Ok(token.filter(|token| token.live_at(now)).map(|token| Live {
+        client: token.client,
+        scopes: token.scopes,
+        issued_at: token.issued_at,
+        expires_at: token.expires_at,
+        user: Some((token.grant.user, None)),
+        access_token: false,
+    }))
+}
+
+async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection, OAuthError> {
+    let client = realm.client(&app.database, &live.client).await?;
+    let subject = |user: &UserId| client.as_ref().map(|client| realm.mint.subject(client, user));
+    Ok(Introspection {
+        active: true,
+        scope: Some(live.scopes.to_string()),
+        username: live.user.as_ref().and_then(|(_, username)| username.clone()),
+        token_type: live.access_token.then_some("Bearer"),
+        exp: live.expires_at.map(|instant| instant.as_second()),
+        iat: Some(live.issued_at.as_second()),
+        sub: live.user.as_ref().map_or_else(|| Some(live.client.0.clone()), |(user, _)| subject(user)),
+        aud: Some(live.client.0.clone()),
+        iss: Some(realm.issuer.clone()),
+        client_id: Some(live.client.0),
+    })
+}

@@ -1,0 +1,53 @@
+//! The bearer of a request to this server's own protected resources (RFC 6750).
+
+use http::HeaderMap;
+use jiff::Timestamp;
+
+use super::error::{Challenge, OAuthError, bearer_refusal};
+use crate::{
+    app::{App, Realm},
+    model::{AccessToken, Refusal, Secret},
+    tokens::TokenError,
+    web::bearer,
+};
+
+/// The live access token of a request: out of the header, or `in_body` where the endpoint reads one (RFC 6750 §2.2).
+///
+/// # Errors
+/// 401 with a challenge without a token or with a bad one, 400 for one in two places.
+pub async fn bearer_of(
+    app: &App,
+    realm: &Realm,
+    headers: &HeaderMap,
+    in_body: Option<Secret>,
+    now: Timestamp,
+) -> Result<AccessToken, OAuthError> {
+    let in_header = bearer::read(headers).map_err(bearer_refusal)?;
+    let token = match (in_header, in_body) {
+        (Some(_), Some(_)) => {
+            let twice = Refusal::new("invalid_request", "the access token is in the header and in the body");
+            return Err(bearer_refusal(twice.see("RFC 6750 §2")));
+        }
+        (Some(token), None) | (None, Some(token)) => token,
+        (None, None) if realm.policy.missing_token_is_invalid => {
+            return Err(bearer_refusal(invalid(&TokenError::Unknown)));
+        }
+        (None, None) => {
+            let missing = Refusal::new("invalid_token", "the request has no access token").see("RFC 6750 §3.1");
+            return Err(bearer_refusal(missing).challenge(Challenge::BareBearer));
+        }
+    };
+    let mut conn = app.database.read().await?;
+    realm.mint.verify_access_token(&mut conn, &token, now).await.map_err(|error| match error {
+        TokenError::Database(error) => error.into(),
+        error => bearer_refusal(invalid(&error)),
+    })
+}
+
+fn invalid(error: &TokenError) -> Refusal {
+    let refusal = Refusal::new("invalid_token", error.to_string()).see("RFC 6750 §3.1");
+    match error {
+        TokenError::Expired { expired_at, now } => refusal.compare(format!("before {expired_at}"), now.to_string()),
+        _ => refusal,
+    }
+}

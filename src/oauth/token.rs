@@ -1,0 +1,80 @@
+//! `POST /oauth/token`: a client trades a grant for tokens (RFC 6749 §3.2).
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    client_authentication::authenticate,
+    error::{OAuthError, no_store},
+    form::Parameters,
+    grant_types::{self, Granted},
+};
+use crate::{
+    app::{App, Realm},
+    model::Client,
+    tokens::IdTokenFor,
+};
+
+/// The members in the order they are written (RFC 6749 §5.1, OIDC Core §3.1.3.3); absent ones are left out.
+#[derive(Serialize)]
+struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+    /// Unix seconds.
+    created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+}
+
+pub async fn exchange(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Response {
+    match trade(&app, &realm, &headers, &body).await {
+        Ok(tokens) => (no_store(), Json(tokens)).into_response(),
+        Err(error) => error.answer(&realm.policy, "token"),
+    }
+}
+
+async fn trade(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<TokenResponse, OAuthError> {
+    let now = realm.clock.now();
+    let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
+    let grant_type = grant_types::read(&parameters)?;
+    let client = authenticate(app, realm, headers, &parameters).await?; // reads and hashes: no lock held
+    grant_types::check_allowed(&client, grant_type)?;
+
+    let granted = grant_types::exchange(grant_type, app, realm, &client, &parameters, now).await?;
+
+    sign(realm, &client, granted, now) // after the commit: a signature takes longer than the write
+}
+
+fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Result<TokenResponse, OAuthError> {
+    let id_token = granted.id_token.as_ref().map(|(grant, nonce)| {
+        realm.mint.id_token(&IdTokenFor {
+            client,
+            grant,
+            nonce: nonce.as_deref(),
+            access_token: &granted.access_token,
+            now,
+        })
+    });
+    Ok(TokenResponse {
+        access_token: granted.access_token.reveal().to_owned(),
+        token_type: "Bearer",
+        expires_in: realm.policy.lifetimes.access_token,
+        refresh_token: granted.refresh_token.map(|token| token.reveal().to_owned()),
+        scope: granted.scopes.to_string(),
+        created_at: now.as_second(),
+        id_token: id_token.transpose()?,
+    })
+}
