@@ -20,7 +20,10 @@
 
 pub mod clock;
 pub mod keys;
+pub mod login;
 pub mod model;
 pub mod passwords;
 pub mod random;
 pub mod store;
+pub mod text;
+pub mod web;

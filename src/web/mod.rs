@@ -1,0 +1,9 @@
+//! HTTP plumbing that knows neither the database nor who asks.
+
+pub mod assets;
+pub mod csrf;
+pub mod form_post;
+pub mod language;
+pub mod monogram;
+pub mod page;
+pub mod page_error;
