@@ -21,10 +21,13 @@
 pub mod app;
 pub mod clock;
 pub mod keys;
+pub mod login;
 pub mod model;
+pub mod oauth;
 pub mod outbox;
 pub mod passwords;
 pub mod random;
 pub mod store;
+pub mod text;
 pub mod tokens;
 pub mod web;

@@ -1,5 +1,12 @@
-//! HTTP plumbing that knows neither rules nor the database.
+//! HTTP plumbing that knows neither the database nor who asks.
 
+pub mod assets;
 pub mod bearer;
+pub mod csrf;
+pub mod form_post;
+pub mod language;
+pub mod monogram;
+pub mod page;
+pub mod page_error;
 pub mod parameters;
 pub mod paths;

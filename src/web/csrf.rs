@@ -1,0 +1,147 @@
+//! Forms that only our own pages can send.
+//!
+//! Two guards stand before our own pages, and none before the protocol's endpoints, which are cross-origin by nature. The first
+//! holds `Sec-Fetch-Site` and `Origin` against the request's own host, so no hidden token is needed. The second knows the
+//! hosts we answer to: a name that somebody else lets point to this machine (DNS rebinding) would otherwise count as our own.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, Uri, header};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::model::Refusal;
+use crate::web::page_error::PageError;
+
+/// The layer around our own forms: refuses posts that another origin sent.
+pub fn only_our_pages() -> CsrfLayer<fn(ProtectionError) -> Response> {
+    CsrfLayer::new()
+        .with_rejection_response(|error: ProtectionError| forged(Refusal::new("forged_form", error.to_string())))
+}
+
+/// The host names our pages answer posts under, besides loopback.
+#[derive(Clone, Debug, Default)]
+pub struct KnownHosts(pub Arc<[String]>);
+
+impl KnownHosts {
+    /// Whether a `Host` (with or without a port) is ours: loopback, or named when the server was started.
+    fn know(&self, host: &str) -> bool {
+        let name = without_port(host).to_ascii_lowercase();
+        let literal = name.trim_start_matches('[').trim_end_matches(']');
+        let loopback = literal.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        loopback
+            || name == "localhost"
+            || name.ends_with(".localhost")
+            || self.0.iter().any(|known| known.eq_ignore_ascii_case(&name))
+    }
+}
+
+/// Middleware: refuses everything but reading under a host that is not ours.
+pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
+    let host = effective_host(request.uri(), request.headers());
+    if request.method().is_safe() || host.is_some_and(|host| known.know(host)) {
+        return next.run(request).await;
+    }
+    let refusal = Refusal::new("forged_form", "the form was posted to a host this server does not know");
+    forged(refusal.compare(
+        "the issuer's host, loopback, or a name given as --allowed-host",
+        host.unwrap_or_default(),
+    ))
+}
+
+fn forged(refusal: Refusal) -> Response {
+    PageError::new(StatusCode::FORBIDDEN, refusal).into_response()
+}
+
+/// `:authority` of HTTP/2, or the `Host` header.
+fn effective_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    uri.authority().map(|authority| authority.as_str()).or(host)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::get;
+    use axum::{Router, middleware};
+    use http::Method;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn status(method: Method, headers: &[(&str, &str)]) -> StatusCode {
+        let known = KnownHosts(Arc::new(["anteroom.test".to_owned()]));
+        let router: Router = Router::new()
+            .route("/", get(async || "page").post(async || "done"))
+            .layer(only_our_pages())
+            .layer(middleware::from_fn_with_state(known, only_known_hosts));
+        let mut request = Request::builder().method(method).uri("/");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.expect("a router always answers");
+        response.status()
+    }
+
+    #[tokio::test]
+    async fn a_form_of_our_own_page_passes() {
+        for headers in [
+            &[("host", "localhost:8080"), ("sec-fetch-site", "same-origin")][..],
+            &[("host", "localhost:8080"), ("origin", "http://localhost:8080")],
+            &[("host", "anteroom.test"), ("sec-fetch-site", "none")],
+            &[("host", "[::1]:8080"), ("origin", "http://[::1]:8080")],
+        ] {
+            assert_eq!(status(Method::POST, headers).await, StatusCode::OK, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_of_another_origin_is_refused() {
+        for headers in [
+            &[("host", "localhost:8080"), ("sec-fetch-site", "cross-site")][..],
+            &[("host", "localhost:8080"), ("sec-fetch-site", "same-site")],
+            &[("host", "localhost:8080"), ("origin", "http://127.0.0.1:8080")],
+            &[("host", "localhost:8080"), ("origin", "http://localhost:9090")],
+            &[("host", "localhost:8080"), ("origin", "null")],
+        ] {
+            assert_eq!(
+                status(Method::POST, headers).await,
+                StatusCode::FORBIDDEN,
+                "{headers:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_under_a_name_somebody_pointed_at_us_is_refused() {
+        for host in [
+            "evil.example:8080",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "128.0.0.1",
+            "",
+        ] {
+            let headers = [("host", host), ("sec-fetch-site", "same-origin")];
+
+            assert_eq!(status(Method::POST, &headers).await, StatusCode::FORBIDDEN, "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn reading_is_open_to_everyone() {
+        let headers = [("host", "evil.example"), ("sec-fetch-site", "cross-site")];
+
+        assert_eq!(status(Method::GET, &headers).await, StatusCode::OK);
+    }
+}

@@ -1,0 +1,249 @@
+//! A refusal or a failure that a person reads: before we trust the way back to the client, or on our own pages.
+//!
+//! The page says in the person's language what it means and what they can do, and tells developers everything the refusal
+//! knows. A handler cannot know the language when `?` leaves it, so an error answers in English at first and
+//! [`in_their_words`] says it again for whoever asked.
+
+use std::fmt::Display;
+
+use askama::Template;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use crate::model::Refusal;
+use crate::text::Language;
+use crate::web::language;
+use crate::web::page::{Layout, Page, Place};
+
+/// Our considered no, or our mishap, on its way to a person.
+#[derive(Clone, Debug)]
+pub struct PageError {
+    pub status: StatusCode,
+    pub refusal: Refusal,
+    /// Seconds until another attempt makes sense, for `Retry-After`.
+    pub retry_after: Option<u64>,
+    /// What was written before the refusal must stay.
+    pub keeps: bool,
+}
+
+impl PageError {
+    pub fn new(status: StatusCode, refusal: Refusal) -> PageError {
+        PageError {
+            status,
+            refusal,
+            retry_after: None,
+            keeps: false,
+        }
+    }
+
+    /// A request that cannot be answered, and why: 400.
+    pub fn bad_request(refusal: Refusal) -> PageError {
+        PageError::new(StatusCode::BAD_REQUEST, refusal)
+    }
+
+    /// Nothing lives at this address: 404.
+    pub fn not_found() -> PageError {
+        let refusal = Refusal::new("not_found", "there is nothing at this address");
+        PageError::new(StatusCode::NOT_FOUND, refusal)
+    }
+
+    /// Our own mishap: the cause goes to the log, the person learns only that it was not their fault.
+    pub fn failure(cause: impl Display) -> PageError {
+        tracing::error!(%cause, "a page failed");
+        let refusal = Refusal::new("server_error", "the server met an unexpected condition");
+        PageError::new(StatusCode::INTERNAL_SERVER_ERROR, refusal)
+    }
+
+    /// The page for this error, in this place and language.
+    pub fn page(&self, layout: Layout) -> Page {
+        let words = words(self.status, self.refusal.code);
+        let page = ErrorPage {
+            layout,
+            words,
+            status: self.status,
+            refusal: &self.refusal,
+        };
+        Page::new(&page).with_status(self.status)
+    }
+
+    fn answer(self, layout: Layout) -> Response {
+        let mut response = self.page(layout).into_response();
+        if let Some(seconds) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        self.answer(Layout {
+            place: Place::default(),
+            language: Language::English,
+        })
+    }
+}
+
+/// Middleware: says the [`PageError`] of a response again, in the language of the request and with the place it was asked at.
+pub async fn in_their_words(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let layout = Layout {
+        place: parts.extensions.get().cloned().unwrap_or_default(),
+        language: language::of_request(&parts, None),
+    };
+
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+
+    match response.extensions_mut().remove::<PageError>() {
+        Some(error) => error.answer(layout),
+        None => response,
+    }
+}
+
+/// The messages of an error page.
+struct Words {
+    title: &'static str,
+    meaning: &'static str,
+    next: &'static str,
+}
+
+/// What to say to a person: by the refusal's code where we have words for it, else by the status.
+fn words(status: StatusCode, code: &str) -> Words {
+    let (title, meaning, next) = match (code, status.as_u16()) {
+        ("invalid_client" | "unauthorized_client", _) => (
+            "error-unknown-client-title",
+            "error-unknown-client-meaning",
+            "error-next-tell-developers",
+        ),
+        ("invalid_redirect_uri", _) => (
+            "error-redirect-uri-title",
+            "error-redirect-uri-meaning",
+            "error-next-tell-developers",
+        ),
+        ("request_expired", _) => (
+            "error-request-gone-title",
+            "error-request-gone-meaning",
+            "error-next-start-again",
+        ),
+        ("request_answered", _) => (
+            "error-request-answered-title",
+            "error-request-answered-meaning",
+            "error-next-start-again",
+        ),
+        ("request_of_another_session", _) => (
+            "error-request-foreign-title",
+            "error-request-foreign-meaning",
+            "error-next-start-again",
+        ),
+        ("forged_form", _) => (
+            "error-forged-form-title",
+            "error-forged-form-meaning",
+            "error-next-form-again",
+        ),
+        (_, 404) => (
+            "error-not-found-title",
+            "error-not-found-meaning",
+            "error-next-check-address",
+        ),
+        (_, 405) => ("error-method-title", "error-method-meaning", "error-next-check-address"),
+        (_, 401 | 403) => (
+            "error-forbidden-title",
+            "error-forbidden-meaning",
+            "error-next-tell-developers",
+        ),
+        (_, 429 | 503) => ("error-too-many-title", "error-too-many-meaning", "error-next-wait"),
+        (_, 500..) => ("error-failure-title", "error-failure-meaning", "error-next-later"),
+        _ => (
+            "error-invalid-request-title",
+            "error-invalid-request-meaning",
+            "error-next-tell-developers",
+        ),
+    };
+    Words { title, meaning, next }
+}
+
+#[derive(Template)]
+#[template(path = "web/error.html")]
+struct ErrorPage<'a> {
+    layout: Layout,
+    words: Words,
+    status: StatusCode,
+    refusal: &'a Refusal,
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use axum::{Router, middleware};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn refused() -> PageError {
+        let refusal = Refusal::new("invalid_redirect_uri", "redirect_uri is not registered")
+            .see("RFC 6749 §3.1.2.3")
+            .compare("https://client.example.com/cb", "https://evil.example/<script>");
+        PageError::bad_request(refusal)
+    }
+
+    async fn html(response: Response) -> String {
+        let body = response.into_body().collect().await.expect("the body is in memory");
+        String::from_utf8(body.to_bytes().to_vec()).expect("pages are UTF-8")
+    }
+
+    #[tokio::test]
+    async fn a_refusal_tells_developers_everything_and_escapes_it() {
+        let html = html(refused().into_response()).await;
+
+        for told in [
+            "We do not know the way back",
+            "invalid_redirect_uri",
+            "redirect_uri is not registered",
+            "RFC 6749 §3.1.2.3",
+            "https://client.example.com/cb",
+        ] {
+            assert!(html.contains(told), "{told}");
+        }
+        assert!(!html.contains("<script>"));
+    }
+
+    #[tokio::test]
+    async fn the_middleware_says_it_in_the_language_of_the_request() {
+        let router: Router = Router::new()
+            .route("/", get(async || refused()))
+            .layer(middleware::from_fn(in_their_words));
+        let request = Request::get("/?ui_locales=de").body(axum::body::Body::empty());
+
+        let response = router
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("a router always answers");
+
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert!(html(response).await.contains("Den Rückweg kennen wir nicht"));
+    }
+
+    #[tokio::test]
+    async fn a_failure_keeps_its_cause_to_itself() {
+        let response = PageError::failure("password=hunter2 at table users").into_response();
+
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!html(response).await.contains("hunter2"));
+    }
+
+    #[test]
+    fn whoever_comes_too_often_learns_when_to_come_back() {
+        let refusal = Refusal::new("too_many_attempts", "too many attempts");
+        let error = PageError {
+            retry_after: Some(30),
+            ..PageError::new(StatusCode::TOO_MANY_REQUESTS, refusal)
+        };
+
+        assert_eq!(error.into_response().headers()["retry-after"], "30");
+    }
+}

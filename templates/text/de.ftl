@@ -1,0 +1,159 @@
+# Every sentence a person can see, in German; en.ftl is the measure.
+
+## The house around every page
+layout-house = Anteroom
+layout-purpose = Testsystem. Bitte keine echten Patientendaten eingeben.
+layout-at = Sie sind bei
+layout-realm = Realm
+layout-asked-by = Angefragt von
+layout-returns-to = Zurück zu
+layout-signed-in-as = Angemeldet als
+
+## Signing in
+sign-in-title = Anmelden
+sign-in-for-client = { $client } bittet Sie, sich anzumelden.
+sign-in-for-account = Sehen Sie, wer Zugriff auf Ihre Daten hat und wo Sie angemeldet sind.
+sign-in-personas = Weiter als
+sign-in-personas-explained = Testpatienten. Ein Klick meldet Sie an, ohne Passwort.
+sign-in-with-password = Mit Benutzername und Passwort
+sign-in-username = Benutzername
+sign-in-password = Passwort
+sign-in-submit = Anmelden
+sign-in-wrong = Benutzername und Passwort passen nicht zusammen. Bitte prüfen Sie beides und versuchen Sie es noch einmal.
+sign-in-unknown-persona = Dieser Testpatient wird hier nicht mehr angeboten. Bitte wählen Sie einen anderen.
+sign-in-throttled = { $count ->
+    [one] Zu viele Versuche. Bitte warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
+   *[other] Zu viele Versuche. Bitte warten Sie { $count } Sekunden und versuchen Sie es dann noch einmal.
+  }
+sign-in-cancel = Ohne Anmeldung zurück zu { $client }
+
+## Consent
+consent-asks = { $client } bittet um Zugriff
+consent-would-be-able = Wenn Sie zustimmen, kann die Anwendung:
+consent-new = neu
+consent-known = Allem, was nicht als neu markiert ist, haben Sie schon zugestimmt.
+consent-again = All dem haben Sie schon einmal zugestimmt. Die Anwendung möchte sichergehen.
+consent-person = Sie antworten als { $person }.
+consent-not-you = Sind Sie das nicht? Als jemand anderes anmelden
+consent-destination = Ihre Antwort geht an { $host }. Sie können sie in { $account } jederzeit widerrufen.
+consent-account-link = Ihrem Konto
+consent-policy = Datenschutzerklärung der Anwendung
+consent-terms = Nutzungsbedingungen der Anwendung
+consent-allow = Zustimmen
+consent-deny = Ablehnen
+
+## What scopes mean
+scope-openid = Sie wiedererkennen, wenn Sie zurückkommen
+scope-profile = Ihr Profil sehen, etwa Name, Geburtsdatum und Geschlecht
+scope-email = Ihre E-Mail-Adresse sehen
+scope-address = Ihre Postanschrift sehen
+scope-phone = Ihre Telefonnummer sehen
+scope-offline-access = Diesen Zugriff behalten, auch wenn Sie nicht da sind
+scope-profile-read = Ihr Patientenprofil samt Versicherung lesen
+scope-appointment-read = Ihre Termine und freie Zeiten sehen
+scope-appointment-write = Termine für Sie buchen, verschieben und absagen
+scope-appointment-guest-lookup = Freie Zeiten für Menschen ohne Konto suchen
+scope-appointment-guest-write = Termine für Menschen ohne Konto buchen
+scope-basic = Die Grunddaten Ihres Kontos sehen
+scope-unknown = „{ $scope }“ nutzen
+
+## The account
+account-title = Ihr Konto
+account-username = Benutzername
+account-email = E-Mail
+account-sign-out = Abmelden
+account-consents = Anwendungen mit Zugriff
+account-consents-explained = Was Sie erlaubt haben. Ein Widerruf beendet den Zugriff sofort.
+account-no-consents = Keine Anwendung hat Zugriff auf Ihre Daten.
+account-allowed-since = Erlaubt seit { $moment }
+account-withdraw = Widerrufen
+account-withdraw-from = Den Zugriff von { $client } widerrufen
+account-withdrawn = { $client } hat keinen Zugriff mehr.
+account-sessions = Wo Sie angemeldet sind
+account-sessions-explained = Jeder Browser, mit dem Sie sich angemeldet haben. Was Sie erlaubt haben, bleibt bestehen, wenn Sie eine Sitzung beenden.
+account-this-session = Dieser Browser
+account-other-session = Ein anderer Browser
+account-since = Seit { $moment }
+account-end = Beenden
+account-end-from = Die Sitzung seit { $moment } beenden
+account-session-ended = Die Sitzung ist beendet.
+
+## Signing out
+logout-title = Abmelden
+logout-question = Möchten Sie sich abmelden?
+logout-explained = Sie werden in diesem Browser abgemeldet. Anwendungen behalten den Zugriff, den Sie ihnen erlaubt haben; in { $account } können Sie ihn widerrufen.
+logout-account-link = Ihrem Konto
+logout-submit = Abmelden
+logout-stay = Angemeldet bleiben
+signed-out-title = Abgemeldet
+signed-out-explained = Sie sind in diesem Browser abgemeldet. Sie können das Fenster schließen.
+signed-out-again = Wieder anmelden
+
+## Handing an answer to the client
+form-post-title = Zurück zur Anwendung
+form-post-explained = Wir bringen Sie zurück zu { $host }. Wenn nichts geschieht, drücken Sie bitte den Knopf.
+form-post-submit = Weiter
+
+## The video consultation
+video-title = Videosprechstunde
+video-explained = Hier würde das Gespräch beginnen. Das Testsystem öffnet die Tür, aber dahinter wartet niemand.
+video-practice = Praxis
+video-appointment = Termin
+video-begins = Beginn
+video-leave = Sie können das Fenster jederzeit schließen; der Termin bleibt bestehen.
+
+## When something is wrong
+error-invalid-request-title = Diese Anfrage kann nicht gelingen
+error-invalid-request-meaning = Die Anwendung, die Sie hierher geschickt hat, verlangt etwas, das dieser Server nicht beantworten kann.
+error-unknown-client-title = Diese Anwendung kennen wir nicht
+error-unknown-client-meaning = Die Anwendung, die Sie hierher geschickt hat, ist bei diesem Server nicht registriert.
+error-redirect-uri-title = Den Rückweg kennen wir nicht
+error-redirect-uri-meaning = Die Anwendung möchte die Antwort an eine Adresse, die nicht für sie registriert ist. Zu Ihrem Schutz senden wir nichts dorthin.
+error-request-gone-title = Diese Anmeldung ist abgelaufen
+error-request-gone-meaning = Sie hat zu lange gedauert, oder der Link ist unvollständig.
+error-request-answered-title = Diese Anmeldung ist schon abgeschlossen
+error-request-answered-meaning = Die Anwendung hat ihre Antwort bekommen. Wir geben sie nicht zweimal.
+error-request-foreign-title = Diese Anmeldung gehört zu einer anderen Sitzung
+error-request-foreign-meaning = Sie wurde in einem anderen Browser begonnen, oder Sie haben sich inzwischen abgemeldet.
+error-forged-form-title = Dieses Formular kam von woanders
+error-forged-form-meaning = Eine andere Seite wollte in Ihrem Namen ein Formular senden, oder Ihr Browser hat verborgen, woher es kam. Es wurde nichts geändert.
+error-not-found-title = Hier ist nichts
+error-not-found-meaning = Die Adresse führt auf diesem Server nirgendwohin. Vielleicht ist sie falsch geschrieben, oder die Seite gibt es nicht mehr.
+error-method-title = Das geht hier nicht
+error-method-meaning = Die Adresse gibt es, aber nicht für diese Art von Anfrage.
+error-forbidden-title = Das dürfen Sie nicht
+error-forbidden-meaning = Der Server hat die Anfrage verstanden und lehnt sie ab.
+error-too-many-title = Zu viele Versuche
+error-too-many-meaning = Der Server braucht eine kurze Pause, bevor er Ihnen wieder zuhört.
+error-failure-title = Bei uns ist etwas kaputtgegangen
+error-failure-meaning = Es liegt nicht an Ihnen. Der Server hat aufgeschrieben, was geschehen ist.
+error-next = Was Sie tun können
+error-next-start-again = Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.
+error-next-tell-developers = Gehen Sie zurück zur Anwendung. Wenn es wieder geschieht, zeigen Sie diese Seite denen, die sie entwickeln.
+error-next-check-address = Prüfen Sie die Adresse, oder gehen Sie dorthin zurück, woher Sie kamen.
+error-next-form-again = Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular von dort.
+error-next-wait = Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+error-next-later = Versuchen Sie es noch einmal. Wenn es wieder geschieht, sehen Sie in das Protokoll des Servers.
+error-details = Für Entwickler
+error-code = Fehler
+error-description = Was nicht stimmt
+error-expected = Erwartet
+error-received = Erhalten
+error-section = Spezifikation
+error-status = Status
+
+## Moments in time
+moment = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+  } { $year }, { $time }

@@ -1,0 +1,159 @@
+# Every sentence a person can see. The other languages have the same keys; a test holds them together.
+
+## The house around every page
+layout-house = Anteroom
+layout-purpose = Test system. Please enter no real patient data.
+layout-at = You are at
+layout-realm = Realm
+layout-asked-by = Asked by
+layout-returns-to = Returns to
+layout-signed-in-as = Signed in as
+
+## Signing in
+sign-in-title = Sign in
+sign-in-for-client = { $client } asks you to sign in.
+sign-in-for-account = See who has access to your data, and where you are signed in.
+sign-in-personas = Continue as
+sign-in-personas-explained = Test patients. One click signs you in, no password needed.
+sign-in-with-password = With user name and password
+sign-in-username = User name
+sign-in-password = Password
+sign-in-submit = Sign in
+sign-in-wrong = User name and password do not match. Please check both and try again.
+sign-in-unknown-persona = This test patient is not offered here any more. Please choose another one.
+sign-in-throttled = { $count ->
+    [one] Too many attempts. Please wait one second, then try again.
+   *[other] Too many attempts. Please wait { $count } seconds, then try again.
+  }
+sign-in-cancel = Back to { $client } without signing in
+
+## Consent
+consent-asks = { $client } asks for access
+consent-would-be-able = If you allow it, the application can:
+consent-new = new
+consent-known = You have already allowed everything that is not marked as new.
+consent-again = You have allowed all of this before. The application wants to be sure.
+consent-person = You answer as { $person }.
+consent-not-you = Not you? Sign in as someone else
+consent-destination = Your answer goes to { $host }. You can withdraw it at any time in { $account }.
+consent-account-link = your account
+consent-policy = Privacy policy of the application
+consent-terms = Terms of the application
+consent-allow = Allow
+consent-deny = Deny
+
+## What scopes mean
+scope-openid = Recognise you when you come back
+scope-profile = See your profile, such as name, birth date and gender
+scope-email = See your e-mail address
+scope-address = See your postal address
+scope-phone = See your phone number
+scope-offline-access = Keep this access while you are away
+scope-profile-read = Read your patient profile, including your insurance
+scope-appointment-read = See your appointments and free times
+scope-appointment-write = Book, move and cancel appointments for you
+scope-appointment-guest-lookup = Look up free times for people without an account
+scope-appointment-guest-write = Book appointments for people without an account
+scope-basic = See the basics of your account
+scope-unknown = Use “{ $scope }”
+
+## The account
+account-title = Your account
+account-username = User name
+account-email = E-mail
+account-sign-out = Sign out
+account-consents = Applications with access
+account-consents-explained = What you have allowed. Withdrawing ends the access at once.
+account-no-consents = No application has access to your data.
+account-allowed-since = Allowed since { $moment }
+account-withdraw = Withdraw
+account-withdraw-from = Withdraw the access of { $client }
+account-withdrawn = { $client } has no access any more.
+account-sessions = Where you are signed in
+account-sessions-explained = Each browser you signed in with. Ending a session leaves what you have allowed as it is.
+account-this-session = This browser
+account-other-session = Another browser
+account-since = Since { $moment }
+account-end = End
+account-end-from = End the session since { $moment }
+account-session-ended = The session has ended.
+
+## Signing out
+logout-title = Sign out
+logout-question = Do you want to sign out?
+logout-explained = You will be signed out of this browser. Applications keep the access you have allowed them; you can withdraw it in { $account }.
+logout-account-link = your account
+logout-submit = Sign out
+logout-stay = Stay signed in
+signed-out-title = Signed out
+signed-out-explained = You are signed out of this browser. You can close this window.
+signed-out-again = Sign in again
+
+## Handing an answer to the client
+form-post-title = Back to the application
+form-post-explained = We are taking you back to { $host }. If nothing happens, please press the button.
+form-post-submit = Continue
+
+## The video consultation
+video-title = Video consultation
+video-explained = This is where the call would begin. The test system opens the door, but there is no doctor behind it.
+video-practice = Practice
+video-appointment = Appointment
+video-begins = Begins
+video-leave = You can close this window at any time; the appointment stays as it is.
+
+## When something is wrong
+error-invalid-request-title = This request cannot work
+error-invalid-request-meaning = The application that sent you here asked for something this server cannot answer.
+error-unknown-client-title = We do not know this application
+error-unknown-client-meaning = The application that sent you here is not registered with this server.
+error-redirect-uri-title = We do not know the way back
+error-redirect-uri-meaning = The application wants the answer at an address that is not registered for it. To protect you, we send nothing there.
+error-request-gone-title = This sign-in has expired
+error-request-gone-meaning = It took too long, or the link is incomplete.
+error-request-answered-title = This sign-in is already complete
+error-request-answered-meaning = The application has had its answer. We do not give it twice.
+error-request-foreign-title = This sign-in belongs to another session
+error-request-foreign-meaning = It was begun in another browser, or you have signed out since.
+error-forged-form-title = This form came from elsewhere
+error-forged-form-meaning = Another site tried to send a form in your name, or your browser hid where the form came from. Nothing has been changed.
+error-not-found-title = There is nothing here
+error-not-found-meaning = The address leads nowhere on this server. It may be misspelt, or the page may have gone.
+error-method-title = That is not possible here
+error-method-meaning = The address exists, but not for this kind of request.
+error-forbidden-title = You may not do this
+error-forbidden-meaning = The server understood the request and declines it.
+error-too-many-title = Too many attempts
+error-too-many-meaning = The server needs a short rest before it listens to you again.
+error-failure-title = Something broke on our side
+error-failure-meaning = It is not your fault. The server has written down what happened.
+error-next = What you can do
+error-next-start-again = Go back to the application and start again.
+error-next-tell-developers = Go back to the application. If this happens again, show this page to the people who make it.
+error-next-check-address = Check the address, or go back to where you came from.
+error-next-form-again = Go back, reload the page and send the form from there.
+error-next-wait = Wait a minute, then try again.
+error-next-later = Try again. If it keeps happening, look into the server's log.
+error-details = For developers
+error-code = Error
+error-description = What is wrong
+error-expected = Expected
+error-received = Received
+error-section = Specification
+error-status = Status
+
+## Moments in time
+moment = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+  } { $year }, { $time }

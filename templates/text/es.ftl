@@ -1,0 +1,159 @@
+# Every sentence a person can see, in Spanish; en.ftl is the measure.
+
+## The house around every page
+layout-house = Anteroom
+layout-purpose = Sistema de pruebas. No introduzca datos reales de pacientes.
+layout-at = Está usted en
+layout-realm = Realm
+layout-asked-by = Lo solicita
+layout-returns-to = Vuelve a
+layout-signed-in-as = Sesión iniciada como
+
+## Signing in
+sign-in-title = Iniciar sesión
+sign-in-for-client = { $client } le pide que inicie sesión.
+sign-in-for-account = Vea quién tiene acceso a sus datos y dónde ha iniciado sesión.
+sign-in-personas = Continuar como
+sign-in-personas-explained = Pacientes de prueba. Un clic inicia la sesión, sin contraseña.
+sign-in-with-password = Con nombre de usuario y contraseña
+sign-in-username = Nombre de usuario
+sign-in-password = Contraseña
+sign-in-submit = Iniciar sesión
+sign-in-wrong = El nombre de usuario y la contraseña no coinciden. Revíselos e inténtelo de nuevo.
+sign-in-unknown-persona = Este paciente de prueba ya no está disponible. Elija otro, por favor.
+sign-in-throttled = { $count ->
+    [one] Demasiados intentos. Espere un segundo e inténtelo de nuevo.
+   *[other] Demasiados intentos. Espere { $count } segundos e inténtelo de nuevo.
+  }
+sign-in-cancel = Volver a { $client } sin iniciar sesión
+
+## Consent
+consent-asks = { $client } solicita acceso
+consent-would-be-able = Si lo permite, la aplicación podrá:
+consent-new = nuevo
+consent-known = Ya ha permitido todo lo que no está marcado como nuevo.
+consent-again = Ya ha permitido todo esto antes. La aplicación quiere asegurarse.
+consent-person = Responde usted como { $person }.
+consent-not-you = ¿No es usted? Inicie sesión como otra persona
+consent-destination = Su respuesta se envía a { $host }. Puede retirarla en cualquier momento en { $account }.
+consent-account-link = su cuenta
+consent-policy = Política de privacidad de la aplicación
+consent-terms = Condiciones de la aplicación
+consent-allow = Permitir
+consent-deny = Denegar
+
+## What scopes mean
+scope-openid = Reconocerle cuando vuelva
+scope-profile = Ver su perfil, como nombre, fecha de nacimiento y sexo
+scope-email = Ver su correo electrónico
+scope-address = Ver su dirección postal
+scope-phone = Ver su número de teléfono
+scope-offline-access = Conservar este acceso cuando usted no esté
+scope-profile-read = Leer su perfil de paciente, incluido su seguro
+scope-appointment-read = Ver sus citas y las horas libres
+scope-appointment-write = Reservar, cambiar y cancelar citas por usted
+scope-appointment-guest-lookup = Buscar horas libres para personas sin cuenta
+scope-appointment-guest-write = Reservar citas para personas sin cuenta
+scope-basic = Ver los datos básicos de su cuenta
+scope-unknown = Usar «{ $scope }»
+
+## The account
+account-title = Su cuenta
+account-username = Nombre de usuario
+account-email = Correo electrónico
+account-sign-out = Cerrar sesión
+account-consents = Aplicaciones con acceso
+account-consents-explained = Lo que usted ha permitido. Al retirarlo, el acceso termina de inmediato.
+account-no-consents = Ninguna aplicación tiene acceso a sus datos.
+account-allowed-since = Permitido desde el { $moment }
+account-withdraw = Retirar
+account-withdraw-from = Retirar el acceso de { $client }
+account-withdrawn = { $client } ya no tiene acceso.
+account-sessions = Dónde ha iniciado sesión
+account-sessions-explained = Cada navegador en el que ha iniciado sesión. Terminar una sesión no cambia lo que ha permitido.
+account-this-session = Este navegador
+account-other-session = Otro navegador
+account-since = Desde el { $moment }
+account-end = Terminar
+account-end-from = Terminar la sesión iniciada el { $moment }
+account-session-ended = La sesión ha terminado.
+
+## Signing out
+logout-title = Cerrar sesión
+logout-question = ¿Quiere cerrar la sesión?
+logout-explained = Se cerrará la sesión en este navegador. Las aplicaciones conservan el acceso que les ha permitido; puede retirarlo en { $account }.
+logout-account-link = su cuenta
+logout-submit = Cerrar sesión
+logout-stay = Seguir con la sesión
+signed-out-title = Sesión cerrada
+signed-out-explained = La sesión en este navegador está cerrada. Puede cerrar esta ventana.
+signed-out-again = Iniciar sesión de nuevo
+
+## Handing an answer to the client
+form-post-title = Volver a la aplicación
+form-post-explained = Le llevamos de vuelta a { $host }. Si no ocurre nada, pulse el botón.
+form-post-submit = Continuar
+
+## The video consultation
+video-title = Videoconsulta
+video-explained = Aquí empezaría la llamada. El sistema de pruebas abre la puerta, pero detrás no espera nadie.
+video-practice = Consulta
+video-appointment = Cita
+video-begins = Empieza
+video-leave = Puede cerrar esta ventana en cualquier momento; la cita se mantiene.
+
+## When something is wrong
+error-invalid-request-title = Esta solicitud no puede funcionar
+error-invalid-request-meaning = La aplicación que le ha enviado aquí pide algo que este servidor no puede responder.
+error-unknown-client-title = No conocemos esta aplicación
+error-unknown-client-meaning = La aplicación que le ha enviado aquí no está registrada en este servidor.
+error-redirect-uri-title = No conocemos el camino de vuelta
+error-redirect-uri-meaning = La aplicación quiere la respuesta en una dirección que no tiene registrada. Para protegerle, no enviamos nada allí.
+error-request-gone-title = Este inicio de sesión ha caducado
+error-request-gone-meaning = Ha tardado demasiado, o el enlace está incompleto.
+error-request-answered-title = Este inicio de sesión ya ha terminado
+error-request-answered-meaning = La aplicación ya ha recibido su respuesta. No la damos dos veces.
+error-request-foreign-title = Este inicio de sesión pertenece a otra sesión
+error-request-foreign-meaning = Se empezó en otro navegador, o desde entonces se ha cerrado la sesión.
+error-forged-form-title = Este formulario vino de otro sitio
+error-forged-form-meaning = Otro sitio intentó enviar un formulario en su nombre, o su navegador ocultó de dónde venía. No se ha cambiado nada.
+error-not-found-title = Aquí no hay nada
+error-not-found-meaning = La dirección no lleva a ninguna parte en este servidor. Puede estar mal escrita, o la página ya no existe.
+error-method-title = Eso no es posible aquí
+error-method-meaning = La dirección existe, pero no para este tipo de solicitud.
+error-forbidden-title = No puede hacer esto
+error-forbidden-meaning = El servidor ha entendido la solicitud y la rechaza.
+error-too-many-title = Demasiados intentos
+error-too-many-meaning = El servidor necesita un breve descanso antes de volver a atenderle.
+error-failure-title = Algo se ha roto por nuestra parte
+error-failure-meaning = No es culpa suya. El servidor ha anotado lo ocurrido.
+error-next = Qué puede hacer
+error-next-start-again = Vuelva a la aplicación y empiece de nuevo.
+error-next-tell-developers = Vuelva a la aplicación. Si ocurre otra vez, muestre esta página a quienes la desarrollan.
+error-next-check-address = Revise la dirección o vuelva al lugar del que venía.
+error-next-form-again = Vuelva atrás, recargue la página y envíe el formulario desde allí.
+error-next-wait = Espere un minuto e inténtelo de nuevo.
+error-next-later = Inténtelo de nuevo. Si sigue ocurriendo, mire el registro del servidor.
+error-details = Para desarrolladores
+error-code = Error
+error-description = Qué falla
+error-expected = Esperado
+error-received = Recibido
+error-section = Especificación
+error-status = Estado
+
+## Moments in time
+moment = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+  } de { $year }, { $time }
