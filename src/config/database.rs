@@ -79,9 +79,18 @@ impl fmt::Display for DatabaseUrl {
             Self::SqliteFile(path) => write!(f, "sqlite:{}", path.display()),
             Self::SqlitePrivate => f.write_str("sqlite::memory:"),
             Self::Postgres(url) => {
-                let user = if url.username().is_empty() { String::new() } else { format!("{}@", url.username()) };
+                let user = if url.username().is_empty() {
+                    String::new()
+                } else {
+                    format!("{}@", url.username())
+                };
                 let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                write!(f, "postgres://{user}{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+                write!(
+                    f,
+                    "postgres://{user}{}{port}{}",
+                    url.host_str().unwrap_or_default(),
+                    url.path()
+                )
             }
         }
     }
@@ -96,7 +105,9 @@ impl fmt::Debug for DatabaseUrl {
 /// Why a text names no database. It is not shown, since it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
-    #[error("not a database of ours: sqlite:FILE, sqlite::memory: or postgres://user:password@host/database is expected")]
+    #[error(
+        "not a database of ours: sqlite:FILE, sqlite::memory: or postgres://user:password@host/database is expected"
+    )]
     Unknown,
     #[error("no file is named: sqlite:anteroom.db")]
     NoFile,
@@ -124,7 +135,10 @@ mod tests {
 
     #[test]
     fn a_printed_database_url_keeps_its_password_to_itself() {
-        for text in ["postgres://anne:hunter2@db.test:5433/anteroom?password=hunter2", "postgresql://anne:hunter2@db.test/x"] {
+        for text in [
+            "postgres://anne:hunter2@db.test:5433/anteroom?password=hunter2",
+            "postgresql://anne:hunter2@db.test/x",
+        ] {
             let database: DatabaseUrl = text.parse().unwrap();
             let printed = format!("{database} {database:?}");
             assert!(!printed.contains("hunter2"), "{printed}");
@@ -134,7 +148,14 @@ mod tests {
 
     #[test]
     fn other_databases_and_unnamed_files_are_refused() {
-        for text in ["", "anteroom.db", "mysql://localhost/x", "file:anteroom.db", "SQLITE:x", "postgres"] {
+        for text in [
+            "",
+            "anteroom.db",
+            "mysql://localhost/x",
+            "file:anteroom.db",
+            "SQLITE:x",
+            "postgres",
+        ] {
             assert_eq!(text.parse::<DatabaseUrl>(), Err(DatabaseUrlError::Unknown), "{text}");
         }
         for text in ["sqlite:", "sqlite://", "sqlite:data/"] {

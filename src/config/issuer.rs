@@ -24,8 +24,17 @@ impl Issuer {
     pub fn localhost(https: bool, port: u16) -> Self {
         let (scheme, usual_port) = if https { ("https", 443) } else { ("http", 80) };
         let host = Host::Domain("localhost".to_owned());
-        let text = if port == usual_port { format!("{scheme}://localhost") } else { format!("{scheme}://localhost:{port}") };
-        Self { text, https, host, port }
+        let text = if port == usual_port {
+            format!("{scheme}://localhost")
+        } else {
+            format!("{scheme}://localhost:{port}")
+        };
+        Self {
+            text,
+            https,
+            host,
+            port,
+        }
     }
 
     /// The origin as text, without a slash at the end.
@@ -81,7 +90,12 @@ impl FromStr for Issuer {
         if origin != text {
             return Err(IssuerError::OtherSpelling(origin));
         }
-        Ok(Self { https: url.scheme() == "https", host: host.to_owned(), port, text: origin })
+        Ok(Self {
+            https: url.scheme() == "https",
+            host: host.to_owned(),
+            port,
+            text: origin,
+        })
     }
 }
 
@@ -236,7 +250,10 @@ mod tests {
     fn whatever_is_more_than_an_origin_is_refused_with_its_reason() {
         let refused = |text: &str| text.parse::<Issuer>().unwrap_err();
 
-        assert_eq!(refused("http://localhost:8080/oauth"), IssuerError::Path("/oauth".into()));
+        assert_eq!(
+            refused("http://localhost:8080/oauth"),
+            IssuerError::Path("/oauth".into())
+        );
         assert_eq!(refused("http://localhost:8080//"), IssuerError::Path("//".into()));
         assert_eq!(refused("http://localhost?x=1"), IssuerError::QueryOrFragment);
         assert_eq!(refused("http://localhost/#"), IssuerError::QueryOrFragment);
@@ -245,7 +262,14 @@ mod tests {
         assert_eq!(refused("ftp://localhost"), IssuerError::OtherScheme("ftp".into()));
         assert_eq!(refused("localhost:8080"), IssuerError::OtherScheme("localhost".into()));
         assert_eq!(refused("http://localhost:0"), IssuerError::PortZero);
-        for text in ["", "localhost", "http://", "//localhost", "http://local host", "http://localhost:99999"] {
+        for text in [
+            "",
+            "localhost",
+            "http://",
+            "//localhost",
+            "http://local host",
+            "http://localhost:99999",
+        ] {
             assert!(matches!(refused(text), IssuerError::NotAUrl(_)), "{text}");
         }
     }
@@ -262,7 +286,11 @@ mod tests {
             ("http://0x7f.1", "http://127.0.0.1"),
             ("https://müller.example", "https://xn--mller-kva.example"),
         ] {
-            assert_eq!(text.parse::<Issuer>(), Err(IssuerError::OtherSpelling(right.into())), "{text}");
+            assert_eq!(
+                text.parse::<Issuer>(),
+                Err(IssuerError::OtherSpelling(right.into())),
+                "{text}"
+            );
         }
     }
 
@@ -316,7 +344,15 @@ mod tests {
 
     #[test]
     fn a_host_name_has_neither_port_nor_scheme() {
-        for text in ["", "localhost:8080", "http://localhost", "a/b", "a b", "[::1]:80", "[::1"] {
+        for text in [
+            "",
+            "localhost:8080",
+            "http://localhost",
+            "a/b",
+            "a b",
+            "[::1]:80",
+            "[::1",
+        ] {
             assert_eq!(text.parse::<HostName>(), Err(NotAHost), "{text}");
         }
     }

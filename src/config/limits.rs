@@ -37,7 +37,10 @@ impl Limits {
 fn at_least(least: usize, value: Option<usize>, setting: &'static str) -> Result<usize, ConfigError> {
     let value = present(value, setting)?;
     if value < least {
-        return Err(ConfigError::OutOfRange { setting, rule: format!("is {value}, and has to be {least} at least") });
+        return Err(ConfigError::OutOfRange {
+            setting,
+            rule: format!("is {value}, and has to be {least} at least"),
+        });
     }
     Ok(value)
 }
@@ -46,7 +49,10 @@ fn some_time(value: Option<SignedDuration>, setting: &'static str) -> Result<Dur
     let value = present(value, setting)?;
     let longest = SignedDuration::from_hours(24);
     if value < SignedDuration::from_millis(1) || value > longest {
-        return Err(ConfigError::OutOfRange { setting, rule: "has to be between a millisecond and a day, as in \"30s\"".into() });
+        return Err(ConfigError::OutOfRange {
+            setting,
+            rule: "has to be between a millisecond and a day, as in \"30s\"".into(),
+        });
     }
     Ok(value.unsigned_abs())
 }

@@ -33,7 +33,12 @@ impl FromStr for Listen {
     fn from_str(text: &str) -> Result<Self, NotAnAddress> {
         if let Some(port) = text.strip_prefix("localhost:") {
             let digits = port.bytes().all(|byte| byte.is_ascii_digit()); // no `+80`
-            return port.parse().ok().filter(|_| digits).map(Self::Localhost).ok_or(NotAnAddress);
+            return port
+                .parse()
+                .ok()
+                .filter(|_| digits)
+                .map(Self::Localhost)
+                .ok_or(NotAnAddress);
         }
         text.parse().map(Self::Address).map_err(|_| NotAnAddress)
     }
@@ -108,15 +113,34 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_written_the_same_way() {
-        for text in ["localhost:8080", "localhost:0", "127.0.0.1:8080", "0.0.0.0:80", "[::1]:8080", "[::]:0"] {
+        for text in [
+            "localhost:8080",
+            "localhost:0",
+            "127.0.0.1:8080",
+            "0.0.0.0:80",
+            "[::1]:8080",
+            "[::]:0",
+        ] {
             assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn an_address_without_a_port_or_with_a_name_is_refused() {
-        for text in ["", "8080", ":8080", "localhost", "localhost:", "localhost:+80", "localhost:70000", "127.0.0.1",
-                     "::1:8080", "example.com:80", "http://localhost:8080", "127.0.0.1:8080 "] {
+        for text in [
+            "",
+            "8080",
+            ":8080",
+            "localhost",
+            "localhost:",
+            "localhost:+80",
+            "localhost:70000",
+            "127.0.0.1",
+            "::1:8080",
+            "example.com:80",
+            "http://localhost:8080",
+            "127.0.0.1:8080 ",
+        ] {
             assert_eq!(text.parse::<Listen>(), Err(NotAnAddress), "{text}");
         }
     }
@@ -125,7 +149,12 @@ mod tests {
     fn only_loopback_addresses_keep_others_out() {
         let loopback = |text: &str| text.parse::<Listen>().unwrap().is_loopback();
 
-        assert!(loopback("localhost:1") && loopback("127.0.0.2:1") && loopback("[::1]:1") && loopback("[::ffff:127.0.0.1]:1"));
+        assert!(
+            loopback("localhost:1")
+                && loopback("127.0.0.2:1")
+                && loopback("[::1]:1")
+                && loopback("[::ffff:127.0.0.1]:1")
+        );
         assert!(!loopback("0.0.0.0:1") && !loopback("[::]:1") && !loopback("192.168.0.1:1"));
     }
 

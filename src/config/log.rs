@@ -62,5 +62,7 @@ impl fmt::Display for LogFilter {
 
 /// The text is no filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a log filter: a level (error, warn, info, debug, trace) is expected, or levels by module, like info,sqlx=debug")]
+#[error(
+    "not a log filter: a level (error, warn, info, debug, trace) is expected, or levels by module, like info,sqlx=debug"
+)]
 pub struct NotAFilter;

@@ -120,8 +120,10 @@ pub struct Settings {
 impl Settings {
     /// Reads a layer from TOML; `name` is what an error calls it.
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text)
-            .map_err(|error| ConfigError::Unreadable { name: name.to_owned(), reason: error.to_string().trim_end().to_owned() })
+        toml::from_str(text).map_err(|error| ConfigError::Unreadable {
+            name: name.to_owned(),
+            reason: error.to_string().trim_end().to_owned(),
+        })
     }
 
     /// This layer, and `lower` where it says nothing.
@@ -171,8 +173,10 @@ impl Config {
             None => Settings::default(),
             Some(path) => {
                 let name = path.display().to_string();
-                let text = fs::read_to_string(path)
-                    .map_err(|error| ConfigError::Unreadable { name: name.clone(), reason: error.to_string() })?;
+                let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+                    name: name.clone(),
+                    reason: error.to_string(),
+                })?;
                 Settings::parse(&text, &name)?
             }
         };
@@ -181,7 +185,14 @@ impl Config {
 
     /// The rules between settings; `settings` has the defaults below it.
     fn resolve(settings: Settings) -> Result<Self, ConfigError> {
-        let Settings { server, database, tls, fetch, limits, log } = settings;
+        let Settings {
+            server,
+            database,
+            tls,
+            fetch,
+            limits,
+            log,
+        } = settings;
         if server.staging == Some(true) {
             return Err(ConfigError::StagingIsNotBuilt);
         }
@@ -197,13 +208,18 @@ impl Config {
             trust_ca: present(fetch.trust_ca, "fetch.trust_ca")?,
             allow_private_fetch: present(fetch.allow_private, "fetch.allow_private")?,
             limits: Limits::resolve(limits)?,
-            log: Log { filter: present(log.filter, "log.filter")?, format: present(log.format, "log.format")? },
+            log: Log {
+                filter: present(log.filter, "log.filter")?,
+                format: present(log.format, "log.format")?,
+            },
         })
     }
 
     /// The issuer, once it is known which port is listened on: as configured, else `localhost` and that port.
     pub fn issuer_on(&self, port: u16) -> Issuer {
-        self.issuer.clone().unwrap_or_else(|| Issuer::localhost(self.tls.is_some(), port))
+        self.issuer
+            .clone()
+            .unwrap_or_else(|| Issuer::localhost(self.tls.is_some(), port))
     }
 }
 
@@ -212,8 +228,16 @@ impl TlsFiles {
         match (settings.certificate, settings.key) {
             (None, None) => Ok(None),
             (Some(certificate), Some(key)) => Ok(Some(Self { certificate, key })),
-            (Some(_), None) => Err(ConfigError::HalfATlsPair { given: "certificate", missing: "key", flag: "--tls-key" }),
-            (None, Some(_)) => Err(ConfigError::HalfATlsPair { given: "key", missing: "certificate", flag: "--tls-cert" }),
+            (Some(_), None) => Err(ConfigError::HalfATlsPair {
+                given: "certificate",
+                missing: "key",
+                flag: "--tls-key",
+            }),
+            (None, Some(_)) => Err(ConfigError::HalfATlsPair {
+                given: "key",
+                missing: "certificate",
+                flag: "--tls-cert",
+            }),
         }
     }
 }
@@ -273,7 +297,11 @@ pub enum ConfigError {
     #[error("`server.listen` is empty: name at least one address (--listen 127.0.0.1:8080)")]
     NowhereToListen,
     #[error("`tls.{given}` is set but `tls.{missing}` is not ({flag} FILE): https needs both")]
-    HalfATlsPair { given: &'static str, missing: &'static str, flag: &'static str },
+    HalfATlsPair {
+        given: &'static str,
+        missing: &'static str,
+        flag: &'static str,
+    },
     #[error("`{setting}` {rule}")]
     OutOfRange { setting: &'static str, rule: String },
     #[error(
@@ -289,7 +317,11 @@ fn present<T>(value: Option<T>, setting: &'static str) -> Result<T, ConfigError>
 }
 
 fn some_address(listen: Vec<Listen>) -> Result<Vec<Listen>, ConfigError> {
-    if listen.is_empty() { Err(ConfigError::NowhereToListen) } else { Ok(listen) }
+    if listen.is_empty() {
+        Err(ConfigError::NowhereToListen)
+    } else {
+        Ok(listen)
+    }
 }
 
 #[cfg(test)]

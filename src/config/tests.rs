@@ -3,7 +3,11 @@
 use super::*;
 
 fn file_with(text: &str) -> tempfile::NamedTempFile {
-    let file = tempfile::Builder::new().prefix("anteroom").suffix(".toml").tempfile().unwrap();
+    let file = tempfile::Builder::new()
+        .prefix("anteroom")
+        .suffix(".toml")
+        .tempfile()
+        .unwrap();
     fs::write(file.path(), text).unwrap();
     file
 }
@@ -39,7 +43,12 @@ fn default_toml_knows_every_setting_and_no_other() {
     let reference: toml::Table = everything_switched_on().parse().unwrap();
 
     for (section, settings) in known_settings() {
-        let written: Vec<_> = reference[section].as_table().unwrap().keys().map(String::as_str).collect();
+        let written: Vec<_> = reference[section]
+            .as_table()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut known = settings.to_vec();
         known.sort_unstable();
         assert_eq!(written, known, "[{section}]");
@@ -76,7 +85,10 @@ fn the_file_wins_over_the_defaults_and_flags_win_over_the_file() {
 
     assert_eq!(config.seed, SeedSource::Walkthrough);
     assert_eq!(config.listen, ["127.0.0.1:9000".parse().unwrap()]);
-    assert_eq!(config.limits.max_body_bytes, 1_048_576, "what neither names stays as it was");
+    assert_eq!(
+        config.limits.max_body_bytes, 1_048_576,
+        "what neither names stays as it was"
+    );
 }
 
 #[test]
@@ -99,12 +111,18 @@ fn the_issuer_takes_scheme_and_port_from_the_listener_unless_it_is_given() {
     let given = load("[server]\nissuer = \"http://anteroom:80\"\n");
     assert!(given.is_err(), "port 80 goes without saying");
     let given = load("[server]\nissuer = \"https://anteroom.test\"\n").unwrap();
-    assert_eq!(given.issuer_on(8080).as_str(), "https://anteroom.test", "a proxy may speak https for us");
+    assert_eq!(
+        given.issuer_on(8080).as_str(),
+        "https://anteroom.test",
+        "a proxy may speak https for us"
+    );
 }
 
 #[test]
 fn a_misspelled_setting_is_shown_with_its_line_and_its_neighbours() {
-    let error = load("[server]\nseed = \"demo\"\nlisen = [\"localhost:1\"]\n").unwrap_err().to_string();
+    let error = load("[server]\nseed = \"demo\"\nlisen = [\"localhost:1\"]\n")
+        .unwrap_err()
+        .to_string();
 
     assert!(error.contains(".toml: "), "{error}");
     assert!(error.contains("line 3"), "{error}");
@@ -116,7 +134,10 @@ fn a_misspelled_setting_is_shown_with_its_line_and_its_neighbours() {
 fn an_unknown_section_is_refused() {
     let error = load("[sever]\nseed = \"demo\"\n").unwrap_err().to_string();
 
-    assert!(error.contains("line 1") && error.contains("unknown field `sever`"), "{error}");
+    assert!(
+        error.contains("line 1") && error.contains("unknown field `sever`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -143,7 +164,9 @@ fn broken_toml_and_a_missing_file_are_named() {
     let error = load("[server\n").unwrap_err().to_string();
     assert!(error.contains("line 1"), "{error}");
 
-    let error = Config::load(Some(Path::new("/nowhere.toml")), Settings::default()).unwrap_err().to_string();
+    let error = Config::load(Some(Path::new("/nowhere.toml")), Settings::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with("/nowhere.toml: "), "{error}");
 }
 
@@ -154,10 +177,19 @@ fn rules_between_settings_name_what_is_missing() {
         ("[tls]\nkey = \"k.pem\"\n", "`tls.certificate` is not (--tls-cert FILE)"),
         ("[server]\nlisten = []\n", "at least one address"),
         ("[server]\nstaging = true\n", "--staging is not available yet"),
-        ("[limits]\nmax_header_bytes = 8191\n", "`limits.max_header_bytes` is 8191"),
+        (
+            "[limits]\nmax_header_bytes = 8191\n",
+            "`limits.max_header_bytes` is 8191",
+        ),
         ("[limits]\ndrain_timeout = \"0s\"\n", "`limits.drain_timeout` has to be"),
-        ("[limits]\nheader_timeout = \"-5s\"\n", "`limits.header_timeout` has to be"),
-        ("[limits]\nrequest_timeout = \"48h\"\n", "`limits.request_timeout` has to be"),
+        (
+            "[limits]\nheader_timeout = \"-5s\"\n",
+            "`limits.header_timeout` has to be",
+        ),
+        (
+            "[limits]\nrequest_timeout = \"48h\"\n",
+            "`limits.request_timeout` has to be",
+        ),
     ] {
         let error = load(text).unwrap_err().to_string();
         assert!(error.contains(reason), "{text}\n{error}");
