@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const RSA: &str = include_str!("../../keys/development-rsa-2048.pem");
 const P256: &str = include_str!("../../keys/development-p256.pem");
-const BOTH: [SigningAlgorithm; 2] = ALGORITHMS;
+const BOTH: [SigningAlgorithm; 2] = SigningAlgorithm::ALL;
 
 fn validation(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(algorithm);
