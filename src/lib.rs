@@ -20,6 +20,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod keys;
 pub mod login;
 pub mod model;

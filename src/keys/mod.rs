@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 pub use jwk::{Jwk, JwkSet};
-pub use signing_key::{KeyError, PrivateKeyPem, SigningKey};
+pub use signing_key::{KeyError, SigningKey};
 
 use crate::model::SigningAlgorithm;
 
@@ -107,12 +107,8 @@ impl KeyRing {
     /// The algorithm is held against `allowed` before a key is looked for (RFC 8725 §3.1), and `typ` must be the expected one.
     /// `exp`, `nbf`, `iss` and `aud` have **not** been looked at.
     pub fn verify(&self, compact: &str, typ: &str, allowed: &[SigningAlgorithm]) -> Result<Vec<u8>, VerificationError> {
-        let mut parts = compact.split('.');
-        let (Some(header), Some(claims), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(VerificationError::Malformed);
-        };
+        let (signed, signature) = compact.rsplit_once('.').ok_or(VerificationError::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(VerificationError::Malformed)?;
         let received: ReceivedHeader =
             serde_json::from_slice(&decode(header)?).map_err(|_| VerificationError::Malformed)?;
         let algorithm = received.check(typ, allowed)?;
@@ -123,7 +119,6 @@ impl KeyRing {
             .find(|key| key.kid() == kid && key.algorithm() == algorithm)
             .ok_or_else(|| VerificationError::UnknownKey(kid.to_owned()))?;
 
-        let signed = &compact[..header.len() + 1 + claims.len()];
         if !key.verifies(signed.as_bytes(), &decode(signature)?) {
             return Err(VerificationError::WrongSignature);
         }

@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use super::jwk::Jwk;
-use crate::model::SigningAlgorithm;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::{KeyRejected, Unspecified};
 use aws_lc_rs::rand::SystemRandom;
@@ -19,6 +17,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject as _;
+
+use super::jwk::Jwk;
+use crate::model::{Secret, SigningAlgorithm};
 
 fn verification(algorithm: SigningAlgorithm) -> &'static dyn VerificationAlgorithm {
     match algorithm {
@@ -50,22 +51,6 @@ impl From<Unspecified> for KeyError {
     }
 }
 
-/// A private key in PKCS#8 PEM, to be sealed before it is stored. Prints as `…`.
-pub struct PrivateKeyPem(String);
-
-impl PrivateKeyPem {
-    /// The text itself. Whoever asks for it takes care that it goes nowhere but into a sealed value.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PrivateKeyPem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
 /// A key that signs and believes its own signatures.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
@@ -87,7 +72,7 @@ impl SigningKey {
     }
 
     /// Makes a new key from the system's randomness, together with the text to keep. RSA takes some 70 ms: not for an async thread.
-    pub fn generate(algorithm: SigningAlgorithm) -> Result<(Self, PrivateKeyPem), KeyError> {
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<(Self, Secret), KeyError> {
         let pem = match algorithm {
             SigningAlgorithm::Rs256 => {
                 let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?;
@@ -99,7 +84,7 @@ impl SigningKey {
             }
         };
         // Read back what will be stored, so that a key which signs today can also be loaded tomorrow.
-        Ok((Self::from_pem(algorithm, pem.expose())?, pem))
+        Ok((Self::from_pem(algorithm, pem.reveal())?, pem))
     }
 
     fn from_pkcs8(algorithm: SigningAlgorithm, der: &[u8]) -> Result<Self, KeyError> {
@@ -146,6 +131,10 @@ impl SigningKey {
     }
 
     /// Signs `message`; ECDSA signatures come in the fixed form of RFC 7518 §3.4 (R ‖ S). RSA takes some 0.35 ms.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "aws-lc asks for a source by type and draws from the system's"
+    )]
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let random = SystemRandom::new();
         match &self.private {
@@ -171,7 +160,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// PKCS#8 in its textual form (RFC 7468 §10): base64 in lines of 64.
-fn pkcs8_pem(der: &[u8]) -> PrivateKeyPem {
+fn pkcs8_pem(der: &[u8]) -> Secret {
     let text = STANDARD.encode(der);
     let mut pem = String::with_capacity(text.len() + text.len() / 64 + 64);
     pem.push_str("-----BEGIN PRIVATE KEY-----\n");
@@ -180,7 +169,7 @@ fn pkcs8_pem(der: &[u8]) -> PrivateKeyPem {
         pem.push('\n');
     }
     pem.push_str("-----END PRIVATE KEY-----\n");
-    PrivateKeyPem(pem)
+    Secret::new(pem)
 }
 
 #[cfg(test)]
@@ -213,7 +202,7 @@ mod tests {
         for algorithm in SigningAlgorithm::ALL {
             let (key, pem) = SigningKey::generate(algorithm).unwrap();
 
-            let again = SigningKey::from_pem(algorithm, pem.expose()).unwrap();
+            let again = SigningKey::from_pem(algorithm, pem.reveal()).unwrap();
 
             assert_eq!(again.kid(), key.kid());
             assert!(again.verifies(b"message", &key.sign(b"message").unwrap()));
@@ -224,7 +213,7 @@ mod tests {
     fn the_rsa_crate_reads_a_generated_key() {
         let (key, pem) = SigningKey::generate(SigningAlgorithm::Rs256).unwrap();
 
-        let read = rsa_crate::RsaPrivateKey::from_pkcs8_pem(pem.expose()).unwrap();
+        let read = rsa_crate::RsaPrivateKey::from_pkcs8_pem(pem.reveal()).unwrap();
 
         assert_eq!(rsa_crate::traits::PublicKeyParts::size(&read), 256);
         assert_eq!(key.jwk().n.as_deref().map(str::len), Some(342));
@@ -319,14 +308,6 @@ mod tests {
             let error = SigningKey::from_pem(SigningAlgorithm::Rs256, text).unwrap_err();
             assert!(matches!(error, KeyError::NotPkcs8Pem), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn symmetric_algorithms_and_none_are_no_signing_algorithms() {
-        for name in ["HS256", "none", "rs256", "RS1", ""] {
-            assert_eq!(name.parse::<SigningAlgorithm>(), Err(UnknownAlgorithm), "{name}");
-        }
-        assert_eq!("ES256".parse(), Ok(SigningAlgorithm::Es256));
     }
 
     #[test]

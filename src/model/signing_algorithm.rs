@@ -50,3 +50,18 @@ impl FromStr for SigningAlgorithm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a signing algorithm of ours")]
 pub struct UnknownAlgorithm;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symmetric_algorithms_and_none_are_no_signing_algorithms() {
+        for name in ["HS256", "none", "rs256", "RS1", ""] {
+            assert_eq!(name.parse::<SigningAlgorithm>(), Err(UnknownAlgorithm), "{name}");
+        }
+        for algorithm in SigningAlgorithm::ALL {
+            assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
+        }
+    }
+}
