@@ -28,6 +28,7 @@ pub mod oauth;
 pub mod outbox;
 pub mod passwords;
 pub mod random;
+pub mod server;
 pub mod store;
 pub mod text;
 pub mod tokens;

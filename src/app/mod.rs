@@ -2,6 +2,7 @@
 
 mod directory;
 mod realm;
+mod unhurried;
 
 use std::{convert::Infallible, ops::Deref, sync::Arc};
 
@@ -11,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
+pub use unhurried::see_through;
 
 use crate::{keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
 

@@ -65,7 +65,7 @@ pub struct PendingRequest {
 
 impl PendingRequest {
     /// How long a request may stay in flight, in seconds of the realm's clock.
-    pub const LIFETIME: i64 = 600;
+    pub const LIFETIME: u32 = 600;
 
     pub fn expired_at(&self, now: Timestamp) -> bool {
         self.expires_at <= now

@@ -58,7 +58,11 @@ struct Specified {
 
 pub async fn show(realm: Realm) -> Response {
     let document = realm.rendered.discovery.get_or_init(|| render(&realm)).clone();
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")], document).into_response()
+    (
+        [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")],
+        document,
+    )
+        .into_response()
 }
 
 fn render(realm: &Realm) -> Bytes {
@@ -68,7 +72,10 @@ fn render(realm: &Realm) -> Bytes {
 
 fn metadata(realm: &Realm) -> Metadata {
     let policy = &realm.policy;
-    let claims = PROTOCOL_CLAIMS.into_iter().chain(own_claims(policy)).chain(claims::supported(policy));
+    let claims = PROTOCOL_CLAIMS
+        .into_iter()
+        .chain(own_claims(policy))
+        .chain(claims::supported(policy));
     Metadata {
         issuer: realm.issuer.clone(),
         authorization_endpoint: realm.url(paths::AUTHORIZE),
@@ -95,7 +102,11 @@ fn specified(policy: &Policy) -> Option<Specified> {
     let enforced = policy.pkce == Pkce::Enforced;
     let as_captured = !enforced && !policy.authorization_response_iss;
     (!as_captured).then(|| Specified {
-        code_challenge_methods_supported: if enforced { vec![CodeChallengeMethod::S256.name()] } else { Vec::new() },
+        code_challenge_methods_supported: if enforced {
+            vec![CodeChallengeMethod::S256.name()]
+        } else {
+            Vec::new()
+        },
         authorization_response_iss_parameter_supported: policy.authorization_response_iss,
         revocation_endpoint_auth_methods_supported: client_auth_methods(policy),
         introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
@@ -109,7 +120,11 @@ fn specified(policy: &Policy) -> Option<Specified> {
 
 /// The protocol's claims that an ID token has beyond the first five, where the document may name them.
 fn own_claims(policy: &Policy) -> Vec<&'static str> {
-    if specified(policy).is_some() { vec!["auth_time", "nonce", "at_hash", "sid", "amr"] } else { Vec::new() }
+    if specified(policy).is_some() {
+        vec!["auth_time", "nonce", "at_hash", "sid", "amr"]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Public clients say `none`: only where PKCE protects them.

@@ -195,7 +195,12 @@ fn documented_text(code: &str) -> Option<&'static str> {
 
 impl From<Refusal> for OAuthError {
     fn from(refusal: Refusal) -> Self {
-        let refused = Refused { refusal, status: StatusCode::BAD_REQUEST, challenge: None, keeps: false };
+        let refused = Refused {
+            refusal,
+            status: StatusCode::BAD_REQUEST,
+            challenge: None,
+            keeps: false,
+        };
         Self::Refused(Box::new(refused))
     }
 }
@@ -235,7 +240,9 @@ pub fn invalid_grant(description: impl AsRef<str>) -> OAuthError {
 
 /// `invalid_client`: the client did not prove who it is (RFC 6749 §5.2).
 pub fn invalid_client(description: impl AsRef<str>) -> OAuthError {
-    OAuthError::new("invalid_client", description).see("RFC 6749 §5.2").status(StatusCode::UNAUTHORIZED)
+    OAuthError::new("invalid_client", description)
+        .see("RFC 6749 §5.2")
+        .status(StatusCode::UNAUTHORIZED)
 }
 
 /// `invalid_scope`: unknown, malformed, or more than was granted (RFC 6749 §5.2).
@@ -260,5 +267,7 @@ pub fn bearer_refusal(refusal: Refusal) -> OAuthError {
         "invalid_token" => StatusCode::UNAUTHORIZED,
         _ => StatusCode::BAD_REQUEST,
     };
-    OAuthError::from(refusal).status(status).challenge(Challenge::Bearer(None))
+    OAuthError::from(refusal)
+        .status(status)
+        .challenge(Challenge::Bearer(None))
 }

@@ -1,10 +1,41 @@
 //! A form as OAuth reads it: nothing twice, empty is absent (RFC 6749 §3.1, §3.2).
 
-use http::{HeaderMap, header::CONTENT_TYPE};
+use axum::{
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::error::{OAuthError, invalid_request, missing};
-use crate::web::parameters::{ParametersError, read_form};
+use crate::{
+    app::Realm,
+    web::parameters::{ParametersError, read_form},
+};
+
+/// The headers and the whole body of a POST. One that is too long is refused in OAuth's words.
+pub struct FormBody {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for FormBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let headers = request.headers().clone();
+        let realm = request.extensions().get::<Realm>().cloned();
+        match (Bytes::from_request(request, state).await, realm) {
+            (Ok(body), _) => Ok(Self { headers, body }),
+            (Err(rejection), Some(realm)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                let refused = invalid_request("the body is too long").status(StatusCode::PAYLOAD_TOO_LARGE);
+                Err(refused.answer(&realm.policy, "form"))
+            }
+            (Err(rejection), _) => Err(rejection.into_response()),
+        }
+    }
+}
 
 /// The parameters of a request, each with a value and at most once.
 #[derive(Debug, Default)]
@@ -21,7 +52,10 @@ impl Parameters {
 
     /// Reads the body of a POST: a form, or JSON where `json` allows it.
     pub fn from_body(headers: &HeaderMap, body: &[u8], json: bool) -> Result<Self, OAuthError> {
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let content_type = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/x-www-form-urlencoded" => Self::from_form(body),
@@ -37,20 +71,26 @@ impl Parameters {
         let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
             return Err(malformed());
         };
-        let pairs = members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| match value {
-            Value::String(text) => Ok((name, text)),
-            Value::Number(number) => Ok((name, number.to_string())),
-            _ => Err(malformed()),
-        });
+        let pairs = members
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| match value {
+                Value::String(text) => Ok((name, text)),
+                Value::Number(number) => Ok((name, number.to_string())),
+                _ => Err(malformed()),
+            });
         Self::from_pairs(pairs.collect::<Result<_, _>>()?)
     }
 
-    fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, OAuthError> {
+    /// # Errors
+    /// As [`from_form`](Self::from_form).
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, OAuthError> {
         let mut parameters = Self::default();
         for (name, value) in pairs {
             if parameters.0.iter().any(|(known, _)| *known == name) {
-                return Err(invalid_request(format!("the parameter {name} is there more than once"))
-                    .see("RFC 6749 §3.1"));
+                return Err(
+                    invalid_request(format!("the parameter {name} is there more than once")).see("RFC 6749 §3.1")
+                );
             }
             if value.contains('\0') || name.contains('\0') {
                 return Err(invalid_request("a parameter contains U+0000"));
@@ -63,7 +103,10 @@ impl Parameters {
 
     /// The parameter's value; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The parameter's value.

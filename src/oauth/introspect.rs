@@ -7,7 +7,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,7 +14,7 @@ use serde::Serialize;
 use super::{
     client_authentication::authenticate,
     error::{OAuthError, invalid_client, no_store},
-    form::Parameters,
+    form::{FormBody, Parameters},
     resource::bearer_of,
 };
 use crate::{
@@ -59,7 +58,7 @@ struct Live {
     access_token: bool,
 }
 
-pub async fn introspect(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn introspect(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
     match look_up(&app, &realm, &headers, &body).await {
         Ok(introspection) => (no_store(), Json(introspection)).into_response(),
         Err(error) => error.answer(&realm.policy, "introspect"),
@@ -95,8 +94,11 @@ async fn caller(
             let client = realm.client(&app.database, &token.client).await?;
             return client.ok_or_else(|| invalid_client("the client of the token is gone"));
         }
-        OAuthError::new("invalid_request", "Request parameter missing or client not authenticated.")
-            .when(authorization.is_none() && parameters.get("client_id").is_none())?;
+        OAuthError::new(
+            "invalid_request",
+            "Request parameter missing or client not authenticated.",
+        )
+        .when(authorization.is_none() && parameters.get("client_id").is_none())?;
     }
     let client = authenticate(app, realm, headers, parameters).await?;
     invalid_client("a public client proves nothing, so it may not introspect")
@@ -139,7 +141,10 @@ async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection,
         token_type: live.access_token.then_some("Bearer"),
         exp: live.expires_at.map(|instant| instant.as_second()),
         iat: Some(live.issued_at.as_second()),
-        sub: live.user.as_ref().map_or_else(|| Some(live.client.0.clone()), |(user, _)| subject(user)),
+        sub: live
+            .user
+            .as_ref()
+            .map_or_else(|| Some(live.client.0.clone()), |(user, _)| subject(user)),
         aud: Some(live.client.0.clone()),
         iss: Some(realm.issuer.clone()),
         client_id: Some(live.client.0),

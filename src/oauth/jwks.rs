@@ -11,5 +11,12 @@ pub async fn show(realm: Realm) -> Response {
         document.into()
     });
     // A client that sees an unknown kid asks again, so keeping the answer a while does no harm.
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=60")], document.clone()).into_response()
+    (
+        [
+            (CONTENT_TYPE, "application/json"),
+            (CACHE_CONTROL, "public, max-age=60"),
+        ],
+        document.clone(),
+    )
+        .into_response()
 }

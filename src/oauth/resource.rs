@@ -38,10 +38,14 @@ pub async fn bearer_of(
         }
     };
     let mut conn = app.database.read().await?;
-    realm.mint.verify_access_token(&mut conn, &token, now).await.map_err(|error| match error {
-        TokenError::Database(error) => error.into(),
-        error => bearer_refusal(invalid(&error)),
-    })
+    realm
+        .mint
+        .verify_access_token(&mut conn, &token, now)
+        .await
+        .map_err(|error| match error {
+            TokenError::Database(error) => error.into(),
+            error => bearer_refusal(invalid(&error)),
+        })
 }
 
 fn invalid(error: &TokenError) -> Refusal {

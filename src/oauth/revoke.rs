@@ -5,7 +5,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
@@ -13,7 +12,7 @@ use serde_json::json;
 use super::{
     client_authentication::authenticate,
     error::{OAuthError, no_store},
-    form::Parameters,
+    form::{FormBody, Parameters},
 };
 use crate::{
     app::{App, Realm},
@@ -22,7 +21,7 @@ use crate::{
     store::{self, Tx, settle},
 };
 
-pub async fn revoke(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn revoke(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
     match give_up(&app, &realm, &headers, &body).await {
         Ok(()) => (no_store(), Json(json!({}))).into_response(),
         Err(error) => error.answer(&realm.policy, "revoke"),
@@ -32,7 +31,9 @@ pub async fn revoke(State(app): State<App>, realm: Realm, headers: HeaderMap, bo
 async fn give_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let now = realm.clock.now();
     let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
-    let client = authenticate(app, realm, headers, &parameters).await.map_err(|error| as_upstream(realm, error))?;
+    let client = authenticate(app, realm, headers, &parameters)
+        .await
+        .map_err(|error| as_upstream(realm, error))?;
     let digest = digest(parameters.required("token")?);
     // token_type_hint is only a hint (RFC 7009 §2.1): both tables are looked at, whatever it says.
     let Some(token) = find(app, realm, &digest).await? else {
@@ -71,7 +72,9 @@ async fn find(app: &App, realm: &Realm, digest: &str) -> Result<Option<Found>, O
     if let Some(token) = store::access_tokens::find(&mut conn, realm.id, digest).await? {
         return Ok(Some(Found::Access(token)));
     }
-    Ok(store::refresh_tokens::find(&mut conn, realm.id, digest).await?.map(Found::Refresh))
+    Ok(store::refresh_tokens::find(&mut conn, realm.id, digest)
+        .await?
+        .map(Found::Refresh))
 }
 
 /// Whether the token is the client's own (RFC 7009 §2.1).
@@ -103,7 +106,9 @@ async fn end(tx: &mut Tx, realm: &Realm, token: &Found, digest: &str, now: Times
 /// Upstream answers a client it does not know with 403.
 fn as_upstream(realm: &Realm, error: OAuthError) -> OAuthError {
     match &error {
-        OAuthError::Refused(refused) if realm.policy.upstream_client_refusals && refused.refusal.code == "invalid_client" => {
+        OAuthError::Refused(refused)
+            if realm.policy.upstream_client_refusals && refused.refusal.code == "invalid_client" =>
+        {
             unauthorized()
         }
         _ => error,

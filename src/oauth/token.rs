@@ -5,7 +5,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use super::{
     client_authentication::authenticate,
     error::{OAuthError, no_store},
-    form::Parameters,
+    form::{FormBody, Parameters},
     grant_types::{self, Granted},
 };
 use crate::{
@@ -39,7 +38,7 @@ struct TokenResponse {
     id_token: Option<String>,
 }
 
-pub async fn exchange(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn exchange(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
     match trade(&app, &realm, &headers, &body).await {
         Ok(tokens) => (no_store(), Json(tokens)).into_response(),
         Err(error) => error.answer(&realm.policy, "token"),

@@ -5,13 +5,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http::{HeaderMap, Method, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::{
     error::{Challenge, OAuthError, bearer_refusal, failure, no_store},
-    form::Parameters,
+    form::{FormBody, Parameters},
     resource::bearer_of,
 };
 use crate::{
@@ -20,7 +19,12 @@ use crate::{
     tokens::claims,
 };
 
-pub async fn show(State(app): State<App>, realm: Realm, method: Method, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn show(
+    State(app): State<App>,
+    realm: Realm,
+    method: Method,
+    FormBody { headers, body }: FormBody,
+) -> Response {
     match claims_of_bearer(&app, &realm, &method, &headers, &body).await {
         Ok(claims) => (no_store(), Json(claims)).into_response(),
         Err(error) => error.answer(&realm.policy, "userinfo"),
@@ -35,31 +39,50 @@ async fn claims_of_bearer(
     body: &[u8],
 ) -> Result<Claims, OAuthError> {
     let now = realm.clock.now();
-    let in_body = if method == Method::POST { token_in_body(headers, body)? } else { None };
+    let in_body = if method == Method::POST {
+        token_in_body(headers, body)?
+    } else {
+        None
+    };
     let token = bearer_of(app, realm, headers, in_body, now).await?;
     let (Some(grant), Some(user)) = (&token.grant, &token.user) else {
-        let nobody = Refusal::new("invalid_token", "the access token speaks for no user: its client got it for itself");
+        let nobody = Refusal::new(
+            "invalid_token",
+            "the access token speaks for no user: its client got it for itself",
+        );
         return Err(bearer_refusal(nobody.see("OIDC Core §5.3")));
     };
     if !token.scopes.contains("openid") {
-        let lacking = Refusal::new("insufficient_scope", "Access to this resource requires scope \"openid\".")
-            .see("OIDC Core §5.3")
-            .compare("openid", token.scopes.to_string());
+        let lacking = Refusal::new(
+            "insufficient_scope",
+            "Access to this resource requires scope \"openid\".",
+        )
+        .see("OIDC Core §5.3")
+        .compare("openid", token.scopes.to_string());
         let wanted = "openid".parse().ok();
         return Err(bearer_refusal(lacking).challenge(Challenge::Bearer(wanted)));
     }
     let client = realm.client(&app.database, &grant.client).await?;
     let client = client.ok_or_else(|| failure("the client of a live token is gone"))?;
     let mut answer = Claims::new();
-    answer.insert("sub".to_owned(), Value::String(realm.mint.subject(&client, &grant.user)));
+    answer.insert(
+        "sub".to_owned(),
+        Value::String(realm.mint.subject(&client, &grant.user)),
+    );
     answer.extend(claims::granted(&realm.policy, &token.scopes, user));
     Ok(answer)
 }
 
 /// The `access_token` of a form (RFC 6750 §2.2); a body of another type is none of our business.
 fn token_in_body(headers: &HeaderMap, body: &[u8]) -> Result<Option<Secret>, OAuthError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    if !content_type
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded")
+    {
         return Ok(None);
     }
     Ok(Parameters::from_form(body)?.get("access_token").map(Secret::new))

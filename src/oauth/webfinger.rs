@@ -26,12 +26,16 @@ const ISSUER: &str = "http://openid.net/specs/connect/1.0/issuer";
 pub async fn find(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Response {
     match answer(&app, query.as_deref().unwrap_or_default()).await {
         Ok(mut response) => {
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+                .headers_mut()
+                .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             response
         }
         Err(error) => {
             let mut response = error.answer(&realm.policy, "webfinger");
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+                .headers_mut()
+                .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             response
         }
     }
@@ -39,13 +43,21 @@ pub async fn find(State(app): State<App>, realm: Realm, RawQuery(query): RawQuer
 
 async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
     let parameters = read_form(query.as_bytes()).map_err(|error| invalid_request(error.to_string()))?;
-    let all = |name: &str| parameters.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    let all = |name: &str| {
+        parameters
+            .iter()
+            .filter(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+            .collect::<Vec<_>>()
+    };
     let resources = all("resource");
     let [resource] = resources.as_slice() else {
         return Err(invalid_request("resource is there not exactly once").see("RFC 7033 §4.1"));
     };
     let unknown = || OAuthError::new("not_found", "the resource lies on another host").status(StatusCode::NOT_FOUND);
-    let issuer = issuer_of(app, resource).await?.ok_or_else(|| unknown().see("RFC 7033 §4.2"))?;
+    let issuer = issuer_of(app, resource)
+        .await?
+        .ok_or_else(|| unknown().see("RFC 7033 §4.2"))?;
     let wanted = all("rel");
     let links = if wanted.is_empty() || wanted.iter().any(|rel| rel == ISSUER) {
         vec![json!({"rel": ISSUER, "href": issuer})]
@@ -53,7 +65,11 @@ async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
         Vec::new() // RFC 7033 §4.3: relations that were not asked for are left out
     };
     let body = json!({"subject": resource, "links": links});
-    Ok(([(CONTENT_TYPE, "application/jrd+json")], Json(body).into_response().into_body()).into_response())
+    Ok((
+        [(CONTENT_TYPE, "application/jrd+json")],
+        Json(body).into_response().into_body(),
+    )
+        .into_response())
 }
 
 /// The issuer a resource belongs to: by its realm where it is one of our addresses, by its host otherwise.
@@ -62,9 +78,13 @@ async fn issuer_of(app: &App, resource: &str) -> Result<Option<String>, OAuthErr
         return Ok(None);
     };
     let host = own.host_str().unwrap_or_default();
-    let authority = own.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let authority = own
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     if let Some(account) = resource.strip_prefix("acct:") {
-        let there = account.rsplit_once('@').is_some_and(|(_, at)| at == host || at == authority);
+        let there = account
+            .rsplit_once('@')
+            .is_some_and(|(_, at)| at == host || at == authority);
         return Ok(there.then(|| app.issuer.clone()));
     }
     let Some(path) = resource.strip_prefix(&app.issuer) else {
@@ -76,5 +96,7 @@ async fn issuer_of(app: &App, resource: &str) -> Result<Option<String>, OAuthErr
     };
     let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let realm = app.realms.find(&app.database, name).await?;
-    Ok(realm.filter(|realm| !realm.name.is_default()).map(|realm| realm.issuer.clone()))
+    Ok(realm
+        .filter(|realm| !realm.name.is_default())
+        .map(|realm| realm.issuer.clone()))
 }

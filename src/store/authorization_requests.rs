@@ -57,6 +57,19 @@ pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId,
     Ok(rows == 1)
 }
 
+/// The row belongs to this session from now on, if it belonged to none.
+pub async fn belong_to(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update authorization_requests set session_id = $3
+         where realm = $1 and id = $2 and session_id is null and finished_at is null",
+        realm,
+        id,
+        session,
+    )?;
+    Ok(())
+}
+
 /// The answer on the consent page. False when the row is finished or belongs to another session.
 pub async fn decide(
     tx: &mut Tx,

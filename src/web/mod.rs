@@ -10,3 +10,4 @@ pub mod page;
 pub mod page_error;
 pub mod parameters;
 pub mod paths;
+pub mod session_cookie;

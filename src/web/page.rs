@@ -4,15 +4,20 @@
 //! from page to page and are said by whoever sends it: where its form may end ([`Page::may_end_at`]), whose picture it shows,
 //! and whether it runs our one script.
 
+use std::convert::Infallible;
+
 use askama::Template;
 use askama::filters::{Html, Safe};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::Zoned;
 use url::Url;
 
 use crate::text::{self, Language};
 use crate::web::assets::Asset;
+use crate::web::language;
 
 /// Where a page stands: the issuer it speaks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +92,18 @@ impl Layout {
             html += &escaped(after);
         }
         Safe(html)
+    }
+}
+
+/// The layout of the request's own place, in its language.
+impl<S: Sync> FromRequestParts<S> for Layout {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            place: parts.extensions.get().cloned().unwrap_or_default(),
+            language: language::of_request(parts, None),
+        })
     }
 }
 

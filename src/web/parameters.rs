@@ -38,11 +38,17 @@ pub fn read_form(form: &[u8]) -> Result<Vec<(String, String)>, ParametersError> 
 /// As [`read_form`].
 pub fn decode(text: &[u8]) -> Result<String, ParametersError> {
     let spaced: Cow<'_, [u8]> = if text.contains(&b'+') {
-        text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
+        text.iter()
+            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+            .collect()
     } else {
         text.into()
     };
-    let mut escapes = spaced.iter().enumerate().filter(|(_, byte)| **byte == b'%').map(|(at, _)| at);
+    let mut escapes = spaced
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'%')
+        .map(|(at, _)| at);
     let hexadecimal = |at: usize| spaced.get(at).is_some_and(u8::is_ascii_hexdigit);
     if escapes.any(|at| !hexadecimal(at + 1) || !hexadecimal(at + 2)) {
         return Err(ParametersError::BrokenEscape);
@@ -71,7 +77,10 @@ mod tests {
     #[test]
     fn repeated_and_valueless_parameters_are_all_there() {
         let pairs = read_form(b"a=1&a=2&b&=c&&d=x=y").expect("well formed");
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
 
         assert_eq!(pairs, [("a", "1"), ("a", "2"), ("b", ""), ("", "c"), ("d", "x=y")]);
     }

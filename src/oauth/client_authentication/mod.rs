@@ -40,7 +40,13 @@ pub async fn authenticate(
     let credentials = read(headers, parameters)?;
     let basic = credentials.basic;
     let outcome = verify(app, realm, credentials).await;
-    outcome.map_err(|error| if basic { error.challenge(Challenge::Basic) } else { error })
+    outcome.map_err(|error| {
+        if basic {
+            error.challenge(Challenge::Basic)
+        } else {
+            error
+        }
+    })
 }
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
@@ -48,22 +54,32 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
         .when(parameters.get("client_assertion").is_some())?;
     let in_form = parameters.get("client_secret");
     let Some((client_id, secret)) = secret::basic(headers)? else {
-        let client_id = parameters
-            .get("client_id")
-            .ok_or_else(|| invalid_client("the request says neither by Authorization: Basic nor by client_id who sends it"))?;
+        let client_id = parameters.get("client_id").ok_or_else(|| {
+            invalid_client("the request says neither by Authorization: Basic nor by client_id who sends it")
+        })?;
         let secret = in_form.map(Secret::new);
-        return Ok(Credentials { client_id: ClientId::from(client_id), secret, basic: false });
+        return Ok(Credentials {
+            client_id: ClientId::from(client_id),
+            secret,
+            basic: false,
+        });
     };
     invalid_request("the client authenticates by Authorization: Basic and by client_secret at once")
         .see("RFC 6749 §2.3")
         .when(in_form.is_some())?;
     let other = parameters.get("client_id").filter(|id| *id != client_id);
     if let Some(other) = other {
-        return Err(invalid_request("client_id is not the client that authenticates by Authorization: Basic")
-            .see("RFC 6749 §2.3")
-            .compare(client_id, other));
+        return Err(
+            invalid_request("client_id is not the client that authenticates by Authorization: Basic")
+                .see("RFC 6749 §2.3")
+                .compare(client_id, other),
+        );
     }
-    Ok(Credentials { client_id: ClientId(client_id), secret: Some(secret), basic: true })
+    Ok(Credentials {
+        client_id: ClientId(client_id),
+        secret: Some(secret),
+        basic: true,
+    })
 }
 
 async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Arc<Client>, OAuthError> {
@@ -91,7 +107,10 @@ fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthE
         ClientSecretBasic => (used == "client_secret_basic", "client_secret_basic"),
         ClientSecretPost => (used == "client_secret_post", "client_secret_post"),
     };
-    invalid_client(format!("client {} authenticates by {registered}, not by {used}", client.id))
-        .compare(registered, used)
-        .when(!fits)
+    invalid_client(format!(
+        "client {} authenticates by {registered}, not by {used}",
+        client.id
+    ))
+    .compare(registered, used)
+    .when(!fits)
 }

@@ -26,13 +26,20 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
     };
     invalid_request("there is more than one Authorization header").when(values.next().is_some())?;
     let unreadable = |why: &str| {
-        invalid_client(format!("the Authorization header {why}")).see("RFC 6749 §2.3.1").challenge(Challenge::Basic)
+        invalid_client(format!("the Authorization header {why}"))
+            .see("RFC 6749 §2.3.1")
+            .challenge(Challenge::Basic)
     };
     let value = value.to_str().map_err(|_| unreadable("is not ASCII"))?;
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
     unreadable("does not use the Basic scheme").when(!scheme.eq_ignore_ascii_case("Basic"))?;
-    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| unreadable("is not base64"))?;
-    let colon = decoded.iter().position(|byte| *byte == b':').ok_or_else(|| unreadable("holds no colon"))?;
+    let decoded = STANDARD
+        .decode(encoded.trim())
+        .map_err(|_| unreadable("is not base64"))?;
+    let colon = decoded
+        .iter()
+        .position(|byte| *byte == b':')
+        .ok_or_else(|| unreadable("holds no colon"))?;
     let (id, secret) = decoded.split_at(colon);
     let form_decoded = |text: &[u8]| {
         let not_encoded = |_| unreadable("holds a client id or secret that is not form-encoded");
@@ -54,7 +61,10 @@ pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secre
         }
         Some(StoredSecret::Phc(stored)) => {
             let owner = format!("{}/{}", realm.id.0, client.id);
-            Ok(app.passwords.verify_client_secret(&owner, presented.reveal(), stored).await?)
+            Ok(app
+                .passwords
+                .verify_client_secret(&owner, presented.reveal(), stored)
+                .await?)
         }
     }
 }

@@ -59,14 +59,14 @@ fn check_redirect_uri(code: &AuthorizationCode, redirect_uri: &str) -> Result<()
 fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), OAuthError> {
     match (challenge, verifier) {
         (None, None) => Ok(()),
-        (None, Some(_)) => {
-            Err(invalid_grant("code_verifier came, but the authorization request had no code_challenge")
-                .see("RFC 9700 §2.1.1"))
-        }
-        (Some(_), None) => {
-            Err(invalid_grant("code_verifier is missing: the authorization request had a code_challenge")
-                .see("RFC 7636 §4.5"))
-        }
+        (None, Some(_)) => Err(invalid_grant(
+            "code_verifier came, but the authorization request had no code_challenge",
+        )
+        .see("RFC 9700 §2.1.1")),
+        (Some(_), None) => Err(invalid_grant(
+            "code_verifier is missing: the authorization request had a code_challenge",
+        )
+        .see("RFC 7636 §4.5")),
         (Some(challenge), Some(verifier)) => {
             invalid_grant("code_verifier has not 43 to 128 unreserved characters")
                 .see("RFC 7636 §4.1")
@@ -94,7 +94,9 @@ async fn redeem(
     }
     let grant = &code.grant;
     let pair = realm.random.id(now);
-    let (access_token, row) = realm.mint.access_token(&client.id, Some(&grant.id), &grant.scopes, &pair, now);
+    let (access_token, row) = realm
+        .mint
+        .access_token(&client.id, Some(&grant.id), &grant.scopes, &pair, now);
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
@@ -102,8 +104,16 @@ async fn redeem(
         store::refresh_tokens::insert(tx, realm.id, &row).await?;
         refresh_token = Some(token);
     }
-    let id_token = grant.scopes.contains("openid").then(|| (grant.clone(), code.nonce.clone()));
-    Ok(Granted { access_token, refresh_token, scopes: grant.scopes.clone(), id_token })
+    let id_token = grant
+        .scopes
+        .contains("openid")
+        .then(|| (grant.clone(), code.nonce.clone()));
+    Ok(Granted {
+        access_token,
+        refresh_token,
+        scopes: grant.scopes.clone(),
+        id_token,
+    })
 }
 
 /// Why a code could not be spent, as its row says now that the family is locked.
@@ -114,9 +124,11 @@ async fn refuse_unredeemed(tx: &mut Tx, realm: &Realm, digest: &str, now: Timest
     let code = code.ok_or_else(|| failure("a code vanished while it was redeemed"))?;
     if code.redeemed_at.is_some() {
         store::grants::revoke(tx, realm.id, &code.grant.id, now).await?;
-        return Err(invalid_grant("the code was used before; the tokens it yielded are revoked")
-            .see("RFC 6749 §4.1.2")
-            .keeps());
+        return Err(
+            invalid_grant("the code was used before; the tokens it yielded are revoked")
+                .see("RFC 6749 §4.1.2")
+                .keeps(),
+        );
     }
     check_still_good(&code, now)?;
     Err(failure("a good code could not be redeemed"))

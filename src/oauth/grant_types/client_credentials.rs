@@ -26,11 +26,20 @@ pub async fn exchange(
     parameters: &Parameters,
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
-    unauthorized_client("a public client gets no tokens for itself").see("RFC 6749 §4.4").when(client.public())?;
+    unauthorized_client("a public client gets no tokens for itself")
+        .see("RFC 6749 §4.4")
+        .when(client.public())?;
     let scopes = scopes(realm, client, parameters.get("scope"))?;
-    let (access_token, row) = realm.mint.access_token(&client.id, None, &scopes, &realm.random.id(now), now);
+    let (access_token, row) = realm
+        .mint
+        .access_token(&client.id, None, &scopes, &realm.random.id(now), now);
     store::access_tokens::insert(&mut app.database.write_once().await?, realm.id, &row).await?;
-    Ok(Granted { access_token, refresh_token: None, scopes, id_token: None })
+    Ok(Granted {
+        access_token,
+        refresh_token: None,
+        scopes,
+        id_token: None,
+    })
 }
 
 /// What is asked for, or else all that the client is registered for (RFC 6749 §3.3).
@@ -42,7 +51,9 @@ fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes,
             .filter(|scopes| !scopes.is_empty())
             .ok_or_else(|| invalid_scope("scope is missing, and the client is registered for no default"));
     };
-    let asked: Scopes = asked.parse().map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+    let asked: Scopes = asked
+        .parse()
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
     check_allowed(&realm.policy, client, &asked)?;
     let of_users = asked.without(&asked.without(&of_users));
     invalid_scope(format!("{of_users} speaks of a user, and client_credentials has none"))

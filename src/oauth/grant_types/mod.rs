@@ -39,8 +39,12 @@ pub fn read(parameters: &Parameters) -> Result<GrantType, OAuthError> {
 
 /// Whether the client is registered for this grant type.
 pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuthError> {
-    unauthorized_client(format!("client {} is not registered for grant type {}", client.id, grant_type.name()))
-        .when(!client.may_use(grant_type))
+    unauthorized_client(format!(
+        "client {} is not registered for grant type {}",
+        client.id,
+        grant_type.name()
+    ))
+    .when(!client.may_use(grant_type))
 }
 
 pub async fn exchange(

@@ -42,7 +42,9 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     let Some(asked) = asked else {
         return Ok(granted.clone());
     };
-    let asked: Scopes = asked.parse().map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+    let asked: Scopes = asked
+        .parse()
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
     invalid_scope(format!("the refresh token was not granted {}", asked.without(granted)))
         .see("RFC 6749 §6")
         .compare(granted.to_string(), asked.to_string())
@@ -93,9 +95,11 @@ async fn successor_again(
     }
     if !within_grace(realm, used_at, successor, now) {
         store::grants::revoke(tx, realm.id, &token.grant.id, now).await?;
-        return Err(invalid_grant("the refresh token was used before; the whole grant is revoked")
-            .see("RFC 9700 §4.14.2")
-            .keeps());
+        return Err(
+            invalid_grant("the refresh token was used before; the whole grant is revoked")
+                .see("RFC 9700 §4.14.2")
+                .keeps(),
+        );
     }
     let again = realm.mint.successor_again(presented, successor);
     again.ok_or_else(|| invalid_grant("the refresh token was used before"))
@@ -117,8 +121,15 @@ async fn issue(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let grant = &token.grant;
-    let (access_token, row) = realm.mint.access_token(&grant.client, Some(&grant.id), scopes, pair, now);
+    let (access_token, row) = realm
+        .mint
+        .access_token(&grant.client, Some(&grant.id), scopes, pair, now);
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let id_token = scopes.contains("openid").then(|| (grant.clone(), None));
-    Ok(Granted { access_token, refresh_token: Some(refresh_token), scopes: scopes.clone(), id_token })
+    Ok(Granted {
+        access_token,
+        refresh_token: Some(refresh_token),
+        scopes: scopes.clone(),
+        id_token,
+    })
 }

@@ -1,0 +1,163 @@
+//! The checks of an authorization request, one function per rule (OIDC Core §3.1.2.2, RFC 6749 §4.1.1).
+
+use serde_json::Value;
+
+use super::{
+    error::{OAuthError, invalid_request, invalid_scope, unauthorized_client},
+    form::Parameters,
+    reply_address::ReplyAddress,
+    scopes::check_allowed,
+};
+use crate::{
+    app::Realm,
+    model::{
+        AuthorizationRequest, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce, Prompt, ResponseMode,
+        Scopes, ScopesError,
+    },
+};
+
+/// The request, once every parameter has been checked.
+///
+/// # Errors
+/// What goes back to the client's redirect URI (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6).
+pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Result<AuthorizationRequest, OAuthError> {
+    let client = &reply.client;
+    check_unsupported(parameters)?;
+    check_response_type(parameters)?;
+    check_response_mode(parameters)?;
+    unauthorized_client(format!(
+        "client {} is not registered for grant type authorization_code",
+        client.id
+    ))
+    .when(!client.may_use(GrantType::AuthorizationCode))?;
+    Ok(AuthorizationRequest {
+        client_id: client.id.clone(),
+        redirect_uri: reply.redirect_uri.clone(),
+        response_mode: reply.response_mode,
+        scopes: scopes(realm, client, parameters)?,
+        state: reply.state.clone(),
+        nonce: parameters.get("nonce").map(str::to_owned),
+        code_challenge: match realm.policy.pkce {
+            Pkce::Enforced => code_challenge(client, parameters)?,
+            Pkce::Ignored => None,
+        },
+        prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default())
+            .map_err(|problem| invalid_request(problem).see("OIDC Core §3.1.2.1"))?,
+        max_age: max_age(parameters)?,
+        login_hint: parameters.get("login_hint").map(str::to_owned),
+        ui_locales: parameters.get("ui_locales").map(str::to_owned),
+        hinted_subject: hinted_subject(realm, parameters)?,
+    })
+}
+
+/// Request objects are refused by name and not ignored: what they say would be lost (OIDC Core §6).
+fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
+    for (parameter, code) in [
+        ("request", "request_not_supported"),
+        ("request_uri", "request_uri_not_supported"),
+        ("registration", "registration_not_supported"),
+    ] {
+        OAuthError::new(code, format!("the parameter {parameter} is not supported"))
+            .see("OIDC Core §3.1.2.6")
+            .when(parameters.get(parameter).is_some())?;
+    }
+    Ok(())
+}
+
+fn check_response_type(parameters: &Parameters) -> Result<(), OAuthError> {
+    let response_type = parameters.required("response_type")?;
+    OAuthError::new(
+        "unsupported_response_type",
+        format!("response_type {response_type} is not supported"),
+    )
+    .see("RFC 6749 §4.1.1")
+    .compare("code", response_type)
+    .when(response_type != "code")
+}
+
+fn check_response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
+    let Some(mode) = parameters.get("response_mode") else {
+        return Ok(());
+    };
+    invalid_request(format!("response_mode {mode} is not supported"))
+        .compare(ResponseMode::ALL.map(ResponseMode::name).join(", "), mode)
+        .when(ResponseMode::parse(mode).is_none())
+}
+
+fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Scopes, OAuthError> {
+    let asked = parameters
+        .get("scope")
+        .ok_or_else(|| invalid_scope("scope is missing"))?;
+    let asked: Scopes = asked
+        .parse()
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+    invalid_scope("scope is missing").when(asked.is_empty())?;
+    check_allowed(&realm.policy, client, &asked)?;
+    Ok(asked)
+}
+
+/// RFC 7636 §4.3 and §4.4.1, RFC 9700 §2.1.1.
+fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<CodeChallenge>, OAuthError> {
+    let method = parameters.get("code_challenge_method");
+    let Some(challenge) = parameters.get("code_challenge") else {
+        invalid_request("code_challenge_method came without a code_challenge")
+            .see("RFC 7636 §4.3")
+            .when(method.is_some())?;
+        invalid_request("code_challenge is missing, and public clients must send one")
+            .see("RFC 9700 §2.1.1")
+            .when(client.public())?;
+        return Ok(None);
+    };
+    let named = method.unwrap_or("plain"); // RFC 7636 §4.3
+    let accepted = if client.metadata.allow_plain_pkce {
+        "S256, plain"
+    } else {
+        "S256"
+    };
+    let unsupported = || {
+        let of_default = if method.is_none() {
+            ", which is what its absence means,"
+        } else {
+            ""
+        };
+        invalid_request(format!("code_challenge_method {named}{of_default} is not supported"))
+            .see("RFC 7636 §4.4.1")
+            .compare(accepted, named)
+    };
+    let method = CodeChallengeMethod::parse(named).ok_or_else(unsupported)?;
+    unsupported().when(method == CodeChallengeMethod::Plain && !client.metadata.allow_plain_pkce)?;
+    invalid_request("code_challenge has not 43 to 128 unreserved characters")
+        .see("RFC 7636 §4.2")
+        .when(!CodeChallenge::well_formed(challenge))?;
+    Ok(Some(CodeChallenge {
+        challenge: challenge.to_owned(),
+        method,
+    }))
+}
+
+/// Seconds (OIDC Core §3.1.2.1).
+fn max_age(parameters: &Parameters) -> Result<Option<u64>, OAuthError> {
+    let Some(text) = parameters.get("max_age") else {
+        return Ok(None);
+    };
+    let refused = |_| invalid_request("max_age is not a number of seconds").compare("a number of seconds", text);
+    text.parse().map(Some).map_err(refused)
+}
+
+/// The `sub` of an `id_token_hint` that we signed, for this client or another of the realm (OIDC Core §3.1.2.1).
+fn hinted_subject(realm: &Realm, parameters: &Parameters) -> Result<Option<String>, OAuthError> {
+    let Some(hint) = parameters.get("id_token_hint") else {
+        return Ok(None);
+    };
+    let refused = |why: &str| invalid_request(format!("the id_token_hint {why}")).see("OIDC Core §3.1.2.1");
+    let claims = realm
+        .mint
+        .read_id_token_hint(hint)
+        .map_err(|error| refused(&format!("is not one of ours: {error}")))?;
+    let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+    refused("was issued by another issuer")
+        .compare(&realm.issuer, issuer)
+        .when(issuer != realm.issuer)?;
+    let subject = claims.get("sub").and_then(Value::as_str);
+    Ok(Some(subject.ok_or_else(|| refused("has no sub"))?.to_owned()))
+}

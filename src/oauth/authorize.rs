@@ -1,0 +1,392 @@
+//! `GET|POST /oauth/authorize`: a client sends its user to us (RFC 6749 §4.1.1), and
+//! `GET /oauth/authorize/continue`: the only place where a stored request becomes an answer.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{
+    HeaderMap, StatusCode,
+    header::{self, SET_COOKIE},
+};
+use jiff::Timestamp;
+
+use super::{
+    authorization_request, automatic_sign_in,
+    error::OAuthError,
+    flow::{self, Progress, Step},
+    form::{FormBody, Parameters},
+    reply_address::{ReplyAddress, identify},
+};
+use crate::{
+    app::{App, Realm},
+    model::{
+        AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Secret, SessionId,
+        SignedIn,
+    },
+    random::digest,
+    store::{self, Conn, Tx, settle},
+    tokens::after,
+    web::{page::Layout, page_error::PageError, parameters::read_form, paths, session_cookie},
+};
+
+/// What the browser gets: the answer for the client, or the page that is missing, and perhaps a session.
+pub struct Outcome {
+    step: Missing,
+    /// The value of a new session's cookie.
+    cookie: Option<Secret>,
+}
+
+enum Missing {
+    Nothing { code: String },
+    Page { path: &'static str, request: String },
+}
+
+pub async fn start(
+    State(app): State<App>,
+    realm: Realm,
+    layout: Layout,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let pairs = read(query.unwrap_or_default().as_bytes())?;
+    let reply = identify(&app, &realm, &pairs).await?;
+    let outcome = begin(&app, &realm, &reply, pairs, &headers).await;
+    Ok(send(&realm, &layout, &reply, outcome))
+}
+
+/// A request by POST is stored first: it may come from another site, and then brings no cookie. The
+/// GET it is answered with does (OIDC Core §3.1.2.1).
+pub async fn start_by_post(
+    State(app): State<App>,
+    realm: Realm,
+    layout: Layout,
+    FormBody { body, .. }: FormBody,
+) -> Result<Response, PageError> {
+    let pairs = read(&body)?;
+    let reply = identify(&app, &realm, &pairs).await?;
+    let now = realm.clock.now();
+    let stored = async {
+        let request = authorization_request::check(&realm, &reply, &Parameters::from_pairs(pairs)?)?;
+        let id = store_request(&app, &realm, request, None, now).await?;
+        Ok(Outcome::page(paths::CONTINUE, id))
+    };
+    let outcome = stored.await;
+    Ok(send(&realm, &layout, &reply, outcome))
+}
+
+pub async fn resume(
+    State(app): State<App>,
+    realm: Realm,
+    layout: Layout,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let now = realm.clock.now();
+    let pairs = read(query.unwrap_or_default().as_bytes())?;
+    let id = pairs
+        .iter()
+        .find(|(name, _)| name == "request")
+        .map_or("", |(_, value)| value.as_str());
+    let mut conn = app.database.read().await.map_err(PageError::failure)?;
+    let pending = store::authorization_requests::find(&mut conn, realm.id, id)
+        .await
+        .map_err(PageError::failure)?;
+    let pending = check_in_flight(pending, now)?;
+    let signed_in = who(&mut conn, &realm, &headers, now)
+        .await
+        .map_err(PageError::failure)?;
+    drop(conn);
+    check_session(&pending, signed_in.as_ref())?;
+
+    let client = realm
+        .client(&app.database, &pending.request.client_id)
+        .await
+        .map_err(PageError::failure)?;
+    let client = client.ok_or_else(|| PageError::failure("the client of a stored request is gone"))?;
+    let reply = ReplyAddress::of_stored(client, &pending.request);
+    match go_on(&app, &realm, &reply.client, &pending, signed_in, now)
+        .await
+        .transpose()
+    {
+        Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
+        None => Err(already_answered()),
+    }
+}
+
+fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
+    read_form(form).map_err(|error| PageError::bad_request(Refusal::new("invalid_request", error.to_string())))
+}
+
+/// A request that can still be answered.
+fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Result<PendingRequest, PageError> {
+    let unknown = || {
+        Refusal::new(
+            "invalid_request",
+            "there is no such authorization request; start again at the application",
+        )
+    };
+    let pending = pending.ok_or_else(|| PageError::new(StatusCode::NOT_FOUND, unknown()))?;
+    if pending.finished_at.is_some() {
+        return Err(already_answered());
+    }
+    if pending.expired_at(now) {
+        let refusal = Refusal::new(
+            "invalid_request",
+            "the authorization request has expired; start again at the application",
+        )
+        .compare(format!("before {}", pending.expires_at), now.to_string());
+        return Err(PageError::new(StatusCode::GONE, refusal));
+    }
+    Ok(pending)
+}
+
+fn already_answered() -> PageError {
+    let refusal = Refusal::new(
+        "invalid_request",
+        "this authorization request has been answered already",
+    );
+    PageError::new(StatusCode::CONFLICT, refusal.see("RFC 6749 §10.5"))
+}
+
+/// A row that somebody signed in for serves that session and no other.
+fn check_session(pending: &PendingRequest, signed_in: Option<&SignedIn>) -> Result<(), PageError> {
+    let Some(owner) = &pending.session else {
+        return Ok(());
+    };
+    if signed_in.is_some_and(|signed_in| signed_in.session.id != *owner) {
+        let refusal = Refusal::new("access_denied", "this authorization request belongs to another session");
+        return Err(PageError::new(StatusCode::FORBIDDEN, refusal));
+    }
+    Ok(())
+}
+
+/// Who is at the browser: the live session of its cookie.
+async fn who(conn: &mut Conn, realm: &Realm, headers: &HeaderMap, now: Timestamp) -> sqlx::Result<Option<SignedIn>> {
+    match session_cookie::read(&realm.issuer, headers) {
+        Some(cookie) => store::sessions::find(conn, realm.id, &SessionId(digest(cookie.reveal())), now).await,
+        None => Ok(None),
+    }
+}
+
+/// A request that has just come: answered at once where nothing is missing, else stored.
+async fn begin(
+    app: &App,
+    realm: &Realm,
+    reply: &ReplyAddress,
+    pairs: Vec<(String, String)>,
+    headers: &HeaderMap,
+) -> Result<Outcome, OAuthError> {
+    let now = realm.clock.now();
+    let request = authorization_request::check(realm, reply, &Parameters::from_pairs(pairs)?)?;
+    if let Some(outcome) = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, now).await? {
+        return Ok(outcome);
+    }
+    let mut conn = app.database.read().await?;
+    let signed_in = who(&mut conn, realm, headers, now).await?;
+    let consented = consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?;
+    drop(conn);
+
+    let progress = Progress {
+        signed_in: signed_in.as_ref(),
+        signed_in_for_this: false,
+        decision: None,
+        consented,
+    };
+    let step = flow::next(realm, &reply.client, &request, &progress, now)?;
+    let session = signed_in.as_ref().map(|signed_in| signed_in.session.id.clone());
+    match (step, &signed_in) {
+        (Step::Answer, Some(signed_in)) => {
+            let mut tx = app.database.begin().await?;
+            let outcome = answer(&mut tx, realm, &request, signed_in, now).await;
+            settle(tx, outcome).await
+        }
+        (Step::Consent, _) => {
+            let request = store_request(app, realm, request, session, now).await?;
+            Ok(Outcome::page(paths::CONSENT, request))
+        }
+        (Step::SignIn | Step::Answer, _) => {
+            let request = store_request(app, realm, request, None, now).await?;
+            Ok(Outcome::page(paths::LOGIN, request))
+        }
+    }
+}
+
+/// A stored request whose page has been answered. `None`: another tab was faster and has the answer.
+async fn go_on(
+    app: &App,
+    realm: &Realm,
+    client: &Arc<Client>,
+    pending: &PendingRequest,
+    signed_in: Option<SignedIn>,
+    now: Timestamp,
+) -> Result<Option<Outcome>, OAuthError> {
+    let request = &pending.request;
+    let mut conn = app.database.read().await?;
+    let consented = consented(&mut conn, realm, request, signed_in.as_ref(), now).await?;
+    drop(conn);
+    let progress = Progress {
+        signed_in: signed_in.as_ref(),
+        signed_in_for_this: pending.signed_in_at.is_some() && pending.session.is_some(),
+        decision: pending.decision,
+        consented,
+    };
+    match (flow::next(realm, client, request, &progress, now), &signed_in) {
+        (Ok(Step::Answer), Some(signed_in)) => {
+            let mut tx = app.database.begin().await?;
+            let outcome = finish_and_answer(&mut tx, realm, pending, signed_in, now).await;
+            settle(tx, outcome).await
+        }
+        (Ok(Step::Consent), Some(signed_in)) => {
+            let mut tx = app.database.write_once().await?;
+            let session = &signed_in.session.id;
+            store::authorization_requests::belong_to(&mut tx, realm.id, &pending.id, session).await?;
+            Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone())))
+        }
+        (Ok(Step::SignIn | Step::Answer | Step::Consent), _) => {
+            Ok(Some(Outcome::page(paths::LOGIN, pending.id.clone())))
+        }
+        (Err(refused), _) => {
+            let mut tx = app.database.write_once().await?;
+            let first = store::authorization_requests::finish(&mut tx, realm.id, &pending.id, now).await?;
+            if first { Err(refused) } else { Ok(None) }
+        }
+    }
+}
+
+async fn consented(
+    conn: &mut Conn,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    signed_in: Option<&SignedIn>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let Some(SignedIn { user, .. }) = signed_in else {
+        return Ok(false);
+    };
+    let client = &request.client_id;
+    let scopes = if realm.policy.consent_by_live_token {
+        store::grants::live_scopes(conn, realm.id, &user.id, client, now).await?
+    } else {
+        store::consents::find(conn, realm.id, &user.id, client)
+            .await?
+            .map(|consent| consent.scopes)
+    };
+    Ok(scopes.is_some_and(|scopes| scopes.cover(&request.scopes)))
+}
+
+/// Keeps a request for the pages; its id.
+async fn store_request(
+    app: &App,
+    realm: &Realm,
+    request: AuthorizationRequest,
+    session: Option<SessionId>,
+    now: Timestamp,
+) -> sqlx::Result<String> {
+    let pending = PendingRequest {
+        id: realm.random.token(),
+        request,
+        session,
+        signed_in_at: None,
+        decision: None,
+        expires_at: after(now, PendingRequest::LIFETIME),
+        finished_at: None,
+    };
+    let mut tx = app.database.write_once().await?;
+    store::authorization_requests::insert(&mut tx, realm.id, &pending, now).await?;
+    Ok(pending.id)
+}
+
+async fn finish_and_answer(
+    tx: &mut Tx,
+    realm: &Realm,
+    pending: &PendingRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<Option<Outcome>, OAuthError> {
+    if !store::authorization_requests::finish(tx, realm.id, &pending.id, now).await? {
+        return Ok(None);
+    }
+    answer(tx, realm, &pending.request, signed_in, now).await.map(Some)
+}
+
+/// Writes the grant and its code (RFC 6749 §4.1.2).
+pub async fn answer(
+    tx: &mut Tx,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<Outcome, OAuthError> {
+    let grant = Grant {
+        id: GrantId(realm.random.id(now)),
+        client: request.client_id.clone(),
+        user: signed_in.user.id.clone(),
+        sid: Some(signed_in.session.sid.clone()),
+        scopes: request.scopes.clone(),
+        auth_time: signed_in.session.auth_time,
+        amr: signed_in.session.amr.clone(),
+    };
+    store::grants::insert(tx, realm.id, &grant, now).await?;
+    let plain = realm.random.token();
+    let code = AuthorizationCode {
+        client: request.client_id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        nonce: request.nonce.clone(),
+        code_challenge: request.code_challenge.clone(),
+        expires_at: after(now, realm.policy.lifetimes.authorization_code),
+        redeemed_at: None,
+        grant,
+        grant_revoked: false,
+    };
+    store::authorization_codes::insert(tx, realm.id, &digest(&plain), &code, now).await?;
+    Ok(Outcome {
+        step: Missing::Nothing { code: plain },
+        cookie: None,
+    })
+}
+
+impl Outcome {
+    /// The same, with a session for the browser: the value of its cookie.
+    pub fn with_session(self, cookie: Secret) -> Self {
+        Self {
+            cookie: Some(cookie),
+            ..self
+        }
+    }
+
+    fn page(path: &'static str, request: String) -> Self {
+        Self {
+            step: Missing::Page { path, request },
+            cookie: None,
+        }
+    }
+}
+
+fn send(realm: &Realm, layout: &Layout, reply: &ReplyAddress, outcome: Result<Outcome, OAuthError>) -> Response {
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return reply.send_error(realm, layout, &error),
+    };
+    let mut response = match &outcome.step {
+        Missing::Nothing { code } => reply.send_code(realm, layout, code),
+        Missing::Page { path, request } => see_other(realm, path, request),
+    };
+    if let Some(cookie) = &outcome.cookie {
+        response
+            .headers_mut()
+            .insert(SET_COOKIE, session_cookie::give(&realm.issuer, cookie));
+    }
+    response
+}
+
+/// To one of our own pages: relative, so that any name we are reached by stays.
+fn see_other(realm: &Realm, path: &str, request: &str) -> Response {
+    let mut response = Redirect::to(&format!("{}?request={request}", realm.path(path))).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,99 @@
+//! What an authorization request still lacks: sign-in, consent, or nothing (OIDC Core §3.1.2.3, §3.1.2.4).
+//!
+//! The pages never call one another: each returns to `/oauth/authorize/continue`, which asks here.
+
+use jiff::Timestamp;
+
+use super::error::OAuthError;
+use crate::{
+    app::Realm,
+    model::{AuthorizationRequest, Client, Decision, SignedIn},
+};
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Step {
+    SignIn,
+    Consent,
+    /// Nothing is missing: the code may go out.
+    Answer,
+}
+
+/// What is known of the person at the browser and of what they did for this request.
+pub struct Progress<'a> {
+    pub signed_in: Option<&'a SignedIn>,
+    /// They signed in, or chose themselves again, for this very request.
+    pub signed_in_for_this: bool,
+    pub decision: Option<Decision>,
+    /// A consent given earlier covers the scopes.
+    pub consented: bool,
+}
+
+/// The next step, in the order of OIDC Core §3.1.2.
+///
+/// # Errors
+/// What goes back to the client: they said no, or `prompt=none` forbids the page that is missing.
+pub fn next(
+    realm: &Realm,
+    client: &Client,
+    request: &AuthorizationRequest,
+    progress: &Progress<'_>,
+    now: Timestamp,
+) -> Result<Step, OAuthError> {
+    let denied = || {
+        let text = "The resource owner or authorization server denied the request.";
+        OAuthError::new("access_denied", text).see("RFC 6749 §4.1.2.1")
+    };
+    denied().when(progress.decision == Some(Decision::Deny))?;
+    let Some(signed_in) = progress.signed_in else {
+        return page(request, Step::SignIn, "login_required", "nobody is signed in");
+    };
+    if !progress.signed_in_for_this {
+        if request.prompt.wants_sign_in() {
+            return Ok(Step::SignIn);
+        }
+        if too_old(request, signed_in, now) {
+            return page(
+                request,
+                Step::SignIn,
+                "login_required",
+                "the sign-in is older than max_age allows",
+            );
+        }
+    }
+    if let Some(hinted) = &request.hinted_subject
+        && *hinted != realm.mint.subject(client, &signed_in.user.id)
+    {
+        let text = "somebody else is signed in than the id_token_hint names";
+        let refused = OAuthError::new("login_required", text).see("OIDC Core §3.1.2.1");
+        refused.when(progress.signed_in_for_this)?;
+        return page(request, Step::SignIn, "login_required", text);
+    }
+    let allowed = progress.decision == Some(Decision::Allow);
+    if !allowed && (request.prompt.consent || !progress.consented) {
+        return page(
+            request,
+            Step::Consent,
+            "consent_required",
+            "the user has not consented to these scopes",
+        );
+    }
+    Ok(Step::Answer)
+}
+
+/// The page that is missing, or the error where none may be shown.
+fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &str) -> Result<Step, OAuthError> {
+    OAuthError::new(code, why)
+        .see("OIDC Core §3.1.2.6")
+        .when(request.prompt.none)?;
+    Ok(step)
+}
+
+/// Whether more than `max_age` seconds have passed since the sign-in; `max_age=0` always asks again.
+fn too_old(request: &AuthorizationRequest, signed_in: &SignedIn, now: Timestamp) -> bool {
+    let Some(max_age) = request.max_age else {
+        return false;
+    };
+    let age = now.as_second().saturating_sub(signed_in.session.auth_time.as_second());
+    max_age == 0 || u64::try_from(age).is_ok_and(|age| age > max_age)
+}

@@ -1,0 +1,76 @@
+//! The machine side: one file per endpoint.
+//!
+//! | path | file | specification |
+//! |---|---|---|
+//! | `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server` | `discovery.rs` | OIDC Discovery §4, RFC 8414 §3 |
+//! | `/.well-known/webfinger` | `webfinger.rs` | RFC 7033, OIDC Discovery §2 |
+//! | `GET\|POST /oauth/authorize`, `/oauth/authorize/continue` | `authorize.rs` | RFC 6749 §4.1.1, OIDC Core §3.1.2 |
+//! | `POST /oauth/token` | `token.rs`, `grant_types/` | RFC 6749 §3.2 |
+//! | `POST /oauth/revoke` | `revoke.rs` | RFC 7009 |
+//! | `POST /oauth/introspect` | `introspect.rs` | RFC 7662 |
+//! | `GET\|POST /oauth/userinfo` | `userinfo.rs` | OIDC Core §5.3 |
+//! | `GET /oauth/discovery/keys` | `jwks.rs` | RFC 7517 §5 |
+
+mod authorization_request;
+mod authorize;
+mod automatic_sign_in;
+mod client_authentication;
+mod discovery;
+mod error;
+mod flow;
+mod form;
+mod grant_types;
+mod introspect;
+mod jwks;
+mod reply_address;
+mod resource;
+mod revoke;
+mod scopes;
+mod token;
+mod userinfo;
+mod webfinger;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+use http::{
+    Method,
+    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
+};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::{
+    app::{App, see_through},
+    web::paths,
+};
+
+/// The routes of this room.
+pub fn routes(app: &App) -> Router<App> {
+    let unhurried = || middleware::from_fn_with_state(app.clone(), see_through);
+    let open_to_scripts = Router::new()
+        .route(paths::TOKEN, post(token::exchange))
+        .route(paths::REVOKE, post(revoke::revoke))
+        .route_layer(unhurried())
+        .route(paths::OPENID_CONFIGURATION, get(discovery::show))
+        .route(paths::OAUTH_AUTHORIZATION_SERVER, get(discovery::show))
+        .route(paths::JWKS, get(jwks::show))
+        .route(paths::USERINFO, get(userinfo::show).post(userinfo::show))
+        .layer(cross_origin());
+    let of_our_house = Router::new()
+        .route(paths::AUTHORIZE, get(authorize::start).post(authorize::start_by_post))
+        .route(paths::CONTINUE, get(authorize::resume))
+        .route_layer(unhurried())
+        .route(paths::INTROSPECT, post(introspect::introspect))
+        .route(paths::WEBFINGER, get(webfinger::find));
+    open_to_scripts.merge(of_our_house)
+}
+
+/// Scripts of any origin may call these: they bring no cookie, and what they may read the token says.
+fn cross_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .expose_headers([WWW_AUTHENTICATE])
+}

@@ -1,0 +1,210 @@
+//! Where an authorization response goes, and how: in query, fragment or form post (RFC 6749 §4.1.2).
+//!
+//! A [`ReplyAddress`] only comes out of [`identify`], so nobody can redirect to an unchecked address.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use super::error::OAuthError;
+use crate::{
+    app::{App, Realm},
+    model::{AuthorizationRequest, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem},
+    web::{form_post::form_post, page::Layout, page_error::PageError},
+};
+
+/// A checked redirect URI with the way the client wants its answer.
+pub struct ReplyAddress {
+    pub client: Arc<Client>,
+    pub redirect_uri: String,
+    pub response_mode: ResponseMode,
+    pub state: Option<String>,
+}
+
+/// Finds out who asks and whether the answer may go where they say (RFC 6749 §4.1.2.1, RFC 9700 §2.1).
+///
+/// # Errors
+/// A page: until here nothing is trusted.
+pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> Result<ReplyAddress, PageError> {
+    let client_id = once(pairs, "client_id")?;
+    let client = realm
+        .client(&app.database, &ClientId::from(client_id))
+        .await
+        .map_err(PageError::failure)?;
+    let client = client.ok_or_else(|| unknown_client(client_id))?;
+    let redirect_uri = once(pairs, "redirect_uri")?;
+    check_redirect_uri(&client, redirect_uri)?;
+    Ok(ReplyAddress {
+        client,
+        redirect_uri: redirect_uri.to_owned(),
+        response_mode: lone(pairs, "response_mode")
+            .and_then(ResponseMode::parse)
+            .unwrap_or_default(),
+        state: lone(pairs, "state").map(str::to_owned),
+    })
+}
+
+fn unknown_client(client_id: &str) -> PageError {
+    let refusal = Refusal::new(
+        "invalid_client",
+        format!("there is no client with the client_id {client_id}"),
+    );
+    PageError::new(StatusCode::UNAUTHORIZED, refusal.see("RFC 6749 §4.1.2.1"))
+}
+
+fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), PageError> {
+    if client.accepts_redirect_to(redirect_uri) {
+        return Ok(());
+    }
+    let why = redirect_uri_problem(redirect_uri).map_or_else(
+        || format!("the redirect_uri is not registered for client {}", client.id),
+        |problem| format!("the redirect_uri {problem}"),
+    );
+    let mut registered = client.metadata.redirect_uris.join(" or ");
+    if client.metadata.any_loopback_redirect {
+        registered = format!(
+            "{registered}{}any loopback URI",
+            if registered.is_empty() { "" } else { " or " }
+        );
+    }
+    let refusal = Refusal::new("invalid_redirect_uri", why)
+        .see("RFC 9700 §2.1")
+        .compare(registered, redirect_uri);
+    Err(PageError::bad_request(refusal))
+}
+
+/// A parameter that must be there exactly once before anybody can be answered.
+fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, PageError> {
+    let refuse = |text| PageError::bad_request(Refusal::new("invalid_request", text).see("RFC 6749 §4.1.1"));
+    let mut values = pairs
+        .iter()
+        .filter(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str());
+    let value = values.next().filter(|value| !value.is_empty());
+    let value = value.ok_or_else(|| refuse(format!("Missing required parameter: {name}.")))?;
+    if values.next().is_some() {
+        return Err(refuse(format!("the parameter {name} is there more than once")));
+    }
+    if value.contains('\0') {
+        return Err(refuse(format!("the parameter {name} contains U+0000")));
+    }
+    Ok(value)
+}
+
+/// A parameter's value, unless it is there more than once: then it is nobody's.
+fn lone<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut values = pairs
+        .iter()
+        .filter(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str());
+    let value = values.next()?;
+    (values.next().is_none() && !value.is_empty()).then_some(value)
+}
+
+impl ReplyAddress {
+    /// The address of a request that was checked when it was stored.
+    pub fn of_stored(client: Arc<Client>, request: &AuthorizationRequest) -> Self {
+        Self {
+            client,
+            redirect_uri: request.redirect_uri.clone(),
+            response_mode: request.response_mode,
+            state: request.state.clone(),
+        }
+    }
+
+    /// The answer the client hoped for (RFC 6749 §4.1.2).
+    pub fn send_code(&self, realm: &Realm, layout: &Layout, code: &str) -> Response {
+        self.send(realm, layout, vec![("code".to_owned(), code.to_owned())])
+    }
+
+    /// The answer it did not (RFC 6749 §4.1.2.1).
+    pub fn send_error(&self, realm: &Realm, layout: &Layout, error: &OAuthError) -> Response {
+        error.log("authorize");
+        let (code, description) = error.parameters(&realm.policy);
+        let parameters = [("error", code.to_owned()), ("error_description", description)];
+        self.send(
+            realm,
+            layout,
+            parameters.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        )
+    }
+
+    fn send(&self, realm: &Realm, layout: &Layout, mut parameters: Vec<(String, String)>) -> Response {
+        if let Some(state) = &self.state {
+            parameters.push(("state".to_owned(), state.clone()));
+        }
+        if realm.policy.authorization_response_iss {
+            parameters.push(("iss".to_owned(), realm.issuer.clone()));
+        }
+        match self.response_mode {
+            ResponseMode::FormPost => form_post(layout, &self.redirect_uri, &parameters).into_response(),
+            ResponseMode::Query => self.redirect(realm, '?', &parameters),
+            ResponseMode::Fragment => self.redirect(realm, '#', &parameters),
+        }
+    }
+
+    fn redirect(&self, realm: &Realm, begin: char, parameters: &[(String, String)]) -> Response {
+        let location = with_parameters(&self.redirect_uri, begin, parameters);
+        let Ok(location) = HeaderValue::from_str(&location) else {
+            return PageError::failure("a checked redirect URI does not fit into a header").into_response();
+        };
+        let status = StatusCode::from_u16(realm.policy.redirect_status).unwrap_or(StatusCode::SEE_OTHER);
+        let headers = [
+            (header::LOCATION, location),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        (status, headers).into_response()
+    }
+}
+
+/// The redirect URI to the letter, and the parameters behind it: what was in its query stays.
+fn with_parameters(redirect_uri: &str, begin: char, parameters: &[(String, String)]) -> String {
+    let encoded = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish();
+    let separator = match redirect_uri.find(begin) {
+        None => begin.to_string(),
+        Some(_) if redirect_uri.ends_with([begin, '&']) => String::new(),
+        Some(_) => "&".to_owned(),
+    };
+    format!("{redirect_uri}{separator}{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(redirect_uri: &str, begin: char) -> String {
+        let pairs = [("code", "a b"), ("state", "é&")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        with_parameters(redirect_uri, begin, &pairs)
+    }
+
+    #[test]
+    fn what_was_in_the_query_stays() {
+        assert_eq!(
+            answered("https://a.example/cb", '?'),
+            "https://a.example/cb?code=a+b&state=%C3%A9%26"
+        );
+        assert_eq!(
+            answered("https://a.example/cb?x=1", '?'),
+            "https://a.example/cb?x=1&code=a+b&state=%C3%A9%26"
+        );
+        assert_eq!(
+            answered("https://a.example/cb?", '?'),
+            "https://a.example/cb?code=a+b&state=%C3%A9%26"
+        );
+        assert_eq!(
+            answered("com.example.app:/cb", '?'),
+            "com.example.app:/cb?code=a+b&state=%C3%A9%26"
+        );
+    }
+
+    #[test]
+    fn a_fragment_comes_behind_the_query() {
+        assert_eq!(
+            answered("https://a.example/cb?x=1", '#'),
+            "https://a.example/cb?x=1#code=a+b&state=%C3%A9%26"
+        );
+    }
+}
