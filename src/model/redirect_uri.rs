@@ -57,20 +57,19 @@ pub fn is_loopback(uri: &str) -> bool {
     loopback_host && matches!(url.scheme(), "http" | "https") && redirect_uri_problem(uri).is_none()
 }
 
-/// The URI as written with its port cut out: scheme and host, path and query.
+/// The URI as written with its port cut out: scheme, host, path and query.
 ///
 /// Cut from the text and not from the parsed URL, because parsing normalises (`/a/../b` becomes `/b`)
 /// and everything but the port must still match to the letter.
-fn without_port(uri: &str) -> Option<(&str, &str)> {
-    let authority_start = uri.find("://")? + 3;
-    let authority_end = uri[authority_start..]
-        .find(['/', '?'])
-        .map_or(uri.len(), |at| authority_start + at);
-    let host_end = match uri[authority_start..authority_end].rfind(':') {
-        Some(colon) if !uri[authority_start + colon..authority_end].contains(']') => authority_start + colon,
-        _ => authority_end,
+fn without_port(uri: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path_and_query) = rest.split_at(end);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
     };
-    Some((&uri[..host_end], &uri[authority_end..]))
+    Some((scheme, host, path_and_query))
 }
 
 #[cfg(test)]

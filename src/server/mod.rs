@@ -1,6 +1,7 @@
 //! Joins the rooms' routers and layers.
 
 mod realm_prefix;
+pub mod upkeep;
 
 use axum::{Router, extract::Request, middleware, response::Response};
 use tower::{Layer, util::BoxCloneSyncService};

@@ -357,10 +357,12 @@ impl Row {
 
 /// A statement's arguments in order.
 macro_rules! values {
-    ($($value:expr),*) => {{
-        #[allow(unused_imports, reason = "a statement may have no arguments")]
+    () => {
+        Vec::new()
+    };
+    ($($value:expr),+) => {{
         use $crate::store::columns::Bind as _;
-        vec![$(($value).bind()),*]
+        vec![$(($value).bind()),+]
     }};
 }
 

@@ -13,6 +13,7 @@ pub mod database;
 pub mod grants;
 pub mod letters;
 mod migrations;
+pub mod purge;
 pub mod realms;
 pub mod refresh_tokens;
 pub mod sessions;

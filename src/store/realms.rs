@@ -113,6 +113,16 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result
     Ok(rows == 1)
 }
 
+/// Whether the time to live of any realm is over.
+pub async fn any_expired(conn: &mut Conn, now: Timestamp) -> sqlx::Result<bool> {
+    let row = fetch_optional!(
+        conn,
+        "select 1 as one from realms where deleted_at is null and expires_at <= $1 limit 1",
+        now,
+    )?;
+    Ok(row.is_some())
+}
+
 /// Marks the realms whose time to live is over as deleted; their ids.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<RealmId>> {
     let rows = fetch_all!(
@@ -122,6 +132,22 @@ pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<Rea
         now,
     )?;
     rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Deleted realms whose rows have not all gone yet.
+pub async fn list_deleted(conn: &mut Conn, limit: i64) -> sqlx::Result<Vec<RealmId>> {
+    let rows = fetch_all!(
+        conn,
+        "select id from realms where deleted_at is not null order by id limit $1",
+        limit
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Removes the row of a deleted realm, the last of it.
+pub async fn remove(tx: &mut Tx, realm: RealmId) -> sqlx::Result<()> {
+    execute!(tx, "delete from realms where id = $1 and deleted_at is not null", realm)?;
+    Ok(())
 }
 
 fn settings(row: &Row) -> sqlx::Result<RealmSettings> {

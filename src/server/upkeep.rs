@@ -1,0 +1,89 @@
+//! What a running server does when nobody asks: taking in what other processes changed, ending realms
+//! whose time is over, and removing what expired long ago. Off the request path, in bounded batches.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::{
+    app::App,
+    clock::system_now,
+    store::{self, purge},
+};
+
+/// How often other processes' changes are looked for.
+const CATCH_UP: Duration = Duration::from_secs(1);
+/// How many rounds of catching up lie between two clearings.
+const CLEARING: u32 = 60;
+/// How long an expired row stays, so that a late visitor is told that it expired: a day.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Runs until the process is asked to end. `of_portals`: the statements that empty the portals' tables.
+pub async fn run(app: App, of_portals: Vec<&'static str>) {
+    let mut round: u32 = 0;
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep(CATCH_UP) => {}
+        }
+        report(
+            "catching up with other processes",
+            app.realms.catch_up(&app.database).await,
+        );
+        report("ending realms", end_realms(&app).await);
+        if round.is_multiple_of(CLEARING) {
+            report("removing expired rows", remove_expired(&app).await);
+            report("removing deleted realms", remove_deleted(&app, &of_portals).await);
+        }
+        round = round.wrapping_add(1);
+    }
+}
+
+fn report<E: std::fmt::Display>(what: &str, outcome: Result<(), E>) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "{what} failed, and is tried again");
+    }
+}
+
+/// Realms made for a while go when their time by the machine's clock is over.
+async fn end_realms(app: &App) -> sqlx::Result<()> {
+    let now = system_now();
+    if !store::realms::any_expired(&mut app.database.read().await?, now).await? {
+        return Ok(());
+    }
+    for realm in store::realms::delete_expired(&mut app.database.write_once().await?, now).await? {
+        app.realms.forget(realm);
+    }
+    Ok(())
+}
+
+async fn remove_expired(app: &App) -> sqlx::Result<()> {
+    let realms = store::realms::list(&mut app.database.read().await?).await?;
+    for realm in realms {
+        let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
+            continue;
+        };
+        for kind in 0..purge::KINDS_THAT_EXPIRE {
+            while purge::expired(&mut app.database.write_once().await?, kind, realm.id, then).await? > 0 {
+                if app.shutdown.is_cancelled() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn remove_deleted(app: &App, of_portals: &[&'static str]) -> sqlx::Result<()> {
+    for realm in store::realms::list_deleted(&mut app.database.read().await?, 100).await? {
+        for statement in of_portals.iter().chain(purge::OF_REALM) {
+            while purge::of_realm(&mut app.database.write_once().await?, statement, realm).await? > 0 {
+                if app.shutdown.is_cancelled() {
+                    return Ok(());
+                }
+            }
+        }
+        store::realms::remove(&mut app.database.write_once().await?, realm).await?;
+    }
+    Ok(())
+}
