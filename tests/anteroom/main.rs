@@ -1,2 +1,12 @@
-#[test]
-fn t() {}
+//! Anteroom from outside: everything here speaks HTTP with the real program, one file per topic.
+//!
+//! `tests/run` runs it all, on SQLite and on PostgreSQL. Plain `cargo test` runs it on SQLite and leaves out what
+//! needs a browser where there is none.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+mod support;
