@@ -9,5 +9,9 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod authorization_code;
+mod authorization_flow;
+mod authorization_request;
 mod floor_plan;
+mod pkce;
 mod support;

@@ -140,6 +140,26 @@ impl Answer {
         self.says(error)
     }
 
+    /// Where specifications leave more than one right answer.
+    #[track_caller]
+    pub fn is_refused_with_one_of(self, errors: &[&str]) -> Self {
+        let error = self.json()["error"].as_str().unwrap_or_default().to_owned();
+        assert!(errors.contains(&error.as_str()), "none of {errors:?}: {self}");
+        self.is_refused_with(&error)
+    }
+
+    /// A refusal that a person reads: a page of ours, never a redirect.
+    #[track_caller]
+    pub fn is_a_refusal_page(self) -> Self {
+        assert!((400..500).contains(&self.status), "not a refusal: {self}");
+        assert_eq!(self.media_type(), "text/html", "not a page: {self}");
+        assert!(
+            self.text().contains("</html>") || self.text().contains("<title"),
+            "an empty page: {self}"
+        );
+        self.lacks_header("location")
+    }
+
     /// The body of a refusal, whatever its status.
     #[track_caller]
     pub fn says(self, error: &str) -> Self {

@@ -11,6 +11,7 @@
 //! | `page.rs` | a page as such a browser reads it: forms, buttons, links, text |
 //! | `caller.rs` | `realm.caller(token)`: somebody who calls an API with a bearer token |
 //! | `answer.rs` | what came back, with the verbs of assertion |
+//! | `jwt.rs` | signed tokens, read and verified as their recipient does |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
 //! | `keeper.rs` | the process that ends servers and browsers when the tests are over, whichever way |
 
@@ -19,6 +20,7 @@ pub mod browser;
 pub mod caller;
 pub mod client_app;
 pub mod emulator;
+pub mod jwt;
 pub mod keeper;
 pub mod page;
 pub mod user_agent;
