@@ -639,7 +639,7 @@ mod once_the_way_back_is_known {
     }
 
     #[tokio::test]
-    async fn a_client_may_only_ask_for_what_it_is_registered_for() {
+    async fn a_client_without_the_grant_type_is_not_authorized() {
         let narrow = json!({
             "client_id": "narrow", "client_secret": "narrow-secret", "client_name": "Narrow",
             "redirect_uris": [REGISTERED], "grant_types": ["client_credentials"], "scope": "openid profile",

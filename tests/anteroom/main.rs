@@ -12,6 +12,12 @@
 mod authorization_code;
 mod authorization_flow;
 mod authorization_request;
+mod client_authentication;
+mod client_credentials;
 mod floor_plan;
+mod introspection;
 mod pkce;
+mod refresh_token;
+mod revocation;
 mod support;
+mod userinfo;

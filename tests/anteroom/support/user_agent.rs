@@ -113,6 +113,16 @@ impl UserAgent {
         )
     }
 
+    /// Sends a form of ours from somebody else's page, and gives the bare answer.
+    pub async fn forge(&self, form: &Form) -> Answer {
+        let origin = "https://evil.example".to_owned();
+        Answer::to(self.request(
+            &Step::Post(form.action.clone(), form.fields.clone(), origin),
+            "cross-site",
+        ))
+        .await
+    }
+
     /// One request, its answer as it is, redirects unfollowed.
     pub async fn ask(&self, request: reqwest::RequestBuilder) -> Answer {
         Answer::to(request).await
