@@ -1,0 +1,128 @@
+//! `grant_type=client_credentials` (RFC 6749 §4.4): a client on its own behalf.
+
+use crate::support::fresh_realm;
+
+#[tokio::test]
+async fn a_client_gets_a_token_of_its_own() {
+    let realm = fresh_realm().await;
+
+    let answer = realm
+        .demo_service()
+        .client_credentials("appointment_guest_write")
+        .await
+        .brings_tokens();
+
+    let body = answer.json();
+    assert_eq!(
+        (&body["scope"], &body["expires_in"]),
+        (&"appointment_guest_write".into(), &7200.into())
+    );
+    assert_eq!(body.get("refresh_token"), None, "RFC 6749 §4.4.3");
+    assert_eq!(body.get("id_token"), None);
+    assert!(realm.accepts(&answer.access_token()).await);
+}
+
+#[tokio::test]
+async fn a_token_without_a_person_names_none() {
+    let realm = fresh_realm().await;
+    let token = realm
+        .demo_service()
+        .client_credentials("appointment_guest_write")
+        .await
+        .access_token();
+
+    let answer = realm.demo_client().introspect(&token).await.is_ok();
+
+    let body = answer.json();
+    assert_eq!(
+        (&body["active"], &body["client_id"]),
+        (&true.into(), &"demo-service".into())
+    );
+    assert_eq!(body.get("username"), None);
+    realm
+        .caller(&token)
+        .userinfo()
+        .await
+        .is_refused_as_bearer("invalid_token");
+}
+
+#[tokio::test]
+async fn every_token_is_its_own() {
+    let realm = fresh_realm().await;
+    let service = realm.demo_service();
+
+    let first = service
+        .client_credentials("appointment_guest_write")
+        .await
+        .access_token();
+    let second = service
+        .client_credentials("appointment_guest_write")
+        .await
+        .access_token();
+
+    assert_ne!(first, second);
+    service.revoke(&first).await.is_ok();
+    assert!(!realm.accepts(&first).await && realm.accepts(&second).await);
+}
+
+#[tokio::test]
+async fn public_clients_are_not_authorized() {
+    let realm = fresh_realm().await;
+
+    let answer = realm.demo_spa().client_credentials("appointment_guest_write").await;
+
+    answer.is_refused_with_one_of(&["unauthorized_client", "invalid_client"]);
+}
+
+#[tokio::test]
+async fn unknown_scopes_are_invalid() {
+    let realm = fresh_realm().await;
+
+    for scope in [
+        "nonsense",
+        "appointment_guest_write nonsense",
+        "APPOINTMENT_GUEST_WRITE",
+        "a\"b",
+        "a,b",
+    ] {
+        realm
+            .demo_service()
+            .client_credentials(scope)
+            .await
+            .is_refused_with("invalid_scope");
+    }
+}
+
+#[tokio::test]
+async fn nobody_signs_in_by_it() {
+    let realm = fresh_realm().await;
+
+    let answer = realm.demo_client().client_credentials("openid").await;
+
+    assert_eq!(answer.json().get("id_token"), None);
+    if answer.status == 200 {
+        realm
+            .caller(&answer.access_token())
+            .userinfo()
+            .await
+            .is_refused_as_bearer("invalid_token");
+    } else {
+        answer.is_refused_with("invalid_scope");
+    }
+}
+
+#[tokio::test]
+async fn it_expires_by_the_realms_clock() {
+    let realm = fresh_realm().await;
+    let token = realm
+        .demo_service()
+        .client_credentials("appointment_guest_write")
+        .await
+        .access_token();
+
+    realm.advance("PT1H59M59S").await;
+    assert!(realm.accepts(&token).await);
+    realm.advance("PT2S").await;
+
+    assert!(!realm.accepts(&token).await);
+}

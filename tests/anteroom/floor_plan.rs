@@ -1,0 +1,371 @@
+//! The floor plan of `src/lib.rs` held against the imports: an import only goes down the stairs, and rooms on one
+//! floor do not open into each other.
+//!
+//! Every `crate::…`, `super::…`, `self::…` and (in `main.rs`) `anteroom::…` counts, wherever it stands: in a `use`, in
+//! the middle of an expression, in a macro's arguments. Files are read as Rust tokens, so comments and strings
+//! do not count.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+const GROUND: &[&str] = &["clock", "random", "text"];
+const MODEL: &[&str] = &["model"];
+const CELLAR: &[&str] = &["store", "web", "config"];
+const WORKSHOP: &[&str] = &[
+    "keys",
+    "sessions",
+    "passwords",
+    "schedule",
+    "faults",
+    "outbox",
+    "journal",
+    "fetch",
+];
+const MINT: &[&str] = &["tokens"];
+const APP: &[&str] = &["app"];
+const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
+const CONTROL_ROOM: &[&str] = &["control"];
+
+/// What a room may use beside itself; `None` where the house has no such room.
+///
+/// A portal is a room of its own (`portals::vsee`); what the portals share (`portals`) is one, too.
+fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
+    let floors: &[&[&str]] = match room {
+        "clock" | "random" | "text" => &[],
+        "model" => &[GROUND],
+        "store" | "web" | "config" => &[MODEL, GROUND],
+        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "outbox" | "journal" | "fetch" => {
+            &[CELLAR, MODEL, GROUND]
+        }
+        "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],
+        "app" => &[MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "oauth" | "login" => &[APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        // The list of portals names its rooms; below, a portal may use what the portals share.
+        "portals" => &[&["portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        _ if room.starts_with("portals::") => &[&["portals"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "control" => &[FRONT_DOORS, &["portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "server" => &[
+            CONTROL_ROOM,
+            FRONT_DOORS,
+            &["portals::*"],
+            APP,
+            MINT,
+            WORKSHOP,
+            CELLAR,
+            MODEL,
+            GROUND,
+        ],
+        "cli" => &[
+            &["server"],
+            CONTROL_ROOM,
+            FRONT_DOORS,
+            &["portals::*"],
+            APP,
+            MINT,
+            WORKSHOP,
+            CELLAR,
+            MODEL,
+            GROUND,
+        ],
+        "main" => &[&["cli"]],
+        _ => return None,
+    };
+    Some(floors.iter().flat_map(|floor| floor.iter().copied()).collect())
+}
+
+/// Why `from` must not use `to`, if it must not.
+fn objection(from: &str, to: &str) -> Option<String> {
+    if from == to {
+        return None;
+    }
+    let Some(allowed) = allowed(from) else {
+        return Some(format!("{from} is no room of the house"));
+    };
+    if self::allowed(to).is_none() {
+        return Some(format!("{from} uses {to}, which is no room of the house"));
+    }
+    let any_portal = to.starts_with("portals::") && allowed.contains("portals::*");
+    (!allowed.contains(to) && !any_portal).then(|| format!("{from} must not use {to}"))
+}
+
+/// The room a path inside the crate belongs to: its first segment, and for a portal the first two.
+fn room_of(path: &[String]) -> Option<String> {
+    let first = path.first()?;
+    match path.get(1) {
+        Some(portal) if first == "portals" && portal != "caller" && portal.starts_with(char::is_lowercase) => {
+            Some(format!("portals::{portal}"))
+        }
+        _ => Some(first.clone()),
+    }
+}
+
+/// The module a file under `src` is: `oauth/token.rs` is `oauth::token`, `oauth/mod.rs` is `oauth`.
+fn module_of(file: &Path) -> Vec<String> {
+    let mut segments: Vec<_> = file
+        .with_extension("")
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    if segments.last().is_some_and(|last| last == "mod") {
+        segments.pop();
+    }
+    segments
+}
+
+/// Every path into this crate that the source names, from its root on. `module` is where the source stands.
+fn paths_in(source: &str, module: &[String]) -> Result<Vec<Vec<String>>, String> {
+    let tokens: TokenStream = source.parse().map_err(|error| format!("{error}"))?;
+    let mut paths = Vec::new();
+    walk(&tokens.into_iter().collect::<Vec<_>>(), module, &mut paths);
+    Ok(paths)
+}
+
+fn walk(tokens: &[TokenTree], module: &[String], paths: &mut Vec<Vec<String>>) {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token {
+            TokenTree::Ident(word) => {
+                let continues_a_path = at > 0 && colons_end_at(tokens, at);
+                let start = match word.to_string().as_str() {
+                    "crate" | "anteroom" => Some(Vec::new()),
+                    "self" => Some(module.to_vec()),
+                    "super" => Some(parent(module)),
+                    _ => None,
+                };
+                if let Some(start) = start.filter(|_| !continues_a_path && colons_begin_at(tokens, at + 1)) {
+                    collect(tokens, at + 3, start, paths);
+                }
+                // A module in the file: what is `super` inside is this module.
+                if word == "mod"
+                    && let Some(TokenTree::Ident(name)) = tokens.get(at + 1)
+                    && let Some(TokenTree::Group(body)) = tokens.get(at + 2)
+                {
+                    let mut inner = module.to_vec();
+                    inner.push(name.to_string());
+                    walk(&body.stream().into_iter().collect::<Vec<_>>(), &inner, paths);
+                    at += 3;
+                    continue;
+                }
+            }
+            TokenTree::Group(group) => walk(&group.stream().into_iter().collect::<Vec<_>>(), module, paths),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// Reads on after `…::`, into the braces of a `use` if there are any.
+fn collect(tokens: &[TokenTree], mut at: usize, mut path: Vec<String>, paths: &mut Vec<Vec<String>>) {
+    loop {
+        match tokens.get(at) {
+            Some(TokenTree::Ident(word)) if word == "super" => path = parent(&path),
+            Some(TokenTree::Ident(word)) if word == "self" => {}
+            Some(TokenTree::Ident(word)) => path.push(word.to_string()),
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                let inside: Vec<_> = group.stream().into_iter().collect();
+                for item in inside.split(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ',')) {
+                    if !item.is_empty() {
+                        collect(item, 0, path.clone(), paths);
+                    }
+                }
+                return;
+            }
+            _ => break,
+        }
+        if !colons_begin_at(tokens, at + 1) {
+            break;
+        }
+        at += 3;
+    }
+    paths.push(path);
+}
+
+fn parent(module: &[String]) -> Vec<String> {
+    module
+        .split_last()
+        .map(|(_, parent)| parent.to_vec())
+        .unwrap_or_default()
+}
+
+fn colons_begin_at(tokens: &[TokenTree], at: usize) -> bool {
+    let colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
+    colon(at) && colon(at + 1)
+}
+
+fn colons_end_at(tokens: &[TokenTree], at: usize) -> bool {
+    at >= 2 && colons_begin_at(tokens, at - 2)
+}
+
+/// What is wrong with one file of `src`, named by its path there.
+fn objections_to(file: &Path, source: &str) -> Vec<String> {
+    let name = file.display();
+    if name.to_string() == "lib.rs" {
+        return Vec::new(); // it lists the rooms and shows some of what is in them
+    }
+    let module = module_of(file);
+    let Some(from) = room_of(&module) else {
+        return vec![format!("{name}: in no room")];
+    };
+    let paths = match paths_in(source, &module) {
+        Ok(paths) => paths,
+        Err(error) => return vec![format!("{name}: {error}")],
+    };
+    let mut objections: Vec<_> = allowed(&from)
+        .is_none()
+        .then(|| format!("{from} is no room of the house"))
+        .into_iter()
+        .collect();
+    objections.extend(paths.iter().filter_map(|path| {
+        let to = room_of(path)?;
+        Some(format!("{} (as {})", objection(&from, &to)?, path.join("::")))
+    }));
+    objections
+        .into_iter()
+        .map(|objection| format!("{name}: {objection}"))
+        .collect()
+}
+
+fn files_under(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the source is here") {
+        let path = entry.expect("the source can be read").path();
+        if path.is_dir() {
+            files_under(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_import_goes_down_the_stairs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    files_under(&root, &mut files);
+    assert!(files.len() > 20, "where is the source?");
+
+    let mut objections = Vec::new();
+    for file in files {
+        let source = std::fs::read_to_string(&file).expect("source is text");
+        objections.extend(objections_to(
+            file.strip_prefix(&root).expect("it was found there"),
+            &source,
+        ));
+    }
+
+    assert!(objections.is_empty(), "\n{}\n", objections.join("\n"));
+}
+
+/// The checker's own cases: file, source, and the objections in short.
+fn objects(file: &str, source: &str) -> Vec<String> {
+    let objections = objections_to(Path::new(file), source);
+    objections
+        .into_iter()
+        .map(|text| text.split(" (as").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn an_import_up_the_stairs_is_found() {
+    let objections = objects("model/client.rs", "use crate::store::clients;");
+    assert_eq!(objections, ["model/client.rs: model must not use store"]);
+
+    let objections = objects("clock.rs", "use crate::random::Random;");
+    assert_eq!(objections, ["clock.rs: clock must not use random"]);
+
+    let objections = objects("tokens/mod.rs", "use crate::{keys::KeyRing, outbox::Outbox};");
+    assert_eq!(objections, ["tokens/mod.rs: tokens must not use outbox"]);
+
+    let objections = objects("main.rs", "fn main() { anteroom::server::serve() }");
+    assert_eq!(objections, ["main.rs: main must not use server"]);
+}
+
+#[test]
+fn an_import_sideways_is_found() {
+    let objections = objects("login/consent.rs", "use crate::oauth::authorize;");
+    assert_eq!(objections, ["login/consent.rs: login must not use oauth"]);
+
+    let objections = objects("portals/vsee/sso.rs", "use crate::portals::mediquo::store;");
+    assert_eq!(
+        objections,
+        ["portals/vsee/sso.rs: portals::vsee must not use portals::mediquo"]
+    );
+
+    let objections = objects("web/page.rs", "use crate::store::Tx;");
+    assert_eq!(objections, ["web/page.rs: web must not use store"]);
+}
+
+#[test]
+fn an_import_is_found_wherever_it_hides() {
+    let hiding_places = [
+        "fn f() { let x = crate::oauth::token::exchange(); }",
+        "fn f() { println!(\"{}\", crate::oauth::SCOPE); }",
+        "use crate::{app::App, oauth::{token, revoke}};",
+        "pub(crate) use crate::{model::{self, Client}, oauth};",
+        "use super::super::oauth::token;",
+        "use super::{account, super::oauth};",
+        "mod tests { use super::super::super::oauth; }",
+        "mod tests { use super::*; use crate::oauth::*; }",
+        "impl From<crate::oauth::Error> for Refusal {}",
+        "macro_rules! here { () => { $crate::oauth::x!() } }",
+        "type T = Vec<<crate::oauth::A as B>::C>;",
+    ];
+    for source in hiding_places {
+        let objections = objects("login/consent.rs", source);
+        assert!(
+            objections.contains(&"login/consent.rs: login must not use oauth".to_owned()),
+            "{source}: {objections:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_allowed_is_not_objected_to() {
+    let sound = [
+        (
+            "login/consent.rs",
+            "use crate::{app::{App, Realm}, store::consents, web::paths}; use super::sign_in;",
+        ),
+        (
+            "login/consent.rs",
+            "// use crate::oauth;\n/// [`crate::oauth::token`]\nconst S: &str = \"crate::oauth::x\";",
+        ),
+        (
+            "oauth/grant_types/mod.rs",
+            "mod tests { use super::super::token; use crate::model::Scope; }",
+        ),
+        (
+            "portals/mod.rs",
+            "pub mod vsee; use crate::portals::mypatientportal::routes; use self::vsee::routes as vsee;",
+        ),
+        (
+            "portals/vsee/mod.rs",
+            "use crate::portals::caller::Caller; use super::caller; use super::Portal;",
+        ),
+        (
+            "control/seed.rs",
+            "use crate::portals::{mediquo, vsee::seed}; use crate::login;",
+        ),
+        ("server.rs", "use crate::{control, oauth, login, portals, app::App};"),
+        ("cli/serve.rs", "use crate::server;"),
+        ("main.rs", "fn main() { anteroom::cli::run() }"),
+        (
+            "model/mod.rs",
+            "pub(in crate::model) fn f() {} use some_crate::oauth::x; pub mod client;",
+        ),
+    ];
+    for (file, source) in sound {
+        assert_eq!(objects(file, source), Vec::<String>::new(), "{source}");
+    }
+}
+
+#[test]
+fn a_room_nobody_planned_is_found() {
+    assert_eq!(objects("utils.rs", ""), ["utils.rs: utils is no room of the house"]);
+    let objections = objects("login/mod.rs", "use crate::helpers::trim;");
+    assert_eq!(
+        objections,
+        ["login/mod.rs: login uses helpers, which is no room of the house"]
+    );
+}
