@@ -42,7 +42,7 @@ impl Language {
         let accepted = by_weight(accept_language.unwrap_or_default());
         let requested: Vec<Identifier> = wished.chain(accepted).filter_map(|tag| tag.parse().ok()).collect();
 
-        negotiate_languages(&requested, &*IDENTIFIERS, None, NegotiationStrategy::Matching)
+        negotiate_languages(&requested, &IDENTIFIERS, None, NegotiationStrategy::Matching)
             .first()
             .and_then(|found| Language::from_str(found.language.as_str()).ok())
             .unwrap_or(Language::English)
@@ -156,36 +156,37 @@ fn source(language: Language) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
     use super::*;
 
-    fn keys(language: Language) -> BTreeSet<&'static str> {
-        source(language)
-            .lines()
-            .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
-            .filter_map(|line| Some(line.split_once('=')?.0.trim()))
-            .collect()
+    /// Every message of a language with its text; continued lines begin with a blank.
+    fn messages(language: Language) -> BTreeMap<&'static str, String> {
+        let mut messages = BTreeMap::new();
+        let mut current = "";
+        for line in source(language).lines() {
+            if let Some((key, text)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '#'])) {
+                current = key;
+                messages.insert(key, text.to_owned());
+            } else if line.starts_with(' ') {
+                messages.entry(current).or_default().push_str(line);
+            }
+        }
+        messages
     }
 
-    /// The names in `{ $… }` of a message.
-    fn places(language: Language, key: &str) -> BTreeSet<&'static str> {
-        let source = source(language);
-        let start = source.find(&format!("\n{key} =")).expect("the key exists") + 1;
-        let message = &source[start..];
-        let end = message
-            .match_indices('\n')
-            .find(|(at, _)| !message[at + 1..].starts_with(' '))
-            .map_or(message.len(), |(at, _)| at);
-        let mut names = BTreeSet::new();
-        for piece in message[..end].split('$').skip(1) {
-            let length = piece
-                .find(|letter: char| !letter.is_ascii_alphanumeric())
-                .unwrap_or(piece.len());
-            names.insert(&piece[..length]);
-        }
-        names
+    fn keys(language: Language) -> BTreeSet<&'static str> {
+        messages(language).into_keys().collect()
+    }
+
+    /// The names in the `{ $… }` of a message.
+    fn places(message: &str) -> BTreeSet<&str> {
+        message
+            .split('$')
+            .skip(1)
+            .filter_map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next())
+            .collect()
     }
 
     /// Every template and every source file but this one, which quotes keys only as examples.
@@ -213,9 +214,9 @@ mod tests {
     fn every_language_has_every_message_with_the_same_places() {
         for language in Language::ALL {
             assert_eq!(keys(language), keys(Language::English), "{language:?}");
-            for key in keys(Language::English) {
-                let here = places(language, key);
-                assert_eq!(here, places(Language::English, key), "{language:?} {key}");
+            for (key, message) in messages(language) {
+                let measure = &messages(Language::English)[key];
+                assert_eq!(places(&message), places(measure), "{language:?} {key}");
             }
         }
     }
@@ -228,11 +229,8 @@ mod tests {
         let calls = ["say(", "say_with(", "say_count(", "emphasise("];
         let named: BTreeSet<&str> = calls
             .iter()
-            .flat_map(|call| text.match_indices(call).map(|(at, _)| &text[at + call.len()..]))
-            .filter_map(|after| {
-                let arguments = after.split(')').next()?;
-                arguments.split('"').nth(1)
-            })
+            .flat_map(|call| text.split(call).skip(1))
+            .filter_map(|after| after.split(')').next()?.split('"').nth(1))
             .collect();
 
         assert!(named.len() > 20, "the calls are written differently now");

@@ -6,6 +6,7 @@ use askama::filters::Safe;
 use crate::login::asking_client::AskingClient;
 use crate::login::scopes::in_plain_words;
 use crate::web::page::{Layout, Marked};
+use crate::web::paths;
 
 /// A scope on the list.
 #[derive(Clone, Debug)]
@@ -40,7 +41,10 @@ impl ConsentPage {
 
     fn destination(&self) -> Safe<String> {
         let host = Marked::Name(&self.client.returns_to);
-        let (href, text) = (self.layout.path("/account"), self.layout.say("consent-account-link"));
+        let (href, text) = (
+            self.layout.path(paths::ACCOUNT),
+            self.layout.say("consent-account-link"),
+        );
         let account = Marked::Link {
             href: &href,
             text: &text,

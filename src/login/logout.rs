@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::Safe;
 
 use crate::web::page::{Layout, Marked};
+use crate::web::paths;
 
 #[derive(Template)]
 #[template(path = "login/logout.html")]
@@ -15,7 +16,7 @@ pub struct LogoutPage {
 
 impl LogoutPage {
     fn explained(&self) -> Safe<String> {
-        let href = self.layout.path("/account");
+        let href = self.layout.path(paths::ACCOUNT);
         let text = self.layout.say("logout-account-link");
         let account = Marked::Link {
             href: &href,

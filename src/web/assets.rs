@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 
+use crate::web::paths::ASSETS;
+
 /// A file that our pages refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asset {
@@ -58,17 +60,17 @@ static PATHS: LazyLock<[String; 3]> = LazyLock::new(|| {
     Asset::ALL.map(|asset| {
         let hash = digest::digest(&digest::SHA256, asset.content().as_bytes());
         let short: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("/assets/{short}/{}", asset.name())
+        format!("{ASSETS}/{short}/{}", asset.name())
     })
 });
 
 /// `GET /assets/{hash}/{name}`.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{hash}/{name}", get(serve))
+    Router::new().route(&format!("{ASSETS}/{{hash}}/{{name}}"), get(serve))
 }
 
 async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
-    let asked = format!("/assets/{hash}/{name}");
+    let asked = format!("{ASSETS}/{hash}/{name}");
     let Some(asset) = Asset::ALL.into_iter().find(|asset| asset.path() == asked) else {
         return StatusCode::NOT_FOUND.into_response();
     };
