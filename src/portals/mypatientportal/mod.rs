@@ -1,0 +1,3 @@
+//! The MyPatientPortal resource API.
+
+pub mod availability_id;
