@@ -1,3 +1,5 @@
 //! The MyPatientPortal resource API.
 
 pub mod availability_id;
+pub mod comment_form;
+pub mod model;
