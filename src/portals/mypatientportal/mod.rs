@@ -3,3 +3,4 @@
 pub mod availability_id;
 pub mod comment_form;
 pub mod model;
+pub mod route_table;
