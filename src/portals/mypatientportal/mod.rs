@@ -2,5 +2,7 @@
 
 pub mod availability_id;
 pub mod comment_form;
+pub mod hours;
 pub mod model;
 pub mod route_table;
+pub mod seed;

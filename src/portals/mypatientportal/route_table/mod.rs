@@ -15,9 +15,6 @@ pub use rows::ROWS;
 
 use crate::model::Scopes;
 
-/// Where the resource API lives.
-pub const BASE: &str = "/api/portal/v1";
-
 /// What a row does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
@@ -58,7 +55,7 @@ pub struct Row {
     /// As the documentation counts.
     pub number: u8,
     pub method: Method,
-    /// Below [`BASE`].
+    /// Below `web::paths::PORTAL`.
     pub path: &'static str,
     pub operation: Operation,
     /// What the token of a user needs, all of it.

@@ -408,4 +408,3 @@ pub static ROWS: &[Row] = &[
         ],
     },
 ];
-
