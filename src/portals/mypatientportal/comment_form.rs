@@ -10,7 +10,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::model::Language;
+use crate::text::{self, Language};
 
 /// The fields, in the order in which they are asked.
 pub type CommentForm = Vec<Field>;
@@ -79,7 +79,7 @@ pub enum Restriction {
 }
 
 /// A field whose answer does not do, with what is the matter in the practice's language.
-pub type InvalidField = (String, &'static str);
+pub type InvalidField = (String, String);
 
 /// What is the matter with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,31 +93,14 @@ enum Problem {
 }
 
 impl Problem {
-    fn message(self, language: Language) -> &'static str {
-        let [de, en, es] = match self {
-            Self::Missing => ["muss ausgefüllt werden", "can't be blank", "no puede estar en blanco"],
-            Self::Invalid => ["ist nicht gültig", "is invalid", "no es válido"],
-            Self::NotAChoice => [
-                "ist kein gültiger Wert",
-                "is not included in the list",
-                "no está incluido en la lista",
-            ],
-            Self::NotPast => [
-                "muss in der Vergangenheit liegen",
-                "must be in the past",
-                "debe estar en el pasado",
-            ],
-            Self::NotFuture => [
-                "muss in der Zukunft liegen",
-                "must be in the future",
-                "debe estar en el futuro",
-            ],
-            Self::TooLong => ["ist zu lang", "is too long", "es demasiado largo"],
-        };
-        match language {
-            Language::De => de,
-            Language::En => en,
-            Language::Es => es,
+    fn message(self, language: Language) -> String {
+        match self {
+            Self::Missing => text::say(language, "comment-form-missing"),
+            Self::Invalid => text::say(language, "comment-form-invalid"),
+            Self::NotAChoice => text::say(language, "comment-form-not-a-choice"),
+            Self::NotPast => text::say(language, "comment-form-not-past"),
+            Self::NotFuture => text::say(language, "comment-form-not-future"),
+            Self::TooLong => text::say(language, "comment-form-too-long"),
         }
     }
 }
@@ -154,7 +137,7 @@ impl Field {
             return if self.required { Err(Problem::Missing) } else { Ok(None) };
         };
         match self.kind {
-            FieldType::Textfield | FieldType::Textarea | FieldType::Icd10 | FieldType::Ops => text(answer).map(drop)?,
+            FieldType::Textfield | FieldType::Textarea | FieldType::Icd10 | FieldType::Ops => short_text(answer).map(drop)?,
             FieldType::Date => self.check_date(answer, today)?,
             FieldType::Time => check_time(answer)?,
             FieldType::Duration => check_duration(answer)?,
@@ -175,7 +158,7 @@ impl Field {
     }
 
     fn check_date(&self, answer: &Value, today: Date) -> Result<(), Problem> {
-        let date: Date = text(answer)?.parse().map_err(|_| Problem::Invalid)?;
+        let date: Date = short_text(answer)?.parse().map_err(|_| Problem::Invalid)?;
         match self.config.as_ref().and_then(|config| config.restriction) {
             Some(Restriction::Past) if date >= today => Err(Problem::NotPast),
             Some(Restriction::Future) if date <= today => Err(Problem::NotFuture),
@@ -187,7 +170,7 @@ impl Field {
         let config = self.config.as_ref();
         let values = config.and_then(|config| config.values.as_deref()).unwrap_or_default();
         let multi = config.is_some_and(|config| config.multi.is_some());
-        let offered = |choice: &Value| match text(choice) {
+        let offered = |choice: &Value| match short_text(choice) {
             Ok(choice) if values.lines().any(|value| value == choice) => Ok(()),
             Ok(_) => Err(Problem::NotAChoice),
             Err(problem) => Err(problem),
@@ -199,7 +182,7 @@ impl Field {
     }
 }
 
-fn text(answer: &Value) -> Result<&str, Problem> {
+fn short_text(answer: &Value) -> Result<&str, Problem> {
     match answer {
         Value::String(text) if text.len() > LONGEST_ANSWER => Err(Problem::TooLong),
         Value::String(text) => Ok(text),
@@ -208,12 +191,12 @@ fn text(answer: &Value) -> Result<&str, Problem> {
 }
 
 fn check_time(answer: &Value) -> Result<(), Problem> {
-    let (hours, minutes) = hours_and_minutes(text(answer)?).ok_or(Problem::Invalid)?;
+    let (hours, minutes) = hours_and_minutes(short_text(answer)?).ok_or(Problem::Invalid)?;
     Time::new(hours, minutes, 0, 0).map(drop).map_err(|_| Problem::Invalid)
 }
 
 fn check_duration(answer: &Value) -> Result<(), Problem> {
-    let (_, minutes) = hours_and_minutes(text(answer)?).ok_or(Problem::Invalid)?;
+    let (_, minutes) = hours_and_minutes(short_text(answer)?).ok_or(Problem::Invalid)?;
     if minutes < 60 { Ok(()) } else { Err(Problem::Invalid) }
 }
 
@@ -273,19 +256,23 @@ mod tests {
         let Value::Object(answers) = answers else {
             panic!("answers are an object")
         };
-        check(form, &answers, Language::De, TODAY).err().unwrap_or_default()
+        check(form, &answers, Language::German, TODAY).err().unwrap_or_default()
     }
 
-    fn problem(field: Field, answer: Value) -> Option<&'static str> {
+    fn says(message: &str) -> Option<String> {
+        Some(message.to_owned())
+    }
+
+    fn problem(field: Field, answer: Value) -> Option<String> {
         let answers = json!({field.name.clone(): answer});
-        problems(&[field], answers).first().map(|(_, message)| *message)
+        problems(&[field], answers).into_iter().next().map(|(_, message)| message)
     }
 
     #[test]
     fn a_missing_answer_is_refused_with_the_recorded_message() {
         assert_eq!(
             problems(&form(), json!({"Neupatient": "Ja"})),
-            [("Vorerkrankungen".to_owned(), "muss ausgefüllt werden")]
+            [("Vorerkrankungen".to_owned(), "muss ausgefüllt werden".to_owned())]
         );
     }
 
@@ -294,18 +281,18 @@ mod tests {
         assert_eq!(
             problems(&form(), json!({"Vorerkrankungen": " ", "Neupatient": "Vielleicht"})),
             [
-                ("Neupatient".to_owned(), "ist kein gültiger Wert"),
-                ("Vorerkrankungen".to_owned(), "muss ausgefüllt werden")
+                ("Neupatient".to_owned(), "ist kein gültiger Wert".to_owned()),
+                ("Vorerkrankungen".to_owned(), "muss ausgefüllt werden".to_owned())
             ]
         );
     }
 
     #[test]
     fn the_message_speaks_the_practices_language() {
-        let missing = |language| check(&form(), &Map::new(), language, TODAY).err().expect("refused")[0].1;
+        let missing = |language| check(&form(), &Map::new(), language, TODAY).err().expect("refused")[0].1.clone();
 
-        assert_eq!(missing(Language::En), "can't be blank");
-        assert_eq!(missing(Language::Es), "no puede estar en blanco");
+        assert_eq!(missing(Language::English), "can't be blank");
+        assert_eq!(missing(Language::Spanish), "no puede estar en blanco");
     }
 
     #[test]
@@ -315,7 +302,7 @@ mod tests {
             unreachable!("an object")
         };
 
-        let kept = check(&form(), &answers, Language::De, TODAY).expect("complete");
+        let kept = check(&form(), &answers, Language::German, TODAY).expect("complete");
 
         assert_eq!(
             Value::Object(kept),
@@ -329,8 +316,8 @@ mod tests {
 
         assert_eq!(date(json!(null)), None);
         assert_eq!(date(json!("")), None);
-        assert_eq!(date(json!("02.06.2025")), Some("ist nicht gültig"));
-        assert_eq!(date(json!(20250602)), Some("ist nicht gültig"));
+        assert_eq!(date(json!("02.06.2025")), says("ist nicht gültig"));
+        assert_eq!(date(json!(20250602)), says("ist nicht gültig"));
     }
 
     #[test]
@@ -343,9 +330,9 @@ mod tests {
         };
 
         assert_eq!(date("past", "2025-06-01"), None);
-        assert_eq!(date("past", "2025-06-02"), Some("muss in der Vergangenheit liegen"));
+        assert_eq!(date("past", "2025-06-02"), says("muss in der Vergangenheit liegen"));
         assert_eq!(date("future", "2025-06-03"), None);
-        assert_eq!(date("future", "2025-06-02"), Some("muss in der Zukunft liegen"));
+        assert_eq!(date("future", "2025-06-02"), says("muss in der Zukunft liegen"));
     }
 
     #[test]
@@ -356,9 +343,9 @@ mod tests {
         assert_eq!(time("23:59"), None);
         assert_eq!(duration("48:30"), None);
         for wrong in ["24:00", "9:00", "09:60", "+9:00", "09-00", "09:00:00", "abc"] {
-            assert_eq!(time(wrong), Some("ist nicht gültig"), "{wrong}");
+            assert_eq!(time(wrong), says("ist nicht gültig"), "{wrong}");
         }
-        assert_eq!(duration("00:60"), Some("ist nicht gültig"));
+        assert_eq!(duration("00:60"), says("ist nicht gültig"));
     }
 
     #[test]
@@ -369,10 +356,10 @@ mod tests {
 
         assert_eq!(combo(&several, json!(["Ja", "Nein"])), None);
         assert_eq!(combo(&several, json!("Ja")), None);
-        assert_eq!(combo(&several, json!(["Ja", "Nie"])), Some("ist kein gültiger Wert"));
-        assert_eq!(combo(&several, json!([])), Some("muss ausgefüllt werden"));
-        assert_eq!(combo(&one, json!(["Ja"])), Some("ist nicht gültig"));
-        assert_eq!(combo(&one, json!("Ja\nNein")), Some("ist kein gültiger Wert"));
+        assert_eq!(combo(&several, json!(["Ja", "Nie"])), says("ist kein gültiger Wert"));
+        assert_eq!(combo(&several, json!([])), says("muss ausgefüllt werden"));
+        assert_eq!(combo(&one, json!(["Ja"])), says("ist nicht gültig"));
+        assert_eq!(combo(&one, json!("Ja\nNein")), says("ist kein gültiger Wert"));
     }
 
     #[test]
@@ -382,9 +369,9 @@ mod tests {
 
         assert_eq!(checkbox(true, json!(true)), None);
         assert_eq!(checkbox(true, json!("on")), None);
-        assert_eq!(checkbox(true, json!(false)), Some("muss ausgefüllt werden"));
+        assert_eq!(checkbox(true, json!(false)), says("muss ausgefüllt werden"));
         assert_eq!(checkbox(false, json!(false)), None);
-        assert_eq!(checkbox(false, json!("perhaps")), Some("ist nicht gültig"));
+        assert_eq!(checkbox(false, json!("perhaps")), says("ist nicht gültig"));
     }
 
     #[test]
@@ -393,7 +380,7 @@ mod tests {
 
         assert_eq!(
             problem(field("Text", FieldType::Textarea, true, json!(null)), answer),
-            Some("ist zu lang")
+            says("ist zu lang")
         );
     }
 

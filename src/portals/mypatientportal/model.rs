@@ -10,18 +10,8 @@ use super::comment_form::CommentForm;
 use crate::{
     model::{ClientId, UserId},
     schedule::{Interval, Schedule, SlotLength, cancellation_deadline},
+    text::Language,
 };
-
-/// The language a practice writes in: letters, and the messages of its comment forms.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// The documented messages are German.
-    #[default]
-    De,
-    En,
-    Es,
-}
 
 /// An institution of the portal.
 #[derive(Clone, Debug)]
@@ -30,6 +20,7 @@ pub struct Practice {
     pub id: String,
     pub name: String,
     pub zone: TimeZone,
+    /// What it writes in: letters, and the messages of its comment forms.
     pub language: Language,
     pub photo_url: Option<String>,
     pub required_patient_fields: Vec<PatientField>,
@@ -279,7 +270,7 @@ mod tests {
                 id: "9yrnjbqpcfwgsajr".to_owned(),
                 name: "MVZ Berlin".to_owned(),
                 zone: TimeZone::UTC,
-                language: Language::De,
+                language: Language::German,
                 photo_url: None,
                 required_patient_fields: Vec::new(),
             },

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use super::{
     comment_form::{CommentForm, FieldType},
     hours::{Closed, Hours},
-    model::{InsuranceKind, Language, PatientField},
+    model::{InsuranceKind, PatientField},
 };
-use crate::schedule::SlotLength;
+use crate::{schedule::SlotLength, text::Language};
 
 /// What the portal of a realm begins with.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -42,8 +42,9 @@ pub struct Practice {
     pub name: String,
     /// IANA.
     pub zone: String,
-    #[serde(default)]
-    pub language: Language,
+    /// `de` (as the recorded messages are), `en` or `es`.
+    #[serde(default = "german")]
+    pub language: String,
     #[serde(default)]
     pub photo_url: Option<String>,
     #[serde(default)]
@@ -67,6 +68,10 @@ pub struct Calendar {
     pub lead_time_minutes: i64,
     #[serde(default = "a_year")]
     pub horizon_days: i64,
+}
+
+fn german() -> String {
+    Language::German.tag().to_owned()
 }
 
 fn a_year() -> i64 {
@@ -185,6 +190,8 @@ impl Practice {
         check(zone.is_ok(), || {
             format!("practice {}: there is no time zone {:?}", self.id, self.zone)
         })?;
+        let language = self.language.parse::<Language>();
+        check(language.is_ok(), || format!("practice {}: there is no language {:?}", self.id, self.language))?;
         self.calendars.iter().try_for_each(Calendar::check)?;
         for category in &self.categories {
             let known = self.calendars.iter().any(|calendar| calendar.id == category.calendar);
