@@ -24,6 +24,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "tokens", include_str!("../../migrations/0003_tokens.sql")),
     (4, "sessions", include_str!("../../migrations/0004_sessions.sql")),
     (5, "outbox", include_str!("../../migrations/0005_outbox.sql")),
+    (
+        6,
+        "mypatientportal",
+        include_str!("../../migrations/0006_mypatientportal.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

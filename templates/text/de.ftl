@@ -102,6 +102,26 @@ video-appointment = Termin
 video-begins = Beginn
 video-leave = Sie können das Fenster jederzeit schließen; der Termin bleibt bestehen.
 
+## The portal's comment forms: what is the matter with an answer, after the field's name
+comment-form-missing = muss ausgefüllt werden
+comment-form-invalid = ist nicht gültig
+comment-form-not-a-choice = ist kein gültiger Wert
+comment-form-not-past = muss in der Vergangenheit liegen
+comment-form-not-future = muss in der Zukunft liegen
+comment-form-too-long = ist zu lang
+
+## A letter to those who wait for an earlier appointment
+asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
+asap-letter-body =
+    Guten Tag { $patient },
+
+    bei { $practice } ist für „{ $appointment }“ ein früherer Termin frei geworden: { $earlier }.
+    Ihr Termin ist am { $booked }.
+
+    Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Wer zuerst kommt, bekommt ihn; wenn Sie nichts tun, bleibt alles, wie es ist.
+
+    Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
+
 ## When something is wrong
 error-invalid-request-title = Diese Anfrage kann nicht gelingen
 error-invalid-request-meaning = Die Anwendung, die Sie hierher geschickt hat, verlangt etwas, das dieser Server nicht beantworten kann.

@@ -102,6 +102,26 @@ video-appointment = Appointment
 video-begins = Begins
 video-leave = You can close this window at any time; the appointment stays as it is.
 
+## The portal's comment forms: what is the matter with an answer, after the field's name
+comment-form-missing = can't be blank
+comment-form-invalid = is invalid
+comment-form-not-a-choice = is not included in the list
+comment-form-not-past = must be in the past
+comment-form-not-future = must be in the future
+comment-form-too-long = is too long
+
+## A letter to those who wait for an earlier appointment
+asap-letter-subject = An earlier appointment is free: { $appointment }
+asap-letter-body =
+    Hello { $patient },
+
+    an earlier time for “{ $appointment }” at { $practice } has become free: { $earlier }.
+    Your appointment is on { $booked }.
+
+    If you want the earlier time, move your appointment in the patient portal. Whoever is first gets it; if you do nothing, everything stays as it is.
+
+    You receive this e-mail because you asked to be told of earlier times.
+
 ## When something is wrong
 error-invalid-request-title = This request cannot work
 error-invalid-request-meaning = The application that sent you here asked for something this server cannot answer.

@@ -102,6 +102,26 @@ video-appointment = Cita
 video-begins = Empieza
 video-leave = Puede cerrar esta ventana en cualquier momento; la cita se mantiene.
 
+## The portal's comment forms: what is the matter with an answer, after the field's name
+comment-form-missing = no puede estar en blanco
+comment-form-invalid = no es válido
+comment-form-not-a-choice = no está incluido en la lista
+comment-form-not-past = debe estar en el pasado
+comment-form-not-future = debe estar en el futuro
+comment-form-too-long = es demasiado largo
+
+## A letter to those who wait for an earlier appointment
+asap-letter-subject = Hay una cita anterior libre: { $appointment }
+asap-letter-body =
+    Buenos días, { $patient }:
+
+    Para «{ $appointment }» en { $practice } ha quedado libre una hora anterior: { $earlier }.
+    Su cita es el { $booked }.
+
+    Si prefiere la hora anterior, cambie su cita en el portal del paciente. La obtiene quien llegue primero; si no hace nada, todo queda como está.
+
+    Recibe este correo porque pidió que le avisáramos de horas anteriores.
+
 ## When something is wrong
 error-invalid-request-title = Esta solicitud no puede funcionar
 error-invalid-request-meaning = La aplicación que le ha enviado aquí pide algo que este servidor no puede responder.

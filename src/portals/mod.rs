@@ -1,0 +1,3 @@
+//! The emulated resource servers behind the authorization server. Each folder could be deleted alone.
+
+pub mod mypatientportal;

@@ -1,0 +1,8 @@
+//! The MyPatientPortal resource API.
+
+pub mod availability_id;
+pub mod comment_form;
+pub mod hours;
+pub mod model;
+pub mod route_table;
+pub mod seed;

@@ -1,0 +1,227 @@
+//! Opening hours and closures → free slots, right across daylight-saving changes.
+//!
+//! Pure arithmetic: no database, no HTTP, no clock of its own. Opening hours and closures are *civil*:
+//! what the sign on the door says, in the practice's IANA zone. What is booked or offered are
+//! *instants*. Between the two stand these decisions:
+//!
+//! * Slots begin on the wall clock's grid: at the opening and every slot length after it. The grid is
+//!   the one a person would print, so it is not shifted by a clock change earlier that night.
+//! * A grid time inside a gap (clocks go forward) does not exist and is not offered.
+//! * A grid time inside a fold (clocks go back) is offered once, at its first occurrence; the repeated
+//!   hour stays free. Civil hours cannot say "open twice", so nothing is offered twice.
+//! * A slot lasts its length in elapsed time. Where it reaches across a change, the next grid time it
+//!   would run into is left out, so that slots never overlap.
+//! * Opening and closing times inside a fold mean their first occurrence, so a practice that closes at
+//!   02:30 closes once. A closure is careful instead: it lasts to the last occurrence of its end. Any
+//!   bound inside a gap is the moment of the change.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `mod.rs` | the schedule, and the two questions one can ask it |
+//! | `wall_clock.rs` | civil times → instants |
+//! | `day.rs` | all slots of one day, free or not |
+//! | `interval.rs` | stretches of time, and searching many of them |
+
+mod day;
+mod interval;
+#[cfg(test)]
+mod properties;
+mod wall_clock;
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan, Zoned,
+    civil::{Date, DateTime, Time, Weekday},
+    tz::TimeZone,
+};
+
+pub use interval::Interval;
+use interval::Intervals;
+use wall_clock::Occurrence;
+
+/// When one calendar can be booked.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// The zone in which the hours and closures are meant.
+    pub zone: TimeZone,
+    pub openings: Vec<Opening>,
+    pub closures: Vec<Closure>,
+    /// How long before its start a slot stops being offered. Negative values count as none.
+    pub lead_time: SignedDuration,
+    /// The last day on offer, counted from today in [`Schedule::zone`]; 0 offers today alone.
+    pub horizon_days: u16,
+}
+
+/// One stretch of opening hours, every week.
+///
+/// Stretches of one weekday that overlap are one stretch. Stretches that touch are two, each with a grid
+/// of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    pub weekday: Weekday,
+    pub opens: Time,
+    /// 00:00 is the midnight at the end of the day. Anything else not after `opens` is never open.
+    pub closes: Time,
+}
+
+/// A stretch in which nothing is offered, in the schedule's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closure {
+    /// Whole days, the last one included.
+    Days { first: Date, last: Date },
+    /// From one civil time to another, which is itself open again.
+    Times { from: DateTime, until: DateTime },
+}
+
+/// How long a slot lasts: 1 to 1440 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotLength(u16);
+
+impl SlotLength {
+    /// `None` outside of 1 to 1440 minutes.
+    pub fn from_minutes(minutes: i64) -> Option<Self> {
+        let minutes = u16::try_from(minutes).ok()?;
+        (1..=1440).contains(&minutes).then_some(Self(minutes))
+    }
+
+    pub fn minutes(self) -> i64 {
+        i64::from(self.0)
+    }
+
+    fn duration(self) -> SignedDuration {
+        SignedDuration::from_mins(self.minutes())
+    }
+}
+
+/// An appointment's possible time, with the offsets the wall clock has then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub start: Zoned,
+    /// Half-open: the next appointment may start at this very instant.
+    pub end: Zoned,
+}
+
+impl Slot {
+    fn new(interval: Interval, zone: &TimeZone) -> Self {
+        Self {
+            start: interval.start.to_zoned(zone.clone()),
+            end: interval.end.to_zoned(zone.clone()),
+        }
+    }
+}
+
+/// Why a slot cannot be booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unbookable {
+    /// It starts before now plus the lead time.
+    TooSoon,
+    /// It lies on a day after the horizon.
+    TooFar,
+    /// The opening hours and the grid know no such slot.
+    NotOffered,
+    /// A closure covers part of it.
+    Closed,
+    /// It overlaps something already booked.
+    Taken,
+}
+
+impl Schedule {
+    /// The free slots that start on the days `from` to `to` (both included), in order.
+    ///
+    /// `busy` may come in any order and may overlap; empty and reversed intervals count as nothing. The
+    /// work is bounded by the horizon, whatever days are asked for.
+    pub fn free_slots(&self, length: SlotLength, from: Date, to: Date, busy: &[Interval], now: Timestamp) -> Vec<Slot> {
+        let busy = Intervals::new(busy.iter().copied());
+        let closed = self.closed();
+        let Some(earliest) = self.earliest_start(now) else {
+            return Vec::new();
+        };
+        let first = from.max(self.today(now));
+        let last = to.min(self.last_day(now));
+        first
+            .series(1.day())
+            .take_while(|date| *date <= last)
+            .flat_map(|date| day::slots(self, date, length))
+            .filter(|slot| slot.start >= earliest && !closed.touches(*slot) && !busy.touches(*slot))
+            .map(|slot| Slot::new(slot, &self.zone))
+            .collect()
+    }
+
+    /// Whether exactly this slot can still be booked: asked again at the moment of booking.
+    ///
+    /// # Errors
+    /// The first reason against it, in the order in which waiting does not help: the grid, closures, the
+    /// horizon, the lead time, what is booked.
+    pub fn check_bookable(
+        &self,
+        slot: Interval,
+        length: SlotLength,
+        busy: &[Interval],
+        now: Timestamp,
+    ) -> Result<Slot, Unbookable> {
+        let date = self.zone.to_datetime(slot.start).date();
+        if !day::slots(self, date, length).contains(&slot) {
+            return Err(Unbookable::NotOffered);
+        }
+        if self.closed().touches(slot) {
+            return Err(Unbookable::Closed);
+        }
+        if date > self.last_day(now) {
+            return Err(Unbookable::TooFar);
+        }
+        if self.earliest_start(now).is_none_or(|earliest| slot.start < earliest) {
+            return Err(Unbookable::TooSoon);
+        }
+        if Intervals::new(busy.iter().copied()).touches(slot) {
+            return Err(Unbookable::Taken);
+        }
+        Ok(Slot::new(slot, &self.zone))
+    }
+
+    /// Today on the practice's wall.
+    pub fn today(&self, now: Timestamp) -> Date {
+        self.zone.to_datetime(now).date()
+    }
+
+    fn last_day(&self, now: Timestamp) -> Date {
+        self.today(now).saturating_add(i64::from(self.horizon_days).days())
+    }
+
+    /// `None` where time ends: then nothing is offered.
+    fn earliest_start(&self, now: Timestamp) -> Option<Timestamp> {
+        now.checked_add(self.lead_time.max(SignedDuration::ZERO)).ok()
+    }
+
+    fn closed(&self) -> Intervals {
+        Intervals::new(self.closures.iter().filter_map(|closure| {
+            let (from, until) = closure.bounds()?;
+            Some(Interval {
+                start: wall_clock::passed(&self.zone, from, Occurrence::First)?,
+                end: wall_clock::passed(&self.zone, until, Occurrence::Last)?,
+            })
+        }))
+    }
+}
+
+impl Closure {
+    /// Half-open, on the wall clock; `None` when it closes nothing.
+    fn bounds(self) -> Option<(DateTime, DateTime)> {
+        let (from, until) = match self {
+            Self::Days { first, last } => (first.at(0, 0, 0, 0), last.tomorrow().ok()?.at(0, 0, 0, 0)),
+            Self::Times { from, until } => (from, until),
+        };
+        (from < until).then_some((from, until))
+    }
+}
+
+/// The last instant at which an appointment may be cancelled: `notice` before it starts.
+///
+/// Elapsed time, not wall-clock time: 24 hours' notice are 24 hours also in a night of 23 or 25.
+/// A negative notice counts as none.
+pub fn cancellation_deadline(start: Timestamp, notice: SignedDuration) -> Timestamp {
+    start
+        .checked_sub(notice.max(SignedDuration::ZERO))
+        .unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests;
