@@ -14,6 +14,10 @@ pub struct Random;
 
 impl Random {
     /// `N` unpredictable bytes.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the source that everybody else is sent to"
+    )]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         SystemRandom::new()

@@ -137,7 +137,9 @@ impl Field {
             return if self.required { Err(Problem::Missing) } else { Ok(None) };
         };
         match self.kind {
-            FieldType::Textfield | FieldType::Textarea | FieldType::Icd10 | FieldType::Ops => short_text(answer).map(drop)?,
+            FieldType::Textfield | FieldType::Textarea | FieldType::Icd10 | FieldType::Ops => {
+                short_text(answer).map(drop)?
+            }
             FieldType::Date => self.check_date(answer, today)?,
             FieldType::Time => check_time(answer)?,
             FieldType::Duration => check_duration(answer)?,
@@ -265,7 +267,10 @@ mod tests {
 
     fn problem(field: Field, answer: Value) -> Option<String> {
         let answers = json!({field.name.clone(): answer});
-        problems(&[field], answers).into_iter().next().map(|(_, message)| message)
+        problems(&[field], answers)
+            .into_iter()
+            .next()
+            .map(|(_, message)| message)
     }
 
     #[test]
@@ -289,7 +294,11 @@ mod tests {
 
     #[test]
     fn the_message_speaks_the_practices_language() {
-        let missing = |language| check(&form(), &Map::new(), language, TODAY).err().expect("refused")[0].1.clone();
+        let missing = |language| {
+            check(&form(), &Map::new(), language, TODAY).err().expect("refused")[0]
+                .1
+                .clone()
+        };
 
         assert_eq!(missing(Language::English), "can't be blank");
         assert_eq!(missing(Language::Spanish), "no puede estar en blanco");

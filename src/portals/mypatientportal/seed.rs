@@ -191,7 +191,9 @@ impl Practice {
             format!("practice {}: there is no time zone {:?}", self.id, self.zone)
         })?;
         let language = self.language.parse::<Language>();
-        check(language.is_ok(), || format!("practice {}: there is no language {:?}", self.id, self.language))?;
+        check(language.is_ok(), || {
+            format!("practice {}: there is no language {:?}", self.id, self.language)
+        })?;
         self.calendars.iter().try_for_each(Calendar::check)?;
         for category in &self.categories {
             let known = self.calendars.iter().any(|calendar| calendar.id == category.calendar);
