@@ -13,7 +13,7 @@ use crate::{
     model::{ErrorTexts, Policy, Refusal, Scopes},
     passwords::PasswordError,
     store::Keeps,
-    web::bearer,
+    web::{bearer, refusal_log},
 };
 
 /// Why a request to a machine endpoint is not answered as it was asked.
@@ -97,7 +97,7 @@ impl OAuthError {
     /// Writes the refusal with its reasons, or the failure with its cause, to the log.
     pub fn log(&self, endpoint: &str) {
         match self {
-            Self::Refused(refused) => log_refusal(&refused.refusal, endpoint),
+            Self::Refused(refused) => refusal_log::log(&refused.refusal, endpoint),
             Self::Failed(cause) => tracing::error!(endpoint, cause = format!("{cause:#}"), "failed"),
         }
     }
@@ -150,18 +150,6 @@ pub fn no_store() -> HeaderMap {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     headers
-}
-
-fn log_refusal(refusal: &Refusal, endpoint: &str) {
-    tracing::info!(
-        endpoint,
-        code = refusal.code,
-        description = refusal.description(),
-        section = refusal.section,
-        expected = refusal.expected,
-        received = refusal.received,
-        "refused"
-    );
 }
 
 /// What the policy says of an error: our explanation, or the documented text of its code.

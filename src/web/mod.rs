@@ -10,4 +10,5 @@ pub mod page;
 pub mod page_error;
 pub mod parameters;
 pub mod paths;
+pub mod refusal_log;
 pub mod session_cookie;

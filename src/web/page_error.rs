@@ -16,6 +16,7 @@ use crate::model::Refusal;
 use crate::text::Language;
 use crate::web::language;
 use crate::web::page::{Layout, Page, Place};
+use crate::web::refusal_log;
 
 /// Our considered no, or our mishap, on its way to a person.
 #[derive(Clone, Debug)]
@@ -99,7 +100,10 @@ pub async fn in_their_words(request: Request, next: Next) -> Response {
     let mut response = next.run(Request::from_parts(parts, body)).await;
 
     match response.extensions_mut().remove::<PageError>() {
-        Some(error) => error.answer(layout),
+        Some(error) => {
+            refusal_log::log(&error.refusal, "page");
+            error.answer(layout)
+        }
         None => response,
     }
 }
