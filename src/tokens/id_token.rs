@@ -36,6 +36,7 @@ struct IdTokenClaims<'a> {
     at_hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     amr: &'a [String],
 }
 
