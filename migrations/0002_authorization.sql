@@ -30,6 +30,8 @@ create table authorization_requests (
     foreign key (realm, client_id) references clients (realm, id)
 );
 create index authorization_requests_expiring on authorization_requests (realm, expires_at);
+create index authorization_requests_of_session on authorization_requests (realm, session_id)
+    where session_id is not null and finished_at is null;
 
 create table authorization_codes (
     realm bigint not null,

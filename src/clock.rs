@@ -4,6 +4,8 @@
 //! that was by the machine's clock, and how fast it has run since. Reading it needs no lock, moving it
 //! makes a new value. This is the only file that looks at the machine's clock.
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 
 /// A realm's time: real, shifted, frozen or faster.
@@ -95,6 +97,12 @@ fn to_millisecond(instant: Timestamp) -> Timestamp {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
 pub fn system_now() -> Timestamp {
     to_millisecond(Timestamp::now())
+}
+
+/// The machine's monotonic clock, for limits that protect this process and must not follow a realm's clock.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the monotonic clock")]
+pub fn monotonic() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]

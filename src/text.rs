@@ -104,13 +104,13 @@ pub fn say_count(language: Language, key: &str, count: u64) -> String {
     format(language, key, &FluentArgs::from_iter([("count", count)]))
 }
 
-/// A point in time as people write it: `2 June 2025, 08:00`, in the zone it comes with.
+/// A point in time as people write it, in the zone it comes with: `2 June 2025, 08:00 CEST`.
 pub fn say_moment(language: Language, moment: &Zoned) -> String {
     let mut parts = FluentArgs::new();
     parts.set("day", moment.day());
     parts.set("month", moment.month());
     parts.set("year", moment.year().to_string());
-    parts.set("time", moment.strftime("%H:%M").to_string());
+    parts.set("time", moment.strftime("%H:%M %Z").to_string());
     format(language, "moment", &parts)
 }
 
@@ -305,9 +305,9 @@ mod tests {
             .parse()
             .expect("a moment with its zone");
 
-        assert_eq!(say_moment(Language::English, &moment), "2 June 2025, 08:05");
-        assert_eq!(say_moment(Language::German, &moment), "2. Juni 2025, 08:05");
-        assert_eq!(say_moment(Language::Spanish, &moment), "2 de junio de 2025, 08:05");
+        assert_eq!(say_moment(Language::English, &moment), "2 June 2025, 08:05 CEST");
+        assert_eq!(say_moment(Language::German, &moment), "2. Juni 2025, 08:05 CEST");
+        assert_eq!(say_moment(Language::Spanish, &moment), "2 de junio de 2025, 08:05 CEST");
     }
 
     #[test]

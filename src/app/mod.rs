@@ -1,7 +1,9 @@
 //! [`App`] and [`Realm`]: the values every handler receives.
 
 mod directory;
+mod page_failures;
 mod realm;
+pub mod request_in_flight;
 mod unhurried;
 
 use std::{convert::Infallible, ops::Deref, sync::Arc};

@@ -1,31 +1,102 @@
-//! `/consent`: what the client asks for, and the person's answer.
+//! `/consent`: what the client asks for, and the person's answer (OIDC Core §3.1.2.4).
+//!
+//! A yes is remembered for user and client and united with what was allowed before; a no is told to the client and forgotten.
 
 use askama::Template;
 use askama::filters::Safe;
+use axum::extract::State;
+use axum::response::Response;
+use http::request::Parts;
+use jiff::Timestamp;
 
+use crate::app::request_in_flight::already_answered;
+use crate::app::{App, Realm};
 use crate::login::asking_client::AskingClient;
 use crate::login::scopes::in_plain_words;
-use crate::web::page::{Layout, Marked};
+use crate::login::visit::{Visit, unknown_answer};
+use crate::model::{Decision, PendingRequest, Scopes, SignedIn};
+use crate::store::{self, Tx, settle};
+use crate::web::page::{Layout, Marked, Page};
+use crate::web::page_error::PageError;
+use crate::web::page_form::PageForm;
 use crate::web::paths;
 
 /// A scope on the list.
-#[derive(Clone, Debug)]
-pub struct AskedScope {
-    pub name: String,
+struct AskedScope {
+    name: String,
     /// Not covered by an earlier consent.
-    pub new: bool,
+    new: bool,
 }
 
 #[derive(Template)]
 #[template(path = "login/consent.html")]
-pub struct ConsentPage {
-    pub layout: Layout,
-    pub client: AskingClient,
-    pub person: String,
-    pub username: String,
-    pub scopes: Vec<AskedScope>,
+struct ConsentPage {
+    layout: Layout,
+    client: AskingClient,
+    person: String,
+    scopes: Vec<AskedScope>,
     /// The sign-in page of this request, for somebody else.
-    pub switch: String,
+    switch: String,
+}
+
+pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
+    let visit = Visit::read(&app, &realm, &parts).await?;
+    let (errand, here) = visit.belonging_together()?;
+    let request = &errand.pending.request;
+    let conn = &mut app.database.read().await?;
+    let consent = store::consents::find(conn, realm.id, &here.user.id, &request.client_id).await?;
+    let allowed = consent.map(|consent| consent.scopes).unwrap_or_default();
+
+    let page = ConsentPage {
+        client: errand.asking_client(),
+        person: here.user.name().to_owned(),
+        scopes: asked_scopes(&request.scopes, &allowed),
+        switch: realm.path(&format!("{}?request={}", paths::LOGIN, errand.pending.id)),
+        layout: visit.layout.clone(),
+    };
+    Ok(errand.dress(Page::new(&page)))
+}
+
+pub async fn answer(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {
+    let visit = Visit::read(&app, &realm, &parts).await?;
+    let (errand, here) = visit.belonging_together()?;
+    let decision = form.get("decision").and_then(Decision::parse);
+    let decision = decision.ok_or_else(|| unknown_answer("decision=allow or decision=deny"))?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = decide(&mut tx, &realm, &errand.pending, here, decision, visit.now).await;
+    settle(tx, outcome).await?;
+
+    Ok(errand.go_on(&realm))
+}
+
+async fn decide(
+    tx: &mut Tx,
+    realm: &Realm,
+    pending: &PendingRequest,
+    here: &SignedIn,
+    decision: Decision,
+    now: Timestamp,
+) -> Result<(), PageError> {
+    let session = Some(&here.session.id);
+    let ours = store::authorization_requests::decide(tx, realm.id, &pending.id, session, decision).await?;
+    already_answered().when(!ours)?;
+    if decision == Decision::Allow {
+        let (user, client) = (&here.user.id, &pending.request.client_id);
+        let before = store::consents::find(tx, realm.id, user, client).await?;
+        let before = before.map(|consent| consent.scopes).unwrap_or_default();
+        let united = before.united(&pending.request.scopes);
+        store::consents::save(tx, realm.id, user, client, &united, now).await?;
+    }
+    Ok(())
+}
+
+fn asked_scopes(asked: &Scopes, allowed: &Scopes) -> Vec<AskedScope> {
+    let scope = |name: &str| AskedScope {
+        new: !allowed.contains(name),
+        name: name.to_owned(),
+    };
+    asked.iter().map(scope).collect()
 }
 
 impl ConsentPage {

@@ -1,8 +1,56 @@
 //! The human side: pages between "I want in" and "you may".
+//!
+//! | path | file | specification |
+//! | --- | --- | --- |
+//! | `GET, POST /login` | `sign_in.rs` | OIDC Core §3.1.2.3 |
+//! | `GET, POST /consent` | `consent.rs` | OIDC Core §3.1.2.4, RFC 6749 §4.1.1 |
+//! | `GET, POST /account` | `account.rs` | – |
+//! | `GET, POST /logout` | `logout.rs` | – |
+//!
+//! Sign-in and consent write what they learn into the row of the authorization request and send the browser to
+//! `/oauth/authorize/continue`, which alone knows what is still missing and alone answers the client.
 
-pub mod account;
-pub mod asking_client;
-pub mod consent;
-pub mod logout;
-pub mod scopes;
-pub mod sign_in;
+mod account;
+mod asking_client;
+mod consent;
+mod logout;
+mod scopes;
+mod sign_in;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
+use http::StatusCode;
+
+use crate::app::{App, see_through};
+use crate::model::Refusal;
+use crate::throttle::Throttle;
+use crate::web::csrf::{self, KnownHosts};
+use crate::web::page_error::PageError;
+use crate::web::paths;
+
+/// The largest form, in bytes: a name and a password.
+const LARGEST_FORM: usize = 16 * 1024;
+
+/// The pages people sign in with, behind the guards against forms that other sites send.
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+    Router::new()
+        .route(paths::LOGIN, get(sign_in::show).post(sign_in::enter))
+        .route(paths::CONSENT, get(consent::show).post(consent::answer))
+        .route(paths::ACCOUNT, get(account::show).post(account::change))
+        .route(paths::LOGOUT, get(logout::ask).post(logout::leave))
+        .method_not_allowed_fallback(async || wrong_method())
+        .layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .layer(Extension(Arc::new(Throttle::default())))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(csrf::only_our_pages())
+        .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))
+}
+
+fn wrong_method() -> PageError {
+    let refusal = Refusal::new("method_not_allowed", "pages are read with GET and answered with POST");
+    PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal)
+}

@@ -1,18 +1,239 @@
-//! `/login`: the persona picker, or user name and password.
+//! `/login`: the persona picker, or user name and password (OIDC Core §3.1.2.3).
+//!
+//! A wrong name and a wrong password are one refusal that takes the same time. Whoever signs in takes the authorization request over:
+//! from then on it belongs to their session.
+
+use std::sync::Arc;
+use std::time::Instant;
 
 use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
 
+use crate::app::request_in_flight::{already_answered, check_owner};
+use crate::app::{App, Realm};
+use crate::clock;
 use crate::login::asking_client::AskingClient;
+use crate::login::visit::{Errand, Visit, see_other, unknown_answer};
+use crate::model::{Decision, Secret, User};
+use crate::random::digest;
+use crate::sessions::{self, SignIn};
+use crate::store::{self, Tx, settle};
+use crate::throttle::Throttle;
 use crate::web::monogram::{Monogram, monogram};
-use crate::web::page::Layout;
+use crate::web::page::{Layout, Page};
+use crate::web::page_error::PageError;
+use crate::web::page_form::PageForm;
+use crate::web::{paths, session_cookie};
+
+/// How many personas the picker shows.
+const MOST_PERSONAS: i64 = 60;
+
+/// How a user signed in, for clients (RFC 8176). A click on a persona stands for the password nobody wants to type in
+/// development, so a client sees no difference.
+const METHODS: [&str; 1] = ["pwd"];
+
+#[derive(Template)]
+#[template(path = "login/sign_in.html")]
+struct SignInPage {
+    layout: Layout,
+    /// Who sent the person here; nobody when they came for their account.
+    client: Option<AskingClient>,
+    personas: Vec<Persona>,
+    /// What to write into the field: `login_hint`, or what was typed before.
+    username: String,
+    trouble: Option<Trouble>,
+}
 
 /// A user the picker offers.
-#[derive(Clone, Debug)]
-pub struct Persona {
-    pub username: String,
-    pub name: String,
+struct Persona {
+    username: String,
+    name: String,
     /// Why a client should try this person.
-    pub reason: String,
+    reason: String,
+}
+
+/// Why the last attempt did not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    WrongPassword,
+    UnknownPersona,
+    /// Seconds until the next attempt is heard.
+    Throttled(u64),
+}
+
+/// What the form asks for.
+enum Attempt<'f> {
+    Cancel,
+    Persona(&'f str),
+    Password { username: &'f str, password: Secret },
+}
+
+pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
+    let visit = Visit::read(&app, &realm, &parts).await?;
+    let hint = visit
+        .errand
+        .as_ref()
+        .and_then(|errand| errand.pending.request.login_hint.clone());
+    sign_in_page(&app, &realm, visit, hint.unwrap_or_default(), None).await
+}
+
+pub async fn enter(
+    State(app): State<App>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    realm: Realm,
+    parts: Parts,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let visit = Visit::read(&app, &realm, &parts).await?;
+    let attempt = Attempt::read(&form)?;
+    let found = match &attempt {
+        Attempt::Cancel => return cancel(&app, &realm, &visit).await,
+        Attempt::Persona(username) => find_persona(&app, &realm, username).await?,
+        Attempt::Password { username, password } => {
+            check_password(&app, &realm, &throttle, username, password, clock::monotonic()).await?
+        }
+    };
+    match found {
+        Ok(user) => sign_in(&app, &realm, &visit, &user, &parts.headers).await,
+        Err(trouble) => {
+            let username = form.get("username").unwrap_or_default().to_owned();
+            let page = sign_in_page(&app, &realm, visit, username, Some(trouble)).await?;
+            Ok(trouble.answer(page))
+        }
+    }
+}
+
+impl Attempt<'_> {
+    fn read(form: &PageForm) -> Result<Attempt<'_>, PageError> {
+        if form.get("decision") == Some(Decision::Deny.name()) {
+            return Ok(Attempt::Cancel);
+        }
+        if let Some(username) = form.get("persona") {
+            return Ok(Attempt::Persona(username));
+        }
+        let password = Secret::new(form.get("password").unwrap_or_default());
+        match form.get("username") {
+            Some(username) => Ok(Attempt::Password { username, password }),
+            None => Err(unknown_answer("username and password, persona, or decision=deny")),
+        }
+    }
+}
+
+async fn find_persona(app: &App, realm: &Realm, username: &str) -> Result<Result<User, Trouble>, PageError> {
+    let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
+    let offered = user.filter(|user| user.persona.is_some());
+    Ok(offered.ok_or(Trouble::UnknownPersona))
+}
+
+async fn check_password(
+    app: &App,
+    realm: &Realm,
+    throttle: &Throttle,
+    username: &str,
+    password: &Secret,
+    now: Instant,
+) -> Result<Result<User, Trouble>, PageError> {
+    // By the name as it is searched, so that `Anne` and `anne` share their turns; as a digest, so that it is short.
+    let name = digest(&format!("{}/{}", realm.id.0, User::folded(username)));
+    if let Err(wait) = throttle.admit(&name, now) {
+        return Ok(Err(Trouble::Throttled(wait.as_secs().max(1))));
+    }
+    let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
+    let stored = user.as_ref().and_then(|user| user.password.as_deref());
+    let fits = app.passwords.verify(password.reveal(), stored).await?;
+    Ok(match user {
+        Some(user) if fits => {
+            throttle.forgive(&name);
+            Ok(user)
+        }
+        _ => Err(Trouble::WrongPassword),
+    })
+}
+
+async fn sign_in(
+    app: &App,
+    realm: &Realm,
+    visit: &Visit,
+    user: &User,
+    headers: &HeaderMap,
+) -> Result<Response, PageError> {
+    let sign_in = SignIn {
+        user,
+        amr: &METHODS,
+        before: visit.here.as_ref(),
+        headers,
+        lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),
+    };
+    let mut tx = app.database.begin().await?;
+    let outcome = begin_session(&mut tx, realm, visit, &sign_in).await;
+    let cookie = session_cookie::give(&realm.issuer, &settle(tx, outcome).await?);
+
+    let onward = match &visit.errand {
+        Some(errand) => errand.go_on(realm),
+        None => see_other(&realm.path(paths::ACCOUNT)),
+    };
+    Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), onward).into_response())
+}
+
+async fn begin_session(tx: &mut Tx, realm: &Realm, visit: &Visit, sign_in: &SignIn<'_>) -> Result<Secret, PageError> {
+    let (session, cookie) = sessions::begin(tx, realm.id, sign_in, &realm.random, visit.now).await?;
+    if let Some(Errand { pending, .. }) = &visit.errand {
+        let ours = store::authorization_requests::sign_in(tx, realm.id, &pending.id, &session.id, visit.now).await?;
+        already_answered().when(!ours)?;
+    }
+    Ok(cookie)
+}
+
+/// Back to the client without signing in: as good as a no on the consent page.
+async fn cancel(app: &App, realm: &Realm, visit: &Visit) -> Result<Response, PageError> {
+    let Some(errand) = &visit.errand else {
+        return Err(unknown_answer("username and password, or persona"));
+    };
+    check_owner(&errand.pending, visit.here.as_ref())?;
+    let owner = errand.pending.session.as_ref();
+
+    let mut tx = app.database.write_once().await?;
+    let no = Decision::Deny;
+    let ours = store::authorization_requests::decide(&mut tx, realm.id, &errand.pending.id, owner, no).await?;
+    already_answered().when(!ours)?;
+    Ok(errand.go_on(realm))
+}
+
+async fn sign_in_page(
+    app: &App,
+    realm: &Realm,
+    visit: Visit,
+    username: String,
+    trouble: Option<Trouble>,
+) -> Result<Page, PageError> {
+    let personas = store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PERSONAS).await?;
+    let page = SignInPage {
+        layout: visit.layout,
+        client: visit.errand.as_ref().map(Errand::asking_client),
+        personas: personas.into_iter().map(Persona::from).collect(),
+        username,
+        trouble,
+    };
+    let page = Page::new(&page);
+    Ok(match &visit.errand {
+        Some(errand) => errand.dress(page),
+        None => page,
+    })
+}
+
+impl From<User> for Persona {
+    fn from(user: User) -> Self {
+        Persona {
+            name: user.name().to_owned(),
+            username: user.username,
+            reason: user.persona.unwrap_or_default(),
+        }
+    }
 }
 
 impl Persona {
@@ -21,25 +242,16 @@ impl Persona {
     }
 }
 
-/// Why the last attempt did not work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    WrongPassword,
-    UnknownPersona,
-    /// Seconds until the next attempt is heard.
-    Throttled(u64),
-}
-
-#[derive(Template)]
-#[template(path = "login/sign_in.html")]
-pub struct SignInPage {
-    pub layout: Layout,
-    /// Who sent the person here; nobody when they came for their account.
-    pub client: Option<AskingClient>,
-    pub personas: Vec<Persona>,
-    /// What to write into the field: `login_hint`, or what was typed before.
-    pub username: String,
-    pub trouble: Option<Trouble>,
+impl Trouble {
+    fn answer(self, page: Page) -> Response {
+        match self {
+            Trouble::WrongPassword | Trouble::UnknownPersona => page.with_status(StatusCode::FORBIDDEN).into_response(),
+            Trouble::Throttled(seconds) => {
+                let page = page.with_status(StatusCode::TOO_MANY_REQUESTS);
+                ([(header::RETRY_AFTER, HeaderValue::from(seconds))], page).into_response()
+            }
+        }
+    }
 }
 
 impl SignInPage {

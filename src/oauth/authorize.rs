@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap,
     header::{self, SET_COOKIE},
 };
 use jiff::Timestamp;
@@ -21,12 +21,16 @@ use super::{
     reply_address::{ReplyAddress, identify},
 };
 use crate::{
-    app::{App, Realm},
+    app::{
+        App, Realm,
+        request_in_flight::{already_answered, check_in_flight, check_owner},
+    },
     model::{
         AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Secret, SessionId,
         SignedIn,
     },
     random::digest,
+    sessions,
     store::{self, Conn, Tx, settle},
     tokens::after,
     web::{page::Layout, page_error::PageError, parameters::read_form, paths, session_cookie},
@@ -95,11 +99,13 @@ pub async fn resume(
         .await
         .map_err(PageError::failure)?;
     let pending = check_in_flight(pending, now)?;
-    let signed_in = who(&mut conn, &realm, &headers, now)
+    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, &headers, now)
         .await
         .map_err(PageError::failure)?;
     drop(conn);
-    check_session(&pending, signed_in.as_ref())?;
+    if signed_in.is_some() {
+        check_owner(&pending, signed_in.as_ref())?; // who is nobody yet is sent to sign in
+    }
 
     let client = realm
         .client(&app.database, &pending.request.client_id)
@@ -120,57 +126,6 @@ fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
     read_form(form).map_err(|error| PageError::bad_request(Refusal::new("invalid_request", error.to_string())))
 }
 
-/// A request that can still be answered.
-fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Result<PendingRequest, PageError> {
-    let unknown = || {
-        Refusal::new(
-            "invalid_request",
-            "there is no such authorization request; start again at the application",
-        )
-    };
-    let pending = pending.ok_or_else(|| PageError::new(StatusCode::NOT_FOUND, unknown()))?;
-    if pending.finished_at.is_some() {
-        return Err(already_answered());
-    }
-    if pending.expired_at(now) {
-        let refusal = Refusal::new(
-            "invalid_request",
-            "the authorization request has expired; start again at the application",
-        )
-        .compare(format!("before {}", pending.expires_at), now.to_string());
-        return Err(PageError::new(StatusCode::GONE, refusal));
-    }
-    Ok(pending)
-}
-
-fn already_answered() -> PageError {
-    let refusal = Refusal::new(
-        "invalid_request",
-        "this authorization request has been answered already",
-    );
-    PageError::new(StatusCode::CONFLICT, refusal.see("RFC 6749 §10.5"))
-}
-
-/// A row that somebody signed in for serves that session and no other.
-fn check_session(pending: &PendingRequest, signed_in: Option<&SignedIn>) -> Result<(), PageError> {
-    let Some(owner) = &pending.session else {
-        return Ok(());
-    };
-    if signed_in.is_some_and(|signed_in| signed_in.session.id != *owner) {
-        let refusal = Refusal::new("access_denied", "this authorization request belongs to another session");
-        return Err(PageError::new(StatusCode::FORBIDDEN, refusal));
-    }
-    Ok(())
-}
-
-/// Who is at the browser: the live session of its cookie.
-async fn who(conn: &mut Conn, realm: &Realm, headers: &HeaderMap, now: Timestamp) -> sqlx::Result<Option<SignedIn>> {
-    match session_cookie::read(&realm.issuer, headers) {
-        Some(cookie) => store::sessions::find(conn, realm.id, &SessionId(digest(cookie.reveal())), now).await,
-        None => Ok(None),
-    }
-}
-
 /// A request that has just come: answered at once where nothing is missing, else stored.
 async fn begin(
     app: &App,
@@ -185,7 +140,7 @@ async fn begin(
         return Ok(outcome);
     }
     let mut conn = app.database.read().await?;
-    let signed_in = who(&mut conn, realm, headers, now).await?;
+    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
     let consented = consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?;
     drop(conn);
 

@@ -8,14 +8,20 @@ use tower::{Layer, util::BoxCloneSyncService};
 
 use crate::{
     app::App,
-    oauth,
-    web::page_error::{PageError, in_their_words},
+    login, oauth,
+    web::{
+        assets,
+        csrf::KnownHosts,
+        page_error::{PageError, in_their_words},
+    },
 };
 
 /// Everything the server answers, from the outside in: realm prefix, routes, not found.
 pub fn service(app: &App) -> BoxCloneSyncService<Request, Response, std::convert::Infallible> {
     let router = Router::new()
         .merge(oauth::routes(app))
+        .merge(login::routes(app, KnownHosts::new(&app.issuer, [])))
+        .merge(assets::router())
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());

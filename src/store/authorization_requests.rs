@@ -70,6 +70,19 @@ pub async fn belong_to(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionI
     Ok(())
 }
 
+/// A session goes on under a new id: the unfinished requests that belong to it come along.
+pub async fn hand_over(tx: &mut Tx, realm: RealmId, from: &SessionId, to: &SessionId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update authorization_requests set session_id = $3
+         where realm = $1 and session_id = $2 and finished_at is null",
+        realm,
+        from,
+        to,
+    )?;
+    Ok(())
+}
+
 /// The answer on the consent page. False when the row is finished or belongs to another session.
 pub async fn decide(
     tx: &mut Tx,

@@ -27,6 +27,24 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> sqlx::Res
     Ok(())
 }
 
+/// The same user has signed in again: the session goes on under its `sid` with a new id. False when it had ended.
+pub async fn renew(tx: &mut Tx, realm: RealmId, old: &SessionId, session: &Session) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update sessions set id = $3, auth_time = $5, amr = $6, user_agent = $7, expires_at = $8
+         where realm = $1 and id = $2 and user_id = $4 and ended_at is null",
+        realm,
+        old,
+        session.id,
+        session.user,
+        session.auth_time,
+        json(&session.amr)?,
+        session.user_agent,
+        session.expires_at,
+    )?;
+    Ok(rows == 1)
+}
+
 /// The live session of that id with its user, in one statement.
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<Option<SignedIn>> {
     let row = fetch_optional!(

@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use url::Url;
 
 use crate::model::Refusal;
 use crate::web::page_error::PageError;
@@ -23,10 +24,17 @@ pub fn only_our_pages() -> CsrfLayer<fn(ProtectionError) -> Response> {
 }
 
 /// The host names our pages answer posts under, besides loopback.
-#[derive(Clone, Debug, Default)]
-pub struct KnownHosts(pub Arc<[String]>);
+#[derive(Clone, Debug)]
+pub struct KnownHosts(Arc<[String]>);
 
 impl KnownHosts {
+    /// The issuer's host, and those that were allowed besides.
+    pub fn new(issuer: &str, allowed: impl IntoIterator<Item = String>) -> Self {
+        let issuer = Url::parse(issuer).ok();
+        let own = issuer.and_then(|issuer| issuer.host_str().map(str::to_owned));
+        Self(own.into_iter().chain(allowed).collect())
+    }
+
     /// Whether a `Host` (with or without a port) is ours: loopback, or named when the server was started.
     fn know(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
@@ -80,7 +88,7 @@ mod tests {
     use super::*;
 
     async fn status(method: Method, headers: &[(&str, &str)]) -> StatusCode {
-        let known = KnownHosts(Arc::new(["anteroom.test".to_owned()]));
+        let known = KnownHosts::new("http://anteroom.test:8080", ["other.test".to_owned()]);
         let router: Router = Router::new()
             .route("/", get(async || "page").post(async || "done"))
             .layer(only_our_pages())
@@ -100,6 +108,7 @@ mod tests {
             &[("host", "localhost:8080"), ("sec-fetch-site", "same-origin")][..],
             &[("host", "localhost:8080"), ("origin", "http://localhost:8080")],
             &[("host", "anteroom.test"), ("sec-fetch-site", "none")],
+            &[("host", "OTHER.test:9"), ("sec-fetch-site", "same-origin")],
             &[("host", "[::1]:8080"), ("origin", "http://[::1]:8080")],
         ] {
             assert_eq!(status(Method::POST, headers).await, StatusCode::OK, "{headers:?}");

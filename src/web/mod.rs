@@ -8,6 +8,7 @@ pub mod language;
 pub mod monogram;
 pub mod page;
 pub mod page_error;
+pub mod page_form;
 pub mod parameters;
 pub mod paths;
 pub mod refusal_log;

@@ -22,7 +22,7 @@ use crate::web::refusal_log;
 #[derive(Clone, Debug)]
 pub struct PageError {
     pub status: StatusCode,
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
     /// Seconds until another attempt makes sense, for `Retry-After`.
     pub retry_after: Option<u64>,
     /// What was written before the refusal must stay.
@@ -33,7 +33,7 @@ impl PageError {
     pub fn new(status: StatusCode, refusal: Refusal) -> PageError {
         PageError {
             status,
-            refusal,
+            refusal: Box::new(refusal),
             retry_after: None,
             keeps: false,
         }
@@ -67,6 +67,16 @@ impl PageError {
             refusal: &self.refusal,
         };
         Page::new(&page).with_status(self.status)
+    }
+
+    /// What was written before this refusal must stay.
+    pub fn keeps(self) -> PageError {
+        PageError { keeps: true, ..self }
+    }
+
+    /// Refuses when `wrong`: a rule in one line.
+    pub fn when(self, wrong: bool) -> Result<(), PageError> {
+        if wrong { Err(self) } else { Ok(()) }
     }
 
     fn answer(self, layout: Layout) -> Response {

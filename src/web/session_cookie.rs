@@ -31,11 +31,9 @@ pub fn give(issuer: &str, value: &Secret) -> HeaderValue {
     set_cookie(Cookie::new(name(issuer), value.reveal().to_owned()), issuer)
 }
 
-/// A `Set-Cookie` that takes it away.
+/// A `Set-Cookie` that takes it away: an empty value, which names no session. A lifetime would be told by the browser's clock.
 pub fn take_away(issuer: &str) -> HeaderValue {
-    let mut cookie = Cookie::new(name(issuer), "");
-    cookie.make_removal();
-    set_cookie(cookie, issuer)
+    set_cookie(Cookie::new(name(issuer), ""), issuer)
 }
 
 fn set_cookie(mut cookie: Cookie<'static>, issuer: &str) -> HeaderValue {
@@ -68,6 +66,16 @@ mod tests {
 
         assert!(text(&set).starts_with("__Host-anteroom-"));
         assert!(text(&set).ends_with("=v; HttpOnly; SameSite=Lax; Secure; Path=/"));
+    }
+
+    #[test]
+    fn it_never_says_how_long_it_lives() {
+        let issuer = "http://localhost:8080";
+        for set in [give(issuer, &Secret::new("v")), take_away(issuer)] {
+            let set = text(&set).to_lowercase();
+
+            assert!(!set.contains("max-age") && !set.contains("expires"), "{set}");
+        }
     }
 
     #[test]

@@ -1,0 +1,27 @@
+//! Failures that can befall a page, told as one: `web` knows none of those who fail.
+
+use super::DirectoryError;
+use crate::{
+    keys::{SigningError, sealing::SealingError},
+    passwords::PasswordError,
+    store::Keeps,
+    web::page_error::PageError,
+};
+
+impl Keeps for PageError {
+    fn keeps(&self) -> bool {
+        self.keeps
+    }
+}
+
+macro_rules! failures {
+    ($($error:ty),*) => { $(
+        impl From<$error> for PageError {
+            fn from(error: $error) -> Self {
+                Self::failure(error)
+            }
+        }
+    )* };
+}
+
+failures!(sqlx::Error, SigningError, SealingError, PasswordError, DirectoryError);
