@@ -683,19 +683,9 @@ mod a_request_in_flight {
         let realm = fresh_realm().await;
         let browser = realm.user_agent();
         let page = at_the_consent_page(&realm.demo_client(), &browser).await;
-        let form = page.form_with("decision").press("decision", "allow");
-        let fields: Vec<_> = form
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let forged = browser.forge(&page.form_with("decision").press("decision", "allow")).await;
 
-        let forged = browser
-            .submit_from_elsewhere(form.action.as_str(), &fields)
-            .await
-            .page();
-
-        assert_eq!(forged.answer.status, 403, "{}", forged.answer);
+        forged.has_status(403);
         browser_can_still_agree(&browser, &page).await;
     }
 
@@ -704,19 +694,9 @@ mod a_request_in_flight {
         let realm = fresh_realm().await;
         let browser = realm.user_agent();
         let page = realm.demo_client().request().open(&browser).await.page();
-        let form = page.form_with("persona").press("persona", "anne");
-        let fields: Vec<_> = form
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let forged = browser.forge(&page.form_with("persona").press("persona", "anne")).await;
 
-        let forged = browser
-            .submit_from_elsewhere(form.action.as_str(), &fields)
-            .await
-            .page();
-
-        assert_eq!(forged.answer.status, 403, "{}", forged.answer);
+        forged.has_status(403);
         assert!(realm.demo_client().request().open(&browser).await.page().is_sign_in());
     }
 }

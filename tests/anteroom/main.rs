@@ -9,15 +9,26 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod a_foreign_client;
 mod authorization_code;
 mod authorization_flow;
 mod authorization_request;
+mod browser_flow;
 mod client_authentication;
 mod client_credentials;
+mod cors;
+mod discovery;
 mod floor_plan;
 mod introspection;
+mod jwks;
 mod pkce;
+mod policy_portal;
+mod races;
+mod realms;
 mod refresh_token;
+mod restart;
 mod revocation;
 mod support;
+mod tls;
 mod userinfo;
+mod webfinger;
