@@ -102,7 +102,11 @@ pub struct ServeFlags {
 impl DataFlags {
     /// The settings under these flags, over file and defaults.
     pub fn load(self) -> Result<Config, ConfigError> {
-        ServeFlags { data: self, ..ServeFlags::default() }.load()
+        ServeFlags {
+            data: self,
+            ..ServeFlags::default()
+        }
+        .load()
     }
 }
 

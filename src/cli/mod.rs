@@ -3,8 +3,6 @@
 mod flags;
 mod settings;
 
-
-
 use clap::{Parser, Subcommand};
 
 use flags::ServeFlags;

@@ -32,10 +32,24 @@ fn describe(config: &Config, out: &mut impl Write) -> io::Result<()> {
         ("database", config.database.to_string()),
         ("secret keys", secret_keys(config)),
         ("seed", config.seed.to_string()),
-        ("tls", config.tls.as_ref().map_or("off".to_owned(), |tls| tls.certificate.display().to_string())),
+        (
+            "tls",
+            config
+                .tls
+                .as_ref()
+                .map_or("off".to_owned(), |tls| tls.certificate.display().to_string()),
+        ),
         ("allowed hosts", joined(&config.allowed_hosts)),
         ("trusted proxies", joined(&config.trusted_proxies)),
-        ("private fetch", if config.allow_private_fetch { "allowed" } else { "refused" }.to_owned()),
+        (
+            "private fetch",
+            if config.allow_private_fetch {
+                "allowed"
+            } else {
+                "refused"
+            }
+            .to_owned(),
+        ),
         ("log", config.log.filter.to_string()),
     ];
     for (name, value) in lines {
@@ -47,7 +61,10 @@ fn describe(config: &Config, out: &mut impl Write) -> io::Result<()> {
 fn issuer(config: &Config) -> String {
     match (&config.issuer, config.listen.first().map_or(0, |listen| listen.port())) {
         (Some(issuer), _) => issuer.to_string(),
-        (None, 0) => format!("{}://localhost and a free port", if config.tls.is_some() { "https" } else { "http" }),
+        (None, 0) => format!(
+            "{}://localhost and a free port",
+            if config.tls.is_some() { "https" } else { "http" }
+        ),
         (None, port) => config.issuer_on(port).to_string(),
     }
 }

@@ -17,9 +17,15 @@ pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T,
         return parse(b"{}");
     }
     let essence = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = essence.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    let essence = essence
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
     if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is expected as application/json"));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body is expected as application/json",
+        ));
     }
     parse(body)
 }
@@ -43,9 +49,5 @@ impl Stretch {
     /// The instant this long after `from`; `None` where time ends.
     pub fn after(self, from: Timestamp) -> Option<Timestamp> {
         Some(from.to_zoned(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
     }
 }

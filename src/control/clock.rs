@@ -24,7 +24,10 @@ pub struct Shown {
 
 impl From<&Clock> for Shown {
     fn from(clock: &Clock) -> Self {
-        Self { now: clock.now(), frozen: clock.frozen() }
+        Self {
+            now: clock.now(),
+            frozen: clock.frozen(),
+        }
     }
 }
 
@@ -43,7 +46,12 @@ pub async fn read(realm: Realm) -> Json<Shown> {
 }
 
 /// `PATCH /control/api/clock`
-pub async fn turn(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Json<Shown>, Problem> {
+pub async fn turn(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
     let turn: Turn = body::read(&headers, &body)?;
     turn.check()?;
 
@@ -66,12 +74,18 @@ async fn turned(tx: &mut Tx, realm: &Realm, turn: &Turn) -> Result<crate::model:
 impl Turn {
     fn check(&self) -> Result<(), Problem> {
         match self {
-            Self { advance: Some(_), now: Some(_), .. } => {
-                Err(Problem::bad_request("`advance` and `now` cannot both be followed"))
-            }
-            Self { advance: None, now: None, frozen: None } => {
-                Err(Problem::bad_request("say one of `advance` (PT2H), `now` (an instant) or `frozen` (true, false)"))
-            }
+            Self {
+                advance: Some(_),
+                now: Some(_),
+                ..
+            } => Err(Problem::bad_request("`advance` and `now` cannot both be followed")),
+            Self {
+                advance: None,
+                now: None,
+                frozen: None,
+            } => Err(Problem::bad_request(
+                "say one of `advance` (PT2H), `now` (an instant) or `frozen` (true, false)",
+            )),
             _ => Ok(()),
         }
     }
@@ -80,12 +94,15 @@ impl Turn {
     fn apply(&self, clock: &Clock) -> Result<Clock, Problem> {
         let now = clock.now();
         let target = match (self.advance, self.now) {
-            (Some(stretch), _) => stretch.after(now).ok_or_else(|| Problem::bad_request("time does not go that far"))?,
+            (Some(stretch), _) => stretch
+                .after(now)
+                .ok_or_else(|| Problem::bad_request("time does not go that far"))?,
             (None, Some(target)) => target,
             (None, None) => now,
         };
         if target < now {
-            let detail = format!("a clock does not run backwards, and it shows {now}: make a realm at the earlier time");
+            let detail =
+                format!("a clock does not run backwards, and it shows {now}: make a realm at the earlier time");
             return Err(Problem::conflict(detail));
         }
         let rate = match self.frozen {
@@ -94,7 +111,11 @@ impl Turn {
             Some(false) | None => clock.rate,
         };
         // Setting a clock anew costs it the part of a millisecond; one that is only read keeps it.
-        Ok(if target == now { clock.at_rate(rate) } else { clock.set_to(target).at_rate(rate) })
+        Ok(if target == now {
+            clock.at_rate(rate)
+        } else {
+            clock.set_to(target).at_rate(rate)
+        })
     }
 }
 
@@ -135,7 +156,10 @@ mod tests {
 
     #[test]
     fn a_clock_is_set_forward_and_never_back() {
-        assert_eq!(apply(r#"{"now":"2025-06-02T10:00:00+02:00"}"#).unwrap().now(), instant("2025-06-02T08:00:00Z"));
+        assert_eq!(
+            apply(r#"{"now":"2025-06-02T10:00:00+02:00"}"#).unwrap().now(),
+            instant("2025-06-02T08:00:00Z")
+        );
         for back in [
             r#"{"now":"2025-06-02T05:59:59.999Z"}"#,
             r#"{"advance":"-PT1S"}"#,
@@ -159,7 +183,10 @@ mod tests {
 
     #[test]
     fn resuming_a_running_clock_changes_nothing_about_its_speed() {
-        let fast = Clock { rate: 60_000, ..stopped() };
+        let fast = Clock {
+            rate: 60_000,
+            ..stopped()
+        };
         let turn: Turn = serde_json::from_str(r#"{"frozen":false}"#).unwrap();
 
         assert_eq!(turn.apply(&fast).unwrap().rate, 60_000);
@@ -167,7 +194,11 @@ mod tests {
 
     #[test]
     fn an_empty_or_contradictory_turn_is_refused() {
-        for wrong in ["{}", r#"{"advance":"PT1S","now":"2030-01-01T00:00:00Z"}"#, r#"{"advance":"P9999Y"}"#] {
+        for wrong in [
+            "{}",
+            r#"{"advance":"PT1S","now":"2030-01-01T00:00:00Z"}"#,
+            r#"{"advance":"P9999Y"}"#,
+        ] {
             let problem = apply(wrong).unwrap_err();
             assert_eq!(problem.status(), http::StatusCode::BAD_REQUEST, "{wrong}");
         }

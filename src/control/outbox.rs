@@ -82,7 +82,11 @@ impl Question {
                 "after" => question.after = Some(value),
                 "recipient" => question.recipient = Some(value),
                 "wait" => question.wait = wait(&value)?,
-                _ => return Err(Problem::bad_request(format!("there is no parameter {name:?}: after, recipient, wait"))),
+                _ => {
+                    return Err(Problem::bad_request(format!(
+                        "there is no parameter {name:?}: after, recipient, wait"
+                    )));
+                }
             }
         }
         Ok(question)
@@ -91,7 +95,10 @@ impl Question {
 
 /// A duration (`PT10S`, `10s`) or a number of seconds.
 fn wait(text: &str) -> Result<Duration, Problem> {
-    let seconds = text.parse::<u32>().ok().map(|seconds| SignedDuration::from_secs(seconds.into()));
+    let seconds = text
+        .parse::<u32>()
+        .ok()
+        .map(|seconds| SignedDuration::from_secs(seconds.into()));
     let wait = seconds.or_else(|| text.parse().ok()).filter(|wait| !wait.is_negative());
     let wait = wait.ok_or_else(|| Problem::bad_request("`wait` is a duration, like 10s"))?;
     Ok(wait.unsigned_abs().min(LONGEST_WAIT))
@@ -103,7 +110,14 @@ mod tests {
 
     #[test]
     fn a_wait_is_seconds_or_a_duration_and_never_long() {
-        for (text, seconds) in [("0", 0), ("10", 10), ("10s", 10), ("PT10S", 10), ("3600", 30), ("PT1H", 30)] {
+        for (text, seconds) in [
+            ("0", 0),
+            ("10", 10),
+            ("10s", 10),
+            ("PT10S", 10),
+            ("3600", 30),
+            ("PT1H", 30),
+        ] {
             assert_eq!(wait(text).unwrap(), Duration::from_secs(seconds), "{text}");
         }
         for text in ["", "-1", "-10s", "soon", "1.5.2"] {

@@ -35,7 +35,11 @@ fn number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S:
 impl Problem {
     /// A refusal; `detail` says what is wrong with this request.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), cause: None }
+        Self {
+            status,
+            detail: detail.into(),
+            cause: None,
+        }
     }
 
     pub fn status(&self) -> StatusCode {
@@ -111,9 +115,16 @@ impl IntoResponse for Problem {
             None => tracing::info!(status = self.status.as_u16(), detail = %self.detail, "the control room refused"),
         }
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let body = Body { title, status: self.status, detail: &self.detail };
+        let body = Body {
+            title,
+            status: self.status,
+            detail: &self.detail,
+        };
         let body = serde_json::to_vec(&body).unwrap_or_default();
-        let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let kind = (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         (self.status, [kind], body).into_response()
     }
 }

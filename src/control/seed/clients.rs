@@ -85,7 +85,9 @@ impl TryFrom<Written> for SeedClient {
         let id = written.client_id;
         let wrong = |reason: &str| format!("client {:?}: {reason}", id.0);
         if !(1..=255).contains(&id.0.len()) || !id.0.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
-            return Err(wrong("a client_id has 1 to 255 characters of printable ASCII (RFC 6749 appendix A.1)"));
+            return Err(wrong(
+                "a client_id has 1 to 255 characters of printable ASCII (RFC 6749 appendix A.1)",
+            ));
         }
         let secret = SeedSecret::read(written.client_secret, written.client_secret_hash).map_err(wrong)?;
         let method = written.token_endpoint_auth_method.unwrap_or(match secret {

@@ -71,12 +71,20 @@ impl Ready {
         }
         for client in &self.clients {
             if !store::clients::insert(tx, realm, client, now).await? {
-                return Err(SeedError::Twice { what: "client", name: client.id.0.clone() }.into());
+                return Err(SeedError::Twice {
+                    what: "client",
+                    name: client.id.0.clone(),
+                }
+                .into());
             }
         }
         for user in &self.users {
             if !store::users::insert(tx, realm, user, now).await? {
-                return Err(SeedError::Twice { what: "user", name: user.username.clone() }.into());
+                return Err(SeedError::Twice {
+                    what: "user",
+                    name: user.username.clone(),
+                }
+                .into());
             }
         }
         Ok(())

@@ -76,7 +76,10 @@ impl Seed {
 
     /// A seed file.
     pub fn read_file(path: &Path) -> Result<Self, SeedError> {
-        let failed = |reason: String| SeedError::File { path: path.to_owned(), reason };
+        let failed = |reason: String| SeedError::File {
+            path: path.to_owned(),
+            reason,
+        };
         let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
         Self::parse(&text).map_err(|error| failed(error.to_string().trim_end().to_owned()))
     }
@@ -92,7 +95,9 @@ impl Seed {
                 let seed: Self = serde_json::from_value(seed).map_err(|error| SeedError::Inline(error.to_string()))?;
                 Ok(Arc::new(seed.completed()))
             }
-            _ => Err(SeedError::Inline("it is demo, walkthrough, none or an object".to_owned())),
+            _ => Err(SeedError::Inline(
+                "it is demo, walkthrough, none or an object".to_owned(),
+            )),
         }
     }
 
@@ -102,7 +107,9 @@ impl Seed {
 
     /// With what it is based on.
     fn completed(self) -> Self {
-        let Some(base) = self.based_on.map(Shipped::seed) else { return self };
+        let Some(base) = self.based_on.map(Shipped::seed) else {
+            return self;
+        };
         Self {
             based_on: None,
             policy: self.policy.or_else(|| base.policy.clone()),

@@ -29,14 +29,33 @@ fn the_demo_seed_has_the_clients_and_people_of_the_contract() {
     assert!(seed.users.iter().filter(|user| user.persona.is_some()).count() >= 6);
     assert_eq!(seed.users[0].username, "anne");
     for claim in [
-        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-        "website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
-        "phone_number_verified", "address", "updated_at",
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "email",
+        "email_verified",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "phone_number",
+        "phone_number_verified",
+        "address",
+        "updated_at",
     ] {
         assert!(seed.users[0].claims.contains_key(claim), "OIDC Core §5.1: {claim}");
     }
     let spa = seed.clients[1].metadata("http://localhost:8080");
-    assert_eq!(spa.redirect_uris, ["http://localhost:8080/api-docs/oauth2-redirect.html"]);
+    assert_eq!(
+        spa.redirect_uris,
+        ["http://localhost:8080/api-docs/oauth2-redirect.html"]
+    );
 }
 
 #[tokio::test]
@@ -48,10 +67,15 @@ async fn every_shipped_hash_fits_the_password_the_file_promises() {
         let secret = secrets.iter().find(|(id, _)| *id == client.id.0)?.1;
         Some((secret.to_owned(), client.secret.clone()))
     });
-    let users = seed.users.iter().map(|user| (format!("{}-password", user.username), user.password.clone()));
+    let users = seed
+        .users
+        .iter()
+        .map(|user| (format!("{}-password", user.username), user.password.clone()));
 
     for (plain, stored) in clients.chain(users) {
-        let Some(SeedSecret::Hash(phc)) = stored else { panic!("{plain} is not stored as a hash") };
+        let Some(SeedSecret::Hash(phc)) = stored else {
+            panic!("{plain} is not stored as a hash")
+        };
         assert!(passwords.verify(&plain, Some(&phc.0)).await.unwrap(), "{plain}");
     }
 }
@@ -65,7 +89,13 @@ fn the_walkthrough_is_the_demo_seed_with_the_portals_policy_and_a_frozen_clock()
     assert_eq!(seed.users.len(), demo.users.len());
     assert_eq!(seed.policy.as_ref().unwrap().0, Policy::preset(Preset::Portal));
     let now = "2025-06-02T08:00:00+02:00".parse().unwrap();
-    assert_eq!(seed.clock, Some(SeedClock { now: Some(now), frozen: true }));
+    assert_eq!(
+        seed.clock,
+        Some(SeedClock {
+            now: Some(now),
+            frozen: true
+        })
+    );
 }
 
 #[test]
@@ -95,7 +125,10 @@ fn a_seed_reads_the_same_from_json() {
 
 #[test]
 fn an_unquoted_date_in_a_claim_is_the_text_it_looks_like() {
-    let seed = Seed::parse(&user("[users.claims]\nbirthdate = 1984-03-17\nnested = { dates = [2025-06-02T08:00:00Z] }")).unwrap();
+    let seed = Seed::parse(&user(
+        "[users.claims]\nbirthdate = 1984-03-17\nnested = { dates = [2025-06-02T08:00:00Z] }",
+    ))
+    .unwrap();
 
     assert_eq!(seed.users[0].claims["birthdate"], "1984-03-17");
     assert_eq!(seed.users[0].claims["nested"]["dates"][0], "2025-06-02T08:00:00Z");
@@ -105,9 +138,17 @@ fn an_unquoted_date_in_a_claim_is_the_text_it_looks_like() {
 fn a_misspelled_member_is_shown_with_its_line() {
     for (text, line, word) in [
         ("polcy = \"portal\"\n".to_owned(), "line 1", "unknown field `polcy`"),
-        (client("redirect_uri = \"https://c.example/cb\""), "line", "unknown field `redirect_uri`"),
+        (
+            client("redirect_uri = \"https://c.example/cb\""),
+            "line",
+            "unknown field `redirect_uri`",
+        ),
         (user("pasword = \"x\""), "line", "unknown field `pasword`"),
-        ("clock = { now = \"2025-06-02T08:00:00+02:00\", frosen = true }\n".to_owned(), "line 1", "unknown field `frosen`"),
+        (
+            "clock = { now = \"2025-06-02T08:00:00+02:00\", frosen = true }\n".to_owned(),
+            "line 1",
+            "unknown field `frosen`",
+        ),
     ] {
         let refused = refusal(&text);
         assert!(refused.contains(line) && refused.contains(word), "{refused}");
@@ -125,25 +166,59 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         (client("redirect_uris = [\"/cb\"]"), "is not an absolute URI"),
         (client("redirect_uris = [\"https://c.example/cb#x\"]"), "has a fragment"),
         (client("redirect_uris = [\"{issuer}/cb#x\"]"), "has a fragment"),
-        (client("redirect_uris = [\"javascript:alert(1)\"]"), "has a scheme that is no address"),
+        (
+            client("redirect_uris = [\"javascript:alert(1)\"]"),
+            "has a scheme that is no address",
+        ),
         (client("grant_types = [\"implicit\"]"), "unknown variant `implicit`"),
-        (client("grant_types = [\"client_credentials\"]"), "cannot use client_credentials"),
+        (
+            client("grant_types = [\"client_credentials\"]"),
+            "cannot use client_credentials",
+        ),
         (client("scope = \"a\\\\b\""), "RFC 6749 §3.3"),
-        (client("client_secret = \"s\"\ntoken_endpoint_auth_method = \"none\""), "has no secret"),
-        (client("token_endpoint_auth_method = \"client_secret_basic\""), "has none"),
+        (
+            client("client_secret = \"s\"\ntoken_endpoint_auth_method = \"none\""),
+            "has no secret",
+        ),
+        (
+            client("token_endpoint_auth_method = \"client_secret_basic\""),
+            "has none",
+        ),
         (client("client_secret = \"\""), "a secret is not empty"),
-        (client("client_secret = \"s\"\nclient_secret_hash = \"s\""), "not a PHC string"),
-        (client(&format!("client_secret = \"s\"\nclient_secret_hash = \"$argon2id$v=19$m=19456,t=2,p=1${tail}\"")), "not both"),
-        (client(&format!("client_secret_hash = \"$argon2id$v=19$m=9999999,t=2,p=1${tail}\"")), "256 MiB"),
+        (
+            client("client_secret = \"s\"\nclient_secret_hash = \"s\""),
+            "not a PHC string",
+        ),
+        (
+            client(&format!(
+                "client_secret = \"s\"\nclient_secret_hash = \"$argon2id$v=19$m=19456,t=2,p=1${tail}\""
+            )),
+            "not both",
+        ),
+        (
+            client(&format!(
+                "client_secret_hash = \"$argon2id$v=19$m=9999999,t=2,p=1${tail}\""
+            )),
+            "256 MiB",
+        ),
         ("[[clients]]\nclient_id = \"\"\n".to_owned(), "1 to 255 characters"),
-        ("[[clients]]\nclient_name = \"x\"\n".to_owned(), "missing field `client_id`"),
+        (
+            "[[clients]]\nclient_name = \"x\"\n".to_owned(),
+            "missing field `client_id`",
+        ),
         ("[[users]]\nusername = \" \"\n".to_owned(), "1 to 255 characters"),
         (user("password_hash = \"hunter2\""), "not a PHC string"),
         (user("id = \"ü\""), "printable ASCII"),
-        (user("claims = { sub = \"x\" }"), "the claim \"sub\" is not a person's to have"),
+        (
+            user("claims = { sub = \"x\" }"),
+            "the claim \"sub\" is not a person's to have",
+        ),
     ] {
         let refused = refusal(&text);
-        assert!(refused.contains(reason) && refused.contains("line"), "{text}\n{refused}");
+        assert!(
+            refused.contains(reason) && refused.contains("line"),
+            "{text}\n{refused}"
+        );
     }
 }
 
@@ -156,7 +231,10 @@ fn a_refusal_never_shows_a_secret_of_another_line() {
 
 #[test]
 fn a_request_cannot_name_a_file_of_ours() {
-    let refused = Seed::read_json(json!("/etc/passwd")).map(|_| ()).unwrap_err().to_string();
+    let refused = Seed::read_json(json!("/etc/passwd"))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
 
     assert!(refused.contains("there is no seed \"/etc/passwd\""), "{refused}");
     for wrong in [json!(7), json!([]), json!({"usrs": []}), json!(null)] {
@@ -166,7 +244,10 @@ fn a_request_cannot_name_a_file_of_ours() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let refused = Seed::read_file(Path::new("/nowhere.toml")).map(|_| ()).unwrap_err().to_string();
+    let refused = Seed::read_file(Path::new("/nowhere.toml"))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
 
     assert!(refused.starts_with("/nowhere.toml: "), "{refused}");
 }

@@ -44,11 +44,22 @@ impl TryFrom<Written> for SeedUser {
         if !written.id.as_ref().is_none_or(sound) {
             return Err(wrong("an id has 1 to 255 characters of printable ASCII (OIDC Core §2)"));
         }
-        if let Some(reserved) = ["sub", "iss", "aud", "exp", "iat", "nonce"].into_iter().find(|name| written.claims.contains_key(*name)) {
-            return Err(wrong(&format!("the claim {reserved:?} is not a person's to have; a sub is its id")));
+        if let Some(reserved) = ["sub", "iss", "aud", "exp", "iat", "nonce"]
+            .into_iter()
+            .find(|name| written.claims.contains_key(*name))
+        {
+            return Err(wrong(&format!(
+                "the claim {reserved:?} is not a person's to have; a sub is its id"
+            )));
         }
         let password = SeedSecret::read(written.password, written.password_hash).map_err(wrong)?;
-        Ok(Self { id: written.id, password, persona: written.persona, claims: written.claims, username: written.username })
+        Ok(Self {
+            id: written.id,
+            password,
+            persona: written.persona,
+            claims: written.claims,
+            username: written.username,
+        })
     }
 }
 
