@@ -20,8 +20,10 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod keys;
 pub mod login;
 pub mod model;

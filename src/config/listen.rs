@@ -18,6 +18,14 @@ pub enum Listen {
 }
 
 impl Listen {
+    /// The port asked for; 0 means any that is free.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Localhost(port) => port,
+            Self::Address(address) => address.port(),
+        }
+    }
+
     /// Whether only this machine can connect.
     pub fn is_loopback(self) -> bool {
         match self {

@@ -36,11 +36,14 @@ impl KnownHosts {
     }
 
     /// Whether a `Host` (with or without a port) is ours: loopback, or named when the server was started.
-    fn know(&self, host: &str) -> bool {
+    ///
+    /// Listening on an unspecified address (0.0.0.0) makes every address ours: only names can be pointed at us by others.
+    pub fn know(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
         let literal = name.trim_start_matches('[').trim_end_matches(']');
-        let loopback = literal.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-        loopback
+        let address: Option<IpAddr> = literal.parse().ok();
+        let unspecified = |known: &String| known.parse().is_ok_and(|known: IpAddr| known.is_unspecified());
+        address.is_some_and(|address| address.is_loopback() || self.0.iter().any(unspecified))
             || name == "localhost"
             || name.ends_with(".localhost")
             || self.0.iter().any(|known| known.eq_ignore_ascii_case(&name))
@@ -65,7 +68,7 @@ fn forged(refusal: Refusal) -> Response {
 }
 
 /// `:authority` of HTTP/2, or the `Host` header.
-fn effective_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+pub fn effective_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     uri.authority().map(|authority| authority.as_str()).or(host)
 }

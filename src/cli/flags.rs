@@ -1,0 +1,156 @@
+//! The flags, each with its environment variable, and the layer of settings they make.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+
+use crate::config::{
+    Config, ConfigError, DatabaseUrl, HostName, Issuer, Listen, LogFilter, LogFormat, Network, SeedSource, Settings,
+};
+
+/// Where the settings come from and where the data is: what every command needs.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DataFlags {
+    /// Settings in TOML; `anteroom config default` prints them all. Environment and flags win over the file
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// sqlite:FILE, sqlite::memory: (a private file, gone in the end) or postgres://… [default: sqlite:anteroom.db]
+    // Hidden, since it may hold a password.
+    #[arg(long, value_name = "URL", env = "ANTEROOM_DATABASE", hide_env_values = true)]
+    pub database: Option<DatabaseUrl>,
+
+    /// Keys that seal what the database must not hold in the clear [default: a file beside the database]
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_SECRET_KEY_FILE")]
+    pub secret_key_file: Option<PathBuf>,
+
+    /// What goes to standard error: a level, or levels by module, like info,sqlx=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "ANTEROOM_LOG")]
+    pub log: Option<LogFilter>,
+
+    /// How it is written: text for people, json for machines [default: text]
+    #[arg(long, value_name = "FORMAT", env = "ANTEROOM_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+}
+
+/// The flags of `anteroom serve`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeFlags {
+    /// Where to listen; may be repeated. Port 0 takes a free one [default: localhost:8080, that is 127.0.0.1 and [::1]]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "ANTEROOM_LISTEN", value_delimiter = ',')]
+    listen: Vec<Listen>,
+
+    /// The origin clients and browsers use, without path or slash at the end [default: http(s)://localhost:PORT]
+    #[arg(long, value_name = "URL", env = "ANTEROOM_ISSUER")]
+    issuer: Option<Issuer>,
+
+    #[command(flatten)]
+    data: DataFlags,
+
+    /// What an empty database is filled with: demo, walkthrough, none or a file [default: demo]
+    #[arg(long, value_name = "SEED", env = "ANTEROOM_SEED")]
+    seed: Option<SeedSource>,
+
+    /// Certificate chain, PEM: speak https, HTTP/1.1 and 2
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, PEM
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+
+    /// A further certificate authority to believe when fetching what clients registered, PEM; may be repeated
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_TRUST_CA", value_delimiter = ',')]
+    trust_ca: Vec<PathBuf>,
+
+    /// Let such fetches reach private networks and this machine
+    #[arg(
+        long,
+        env = "ANTEROOM_ALLOW_PRIVATE_FETCH",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true,
+        value_parser = BoolishValueParser::new(),
+    )]
+    allow_private_fetch: Option<bool>,
+
+    /// A further name under which the control room may be reached; may be repeated
+    #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
+    allowed_host: Vec<HostName>,
+
+    /// A network whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated
+    #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
+    trusted_proxy: Vec<Network>,
+
+    /// The life without control room, faults and clock; not available yet
+    #[arg(
+        long,
+        env = "ANTEROOM_STAGING",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true,
+        value_parser = BoolishValueParser::new(),
+    )]
+    staging: Option<bool>,
+}
+
+impl DataFlags {
+    /// The settings under these flags, over file and defaults.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        ServeFlags {
+            data: self,
+            ..ServeFlags::default()
+        }
+        .load()
+    }
+}
+
+impl ServeFlags {
+    /// The settings under these flags, over file and defaults.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        let file = self.data.config.clone();
+        Config::load(file.as_deref(), self.layer())
+    }
+
+    /// What the flags say, as a layer; a list that was not given says nothing.
+    fn layer(self) -> Settings {
+        let mut layer = Settings::default();
+        layer.server.listen = given(self.listen);
+        layer.server.issuer = self.issuer;
+        layer.server.allowed_hosts = given(self.allowed_host);
+        layer.server.trusted_proxies = given(self.trusted_proxy);
+        layer.server.seed = self.seed;
+        layer.server.staging = self.staging;
+        layer.database.url = self.data.database;
+        layer.database.secret_key_file = self.data.secret_key_file;
+        layer.tls.certificate = self.tls_cert;
+        layer.tls.key = self.tls_key;
+        layer.fetch.trust_ca = given(self.trust_ca);
+        layer.fetch.allow_private = self.allow_private_fetch;
+        layer.log.filter = self.data.log;
+        layer.log.format = self.data.log_format;
+        layer
+    }
+}
+
+fn given<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+impl clap::ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Text, Self::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }))
+    }
+}

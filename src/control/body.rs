@@ -1,0 +1,53 @@
+//! A JSON body of a control request, read strictly; and durations as people write them.
+
+use axum::body::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// Reads a JSON object; no body at all is an empty one.
+///
+/// Asking for `application/json` keeps forms of other sites out: browsers send that type only after asking first.
+pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Problem> {
+    if body.is_empty() {
+        return parse(b"{}");
+    }
+    let essence = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = essence
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body is expected as application/json",
+        ));
+    }
+    parse(body)
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !object {
+        return Err(Problem::bad_request("the body is expected to be a JSON object"));
+    }
+    serde_json::from_slice(body).map_err(|error| Problem::bad_request(error.to_string()))
+}
+
+/// A stretch of time: ISO 8601 (`PT2H`, `P30D`, `P1M`), or as people write it (`90s`, `2 hours`).
+///
+/// Days have 24 hours and months the length they have in UTC from the instant they are counted from.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Stretch(Span);
+
+impl Stretch {
+    /// The instant this long after `from`; `None` where time ends.
+    pub fn after(self, from: Timestamp) -> Option<Timestamp> {
+        Some(from.to_zoned(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
+    }
+}

@@ -1,0 +1,74 @@
+//! The control room: everything a tester may turn or look at, as JSON for scripts.
+//!
+//! | path | file | what |
+//! | --- | --- | --- |
+//! | `GET /control` | here | what there is |
+//! | `POST|GET /control/api/realms`, `DELETE …/{realm}` | [`realms`] | issuers made and removed; only at the root |
+//! | `GET|PATCH /control/api/clock` | [`clock`] | the realm's time |
+//! | `GET /control/api/outbox` | [`outbox`] | the letters it has written |
+//!
+//! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
+//! nothing here may be reachable where others are.
+
+mod body;
+pub mod clock;
+pub mod entry;
+mod outbox;
+mod problem;
+pub mod realms;
+pub mod seed;
+
+use axum::response::Response;
+use axum::routing::{delete, get};
+use axum::{Json, Router, middleware};
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::app::{App, Realm};
+use entry::Entry;
+use problem::Problem;
+
+/// The routes of every realm's control room, behind its door.
+pub fn router(entry: Entry) -> Router<App> {
+    Router::new()
+        .route("/control", get(index))
+        .route("/control/api/realms", get(realms::list).post(realms::create))
+        .route("/control/api/realms/{realm}", delete(realms::delete))
+        .route("/control/api/clock", get(clock::read).patch(clock::turn))
+        .route("/control/api/outbox", get(outbox::list))
+        .route("/control/{*rest}", axum::routing::any(unknown))
+        .method_not_allowed_fallback(other_method)
+        .layer(middleware::from_fn_with_state(entry, entry::guard))
+}
+
+/// What a realm's control room offers, as addresses.
+#[derive(Serialize)]
+struct Index {
+    realm: String,
+    issuer: String,
+    clock: String,
+    outbox: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    realms: Option<String>,
+}
+
+async fn index(realm: Realm) -> Json<Index> {
+    Json(Index {
+        realm: realm.name.to_string(),
+        issuer: realm.issuer.clone(),
+        clock: realm.url("/control/api/clock"),
+        outbox: realm.url("/control/api/outbox"),
+        realms: realm.name.is_default().then(|| realm.url("/control/api/realms")),
+    })
+}
+
+async fn unknown() -> Problem {
+    Problem::not_found("there is nothing at this address; /control lists what there is")
+}
+
+async fn other_method() -> Result<Response, Problem> {
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this address does not know that method",
+    ))
+}

@@ -1,0 +1,155 @@
+//! Seeds: what an empty realm begins with. A TOML file, the same as JSON in a request, or one that is shipped.
+//!
+//! Both forms have the same structs, and no member beyond them. Whatever is wrong in itself (a redirect URI with a fragment,
+//! a public client with a secret) refuses while it is read, so that an error in a file shows the line. [`loading`] puts a
+//! seed into the database.
+
+mod claims;
+mod clients;
+pub mod loading;
+mod users;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
+
+use crate::config::SeedSource;
+use crate::model::Policy;
+
+pub use clients::SeedClient;
+pub use users::SeedUser;
+
+/// What a realm begins with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Seed {
+    /// A shipped seed that this one begins with: its clients and users come first, the rest where this one says nothing.
+    based_on: Option<Shipped>,
+    pub policy: Option<SeedPolicy>,
+    pub clock: Option<SeedClock>,
+    pub clients: Vec<SeedClient>,
+    pub users: Vec<SeedUser>,
+}
+
+/// A seed that is compiled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Shipped {
+    Demo,
+    Walkthrough,
+}
+
+/// A policy preset's name, or an object of switches; see [`Policy::read`].
+#[derive(Clone, Debug)]
+pub struct SeedPolicy(pub Policy);
+
+impl<'de> Deserialize<'de> for SeedPolicy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Policy::read(&value).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// Where a realm's clock begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SeedClock {
+    /// Without it: the machine's time.
+    pub now: Option<Timestamp>,
+    pub frozen: bool,
+}
+
+impl Seed {
+    /// The seed a setting or a request names. Files are read anew, shipped seeds once.
+    pub fn find(source: &SeedSource) -> Result<Arc<Self>, SeedError> {
+        match source {
+            SeedSource::Demo => Ok(Shipped::Demo.seed()),
+            SeedSource::Walkthrough => Ok(Shipped::Walkthrough.seed()),
+            SeedSource::None => Ok(Arc::default()),
+            SeedSource::File(path) => Self::read_file(path).map(Arc::new),
+        }
+    }
+
+    /// A seed file.
+    pub fn read_file(path: &Path) -> Result<Self, SeedError> {
+        let failed = |reason: String| SeedError::File {
+            path: path.to_owned(),
+            reason,
+        };
+        let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        Self::parse(&text).map_err(|error| failed(error.to_string().trim_end().to_owned()))
+    }
+
+    /// A seed in a request: the name of a shipped one, `none`, or the seed itself.
+    pub fn read_json(value: Value) -> Result<Arc<Self>, SeedError> {
+        match value {
+            Value::String(name) => match SeedSource::from(name) {
+                SeedSource::File(name) => Err(SeedError::Unknown(name)), // a request reads no files of ours
+                source => Self::find(&source),
+            },
+            seed @ Value::Object(_) => {
+                let seed: Self = serde_json::from_value(seed).map_err(|error| SeedError::Inline(error.to_string()))?;
+                Ok(Arc::new(seed.completed()))
+            }
+            _ => Err(SeedError::Inline(
+                "it is demo, walkthrough, none or an object".to_owned(),
+            )),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text).map(Self::completed)
+    }
+
+    /// With what it is based on.
+    fn completed(self) -> Self {
+        let Some(base) = self.based_on.map(Shipped::seed) else {
+            return self;
+        };
+        Self {
+            based_on: None,
+            policy: self.policy.or_else(|| base.policy.clone()),
+            clock: self.clock.or(base.clock),
+            clients: base.clients.iter().cloned().chain(self.clients).collect(),
+            users: base.users.iter().cloned().chain(self.users).collect(),
+        }
+    }
+}
+
+impl Shipped {
+    fn seed(self) -> Arc<Seed> {
+        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml")));
+        static WALKTHROUGH: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("walkthrough.toml")));
+        match self {
+            Self::Demo => DEMO.clone(),
+            Self::Walkthrough => WALKTHROUGH.clone(),
+        }
+    }
+}
+
+fn read_shipped(text: &str) -> Arc<Seed> {
+    Arc::new(Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see"))
+}
+
+/// Why a seed is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The reason shows the line where there is one.
+    #[error("{}: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+    #[error("the seed is not sound: {0}")]
+    Inline(String),
+    #[error("there is no seed {:?}: it is demo, walkthrough, none or an object", .0.display().to_string())]
+    Unknown(PathBuf),
+    #[error("the seed has {what} {name:?} twice")]
+    Twice { what: &'static str, name: String },
+    #[error("the realm is not empty, and a seed goes only into an empty one")]
+    NotEmpty,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! A user in a seed.
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::claims;
+use super::clients::SeedSecret;
+use crate::model::{Claims, Secret, User, UserId};
+use crate::passwords::check_phc;
+
+/// A user as a seed says it, sound in itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct SeedUser {
+    /// Made when it is loaded, where the seed does not say it.
+    pub id: Option<UserId>,
+    pub username: String,
+    pub password: Option<SeedSecret>,
+    pub persona: Option<String>,
+    pub claims: Claims,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: Option<UserId>,
+    username: String,
+    password: Option<Secret>,
+    password_hash: Option<Phc>,
+    persona: Option<String>,
+    #[serde(default, deserialize_with = "claims::read")]
+    claims: Claims,
+}
+
+impl TryFrom<Written> for SeedUser {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let wrong = |reason: &str| format!("user {:?}: {reason}", written.username);
+        if User::folded(&written.username).is_empty() || written.username.chars().count() > 255 {
+            return Err(wrong("a user name has 1 to 255 characters"));
+        }
+        // OIDC Core §2: sub is at most 255 ASCII characters.
+        let sound = |id: &UserId| (1..=255).contains(&id.0.len()) && id.0.bytes().all(|byte| byte.is_ascii_graphic());
+        if !written.id.as_ref().is_none_or(sound) {
+            return Err(wrong("an id has 1 to 255 characters of printable ASCII (OIDC Core §2)"));
+        }
+        if let Some(reserved) = ["sub", "iss", "aud", "exp", "iat", "nonce"]
+            .into_iter()
+            .find(|name| written.claims.contains_key(*name))
+        {
+            return Err(wrong(&format!(
+                "the claim {reserved:?} is not a person's to have; a sub is its id"
+            )));
+        }
+        let password = SeedSecret::read(written.password, written.password_hash).map_err(wrong)?;
+        Ok(Self {
+            id: written.id,
+            password,
+            persona: written.persona,
+            claims: written.claims,
+            username: written.username,
+        })
+    }
+}
+
+/// A PHC string of an Argon2 hash this server is willing to compute.
+#[derive(Clone, Debug)]
+pub struct Phc(pub String);
+
+impl<'de> Deserialize<'de> for Phc {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        check_phc(&text).map_err(D::Error::custom)?;
+        Ok(Self(text))
+    }
+}
