@@ -10,6 +10,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::input::read_date;
 use crate::text::{self, Language};
 
 /// The fields, in the order in which they are asked.
@@ -160,7 +161,7 @@ impl Field {
     }
 
     fn check_date(&self, answer: &Value, today: Date) -> Result<(), Problem> {
-        let date: Date = short_text(answer)?.parse().map_err(|_| Problem::Invalid)?;
+        let date: Date = read_date(short_text(answer)?).ok_or(Problem::Invalid)?;
         match self.config.as_ref().and_then(|config| config.restriction) {
             Some(Restriction::Past) if date >= today => Err(Problem::NotPast),
             Some(Restriction::Future) if date <= today => Err(Problem::NotFuture),

@@ -60,6 +60,18 @@ pub enum InsuranceKind {
     SelfPay,
 }
 
+impl InsuranceKind {
+    pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::SelfPay];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::SelfPay => "self_pay",
+        }
+    }
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Insurance {
     pub id: i64,
@@ -80,7 +92,6 @@ pub struct Calendar {
 pub struct Category {
     pub id: i64,
     pub practice: String,
-    pub calendar: String,
     pub name: String,
     /// HTML, as the portal's editor makes it.
     pub description: Option<String>,
@@ -173,7 +184,6 @@ pub struct Appointment {
     pub owner: Owner,
     pub calendar: String,
     pub practice: Practice,
-    pub category: i64,
     pub appointment_type: AppointmentType,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
@@ -274,7 +284,6 @@ mod tests {
                 photo_url: None,
                 required_patient_fields: Vec::new(),
             },
-            category: 53,
             appointment_type: appointment_type(),
             starts_at: instant("2025-06-05T09:00:00Z"),
             ends_at: instant("2025-06-05T09:20:00Z"),

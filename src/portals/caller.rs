@@ -1,0 +1,68 @@
+//! Who calls a portal: the verified bearer of a request.
+
+use http::HeaderMap;
+use jiff::Timestamp;
+
+use crate::{
+    app::Realm,
+    model::{ClientId, Refusal, Scopes, User},
+    store::Conn,
+    tokens::TokenError,
+    web::bearer,
+};
+
+/// A client with a good token, for a user or on its own.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub client: ClientId,
+    pub scopes: Scopes,
+    /// `None` for a token the client got for itself (RFC 6749 §4.4).
+    pub user: Option<User>,
+}
+
+/// Why nobody calls. How it goes over the wire is each portal's.
+#[derive(Debug)]
+pub enum CallerError {
+    /// There is no token.
+    Missing,
+    /// There is something, but no bearer token in it (RFC 6750 §2.1).
+    Malformed(Refusal),
+    /// The token is unknown, expired or revoked.
+    Invalid(Refusal),
+    Failed(sqlx::Error),
+}
+
+impl Caller {
+    /// # Errors
+    /// When the request brings no token, or one that is not good at `now`.
+    pub async fn identify(
+        conn: &mut Conn,
+        realm: &Realm,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<Self, CallerError> {
+        let token = bearer::read(headers).map_err(CallerError::Malformed)?;
+        let token = token.ok_or(CallerError::Missing)?;
+        let token = realm
+            .mint
+            .verify_access_token(conn, &token, now)
+            .await
+            .map_err(|error| match error {
+                TokenError::Database(error) => CallerError::Failed(error),
+                error => CallerError::Invalid(invalid(&error)),
+            })?;
+        Ok(Self {
+            client: token.client,
+            scopes: token.scopes,
+            user: token.user,
+        })
+    }
+}
+
+fn invalid(error: &TokenError) -> Refusal {
+    let refusal = Refusal::new("invalid_token", error.to_string()).see("RFC 6750 §3.1");
+    match error {
+        TokenError::Expired { expired_at, now } => refusal.compare(format!("before {expired_at}"), now.to_string()),
+        _ => refusal,
+    }
+}
