@@ -106,11 +106,6 @@ impl Emulator {
         assert_eq!(issuer.as_ref(), Ok(&self.issuer));
     }
 
-    /// The folder it works in.
-    pub fn folder(&self) -> PathBuf {
-        self.keeper.folder.clone()
-    }
-
     /// The realm at the root.
     pub fn default_realm(&self) -> Realm {
         Realm::at(&self.issuer, "default", self.client())
