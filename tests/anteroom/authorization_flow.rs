@@ -683,7 +683,9 @@ mod a_request_in_flight {
         let realm = fresh_realm().await;
         let browser = realm.user_agent();
         let page = at_the_consent_page(&realm.demo_client(), &browser).await;
-        let forged = browser.forge(&page.form_with("decision").press("decision", "allow")).await;
+        let forged = browser
+            .forge(&page.form_with("decision").press("decision", "allow"))
+            .await;
 
         forged.has_status(403);
         browser_can_still_agree(&browser, &page).await;

@@ -241,3 +241,95 @@ async fn a_crowd_is_served_and_every_answer_is_its_own() {
         .collect();
     assert_eq!(tokens.len(), 200);
 }
+
+/// Two processes on one database: what one of them spends is spent.
+mod between_two_processes {
+    use super::*;
+    use crate::support::{ClientApp, Realm};
+
+    /// The same realm as the second process serves it.
+    fn next_door(realm: &Realm, emulator: &Emulator, address: &str) -> Realm {
+        Realm {
+            issuer: realm.issuer.replace(&emulator.issuer, address),
+            ..realm.clone()
+        }
+    }
+
+    fn wishes() -> serde_json::Value {
+        json!({ "seed": "demo", "clock": { "now": crate::support::emulator::START, "frozen": true } })
+    }
+
+    /// The realm of the second process, once that knows of it (it looks every second).
+    async fn known_next_door(realm: Realm) -> Realm {
+        while realm.get("/oauth/discovery/keys").await.status == 404 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        realm
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_code_is_redeemed_once() {
+        let emulator = Emulator::start(&[]);
+        let (_second, address) = emulator.beside();
+        let realm = emulator.realm(wishes()).await;
+        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let client = realm.demo_client();
+        let code = client.code_for("anne").await;
+        let calls = [client.redemption(&code), other.demo_client().redemption(&code)];
+
+        let attempts = (0..20).map(|number| calls[number % 2].clone());
+        let answers = at_once(attempts.map(|call| async move { call.send().await })).await;
+
+        assert_eq!(won(&answers).len(), 1, "{answers:?}");
+        for loser in answers.iter().filter(|answer| answer.status != 200) {
+            loser.clone().is_refused_with("invalid_grant");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_refreshes_yield_one_successor() {
+        let emulator = Emulator::start(&[]);
+        let (_second, address) = emulator.beside();
+        let realm = emulator.realm(wishes()).await;
+        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let tokens = realm.demo_client().tokens_for("anne").await;
+        let clients: [ClientApp; 2] = [realm.demo_client(), other.demo_client()];
+
+        let attempts = (0..20).map(|number| clients[number % 2].refreshing(tokens.refresh_token()));
+        let answers = at_once(attempts.map(|call| async move { call.send().await })).await;
+
+        let successors: HashSet<_> = answers
+            .into_iter()
+            .map(|answer| answer.brings_tokens().refresh_token())
+            .collect();
+        assert_eq!(successors.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_revocation_here_is_seen_there() {
+        let emulator = Emulator::start(&[]);
+        let (_second, address) = emulator.beside();
+        let realm = emulator.realm(wishes()).await;
+        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let tokens = realm.demo_client().tokens_for("anne").await;
+        assert!(other.accepts(&tokens.access_token).await);
+
+        realm.demo_client().revoke(tokens.refresh_token()).await.is_ok();
+
+        assert!(!other.accepts(&tokens.access_token).await);
+    }
+
+    #[tokio::test]
+    async fn a_clock_turned_here_is_turned_there_before_long() {
+        let emulator = Emulator::start(&[]);
+        let (_second, address) = emulator.beside();
+        let realm = emulator.realm(wishes()).await;
+        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+
+        realm.advance("PT3H").await;
+
+        while other.now().await != realm.now().await {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await; // this ends, or the test never does
+        }
+    }
+}

@@ -148,7 +148,7 @@ async fn requests_under_way_are_answered_before_the_end() {
 async fn hang_up(realm: &Realm, path: &str, form: &[(String, String)], authorization: Option<&str>) {
     let url = url::Url::parse(&realm.url(path)).expect("an address");
     let host = format!("127.0.0.1:{}", url.port().expect("a port"));
-    let body = url::form_urlencoded::Serializer::new(String::new())
+    let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form)
         .finish();
     let authorization = authorization

@@ -187,7 +187,6 @@ pub struct Visit {
     pub path: String,
     pub query: Vec<(String, String)>,
     pub form: Vec<(String, String)>,
-    pub origin: Option<String>,
 }
 
 impl Visit {
@@ -288,19 +287,14 @@ impl Drop for ClientSite {
 async fn visited(State(shown): State<Arc<Shown>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
-    let pairs = |bytes: &[u8]| url::form_urlencoded::parse(bytes).into_owned().collect();
+    let pairs = |bytes: &[u8]| form_urlencoded::parse(bytes).into_owned().collect();
     let path = parts.uri.path().to_owned();
-    let origin = parts
-        .headers
-        .get("origin")
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     let visit = Visit {
         method: parts.method.to_string(),
         path: path.clone(),
         query,
         form: pairs(&body),
-        origin,
     };
     shown.visits.send(visit).ok(); // a test that is over no longer listens
     let page = shown.pages.lock().expect("no test panics with it").get(&path).cloned();

@@ -78,6 +78,7 @@ pub fn s256(verifier: &str) -> String {
 }
 
 /// A verifier of its own for every request: 43 characters, as RFC 7636 §4.1 recommends.
+#[expect(clippy::disallowed_methods, reason = "a client has its own source of chance")]
 pub fn new_verifier() -> String {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system has chance to give");
@@ -230,7 +231,7 @@ impl AuthorizationRequest {
     }
 
     pub fn query(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new())
+        form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.parameters)
             .finish()
     }
@@ -301,7 +302,6 @@ pub struct ClientCall {
     path: String,
     pub form: Vec<(String, String)>,
     authorization: Option<String>,
-    headers: Vec<(String, String)>,
 }
 
 impl ClientCall {
@@ -311,7 +311,6 @@ impl ClientCall {
             path: path.to_owned(),
             form: Vec::new(),
             authorization: None,
-            headers: Vec::new(),
         }
     }
 
@@ -334,7 +333,7 @@ impl ClientCall {
 
     /// `client_secret_basic`: both parts form-encoded before they are joined (RFC 6749 §2.3.1).
     pub fn basic(self, client_id: &str, secret: &str) -> Self {
-        let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encode(client_id), encode(secret));
         self.basic_with(&pair)
     }
@@ -363,11 +362,6 @@ impl ClientCall {
         self.without("client_id").without("client_secret")
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
     pub async fn send(&self) -> Answer {
         Answer::to(self.bare().form(&self.form)).await
     }
@@ -384,7 +378,7 @@ impl ClientCall {
 
     /// The same body, called something else.
     pub async fn send_as(&self, content_type: Option<&str>) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new())
+        let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.form)
             .finish();
         let mut request = self.bare().body(body);
@@ -398,9 +392,6 @@ impl ClientCall {
         let mut request = self.realm.http.post(self.realm.url(&self.path));
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
-        }
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
         }
         request
     }

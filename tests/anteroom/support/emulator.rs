@@ -90,6 +90,28 @@ impl Emulator {
         }
     }
 
+    /// A second process on the same database, for the same issuer, at an address of its own. End it before this one.
+    pub fn beside(&self) -> (Self, String) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        drop(listener);
+        let mut keeper = Keeper::hire();
+        let mut args = self.options.clone();
+        let listen = args.iter().rposition(|arg| arg == "--listen").expect("it was given");
+        args[listen + 1].clone_from(&address);
+        let issuer = keeper
+            .start(program(args.clone()))
+            .unwrap_or_else(|error| panic!("no second server: {error}"));
+        assert_eq!(issuer, self.issuer);
+        let second = Self {
+            issuer,
+            keeper,
+            options: args,
+            certificate: None,
+        };
+        (second, format!("http://{address}"))
+    }
+
     /// Ends the server as a service manager does and says how it ended.
     pub fn stop(&mut self) -> Option<i32> {
         self.keeper.stop()
@@ -104,11 +126,6 @@ impl Emulator {
     pub fn start_again(&mut self) {
         let issuer = self.keeper.start(program(self.options.clone()));
         assert_eq!(issuer.as_ref(), Ok(&self.issuer));
-    }
-
-    /// The folder it works in.
-    pub fn folder(&self) -> PathBuf {
-        self.keeper.folder.clone()
     }
 
     /// The realm at the root.

@@ -1,6 +1,11 @@
 //! A person's browser without the browser: it keeps cookies, follows redirects inside the house by hand, reads the
 //! pages' forms and sends them as a browser would, `Origin` and `Sec-Fetch-Site` included.
 
+#![expect(
+    clippy::wrong_self_convention,
+    reason = "`callback.is_refused_with(…)` hands the callback on to the next claim"
+)]
+
 use std::sync::Arc;
 
 use reqwest::cookie::{CookieStore, Jar};
@@ -235,11 +240,7 @@ impl Callback {
     /// Reads the address of a redirect that leaves the house.
     pub fn redirected(target: &Url, status: u16) -> Self {
         let mut url = target.clone();
-        let pairs = |text: &str| {
-            url::form_urlencoded::parse(text.as_bytes())
-                .into_owned()
-                .collect::<Vec<_>>()
-        };
+        let pairs = |text: &str| form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
         let (parameters, mode) = match target.fragment() {
             Some(fragment) => (pairs(fragment), "fragment"),
             None => (pairs(target.query().unwrap_or_default()), "query"),
