@@ -28,6 +28,7 @@ mod realms;
 mod refresh_token;
 mod restart;
 mod revocation;
+mod store;
 mod support;
 mod tls;
 mod userinfo;

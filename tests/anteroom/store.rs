@@ -1,0 +1,389 @@
+//! The store itself, on whichever database the environment names: what HTTP alone cannot show.
+
+use std::time::Duration;
+
+use anteroom::clock::Clock;
+use anteroom::model::{
+    AuthorizationCode, AuthorizationRequest, Client, ClientId, ClientMetadata, Grant, GrantId, GrantType,
+    PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes, User, UserId,
+};
+use anteroom::random::{Random, digest};
+use anteroom::store::{self, Database, Keeps, Tx, purge, settle};
+use jiff::Timestamp;
+
+use crate::support::keeper::Keeper;
+
+/// A database of one's own with one realm, one client and one user in it.
+struct Shelf {
+    database: Database,
+    realm: RealmId,
+    client: ClientId,
+    user: UserId,
+    now: Timestamp,
+    _keeper: Keeper,
+}
+
+async fn shelf() -> Shelf {
+    let mut keeper = Keeper::hire();
+    let database = Database::open(&keeper.database()).await.unwrap();
+    let now: Timestamp = "2025-06-02T06:00:00Z".parse().unwrap();
+    let mut tx = database.begin().await.unwrap();
+    let realm = new_realm(&mut tx, "first", now).await;
+    let client = Client {
+        id: ClientId::from("client"),
+        secret: None,
+        metadata: ClientMetadata {
+            grant_types: GrantType::ALL.to_vec(),
+            ..ClientMetadata::default()
+        },
+    };
+    let user = User {
+        id: UserId::from("user"),
+        username: "Anne".to_owned(),
+        password: None,
+        persona: None,
+        claims: serde_json::Map::new(),
+    };
+    assert!(store::clients::insert(&mut tx, realm, &client, now).await.unwrap());
+    assert!(store::users::insert(&mut tx, realm, &user, now).await.unwrap());
+    tx.commit().await.unwrap();
+    Shelf {
+        database,
+        realm,
+        client: client.id,
+        user: user.id,
+        now,
+        _keeper: keeper,
+    }
+}
+
+async fn new_realm(tx: &mut Tx, name: &str, now: Timestamp) -> RealmId {
+    let realm = store::realms::NewRealm {
+        name: name.parse::<RealmName>().unwrap(),
+        policy: Policy::default(),
+        clock: Clock::starting_at(now, true),
+        root_secret: "sealed".to_owned(),
+        created_at: now,
+        expires_at: None,
+    };
+    store::realms::insert(tx, realm)
+        .await
+        .unwrap()
+        .expect("the name is free")
+        .id
+}
+
+impl Shelf {
+    fn grant(&self) -> Grant {
+        Grant {
+            id: GrantId(Random.id(self.now)),
+            client: self.client.clone(),
+            user: self.user.clone(),
+            sid: None,
+            scopes: "openid".parse().unwrap(),
+            auth_time: self.now,
+            amr: Vec::new(),
+        }
+    }
+
+    /// A good code; its digest.
+    async fn code(&self) -> String {
+        let grant = self.grant();
+        let code = AuthorizationCode {
+            client: self.client.clone(),
+            redirect_uri: "https://client.example.com/cb".to_owned(),
+            nonce: None,
+            code_challenge: None,
+            expires_at: self.later(60),
+            redeemed_at: None,
+            grant: grant.clone(),
+            grant_revoked: false,
+        };
+        let digest = digest(&Random.token());
+        let mut tx = self.database.begin().await.unwrap();
+        store::grants::insert(&mut tx, self.realm, &grant, self.now)
+            .await
+            .unwrap();
+        store::authorization_codes::insert(&mut tx, self.realm, &digest, &code, self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        digest
+    }
+
+    fn later(&self, seconds: i64) -> Timestamp {
+        Timestamp::from_second(self.now.as_second() + seconds).unwrap()
+    }
+
+    fn request(&self) -> PendingRequest {
+        PendingRequest {
+            id: Random.token(),
+            request: AuthorizationRequest {
+                client_id: self.client.clone(),
+                redirect_uri: "https://client.example.com/cb".to_owned(),
+                response_mode: ResponseMode::Query,
+                scopes: Scopes::default(),
+                state: None,
+                nonce: None,
+                code_challenge: None,
+                prompt: Prompt::default(),
+                max_age: None,
+                login_hint: None,
+                ui_locales: None,
+                hinted_subject: None,
+            },
+            session: None,
+            signed_in_at: None,
+            decision: None,
+            expires_at: self.later(600),
+            finished_at: None,
+        }
+    }
+}
+
+/// A refusal whose traces stay, or not.
+#[derive(Debug)]
+struct Refused {
+    keeps: bool,
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(error: sqlx::Error) -> Self {
+        panic!("the database failed: {error}")
+    }
+}
+
+impl Keeps for Refused {
+    fn keeps(&self) -> bool {
+        self.keeps
+    }
+}
+
+async fn realm_survives_refusal(keeps: bool) -> bool {
+    let shelf = shelf().await;
+    let mut tx = shelf.database.begin().await.unwrap();
+    new_realm(&mut tx, "written-before", shelf.now).await;
+
+    let outcome: Result<(), Refused> = settle(tx, Err(Refused { keeps })).await;
+
+    assert!(outcome.is_err());
+    let name = "written-before".parse().unwrap();
+    store::realms::find(&mut shelf.database.read().await.unwrap(), &name)
+        .await
+        .unwrap()
+        .is_some()
+}
+
+#[tokio::test]
+async fn a_refusal_takes_back_what_was_written_before_it() {
+    assert!(!realm_survives_refusal(false).await);
+}
+
+#[tokio::test]
+async fn a_refusal_that_keeps_leaves_its_traces() {
+    assert!(realm_survives_refusal(true).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_redemptions_of_a_code_one_wins() {
+    let shelf = shelf().await;
+    let digest = shelf.code().await;
+
+    let races = (0..64).map(|_| {
+        let (database, digest, realm, now) = (shelf.database.clone(), digest.clone(), shelf.realm, shelf.now);
+        tokio::spawn(async move {
+            let mut tx = database.begin().await.unwrap();
+            let won = store::authorization_codes::redeem(&mut tx, realm, &digest, now)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            won
+        })
+    });
+    let outcomes: Vec<_> = futures_util::future::join_all(races).await;
+
+    assert_eq!(outcomes.into_iter().filter(|won| *won.as_ref().unwrap()).count(), 1);
+}
+
+#[tokio::test]
+async fn a_code_is_not_redeemed_at_the_instant_it_expires() {
+    let shelf = shelf().await;
+    let digest = shelf.code().await;
+
+    let mut tx = shelf.database.begin().await.unwrap();
+    let at_the_end = store::authorization_codes::redeem(&mut tx, shelf.realm, &digest, shelf.later(60))
+        .await
+        .unwrap();
+    let before = store::authorization_codes::redeem(&mut tx, shelf.realm, &digest, shelf.later(59))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert!(!at_the_end);
+    assert!(before);
+}
+
+#[tokio::test]
+async fn a_revoked_grant_cannot_be_held() {
+    let shelf = shelf().await;
+    let grant = shelf.grant();
+    let mut tx = shelf.database.begin().await.unwrap();
+    store::grants::insert(&mut tx, shelf.realm, &grant, shelf.now)
+        .await
+        .unwrap();
+
+    let before = store::grants::hold(&mut tx, shelf.realm, &grant.id, shelf.now)
+        .await
+        .unwrap();
+    store::grants::revoke(&mut tx, shelf.realm, &grant.id, shelf.now)
+        .await
+        .unwrap();
+    let after = store::grants::hold(&mut tx, shelf.realm, &grant.id, shelf.now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert!(before);
+    assert!(!after);
+}
+
+#[tokio::test]
+async fn two_living_realms_never_share_a_name_but_a_dead_one_gives_it_back() {
+    let shelf = shelf().await;
+    let name: RealmName = "first".parse().unwrap();
+    let again = || store::realms::NewRealm {
+        name: "first".parse().unwrap(),
+        policy: Policy::default(),
+        clock: Clock::starting_at(shelf.now, true),
+        root_secret: "sealed".to_owned(),
+        created_at: shelf.now,
+        expires_at: None,
+    };
+
+    let mut tx = shelf.database.begin().await.unwrap();
+    let taken = store::realms::insert(&mut tx, again()).await.unwrap();
+    assert!(store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap());
+    let free = store::realms::insert(&mut tx, again()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert!(taken.is_none());
+    let found = store::realms::find(&mut shelf.database.read().await.unwrap(), &name)
+        .await
+        .unwrap();
+    assert_eq!(found.map(|realm| realm.id), free.map(|realm| realm.id));
+}
+
+#[tokio::test]
+async fn a_user_name_is_taken_whatever_its_case() {
+    let shelf = shelf().await;
+    let twin = User {
+        id: UserId::from("twin"),
+        username: "aNNE".to_owned(),
+        password: None,
+        persona: None,
+        claims: serde_json::Map::new(),
+    };
+
+    let mut tx = shelf.database.begin().await.unwrap();
+    let inserted = store::users::insert(&mut tx, shelf.realm, &twin, shelf.now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert!(!inserted);
+}
+
+#[tokio::test]
+async fn a_realm_deleted_is_emptied_to_the_last_row() {
+    let shelf = shelf().await;
+    let digest = shelf.code().await;
+    let mut tx = shelf.database.begin().await.unwrap();
+    store::authorization_requests::insert(&mut tx, shelf.realm, &shelf.request(), shelf.now)
+        .await
+        .unwrap();
+    store::consents::save(
+        &mut tx,
+        shelf.realm,
+        &shelf.user,
+        &shelf.client,
+        &Scopes::default(),
+        shelf.now,
+    )
+    .await
+    .unwrap();
+    store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap();
+    tx.commit().await.unwrap();
+
+    for statement in purge::OF_REALM {
+        let mut tx = shelf.database.write_once().await.unwrap();
+        while purge::of_realm(&mut tx, statement, shelf.realm).await.unwrap() > 0 {}
+    }
+    store::realms::remove(&mut shelf.database.write_once().await.unwrap(), shelf.realm)
+        .await
+        .unwrap();
+
+    let mut conn = shelf.database.read().await.unwrap();
+    assert!(store::realms::list_deleted(&mut conn, 10).await.unwrap().is_empty());
+    assert!(
+        store::users::find(&mut conn, shelf.realm, &shelf.user)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        store::authorization_codes::find(&mut conn, shelf.realm, &digest)
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn only_what_expired_long_ago_is_removed() {
+    let shelf = shelf().await;
+    let digest = shelf.code().await;
+    let remove_before = async |then| {
+        let mut removed = 0;
+        for kind in 0..purge::KINDS_THAT_EXPIRE {
+            let mut tx = shelf.database.write_once().await.unwrap();
+            removed += purge::expired(&mut tx, kind, shelf.realm, then).await.unwrap();
+        }
+        let mut conn = shelf.database.read().await.unwrap();
+        (
+            removed,
+            store::authorization_codes::find(&mut conn, shelf.realm, &digest)
+                .await
+                .unwrap()
+                .is_some(),
+        )
+    };
+
+    assert_eq!(remove_before(shelf.later(60)).await, (0, true));
+    assert_eq!(remove_before(shelf.later(61)).await, (1, false));
+}
+
+/// The guard of `see_through` exists because of this: a `begin` that is dropped half-way must not leave its
+/// transaction to the next one who gets the connection.
+#[tokio::test]
+async fn a_begin_that_is_given_up_half_way_leaves_the_pool_usable() {
+    let shelf = shelf().await;
+
+    for wait in 0..200 {
+        let given_up = tokio::time::timeout(Duration::from_micros(wait * 5), shelf.database.begin()).await;
+        drop(given_up);
+    }
+
+    for turn in 0..20 {
+        let mut tx = tokio::time::timeout(Duration::from_secs(20), shelf.database.begin())
+            .await
+            .unwrap()
+            .unwrap();
+        let id = new_realm(&mut tx, &format!("after-{turn}"), shelf.now).await;
+        tx.commit().await.unwrap();
+        let name = format!("after-{turn}").parse().unwrap();
+        let found = store::realms::find(&mut shelf.database.read().await.unwrap(), &name)
+            .await
+            .unwrap();
+        assert_eq!(found.map(|realm| realm.id), Some(id));
+    }
+}
