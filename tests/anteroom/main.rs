@@ -10,17 +10,20 @@
 )]
 
 mod a_foreign_client;
+mod account;
 mod authorization_code;
 mod authorization_flow;
 mod authorization_request;
 mod browser_flow;
 mod client_authentication;
 mod client_credentials;
+mod consent;
 mod cors;
 mod discovery;
 mod floor_plan;
 mod introspection;
 mod jwks;
+mod logout;
 mod pkce;
 mod policy_portal;
 mod races;
@@ -28,6 +31,7 @@ mod realms;
 mod refresh_token;
 mod restart;
 mod revocation;
+mod sign_in;
 mod store;
 mod support;
 mod tls;

@@ -141,8 +141,10 @@ impl Page {
         self.has_form_with("password")
     }
 
+    /// The page that can be agreed to; the sign-in page has a no, too.
     pub fn is_consent(&self) -> bool {
-        self.has_form_with("decision")
+        let mut buttons = self.forms().into_iter().flat_map(|form| form.buttons);
+        buttons.any(|button| button.name == "decision" && button.value == "allow")
     }
 
     /// Text as people see it, runs of blanks made one.
