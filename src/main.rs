@@ -1,1 +1,27 @@
-fn main() {}
+//! Runs the command line and prints errors: nothing else.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anteroom::cli::CommandLine;
+use clap::Parser as _;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "anteroom: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
+    let command_line = CommandLine::parse();
+    // The one crypto library; every TLS connection, in and out, takes it from here.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        anyhow::bail!("another cryptographic library was installed before ours");
+    }
+    command_line.run(&mut io::stdout()).await
+}

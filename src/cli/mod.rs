@@ -1,11 +1,16 @@
 //! The command line: commands, flags, and what they answer. No command means `serve`.
 
 mod flags;
+mod seed;
+mod serve;
 mod settings;
+
+use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
 use flags::ServeFlags;
+use seed::SeedFlags;
 use settings::ConfigCommand;
 
 const ABOUT: &str = "An OAuth 2.0 / OpenID Connect server for the laptop, with emulated patient portals behind it";
@@ -27,6 +32,10 @@ Examples:
 Every flag can be given as the environment variable that stands with it; lists are separated by commas there. Flags win over
 the environment, the environment over the file, the file over the defaults. Logs go to standard error; the first line on
 standard output is `listening on <issuer>`, once requests are answered.";
+
+const SEED_HELP: &str = "\
+Everything goes in or nothing does, and only into an empty realm at the root; errors in the file show the line. The shipped
+demo seed is a good file to start from: src/control/seed/demo.toml.";
 
 /// `anteroom …`
 #[derive(Debug, Parser)]
@@ -51,7 +60,26 @@ enum Command {
     /// Serve until told to stop (the default)
     #[command(after_help = AFTER_HELP)]
     Serve(Box<ServeFlags>),
+    /// Fill an empty database from a seed file, without serving
+    #[command(after_help = SEED_HELP)]
+    Seed(Box<SeedFlags>),
     /// The settings: print the reference, or check what is set here
     #[command(subcommand)]
     Config(ConfigCommand),
 }
+
+impl CommandLine {
+    /// Does what it says, answering on `out`. Blocks until it is done.
+    pub async fn run(self, out: &mut impl Write) -> anyhow::Result<()> {
+        match self.command {
+            None => serve::run(self.serve, out).await?,
+            Some(Command::Serve(flags)) => serve::run(*flags, out).await?,
+            Some(Command::Seed(flags)) => seed::run(*flags, out).await?,
+            Some(Command::Config(command)) => settings::run(command, out)?,
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,18 @@ impl DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// The address as drivers read it, password included: not for showing.
+    pub fn to_address(&self) -> String {
+        match self {
+            // Drivers take the rest for percent-encoded.
+            Self::SqliteFile(path) => format!("sqlite:{}", path.display().to_string().replace('%', "%25")),
+            Self::SqlitePrivate => "sqlite::memory:".to_owned(),
+            Self::Postgres(url) => url.to_string(),
+        }
+    }
+}
+
 impl FromStr for DatabaseUrl {
     type Err = DatabaseUrlError;
 

@@ -176,12 +176,8 @@ mod tests {
     const TOKEN: &str = "k2BmZ0m4Zt6c2oB0O2V7mC1x5uH8sQ3yJ9wR4eT6aD0";
 
     fn entry(issuer: &str, token: Option<&str>) -> Entry {
-        let hosts = ["anteroom.test", "192.168.1.7"].map(str::to_owned);
-        Entry::new(
-            issuer.parse().unwrap(),
-            KnownHosts(Arc::new(hosts)),
-            token.map(Secret::new),
-        )
+        let hosts = KnownHosts::new(issuer, ["anteroom.test", "192.168.1.7"].map(str::to_owned));
+        Entry::new(issuer.parse().unwrap(), hosts, token.map(Secret::new))
     }
 
     async fn ask(entry: &Entry, path: &str, headers: &[(&str, &str)]) -> Response {
@@ -237,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn listening_everywhere_makes_every_address_ours_but_no_name() {
-        let hosts = KnownHosts(Arc::new(["0.0.0.0".to_owned()]));
+        let hosts = KnownHosts::new("http://localhost:8080", ["0.0.0.0".to_owned()]);
         let entry = Entry::new("http://localhost:8080".parse().unwrap(), hosts, None);
 
         assert_eq!(status(&entry, &[("host", "10.1.2.3:8080")]).await, 200);

@@ -3,8 +3,8 @@
 //! | path | file | what |
 //! | --- | --- | --- |
 //! | `GET /control` | here | what there is |
-//! | `POST|GET /control/api/realms`, `DELETE …/{realm}` | [`realms`] | issuers made and removed; only at the root |
-//! | `GET|PATCH /control/api/clock` | [`clock`] | the realm's time |
+//! | `POST\|GET /control/api/realms`, `GET\|DELETE …/{realm}` | [`realms`] | issuers made and removed; only at the root |
+//! | `GET\|PATCH /control/api/clock` | [`clock`] | the realm's time |
 //! | `GET /control/api/outbox` | [`outbox`] | the letters it has written |
 //!
 //! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
@@ -14,30 +14,28 @@ mod body;
 pub mod clock;
 pub mod entry;
 mod outbox;
-mod problem;
+pub mod problem;
 pub mod realms;
 pub mod seed;
 
-use axum::response::Response;
-use axum::routing::{delete, get};
+use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
-use http::StatusCode;
 use serde::Serialize;
 
-use crate::app::{App, Realm};
+use crate::app::{App, Realm, see_through};
 use entry::Entry;
 use problem::Problem;
 
 /// The routes of every realm's control room, behind its door.
-pub fn router(entry: Entry) -> Router<App> {
+pub fn routes(app: &App, entry: Entry) -> Router<App> {
     Router::new()
-        .route("/control", get(index))
         .route("/control/api/realms", get(realms::list).post(realms::create))
-        .route("/control/api/realms/{realm}", delete(realms::delete))
+        .route("/control/api/realms/{realm}", get(realms::show).delete(realms::delete))
         .route("/control/api/clock", get(clock::read).patch(clock::turn))
+        .route_layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .route("/control", get(index))
         .route("/control/api/outbox", get(outbox::list))
-        .route("/control/{*rest}", axum::routing::any(unknown))
-        .method_not_allowed_fallback(other_method)
+        .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))
 }
 
@@ -64,11 +62,4 @@ async fn index(realm: Realm) -> Json<Index> {
 
 async fn unknown() -> Problem {
     Problem::not_found("there is nothing at this address; /control lists what there is")
-}
-
-async fn other_method() -> Result<Response, Problem> {
-    Err(Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this address does not know that method",
-    ))
 }

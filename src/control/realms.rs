@@ -16,7 +16,7 @@ use super::body::{self, Stretch};
 use super::clock::Shown;
 use super::problem::Problem;
 use super::seed::loading::{LoadingError, Ready};
-use super::seed::{Seed, SeedClock};
+use super::seed::{Seed, SeedClock, SeedError};
 use crate::app::{App, DirectoryError, Realm};
 use crate::clock::{self, Clock};
 use crate::model::{Policy, Preset, RealmName, RealmSettings};
@@ -100,14 +100,25 @@ pub async fn list(State(app): State<App>, realm: Realm) -> Result<Response, Prob
     Ok(Json(List { realms }).into_response())
 }
 
+/// `GET /control/api/realms/{realm}`
+pub async fn show(State(app): State<App>, realm: Realm, Path(name): Path<String>) -> Result<Response, Problem> {
+    check_root(&realm)?;
+    let found = app.realms.find(&app.database, &name).await?;
+    let found = found.ok_or_else(|| unknown(&name))?;
+    Ok(Json(Listed::new(&app, found.settings.clone())).into_response())
+}
+
 /// `DELETE /control/api/realms/{realm}` → 204
 pub async fn delete(State(app): State<App>, realm: Realm, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     check_root(&realm)?;
     if name == RealmName::DEFAULT {
         return Err(Problem::conflict("the realm at the root stays"));
     }
-    let unknown = || Problem::not_found(format!("there is no realm {name:?}"));
-    let doomed = app.realms.find(&app.database, &name).await?.ok_or_else(unknown)?;
+    let doomed = app
+        .realms
+        .find(&app.database, &name)
+        .await?
+        .ok_or_else(|| unknown(&name))?;
 
     let mut tx = app.database.write_once().await?;
     let gone = store::realms::delete(&mut tx, doomed.id, clock::system_now()).await?;
@@ -117,8 +128,12 @@ pub async fn delete(State(app): State<App>, realm: Realm, Path(name): Path<Strin
     if gone {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(unknown())
+        Err(unknown(&name))
     }
+}
+
+fn unknown(name: &str) -> Problem {
+    Problem::not_found(format!("there is no realm {name:?}"))
 }
 
 const REALMS: &str = "/control/api/realms";
@@ -286,6 +301,34 @@ pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError>
     let settings = settle(tx, outcome).await?;
 
     Ok(app.realms.put(settings).map_err(DirectoryError::from)?)
+}
+
+/// Fills a realm that is there and empty, and gives it the seed's policy and clock.
+pub async fn fill(app: &App, realm: &Realm, seed: &Seed) -> Result<(), MakingError> {
+    let ready = Ready::new(seed, &realm.issuer, &app.passwords, &Random, realm.clock.now()).await;
+    let ready = ready.map_err(LoadingError::from)?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = refilled(&mut tx, realm, seed, &ready).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(settings).map_err(DirectoryError::from)?;
+    Ok(())
+}
+
+async fn refilled(tx: &mut Tx, realm: &Realm, seed: &Seed, ready: &Ready) -> Result<RealmSettings, MakingError> {
+    let gone = || MakingError::Loading(SeedError::NotEmpty.into());
+    let mut settings = store::realms::touch(tx, realm.id).await?.ok_or_else(gone)?;
+    if let Some(policy) = &seed.policy {
+        settings.policy = policy.0.clone();
+        store::realms::update_policy(tx, realm.id, &settings.policy).await?;
+    }
+    if let Some(clock) = seed.clock {
+        settings.clock = starting_clock(Some(clock));
+        store::realms::update_clock(tx, realm.id, &settings.clock).await?;
+    }
+    ready.load(tx, realm.id, settings.clock.now()).await?;
+    Ok(settings)
 }
 
 async fn filled(

@@ -1,29 +1,199 @@
-//! Joins the rooms' routers and layers.
+//! Joins the rooms' routers and layers, listens, and ends in good order.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`start`] | from settings to an app that can answer |
+//! | [`listening`] | taking the addresses |
+//! | [`serving`] | plain and TLS connections, their limits, draining |
+//! | [`realm_prefix`] | which realm a request is for |
+//! | [`request_log`], [`last_resort`] | what surrounds every request |
+//! | [`upkeep`] | what is done when nobody asks |
+//! | [`banner`] | what is said on standard output |
 
+mod banner;
+mod last_resort;
+mod listening;
 mod realm_prefix;
+mod request_log;
+mod serving;
+mod signals;
+pub mod start;
 pub mod upkeep;
 
-use axum::{Router, extract::Request, middleware, response::Response};
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, middleware};
+use http::StatusCode;
 use tower::{Layer, util::BoxCloneSyncService};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
 
-use crate::{
-    app::App,
-    login, oauth,
-    web::{
-        assets,
-        csrf::KnownHosts,
-        page_error::{PageError, in_their_words},
-    },
-};
+use crate::app::App;
+use crate::config::{Config, Issuer, Limits};
+use crate::control::entry::Entry;
+use crate::model::Secret;
+use crate::random::Random;
+use crate::web::csrf::KnownHosts;
+use crate::web::page_error::{PageError, in_their_words};
+use crate::web::{assets, paths};
+use crate::{control, login, oauth};
+use banner::Facts;
+use listening::{ListenError, Sockets};
+use request_log::TrustedProxies;
+use serving::{Serving, TlsError};
+use signals::Signals;
+use start::StartError;
 
-/// Everything the server answers, from the outside in: realm prefix, routes, not found.
-pub fn service(app: &App) -> BoxCloneSyncService<Request, Response, std::convert::Infallible> {
+/// How long a probe waits for the database.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Under which names this server is reached, and what its control room asks for.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    pub issuer: Issuer,
+    /// Names besides loopback.
+    pub hosts: KnownHosts,
+    /// Asked for in the control room where others can reach the server.
+    pub control_token: Option<Secret>,
+}
+
+impl Doors {
+    /// The issuer's host, the addresses listened on and what is allowed besides; a token where one of them is not loopback.
+    fn new(config: &Config, issuer: &Issuer, addresses: &[SocketAddr]) -> Self {
+        let allowed = config.allowed_hosts.iter().map(ToString::to_string);
+        let listened = addresses.iter().copied().map(listening::host_of);
+        let hosts = KnownHosts::new(issuer.as_str(), allowed.chain(listened));
+        let others = config.listen.iter().any(|place| !place.is_loopback());
+        let control_token = others.then(|| Secret::new(Random.token()));
+        Self {
+            issuer: issuer.clone(),
+            hosts,
+            control_token,
+        }
+    }
+}
+
+/// Serves until a signal says to stop. The first line on `out` says where, once requests are answered.
+pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeError> {
+    let tls = config.tls.as_ref().map(serving::tls_config).transpose()?;
+    let sockets = Sockets::bind(&config.listen)?;
+    let issuer = config.issuer_on(sockets.port());
+    let app = start::open(config, &issuer).await?;
+    start::furnish(&app, config).await?;
+
+    let doors = Doors::new(config, &issuer, sockets.addresses());
+    let router = router(&app, &doors, config);
+    let mut signals = Signals::listen().map_err(ServeError::Signals)?;
+    let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
+    app.tasks.spawn(upkeep::run(app.clone(), Vec::new()));
+    greet(&app, config, doors, out).await;
+
+    let outcome = tokio::select! {
+        () = signals.next() => Ok(()),
+        error = serving.failed() => Err(ServeError::Io(error)),
+    };
+    tracing::info!("stopping: no new connections, what has begun is finished");
+    tokio::select! {
+        () = serving.drain(&app) => outcome,
+        () = signals.next() => Err(ServeError::CutShort),
+    }
+}
+
+/// Says where, and how to begin. A standard output that nobody reads is no reason to stop.
+async fn greet(app: &App, config: &Config, doors: Doors, out: &mut impl Write) {
+    let first = writeln!(out, "{}", banner::first_line(&doors.issuer)).and_then(|()| out.flush());
+    let facts = Facts::gather(app, config, &doors.issuer, doors.control_token).await;
+    if let Err(error) = first
+        .and_then(|()| write!(out, "{}", facts.text()))
+        .and_then(|()| out.flush())
+    {
+        tracing::warn!(%error, "the banner could not be written");
+    }
+}
+
+/// The whole server: what surrounds every request, what is the server's own, and the realms.
+pub fn router(app: &App, doors: &Doors, config: &Config) -> Router {
+    let Limits {
+        max_body_bytes,
+        request_timeout,
+        ..
+    } = config.limits;
+    let trusted = TrustedProxies(config.trusted_proxies.iter().copied().collect());
+    Router::new()
+        .route(paths::HEALTHZ, get(async || "ok\n"))
+        .route(paths::READYZ, get(ready))
+        .merge(assets::router())
+        .fallback_service(service(app, doors))
+        .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
+        .layer(RequestBodyLimitLayer::new(max_body_bytes))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            request_timeout,
+        ))
+        .layer(CatchPanicLayer::custom(bare_failure))
+        .layer(middleware::from_fn(last_resort::dress))
+        .layer(middleware::from_fn(in_their_words))
+        .layer(middleware::from_fn_with_state(trusted, request_log::record))
+        .with_state(app.clone())
+}
+
+/// Everything a realm answers, from the outside in: realm prefix, routes, not found.
+pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Response, Infallible> {
+    let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
     let router = Router::new()
         .merge(oauth::routes(app))
-        .merge(login::routes(app, KnownHosts::new(&app.issuer, [])))
-        .merge(assets::router())
+        .merge(login::routes(app, doors.hosts.clone()))
+        .merge(control::routes(app, entry))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());
     BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(router))
+}
+
+/// `GET /readyz`: whether the database answers.
+async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "not ready: the database failed");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+/// A panic was logged where it happened; [`last_resort`] gives the answer its form.
+fn bare_failure(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let said = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = said, "a request ended in a panic");
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// Why the server does not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("signals cannot be heard: {0}")]
+    Signals(io::Error),
+    #[error("the server cannot go on: {0}")]
+    Io(#[from] io::Error),
+    #[error("told to stop twice: what had begun was not finished")]
+    CutShort,
 }

@@ -4,6 +4,8 @@
 //! §3 puts the well-known part *before* an issuer's path, so both `/realms/x/.well-known/…` and
 //! `/.well-known/…/realms/x` lead to the same document. `/realms/default` is nobody's: one issuer has one URL.
 
+use std::borrow::Cow;
+
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -44,6 +46,11 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(place(&realm));
     request.extensions_mut().insert(realm);
     next.run(request).await
+}
+
+/// The path within its realm, whether or not there is such a realm.
+pub fn within_realm(path: &str) -> Cow<'_, str> {
+    split(path).map_or(path.into(), |(_, path)| path.into())
 }
 
 /// The realm a path names and the path within it, if it names one.

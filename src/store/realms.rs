@@ -90,6 +90,11 @@ pub async fn touch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<RealmSett
     row.as_ref().map(settings).transpose()
 }
 
+pub async fn update_policy(tx: &mut Tx, realm: RealmId, policy: &Policy) -> sqlx::Result<()> {
+    execute!(tx, "update realms set policy = $2 where id = $1", realm, json(policy)?)?;
+    Ok(())
+}
+
 pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::Result<()> {
     execute!(
         tx,

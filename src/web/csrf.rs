@@ -42,7 +42,12 @@ impl KnownHosts {
         let name = without_port(host).to_ascii_lowercase();
         let literal = name.trim_start_matches('[').trim_end_matches(']');
         let address: Option<IpAddr> = literal.parse().ok();
-        let unspecified = |known: &String| known.parse().is_ok_and(|known: IpAddr| known.is_unspecified());
+        let unspecified = |known: &String| {
+            known
+                .trim_matches(['[', ']'])
+                .parse()
+                .is_ok_and(|known: IpAddr| known.is_unspecified())
+        };
         address.is_some_and(|address| address.is_loopback() || self.0.iter().any(unspecified))
             || name == "localhost"
             || name.ends_with(".localhost")

@@ -40,6 +40,14 @@ impl SeedSecret {
 }
 
 impl SeedClient {
+    /// The secret's hash, where the seed has it ready-made.
+    pub fn secret_hash(&self) -> Option<&str> {
+        match &self.secret {
+            Some(SeedSecret::Hash(phc)) => Some(&phc.0),
+            Some(SeedSecret::Plain(_)) | None => None,
+        }
+    }
+
     /// What is stored, in a realm of that issuer.
     pub fn metadata(&self, issuer: &str) -> ClientMetadata {
         let mut metadata = self.metadata.clone();

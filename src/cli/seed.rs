@@ -1,0 +1,52 @@
+//! `anteroom seed FILE`: fills the realm at the root of an empty database, without serving.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::flags::DataFlags;
+use super::serve::start_logging;
+use crate::config::ConfigError;
+use crate::server::start::{self, StartError};
+
+/// What to load, and where to.
+#[derive(Args, Clone, Debug)]
+pub struct SeedFlags {
+    /// A seed in TOML: clients, users, a policy, a clock, the portal's practices
+    file: PathBuf,
+
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+/// Loads it, all or nothing.
+pub async fn run(flags: SeedFlags, out: &mut impl io::Write) -> Result<(), SeedCommandError> {
+    let config = flags.data.load()?;
+    start_logging(&config.log);
+    let app = start::open(
+        &config,
+        &config.issuer_on(config.listen.first().map_or(0, |place| place.port())),
+    )
+    .await?;
+    let planted = start::plant(&app, &flags.file).await;
+    app.database.close().await;
+    planted?;
+    Ok(writeln!(
+        out,
+        "{} is filled from {}",
+        config.database,
+        flags.file.display()
+    )?)
+}
+
+/// Why nothing was loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedCommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the answer could not be written: {0}")]
+    Output(#[from] io::Error),
+}

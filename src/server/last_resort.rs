@@ -1,0 +1,274 @@
+//! Answers nobody dressed: a panic, a timeout, a body that is too large, a method that is not known.
+//!
+//! The layers and extractors that give them know nothing of who asked. Here they get the form the address speaks: OAuth's JSON,
+//! a portal's, `application/problem+json`, or a page; and the same openness to scripts as the address has otherwise.
+
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, body};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::realm_prefix;
+use crate::control::problem::Problem;
+use crate::model::Refusal;
+use crate::web::page_error::PageError;
+use crate::web::paths;
+
+/// The form of an error at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `{"error", "error_description"}` (RFC 6749 §5.2).
+    OAuth,
+    /// `{"error"}`
+    Portal,
+    /// `application/problem+json` (RFC 9457).
+    Problem,
+    /// A page for people.
+    Page,
+    /// Plain text, as it is: what looks here is a load balancer.
+    Plain,
+}
+
+/// Middleware: gives an undressed refusal or failure the form of its address.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let path = realm_prefix::within_realm(request.uri().path());
+    let (form, open) = (form_of(&path), open_to_scripts(&path));
+    let response = next.run(request).await;
+    if form == Form::Plain || !undressed(&response) {
+        return response;
+    }
+    let (old, rest) = response.into_parts();
+    drop(rest);
+    let mut response = dressed(form, old.status);
+    keep(&old.headers, response.headers_mut());
+    if open {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+            .or_insert(HeaderValue::from_static("*"));
+    }
+    response
+}
+
+/// Whether a response is an error without a form: nothing in it, or the plain sentence of an extractor.
+fn undressed(response: &Response) -> bool {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let bare = kind.is_none() && response.body().size_hint().exact() == Some(0);
+    let sentence = kind.is_some_and(|kind| kind.starts_with(b"text/plain"));
+    (status.is_client_error() || status.is_server_error()) && (bare || sentence)
+}
+
+/// What was said besides the body stays said: `Allow`, CORS, `Connection`.
+fn keep(old: &HeaderMap, new: &mut HeaderMap) {
+    for (name, value) in old {
+        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+            new.append(name, value.clone());
+        }
+    }
+}
+
+fn form_of(path: &str) -> Form {
+    let within = |prefix: &str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if within(paths::CONTROL) {
+        Form::Problem
+    } else if within(paths::PORTAL) {
+        Form::Portal
+    } else if [paths::HEALTHZ, paths::READYZ].contains(&path) {
+        Form::Plain
+    } else if path.starts_with("/.well-known/") || (path.starts_with("/oauth/") && !path.starts_with(paths::AUTHORIZE))
+    {
+        Form::OAuth
+    } else {
+        Form::Page
+    }
+}
+
+/// As design §12 lists them; the answers of the handlers themselves have said it already.
+fn open_to_scripts(path: &str) -> bool {
+    let endpoints = [
+        paths::TOKEN,
+        paths::REVOKE,
+        paths::USERINFO,
+        paths::JWKS,
+        paths::OPENID_CONFIGURATION,
+        paths::OAUTH_AUTHORIZATION_SERVER,
+    ];
+    endpoints.contains(&path) || form_of(path) == Form::Portal
+}
+
+fn dressed(form: Form, status: StatusCode) -> Response {
+    let (code, sentence) = words(status);
+    match form {
+        Form::OAuth => (
+            status,
+            no_store(),
+            Json(json!({"error": code, "error_description": sentence})),
+        )
+            .into_response(),
+        Form::Portal => (status, Json(json!({"error": sentence}))).into_response(),
+        Form::Problem => Problem::new(status, sentence).into_response(),
+        Form::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
+        Form::Plain => (status, body::Body::from(sentence)).into_response(),
+    }
+}
+
+fn no_store() -> [(header::HeaderName, HeaderValue); 1] {
+    [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]
+}
+
+/// A code of RFC 6749 §5.2 and §4.1.2.1, and a sentence for whoever asked.
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => ("invalid_request", "there is nothing at this address"),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "invalid_request",
+            "this address does not know that method; Allow lists those it knows",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the body has a media type that is not known here"),
+        StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "the answer took too long and was given up"),
+        status if status.is_server_error() => (
+            "server_error",
+            "the server met an unexpected condition; its log says which",
+        ),
+        _ => ("invalid_request", "the request cannot be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use axum::extract::DefaultBodyLimit;
+    use axum::routing::{any, post};
+    use axum::{Router, middleware};
+    use http_body_util::BodyExt as _;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(path: &str, inner: Router) -> Response {
+        let service = inner.layer(middleware::from_fn(dress));
+        let request = Request::post(path).body(body::Body::from("0123456789")).unwrap();
+        service.oneshot(request).await.unwrap()
+    }
+
+    fn answering(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Router {
+        Router::new().fallback(move || async move { answer.clone() })
+    }
+
+    async fn json(response: Response) -> Value {
+        serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_address_speaks_its_own_form() {
+        for (path, kind) in [
+            ("/oauth/token", "application/json"),
+            ("/realms/x/oauth/userinfo", "application/json"),
+            ("/.well-known/openid-configuration", "application/json"),
+            ("/.well-known/openid-configuration/realms/x", "application/json"),
+            ("/api/portal/v1/booking", "application/json"),
+            ("/realms/x/control/api/clock", "application/problem+json"),
+            ("/control", "application/problem+json"),
+            ("/oauth/authorize", "text/html; charset=utf-8"),
+            ("/oauth/authorize/continue", "text/html; charset=utf-8"),
+            ("/login", "text/html; charset=utf-8"),
+            ("/controller", "text/html; charset=utf-8"),
+        ] {
+            let response = ask(path, answering(StatusCode::INTERNAL_SERVER_ERROR)).await;
+            assert_eq!(response.status(), 500);
+            assert_eq!(response.headers()["content-type"], kind, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_keeps_its_cause_to_itself() {
+        let response = ask(
+            "/oauth/token",
+            answering((StatusCode::INTERNAL_SERVER_ERROR, "panicked at secret.rs")),
+        )
+        .await;
+
+        let body = json(response).await;
+        assert_eq!(body["error"], "server_error");
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_too_large_is_refused_in_words() {
+        let inner = Router::new()
+            .route("/oauth/token", post(|_: Bytes| async {}))
+            .layer(DefaultBodyLimit::max(5));
+
+        let response = ask("/oauth/token", inner).await;
+
+        assert_eq!(response.status(), 413);
+        assert_eq!(
+            json(response).await,
+            json!({"error": "invalid_request", "error_description": "the body is too large"})
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unknown_method_keeps_the_list_of_known_ones() {
+        let inner = Router::new().route("/oauth/discovery/keys", axum::routing::get(|| async {}));
+
+        let response = ask("/oauth/discovery/keys", inner).await;
+
+        assert_eq!(response.status(), 405);
+        assert_eq!(response.headers()["allow"], "GET,HEAD");
+        assert_eq!(response.headers()["content-type"], "application/json");
+    }
+
+    #[tokio::test]
+    async fn what_is_open_to_scripts_stays_open_when_it_fails_and_the_rest_stays_shut() {
+        for (path, open) in [
+            ("/oauth/token", true),
+            ("/realms/x/oauth/token", true),
+            ("/api/portal/v1/user", true),
+            ("/oauth/introspect", false),
+            ("/oauth/authorize", false),
+            ("/control/api/clock", false),
+        ] {
+            let response = ask(path, answering(StatusCode::SERVICE_UNAVAILABLE)).await;
+            assert_eq!(
+                response.headers().contains_key("access-control-allow-origin"),
+                open,
+                "{path}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_with_a_form_of_their_own_pass_untouched() {
+        let own = (StatusCode::BAD_REQUEST, [("content-type", "application/json")], "{}");
+        let response = ask("/login", answering(own)).await;
+        assert_eq!(json(response).await, json!({}));
+
+        let fine = ask("/login", answering("ok")).await;
+        assert_eq!(fine.headers()["content-type"], "text/plain; charset=utf-8");
+
+        let probe = ask("/readyz", answering((StatusCode::SERVICE_UNAVAILABLE, "no database"))).await;
+        assert_eq!(probe.into_body().collect().await.unwrap().to_bytes(), "no database");
+    }
+
+    #[tokio::test]
+    async fn a_streamed_answer_without_a_type_is_not_touched() {
+        let inner = Router::new().fallback(any(|| async {
+            let stream = body::Body::from_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("x")]));
+            (StatusCode::BAD_GATEWAY, stream)
+        }));
+
+        let response = ask("/login", inner).await;
+
+        assert!(!response.headers().contains_key("content-type"));
+    }
+}

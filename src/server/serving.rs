@@ -1,0 +1,135 @@
+//! Serving on the sockets, in the clear or over TLS, until told to stop; then bringing everything to its end.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::config::{Limits, TlsFiles};
+
+/// Reads the server's certificate and key, before anything is promised.
+pub fn tls_config(files: &TlsFiles) -> Result<RustlsConfig, TlsError> {
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|reason| TlsError::unreadable(&files.certificate, reason))?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate(files.certificate.clone()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|reason| TlsError::unreadable(&files.key, reason))?;
+    let mut config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(RustlsConfig::from_config(Arc::new(config)))
+}
+
+/// Why the certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error("{}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{}: no certificate (`-----BEGIN CERTIFICATE-----`) in it", .0.display())]
+    NoCertificate(PathBuf),
+    #[error("the certificate and its key do not go together: {0}")]
+    Unusable(#[from] rustls::Error),
+}
+
+impl TlsError {
+    fn unreadable(path: &Path, reason: rustls::pki_types::pem::Error) -> Self {
+        Self::Unreadable {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// A server at work.
+#[derive(Debug)]
+pub struct Serving {
+    servers: JoinSet<io::Result<()>>,
+    handle: Handle<SocketAddr>,
+    drain_timeout: Duration,
+}
+
+impl Serving {
+    /// Begins to answer on every socket. Connections that came since they were bound are answered too.
+    pub fn begin(
+        listeners: Vec<TcpListener>,
+        router: &Router,
+        tls: Option<&RustlsConfig>,
+        limits: &Limits,
+    ) -> io::Result<Self> {
+        let handle = Handle::new();
+        let mut servers = JoinSet::new();
+        for listener in listeners {
+            let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let server = limited(axum_server::from_tcp(listener)?, limits).handle(handle.clone());
+            match tls {
+                Some(tls) => {
+                    let acceptor = RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
+                    servers.spawn(
+                        server
+                            .acceptor(acceptor.acceptor(NoDelayAcceptor::new()))
+                            .serve(service),
+                    )
+                }
+                None => servers.spawn(server.acceptor(NoDelayAcceptor::new()).serve(service)),
+            };
+        }
+        Ok(Self {
+            servers,
+            handle,
+            drain_timeout: limits.drain_timeout,
+        })
+    }
+
+    /// Waits until a server stops by itself, which it does not unless something is wrong.
+    pub async fn failed(&mut self) -> io::Error {
+        match self.servers.join_next().await {
+            Some(Ok(Err(error))) => error,
+            _ => io::Error::other("a listener stopped by itself"),
+        }
+    }
+
+    /// Takes no new connections, lets requests in flight come to their end, and closes what is still open when time is up.
+    pub async fn drain(mut self, app: &App) {
+        app.shutdown.cancel(); // long waits answer now
+        self.handle.graceful_shutdown(Some(self.drain_timeout));
+        while self.servers.join_next().await.is_some() {}
+        app.tasks.close();
+        if tokio::time::timeout(self.drain_timeout, app.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some deeds were not finished in time");
+        }
+        app.database.close().await;
+    }
+}
+
+/// Bounds what a connection may ask of us before a handler sees it.
+fn limited(mut server: Server<SocketAddr>, limits: &Limits) -> Server<SocketAddr> {
+    let list = u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX);
+    let http = server.http_builder();
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(limits.max_header_bytes);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Duration::from_secs(30))
+        .max_header_list_size(list);
+    server
+}

@@ -1,0 +1,95 @@
+//! From settings to an app that can answer: database, secrets, the realm at the root.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::app::{App, DirectoryError};
+use crate::config::{Config, Issuer};
+use crate::control::realms::{Beginning, MakingError, make};
+use crate::control::seed::{Seed, SeedError};
+use crate::keys::sealing::{KeyFileError, Sealer, SealingError};
+use crate::model::RealmName;
+use crate::passwords::{PasswordError, Passwords};
+use crate::store::Database;
+
+/// Opens the database and what belongs to it.
+pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
+    check_keys(issuer)?;
+    let database = Database::open(&config.database.to_address())
+        .await
+        .map_err(|reason| StartError::Database {
+            database: config.database.to_string(),
+            reason,
+        })?;
+    let sealer = sealer(config)?;
+    Ok(App::new(
+        issuer.as_str().to_owned(),
+        database,
+        sealer,
+        Passwords::new()?,
+    ))
+}
+
+/// The shipped signing keys are public: whoever reaches us must be somebody who could have them from us anyway.
+fn check_keys(issuer: &Issuer) -> Result<(), StartError> {
+    if issuer.is_local() {
+        Ok(())
+    } else {
+        Err(StartError::PublicIssuer(issuer.clone()))
+    }
+}
+
+fn sealer(config: &Config) -> Result<Sealer, StartError> {
+    Ok(match (&config.secret_key_file, config.database.sealing_key_beside()) {
+        (Some(path), _) => Sealer::from_file(path)?,
+        (None, Some(path)) => Sealer::from_file_or_new(&path)?,
+        (None, None) => Sealer::ephemeral()?,
+    })
+}
+
+/// Makes the realm at the root from the configured seed, unless it is there already.
+pub async fn furnish(app: &App, config: &Config) -> Result<(), StartError> {
+    if app.realms.find(&app.database, RealmName::DEFAULT).await?.is_some() {
+        tracing::debug!(seed = %config.seed, "the database is not empty: the seed stays where it is");
+        return Ok(());
+    }
+    match make(app, Beginning::at_the_root(Seed::find(&config.seed)?)).await {
+        // Another process was faster; its realm is ours too.
+        Err(MakingError::Taken(_)) => Ok(()),
+        made => Ok(made.map(drop)?),
+    }
+}
+
+/// Fills the realm at the root from a file, for `anteroom seed`.
+pub async fn plant(app: &App, file: &Path) -> Result<(), StartError> {
+    let seed = Arc::new(Seed::read_file(file)?);
+    match app.realms.find(&app.database, RealmName::DEFAULT).await? {
+        None => Ok(make(app, Beginning::at_the_root(seed)).await.map(drop)?),
+        Some(realm) => Ok(crate::control::realms::fill(app, &realm, &seed).await?),
+    }
+}
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the database {database} cannot be opened: {reason}")]
+    Database { database: String, reason: sqlx::Error },
+    #[error(
+        "the issuer {0} can be reached by others, and the signing keys of this server are public. It takes loopback and private \
+         addresses, names without a dot, .localhost and .test; hosts for everybody come with --staging, which is not \
+         available yet"
+    )]
+    PublicIssuer(Issuer),
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    #[error(transparent)]
+    Passwords(#[from] PasswordError),
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    #[error(transparent)]
+    Making(#[from] MakingError),
+}
