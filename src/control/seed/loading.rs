@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::clients::SeedSecret;
-use super::{Seed, SeedError};
+use super::{Seed, SeedError, SeedPortal};
 use crate::model::{Client, RealmId, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
+use crate::portals::mypatientportal;
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
@@ -14,6 +15,7 @@ use crate::store::{self, Keeps, Tx};
 pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
+    portal: Option<SeedPortal>,
 }
 
 /// Why a seed was not loaded.
@@ -61,7 +63,11 @@ impl Ready {
                 claims: user.claims.clone(),
             });
         }
-        Ok(Self { clients, users })
+        Ok(Self {
+            clients,
+            users,
+            portal: seed.mypatientportal.clone(),
+        })
     }
 
     /// Writes it into an empty realm.
@@ -86,6 +92,9 @@ impl Ready {
                 }
                 .into());
             }
+        }
+        if let Some(SeedPortal(portal)) = &self.portal {
+            mypatientportal::insert_seed(tx, realm, portal).await?; // after the users, whom it may name
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::config::SeedSource;
 use crate::model::Policy;
+use crate::portals::mypatientportal;
 
 pub use clients::SeedClient;
 pub use users::SeedUser;
@@ -33,6 +34,20 @@ pub struct Seed {
     pub clock: Option<SeedClock>,
     pub clients: Vec<SeedClient>,
     pub users: Vec<SeedUser>,
+    pub mypatientportal: Option<SeedPortal>,
+}
+
+/// The portal's part, sound in itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "mypatientportal::seed::Seed")]
+pub struct SeedPortal(pub mypatientportal::seed::Seed);
+
+impl TryFrom<mypatientportal::seed::Seed> for SeedPortal {
+    type Error = String;
+
+    fn try_from(seed: mypatientportal::seed::Seed) -> Result<Self, String> {
+        seed.check().map(|()| Self(seed))
+    }
 }
 
 /// A seed that is compiled in.
@@ -116,14 +131,21 @@ impl Seed {
             clock: self.clock.or(base.clock),
             clients: base.clients.iter().cloned().chain(self.clients).collect(),
             users: base.users.iter().cloned().chain(self.users).collect(),
+            mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
         }
     }
 }
 
 impl Shipped {
     fn seed(self) -> Arc<Seed> {
-        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml")));
-        static WALKTHROUGH: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("walkthrough.toml")));
+        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| {
+            let portal = mypatientportal::seed::Seed::demo();
+            read_shipped(include_str!("demo.toml"), portal)
+        });
+        static WALKTHROUGH: LazyLock<Arc<Seed>> = LazyLock::new(|| {
+            let portal = mypatientportal::seed::Seed::walkthrough();
+            read_shipped(include_str!("walkthrough.toml"), portal)
+        });
         match self {
             Self::Demo => DEMO.clone(),
             Self::Walkthrough => WALKTHROUGH.clone(),
@@ -131,8 +153,11 @@ impl Shipped {
     }
 }
 
-fn read_shipped(text: &str) -> Arc<Seed> {
-    Arc::new(Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see"))
+/// A shipped seed and the part its portal ships.
+fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
+    let mut seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
+    seed.mypatientportal = Some(SeedPortal(portal));
+    Arc::new(seed)
 }
 
 /// Why a seed is not taken.

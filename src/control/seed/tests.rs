@@ -208,6 +208,14 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         ),
         ("[[users]]\nusername = \" \"\n".to_owned(), "1 to 255 characters"),
         (user("password_hash = \"hunter2\""), "not a PHC string"),
+        (
+            "[[mypatientportal.insurances]]\nid = 0\nname = \"A\"\ntype = \"public\"\n".to_owned(),
+            "ids are positive",
+        ),
+        (
+            "[mypatientportal]\npractises = []\n".to_owned(),
+            "unknown field `practises`",
+        ),
         (user("id = \"ü\""), "printable ASCII"),
         (
             user("claims = { sub = \"x\" }"),

@@ -9,3 +9,5 @@ pub mod model;
 pub mod route_table;
 pub mod seed;
 mod store;
+
+pub use store::insert_seed;
