@@ -13,7 +13,7 @@
 //!  ------------  app                                     App and Realm: the values every handler receives
 //!  workshop      tokens                                  mint and verify
 //!                keys  passwords  schedule  outbox       signing keys, Argon2, opening hours, letters
-//!                sessions  throttle                      who is at the browser, and who guesses too often
+//!                sessions                                who is at the browser
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
 //!  ground        clock      random     text              time, chance, translations
@@ -37,6 +37,5 @@ pub mod server;
 pub mod sessions;
 pub mod store;
 pub mod text;
-pub mod throttle;
 pub mod tokens;
 pub mod web;

@@ -18,16 +18,13 @@ mod scopes;
 mod sign_in;
 mod visit;
 
-use std::sync::Arc;
-
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
-use axum::{Extension, Router, middleware};
+use axum::{Router, middleware};
 use http::StatusCode;
 
 use crate::app::{App, see_through};
 use crate::model::Refusal;
-use crate::throttle::Throttle;
 use crate::web::csrf::{self, KnownHosts};
 use crate::web::page_error::PageError;
 use crate::web::paths;
@@ -44,7 +41,6 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
         .route(paths::LOGOUT, get(logout::ask).post(logout::leave))
         .method_not_allowed_fallback(async || wrong_method())
         .layer(middleware::from_fn_with_state(app.clone(), see_through))
-        .layer(Extension(Arc::new(Throttle::default())))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(csrf::only_our_pages())
         .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))

@@ -3,11 +3,9 @@
 //! A wrong name and a wrong password are one refusal that takes the same time. Whoever signs in takes the authorization request over:
 //! from then on it belongs to their session.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::request::Parts;
@@ -23,7 +21,6 @@ use crate::model::{Decision, Secret, User};
 use crate::random::digest;
 use crate::sessions::{self, SignIn};
 use crate::store::{self, Tx, settle};
-use crate::throttle::Throttle;
 use crate::web::monogram::{Monogram, monogram};
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
@@ -82,20 +79,14 @@ pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<
     sign_in_page(&app, &realm, visit, hint.unwrap_or_default(), None).await
 }
 
-pub async fn enter(
-    State(app): State<App>,
-    Extension(throttle): Extension<Arc<Throttle>>,
-    realm: Realm,
-    parts: Parts,
-    form: PageForm,
-) -> Result<Response, PageError> {
+pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
     let attempt = Attempt::read(&form)?;
     let found = match &attempt {
         Attempt::Cancel => return cancel(&app, &realm, &visit).await,
         Attempt::Persona(username) => find_persona(&app, &realm, username).await?,
         Attempt::Password { username, password } => {
-            check_password(&app, &realm, &throttle, username, password, clock::monotonic()).await?
+            check_password(&app, &realm, username, password, clock::monotonic()).await?
         }
     };
     match found {
@@ -133,14 +124,13 @@ async fn find_persona(app: &App, realm: &Realm, username: &str) -> Result<Result
 async fn check_password(
     app: &App,
     realm: &Realm,
-    throttle: &Throttle,
     username: &str,
     password: &Secret,
     now: Instant,
 ) -> Result<Result<User, Trouble>, PageError> {
     // By the name as it is searched, so that `Anne` and `anne` share their turns; as a digest, so that it is short.
     let name = digest(&format!("{}/{}", realm.id.0, User::folded(username)));
-    if let Err(wait) = throttle.admit(&name, now) {
+    if let Err(wait) = app.passwords.attempts().admit(&name, now) {
         return Ok(Err(Trouble::Throttled(wait.as_secs().max(1))));
     }
     let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
@@ -148,7 +138,7 @@ async fn check_password(
     let fits = app.passwords.verify(password.reveal(), stored).await?;
     Ok(match user {
         Some(user) if fits => {
-            throttle.forgive(&name);
+            app.passwords.attempts().forgive(&name);
             Ok(user)
         }
         _ => Err(Trouble::WrongPassword),

@@ -25,7 +25,7 @@ pub fn only_our_pages() -> CsrfLayer<fn(ProtectionError) -> Response> {
 
 /// The host names our pages answer posts under, besides loopback.
 #[derive(Clone, Debug)]
-pub struct KnownHosts(Arc<[String]>);
+pub struct KnownHosts(pub Arc<[String]>);
 
 impl KnownHosts {
     /// The issuer's host, and those that were allowed besides.

@@ -1,7 +1,9 @@
 //! `/consent`: what is asked, in words, and what becomes of the answer.
 
+use serde_json::{Value, json};
+
 use crate::authorization_flow::other_persona;
-use crate::support::{ClientApp, Page, Realm, UserAgent, fresh_realm};
+use crate::support::{ClientApp, Page, Realm, UserAgent, fresh_realm, realm_with};
 
 /// Signs Anne in for this client's request and stays on the consent page.
 async fn consent_page(client: &ClientApp, browser: &UserAgent) -> Page {
@@ -34,7 +36,7 @@ async fn the_page_says_who_asks_whom_for_what_and_where_the_answer_goes() {
     let page = consent_page(&client, &realm.user_agent()).await;
 
     for words in [
-        "Demo client asks for access",
+        "Demo Client asks for access",
         "You answer as Anne Rogers",
         "Recognise you when you come back",
         "See your e-mail address",
@@ -219,5 +221,79 @@ async fn no_link_leaves_the_realm() {
     assert!(links.len() >= 2, "{}", page.answer);
     for link in links {
         assert!(link.as_str().starts_with(&realm.issuer), "{link}");
+    }
+}
+
+mod a_clients_own_words {
+    use super::*;
+
+    /// A realm whose one client presents itself like this.
+    async fn client_with(mut presented: Value) -> ClientApp {
+        let own = json!({
+            "client_id": "own", "client_name": "Own", "token_endpoint_auth_method": "none",
+            "any_loopback_redirect": true, "grant_types": ["authorization_code"],
+        });
+        let members = presented.as_object_mut().expect("an object");
+        for (name, value) in own.as_object().expect("an object") {
+            members.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        let realm = realm_with(json!({ "seed": { "based_on": "demo", "clients": [presented] } })).await;
+        ClientApp::new(&realm, "own", None)
+    }
+
+    #[tokio::test]
+    async fn lead_to_its_policy_and_terms_and_show_its_logo() {
+        let client = client_with(json!({
+            "policy_uri": "https://own.example/privacy",
+            "tos_uri": "https://own.example/terms",
+            "logo_uri": "https://cdn.own.example:8443/logo.png",
+        }))
+        .await;
+
+        let page = consent_page(&client, &client.realm.user_agent()).await;
+
+        let links: Vec<_> = page.links().into_iter().map(String::from).collect();
+        assert!(links.contains(&"https://own.example/privacy".to_owned()), "{links:?}");
+        assert!(links.contains(&"https://own.example/terms".to_owned()), "{links:?}");
+        let logo = page.all("img").filter_map(|image| image.attribute("src")).next();
+        assert_eq!(logo, Some("https://cdn.own.example:8443/logo.png"));
+        let policy = page.answer.header("content-security-policy").unwrap_or_default();
+        assert!(
+            policy.contains("img-src 'self' https://cdn.own.example:8443;"),
+            "{policy}"
+        );
+    }
+
+    #[tokio::test]
+    async fn are_no_markup_and_no_scripts() {
+        let client = client_with(json!({
+            "client_name": "</h1><script>alert(1)</script>",
+            "policy_uri": "javascript:alert(2)",
+            "tos_uri": "data:text/html,<script>alert(3)</script>",
+            "logo_uri": "javascript:alert(4)",
+        }))
+        .await;
+        let browser = client.realm.user_agent();
+
+        let sign_in = client.request().open(&browser).await.page();
+        let consent = browser
+            .submit(&sign_in.form_with("persona").press("persona", "anne"))
+            .await
+            .page();
+        allow(&consent, &browser).await;
+        let account = browser.open(&client.realm.url("/account")).await.page();
+
+        for page in [sign_in, consent, account] {
+            page.must_show("</h1><script>alert(1)</script>");
+            assert_eq!(
+                page.all("script").count() + page.all("img").count(),
+                0,
+                "{}",
+                page.answer
+            );
+            for link in page.links() {
+                assert!(matches!(link.scheme(), "http" | "https"), "{link}");
+            }
+        }
     }
 }

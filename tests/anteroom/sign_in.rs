@@ -1,10 +1,11 @@
 //! `/login`: the persona picker, name and password, the session they begin and its cookie.
 
 use reqwest::header::SET_COOKIE;
+use serde_json::json;
 use url::Url;
 
 use crate::authorization_flow::other_persona;
-use crate::support::{Answer, Page, Realm, UserAgent, fresh_realm};
+use crate::support::{Answer, Page, Realm, UserAgent, fresh_realm, realm_with};
 
 async fn sign_in_page(realm: &Realm, browser: &UserAgent) -> Page {
     realm.demo_client().request().open(browser).await.page()
@@ -31,7 +32,7 @@ mod the_page {
 
         let page = sign_in_page(&realm, &realm.user_agent()).await;
 
-        page.must_show("Demo client");
+        page.must_show("Demo Client");
         page.must_show("127.0.0.1:49152");
         page.must_show(&realm.name);
         let way_out = page.form_with("decision").buttons;
@@ -264,6 +265,82 @@ mod by_password {
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let huge = Answer::to(request.body("x".repeat(1 << 20))).await;
         huge.has_status(413).is_a_refusal_page();
+    }
+}
+
+mod who_may_be_picked {
+    use super::*;
+
+    /// A realm with a person who can be picked but has no password, and one who has a password but is not offered.
+    async fn realm_of_two() -> Realm {
+        let picked = json!({ "username": "picked", "persona": "Can be picked", "claims": { "name": "Petra Picked" } });
+        let hidden = json!({ "username": "hidden", "password": "hidden-password" });
+        realm_with(json!({ "seed": { "users": [picked, hidden] } })).await
+    }
+
+    #[tokio::test]
+    async fn is_only_who_is_offered() {
+        let realm = realm_of_two().await;
+        let browser = realm.user_agent();
+        let page = browser.open(&realm.url("/login")).await.page();
+        let buttons = page.form_with("persona").buttons;
+        assert_eq!(
+            buttons.iter().map(|button| button.value.as_str()).collect::<Vec<_>>(),
+            ["picked"]
+        );
+
+        let picked = attempt(&browser, &realm.url("/login"), &[("persona", "hidden")]).await;
+
+        picked.has_status(403).lacks_header("set-cookie");
+    }
+
+    #[tokio::test]
+    async fn who_has_no_password_cannot_sign_in_with_one() {
+        let realm = realm_of_two().await;
+
+        for password in ["picked-password", "picked", "null", " "] {
+            let fields = [("username", "picked"), ("password", password)];
+            let answer = attempt(&realm.user_agent(), &realm.url("/login"), &fields).await;
+            answer.has_status(403).lacks_header("set-cookie");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_picked_where_nobody_is_offered() {
+        let hidden = json!({ "username": "hidden", "password": "hidden-password" });
+        let realm = realm_with(json!({ "seed": { "users": [hidden] } })).await;
+        let browser = realm.user_agent();
+
+        let page = browser.open(&realm.url("/login")).await.page();
+        let form = page
+            .form_with("password")
+            .fill("username", "hidden")
+            .fill("password", "hidden-password");
+        let account = browser.submit(&form).await.page();
+
+        assert!(!page.has_form_with("persona"), "{}", page.answer);
+        account.must_show("hidden");
+    }
+
+    #[tokio::test]
+    async fn a_name_is_text_and_nothing_else() {
+        let evil = "<script>alert(1)</script>";
+        let user =
+            json!({ "username": evil, "persona": evil, "claims": { "name": evil, "email": evil, "zoneinfo": evil } });
+        let realm = realm_with(json!({ "seed": { "users": [user] } })).await;
+        let browser = realm.user_agent();
+
+        let page = browser.open(&realm.url("/login")).await.page();
+        let account = browser
+            .submit(&page.form_with("persona").press("persona", evil))
+            .await
+            .page();
+        let logout = browser.open(&realm.url("/logout")).await.page();
+
+        for page in [page, account, logout] {
+            page.must_show(evil);
+            assert_eq!(page.all("script").count(), 0, "{}", page.answer);
+        }
     }
 }
 

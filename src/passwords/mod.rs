@@ -1,7 +1,9 @@
 //! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool behind a semaphore.
 //!
 //! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another, everything
-//! else keeps its core. Whether somebody asks too often is not judged here.
+//! else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let anything be hashed.
+
+mod throttle;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
 use crate::random::Random;
+pub use throttle::Throttle;
 
 /// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -40,6 +43,7 @@ pub struct Passwords {
 struct Inner {
     permits: Arc<Semaphore>,
     verified: VerifiedOnce,
+    attempts: Throttle,
 }
 
 impl Passwords {
@@ -51,8 +55,14 @@ impl Passwords {
             inner: Arc::new(Inner {
                 permits,
                 verified: VerifiedOnce::new()?,
+                attempts: Throttle::default(),
             }),
         })
+    }
+
+    /// Who has tried how often, in all realms of this process.
+    pub fn attempts(&self) -> &Throttle {
+        &self.inner.attempts
     }
 
     /// A new PHC string for `password`: Argon2id, 19 MiB, two passes, one lane, a salt of 16 bytes from `random`.
