@@ -145,7 +145,7 @@ async fn an_application_with_a_scheme_of_its_own_is_called() {
             "client_id": "native", "client_name": "Native", "token_endpoint_auth_method": "none",
             "redirect_uris": ["com.example.app:/callback"], "grant_types": ["authorization_code"],
         });
-        let anne = json!({ "username": "anne", "password": "anne-password", "persona": "", "claims": { "name": "Anne Rogers" } });
+        let anne = json!({ "username": "anne", "password": "anne-password", "claims": { "name": "Anne Rogers" } });
         let realm = realm_with(json!({ "seed": { "clients": [native], "users": [anne] } })).await;
         let client = crate::support::ClientApp::new(&realm, "native", None).asking_for("openid");
 
