@@ -15,6 +15,7 @@
 //! | `POST …/{id}/video_consultation`, and the page `/video/{token}` | `video_consultation.rs` |
 //! | `/api-docs…` | `api_docs.rs`, `openapi.rs` |
 
+mod api_docs;
 mod appointments;
 mod asap_list;
 mod availabilities;
@@ -29,6 +30,7 @@ pub mod hours;
 mod input;
 mod links;
 pub mod model;
+mod openapi;
 mod profile;
 mod rescheduling;
 pub mod route_table;
@@ -68,7 +70,14 @@ pub fn routes(app: &App) -> Router<App> {
     }
     let nothing_here = any(async |realm: Realm| error::no_resource().answer(&realm.policy, paths::PORTAL));
     rows.route(&format!("{}/{{*rest}}", paths::PORTAL), nothing_here)
+        .route(
+            &format!("{}/v1/swagger.json", paths::API_DOCS),
+            get(api_docs::show_document),
+        )
         .layer(cross_origin())
+        .route(paths::API_DOCS, get(api_docs::show))
+        .route(&format!("{}/", paths::API_DOCS), get(api_docs::show_without_slash))
+        .route(&format!("{}/{{file}}", paths::API_DOCS), get(api_docs::show_file))
         .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
 
