@@ -1,11 +1,14 @@
 //! Putting a seed into a realm: what has to be hashed first, outside any transaction; then all of it, or nothing.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::clients::SeedSecret;
 use super::{Seed, SeedError};
 use crate::model::{Client, RealmId, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
+use crate::portals::mypatientportal;
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
@@ -14,6 +17,7 @@ use crate::store::{self, Keeps, Tx};
 pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
+    mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
 }
 
 /// Why a seed was not loaded.
@@ -61,7 +65,12 @@ impl Ready {
                 claims: user.claims.clone(),
             });
         }
-        Ok(Self { clients, users })
+        let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
+        Ok(Self {
+            clients,
+            users,
+            mypatientportal,
+        })
     }
 
     /// Writes it into an empty realm.
@@ -86,6 +95,9 @@ impl Ready {
                 }
                 .into());
             }
+        }
+        if let Some(portal) = &self.mypatientportal {
+            mypatientportal::insert_seed(tx, realm, portal).await?;
         }
         Ok(())
     }

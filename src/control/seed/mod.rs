@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::config::SeedSource;
 use crate::model::Policy;
+use crate::portals::mypatientportal;
 
 pub use clients::SeedClient;
 pub use users::SeedUser;
@@ -33,6 +34,8 @@ pub struct Seed {
     pub clock: Option<SeedClock>,
     pub clients: Vec<SeedClient>,
     pub users: Vec<SeedUser>,
+    /// Practices, and what can be booked there.
+    pub mypatientportal: Option<SeedPortal>,
 }
 
 /// A seed that is compiled in.
@@ -51,6 +54,18 @@ impl<'de> Deserialize<'de> for SeedPolicy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         Policy::read(&value).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// What stands in the MyPatientPortal of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedPortal(pub Arc<mypatientportal::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedPortal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = mypatientportal::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
     }
 }
 
@@ -116,14 +131,17 @@ impl Seed {
             clock: self.clock.or(base.clock),
             clients: base.clients.iter().cloned().chain(self.clients).collect(),
             users: base.users.iter().cloned().chain(self.users).collect(),
+            mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
         }
     }
 }
 
 impl Shipped {
     fn seed(self) -> Arc<Seed> {
-        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml")));
-        static WALKTHROUGH: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("walkthrough.toml")));
+        use mypatientportal::seed::Seed as Portal;
+        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml"), Portal::demo()));
+        static WALKTHROUGH: LazyLock<Arc<Seed>> =
+            LazyLock::new(|| read_shipped(include_str!("walkthrough.toml"), Portal::walkthrough()));
         match self {
             Self::Demo => DEMO.clone(),
             Self::Walkthrough => WALKTHROUGH.clone(),
@@ -131,8 +149,13 @@ impl Shipped {
     }
 }
 
-fn read_shipped(text: &str) -> Arc<Seed> {
-    Arc::new(Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see"))
+/// A portal's part is shipped with the portal.
+fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
+    let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
+    Arc::new(Seed {
+        mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        ..seed
+    })
 }
 
 /// Why a seed is not taken.
