@@ -123,6 +123,8 @@ pub struct Policy {
     /// remembered consent covers them.
     pub consent_by_live_token: bool,
     pub id_token_signing_alg: SigningAlgorithm,
+    /// MyPatientPortal takes blanks in an availability id for the `+` that a form made blanks of.
+    pub lenient_availability_ids: bool,
 }
 
 impl Default for Policy {
@@ -179,6 +181,7 @@ impl Policy {
             auto_login: false,
             consent_by_live_token: false,
             id_token_signing_alg: SigningAlgorithm::Rs256,
+            lenient_availability_ids: false,
         }
     }
 
@@ -221,6 +224,7 @@ impl Policy {
             auto_login: false,
             consent_by_live_token: true,
             id_token_signing_alg: SigningAlgorithm::Rs256,
+            lenient_availability_ids: false,
         }
     }
 

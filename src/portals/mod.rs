@@ -2,3 +2,18 @@
 
 pub mod caller;
 pub mod mypatientportal;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The routes of all portals.
+pub fn routes(app: &App) -> Router<App> {
+    mypatientportal::routes(app)
+}
+
+/// The statements that remove what a deleted realm had in the portals, in an order the foreign keys allow;
+/// as `store::purge` runs them.
+pub fn purge() -> Vec<&'static str> {
+    mypatientportal::PURGE.to_vec()
+}

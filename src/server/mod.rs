@@ -43,7 +43,7 @@ use crate::random::Random;
 use crate::web::csrf::KnownHosts;
 use crate::web::page_error::{PageError, in_their_words};
 use crate::web::{assets, paths};
-use crate::{control, login, oauth};
+use crate::{control, login, oauth, portals};
 use banner::Facts;
 use listening::{ListenError, Sockets};
 use request_log::TrustedProxies;
@@ -92,7 +92,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let router = router(&app, &doors, config);
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
     let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
-    app.tasks.spawn(upkeep::run(app.clone(), Vec::new()));
+    app.tasks.spawn(upkeep::run(app.clone(), portals::purge()));
     greet(&app, config, doors, out).await;
 
     let outcome = tokio::select! {
@@ -150,6 +150,7 @@ pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Respons
     let router = Router::new()
         .merge(oauth::routes(app))
         .merge(login::routes(app, doors.hosts.clone()))
+        .merge(portals::routes(app))
         .merge(control::routes(app, entry))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))

@@ -20,6 +20,8 @@ pub const ACCOUNT: &str = "/account";
 pub const LOGOUT: &str = "/logout";
 
 pub const PORTAL: &str = "/api/portal/v1";
+/// Behind the links to video consultations.
+pub const VIDEO: &str = "/video";
 pub const API_DOCS: &str = "/api-docs";
 
 pub const CONTROL: &str = "/control";

@@ -113,7 +113,7 @@ comment-form-too-long = ist zu lang
 ## A letter to those who wait for an earlier appointment
 asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
 asap-letter-body =
-    Guten Tag { $patient },
+    Guten Tag,
 
     bei { $practice } ist für „{ $appointment }“ ein früherer Termin frei geworden: { $earlier }.
     Ihr Termin ist am { $booked }.

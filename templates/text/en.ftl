@@ -113,7 +113,7 @@ comment-form-too-long = is too long
 ## A letter to those who wait for an earlier appointment
 asap-letter-subject = An earlier appointment is free: { $appointment }
 asap-letter-body =
-    Hello { $patient },
+    Hello,
 
     an earlier time for “{ $appointment }” at { $practice } has become free: { $earlier }.
     Your appointment is on { $booked }.

@@ -113,7 +113,7 @@ comment-form-too-long = es demasiado largo
 ## A letter to those who wait for an earlier appointment
 asap-letter-subject = Hay una cita anterior libre: { $appointment }
 asap-letter-body =
-    Buenos días, { $patient }:
+    Buenos días:
 
     Para «{ $appointment }» en { $practice } ha quedado libre una hora anterior: { $earlier }.
     Su cita es el { $booked }.

@@ -149,12 +149,20 @@ async fn an_application_with_a_scheme_of_its_own_is_called() {
         let realm = realm_with(json!({ "seed": { "clients": [native], "users": [anne] } })).await;
         let client = crate::support::ClientApp::new(&realm, "native", None).asking_for("openid");
 
-        browser.open(&client.called_back_at("com.example.app:/callback").request().url()).await;
+        browser
+            .open(&client.called_back_at("com.example.app:/callback").request().url())
+            .await;
         browser.sign_in("anne", "anne-password").await;
         browser.allow().await;
 
         // Nothing on this machine answers to the scheme, and the browser says whom it tried to call.
-        let called = async || browser.complaints().await.into_iter().find(|complaint| complaint.contains("com.example.app:"));
+        let called = async || {
+            browser
+                .complaints()
+                .await
+                .into_iter()
+                .find(|complaint| complaint.contains("com.example.app:"))
+        };
         let mut complaint = called().await;
         while complaint.is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

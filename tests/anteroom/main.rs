@@ -26,6 +26,7 @@ mod jwks;
 mod logout;
 mod pkce;
 mod policy_portal;
+mod portals;
 mod races;
 mod realms;
 mod refresh_token;

@@ -1,9 +1,11 @@
 //! Putting a seed into a realm: what has to be hashed first, outside any transaction; then all of it, or nothing.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::clients::SeedSecret;
-use super::{Seed, SeedError, SeedPortal};
+use super::{Seed, SeedError};
 use crate::model::{Client, RealmId, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
 use crate::portals::mypatientportal;
@@ -15,7 +17,7 @@ use crate::store::{self, Keeps, Tx};
 pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
-    portal: Option<SeedPortal>,
+    mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
 }
 
 /// Why a seed was not loaded.
@@ -63,10 +65,11 @@ impl Ready {
                 claims: user.claims.clone(),
             });
         }
+        let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
         Ok(Self {
             clients,
             users,
-            portal: seed.mypatientportal.clone(),
+            mypatientportal,
         })
     }
 
@@ -93,8 +96,8 @@ impl Ready {
                 .into());
             }
         }
-        if let Some(SeedPortal(portal)) = &self.portal {
-            mypatientportal::insert_seed(tx, realm, portal).await?; // after the users, whom it may name
+        if let Some(portal) = &self.mypatientportal {
+            mypatientportal::insert_seed(tx, realm, portal).await?;
         }
         Ok(())
     }

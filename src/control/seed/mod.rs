@@ -34,20 +34,8 @@ pub struct Seed {
     pub clock: Option<SeedClock>,
     pub clients: Vec<SeedClient>,
     pub users: Vec<SeedUser>,
+    /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
-}
-
-/// The portal's part, sound in itself.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "mypatientportal::seed::Seed")]
-pub struct SeedPortal(pub mypatientportal::seed::Seed);
-
-impl TryFrom<mypatientportal::seed::Seed> for SeedPortal {
-    type Error = String;
-
-    fn try_from(seed: mypatientportal::seed::Seed) -> Result<Self, String> {
-        seed.check().map(|()| Self(seed))
-    }
 }
 
 /// A seed that is compiled in.
@@ -66,6 +54,18 @@ impl<'de> Deserialize<'de> for SeedPolicy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         Policy::read(&value).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// What stands in the MyPatientPortal of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedPortal(pub Arc<mypatientportal::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedPortal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = mypatientportal::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
     }
 }
 
@@ -138,14 +138,10 @@ impl Seed {
 
 impl Shipped {
     fn seed(self) -> Arc<Seed> {
-        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| {
-            let portal = mypatientportal::seed::Seed::demo();
-            read_shipped(include_str!("demo.toml"), portal)
-        });
-        static WALKTHROUGH: LazyLock<Arc<Seed>> = LazyLock::new(|| {
-            let portal = mypatientportal::seed::Seed::walkthrough();
-            read_shipped(include_str!("walkthrough.toml"), portal)
-        });
+        use mypatientportal::seed::Seed as Portal;
+        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml"), Portal::demo()));
+        static WALKTHROUGH: LazyLock<Arc<Seed>> =
+            LazyLock::new(|| read_shipped(include_str!("walkthrough.toml"), Portal::walkthrough()));
         match self {
             Self::Demo => DEMO.clone(),
             Self::Walkthrough => WALKTHROUGH.clone(),
@@ -153,11 +149,13 @@ impl Shipped {
     }
 }
 
-/// A shipped seed and the part its portal ships.
+/// A portal's part is shipped with the portal.
 fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
-    let mut seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
-    seed.mypatientportal = Some(SeedPortal(portal));
-    Arc::new(seed)
+    let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
+    Arc::new(Seed {
+        mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        ..seed
+    })
 }
 
 /// Why a seed is not taken.

@@ -17,7 +17,7 @@ use crate::{
     model::{ErrorTexts, Policy, Refusal, Scopes},
     portals::caller::CallerError,
     store::Keeps,
-    web::bearer,
+    web::{bearer, refusal_log},
 };
 
 /// Why a request is not answered as it was asked.
@@ -94,17 +94,8 @@ impl PortalError {
 
     fn log(&self, endpoint: &str) {
         match self {
-            Self::Refused(refused) => tracing::info!(
-                endpoint,
-                status = refused.status.as_u16(),
-                code = refused.refusal.code,
-                description = refused.refusal.description(),
-                section = refused.refusal.section,
-                expected = refused.refusal.expected,
-                received = refused.refusal.received,
-                "refused"
-            ),
-            Self::Failed(cause) => tracing::error!(endpoint, cause = format!("{cause:#}"), "failed"),
+            Self::Refused(refused) => refusal_log::log(&refused.refusal, endpoint),
+            Self::Failed(cause) => tracing::error!(at = endpoint, cause = format!("{cause:#}"), "failed"),
         }
     }
 }

@@ -60,8 +60,8 @@ impl Input {
         Reader { members: &self.0, row }
     }
 
-    /// The members of an object that was said, read in the same way.
-    pub fn members(self) -> Map<String, Value> {
+    #[cfg(test)]
+    fn members(self) -> Map<String, Value> {
         self.0
     }
 }

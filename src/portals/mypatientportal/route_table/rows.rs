@@ -174,7 +174,6 @@ pub static ROWS: &[Row] = &[
                 400,
                 "The slot is unavailable, a field is missing or malformed, or the practice has blocked the patient.",
             ),
-            NO_TYPE,
             (422, "The comment form is not answered as it asks."),
         ],
     },

@@ -5,9 +5,11 @@
 //! | `catalogue.rs` | practices, insurances, calendars, categories, types |
 //! | `appointments.rs` | appointments, and the ids the next ones get |
 //! | `seeding.rs` | all of them, written from a seed |
+//! | `purge.rs` | all of them, when their realm is gone |
 
 mod appointments;
 mod catalogue;
+mod purge;
 mod seeding;
 
 pub use appointments::{
@@ -18,4 +20,5 @@ pub use catalogue::{
     Offer, find_category, find_offer, find_practice, find_type, insurance_exists, list_categories, list_insurances,
     list_practices, list_types, lock_calendar, patient_is_blocked,
 };
+pub use purge::PURGE;
 pub use seeding::insert_seed;

@@ -1,0 +1,309 @@
+//! Row 5: book an availability.
+//!
+//! The checks come in the documented order: availability, insurance (403), comment form (422), patient data
+//! (400). What makes no sense of itself, such as a date that is none, is refused before anything is looked up.
+//! The calendar's row is the lock: of all who want its time, one at a time sees what is booked and adds to it.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use super::{
+    availability_id::{Availability, Unreadable},
+    call::Call,
+    catalogue::check_insurance,
+    comment_form,
+    error::{self, Result},
+    input::{check_email, present, read_date, text_of},
+    links::APPOINTMENT_ID,
+    model::{Booking, PatientField},
+    store::{self, Offer},
+    wire,
+};
+use crate::{
+    model::User,
+    schedule::{Interval, Unbookable},
+    store::{Tx, settle},
+};
+
+const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// Characters of a remark to the practice.
+const LONGEST_COMMENT: usize = 10_000;
+/// Characters of a source's name.
+const LONGEST_REF: usize = 64;
+
+/// `POST /booking`.
+pub async fn book(call: &Call) -> Result<Value> {
+    let request = Request::read(call)?;
+    let availability = read_availability(call)?;
+
+    let mut tx = call.app.database.begin().await?;
+    let outcome = write(call, &mut tx, &request, &availability).await;
+    let id = settle(tx, outcome).await?;
+    Ok(wire::id(&id))
+}
+
+/// The slot a body asks for.
+///
+/// # Errors
+/// When there is no id, or it is none of ours. What happens to `+` on the way is told in full, since nobody
+/// would see it.
+pub fn read_availability(call: &Call) -> Result<Availability> {
+    let id = call.body().required_text("availability_id")?;
+    let opened = call
+        .availability_keys()
+        .open(id, call.realm.policy.lenient_availability_ids);
+    opened.map_err(|unreadable| match unreadable {
+        Unreadable::Blanks => error::malformed_because(
+            "availability_id",
+            "it has blanks where + was; percent-encode + as %2B in forms and queries",
+        ),
+        Unreadable::PercentEncoded => error::unavailable("the availability_id is percent-encoded once too often"),
+        Unreadable::Malformed => error::unavailable("the availability_id is not one of ours: it reads A--B--C"),
+        Unreadable::NotOurs => {
+            error::unavailable("the availability_id was changed on the way, is of another realm, or is too old")
+        }
+    })
+}
+
+/// # Errors
+/// Why the slot cannot be had any more. The calendar is locked.
+pub async fn check_free(call: &Call, tx: &mut Tx, offer: &Offer, slot: Interval, except: Option<&str>) -> Result<()> {
+    let (schedule, length) = (&offer.calendar.schedule, offer.appointment_type.length);
+    let busy = store::list_busy(tx, call.realm.id, &offer.calendar.id, slot, except).await?;
+    let free = schedule.check_bookable(slot, length, &busy, call.now);
+    free.map(drop).map_err(|reason| {
+        error::unavailable(match reason {
+            Unbookable::TooSoon => "it is past, or starts sooner than the practice takes bookings for",
+            Unbookable::TooFar => "it lies further ahead than the practice takes bookings for",
+            Unbookable::NotOffered => "the practice does not offer this time any more",
+            Unbookable::Closed => "the practice is closed at this time",
+            Unbookable::Taken => "somebody else has booked it, or a time that overlaps it",
+        })
+    })
+}
+
+/// What a body says besides the availability.
+struct Request {
+    asap_list_opt_in: bool,
+    insurance: Option<i64>,
+    comments: Option<String>,
+    structured_comment: Map<String, Value>,
+    source: Option<String>,
+    validate_patient_data: bool,
+    allow_email_notifications: Option<bool>,
+    allow_sms_notifications: Option<bool>,
+    /// Where the ASAP list writes to, if the body says so.
+    email: Option<String>,
+    patient: Patient,
+}
+
+impl Request {
+    fn read(call: &Call) -> Result<Self> {
+        let body = call.body();
+        let comments = body.text("comments")?;
+        let long = comments.is_some_and(|comments| comments.chars().count() > LONGEST_COMMENT);
+        error::malformed("comments", format!("it has more than {LONGEST_COMMENT} characters")).when(long)?;
+        let source = body.text("ref")?;
+        let sound =
+            |source: &str| source.len() <= LONGEST_REF && source.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        error::malformed("ref", format!("it is up to {LONGEST_REF} letters and digits"))
+            .when(!source.is_none_or(sound))?;
+        let both = body.boolean("do_notification")?;
+        Ok(Self {
+            asap_list_opt_in: body.boolean("asap_list_opt_in")?.unwrap_or(false),
+            insurance: body.id("insurance_id")?,
+            comments: comments.map(str::to_owned),
+            structured_comment: body.object("structured_comment")?.cloned().unwrap_or_default(),
+            source: source.map(str::to_owned),
+            validate_patient_data: body.boolean("validate_patient_data")?.unwrap_or(false),
+            allow_email_notifications: body.boolean("allow_email_notifications")?.or(both),
+            allow_sms_notifications: body.boolean("allow_sms_notifications")?.or(both),
+            email: body.email("email")?.map(str::to_owned),
+            patient: Patient::read(call)?,
+        })
+    }
+}
+
+/// Whom the appointment is for.
+enum Patient {
+    User(User),
+    Guest(Map<String, Value>),
+}
+
+impl Patient {
+    fn read(call: &Call) -> Result<Self> {
+        let attendant = call.body().object("attendant")?;
+        match (&call.caller.user, attendant) {
+            (Some(user), None) => Ok(Self::User(user.clone())),
+            (Some(_), Some(_)) => Err(error::malformed(
+                "attendant",
+                "guest bookings only: this token speaks for a user, who is the patient",
+            )),
+            (None, None) => Err(error::missing("attendant")),
+            (None, Some(attendant)) => Self::guest(attendant),
+        }
+    }
+
+    /// A guest has a name and an address to write to; more if the practice insists.
+    fn guest(attendant: &Map<String, Value>) -> Result<Self> {
+        let data = match present(attendant, "data") {
+            Some(Value::Object(data)) => data,
+            Some(_) => return Err(error::malformed("attendant[data]", "an object is expected")),
+            None => return Err(error::missing("attendant[data]")),
+        };
+        for field in ["first_name", "last_name", "email"] {
+            let path = format!("attendant[data][{field}]");
+            text_of(data, field)?.ok_or_else(|| error::missing(&path))?;
+        }
+        for (field, value) in data {
+            let path = format!("attendant[data][{field}]");
+            let simple = !matches!(value, Value::Array(_) | Value::Object(_));
+            error::malformed(&path, "text is expected").when(!simple)?;
+        }
+        check_email("attendant[data][email]", text_of(data, "email")?.unwrap_or_default())?;
+        if let Some(born_on) = text_of(data, "born_on")? {
+            let wrong = read_date(born_on).is_none();
+            error::malformed("attendant[data][born_on]", "a date is written YYYY-MM-DD").when(wrong)?;
+        }
+        Ok(Self::Guest(data.clone()))
+    }
+
+    fn born_on(&self) -> Option<Date> {
+        self.text(PatientField::BornOn).and_then(read_date)
+    }
+
+    fn text(&self, field: PatientField) -> Option<&str> {
+        match self {
+            Self::Guest(data) => text_of(data, field.name()).ok().flatten(),
+            Self::User(user) => user.claim(match field {
+                PatientField::FirstName => "given_name",
+                PatientField::LastName => "family_name",
+                PatientField::Email => "email",
+                PatientField::Mobile => "mobile_phone_number",
+                PatientField::BornOn => "birthdate",
+                PatientField::InsuranceCompany => return None,
+            }),
+        }
+    }
+
+    /// Whether the practice would know this of the patient.
+    fn has(&self, field: PatientField) -> bool {
+        match (self, field) {
+            (Self::User(user), PatientField::InsuranceCompany) => user
+                .claims
+                .get("insurance_company_id")
+                .is_some_and(|company| !company.is_null()),
+            _ => self.text(field).is_some_and(|text| !text.trim().is_empty()),
+        }
+    }
+}
+
+async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Availability) -> Result<String> {
+    let realm = call.realm.id;
+    let offer = store::find_offer(tx, realm, availability.appointment_type, availability.category).await?;
+    let offer = offer.filter(|offer| offer.practice.id == availability.practice);
+    let offer = offer.ok_or_else(|| error::unavailable("what it was offered for exists no more"))?;
+    let sequence = store::lock_calendar(tx, realm, &offer.calendar.id).await?;
+
+    check_free(call, tx, &offer, availability.interval(), None).await?;
+    check_patient(call, tx, request, &offer).await?;
+    let insurance = request.insurance.or(availability.insurance);
+    check_insurance(call, tx, insurance).await?;
+    let open = offer.appointment_type.open_to_insurance(insurance);
+    error::insurance_refused(format!(
+        "the type {} is not open to this insurance",
+        offer.appointment_type.id
+    ))
+    .when(!open)?;
+    let asap_email = asap_email(request, &offer)?;
+    let structured_comment = check_comment_form(call, request, &offer)?;
+    check_patient_data(request, &offer, availability)?;
+
+    let mut booking = Booking {
+        id: String::new(),
+        owner: call.owner(),
+        calendar: offer.calendar.id.clone(),
+        appointment_type: offer.appointment_type.id,
+        interval: availability.interval(),
+        booked_at: call.now,
+        insurance,
+        asap_email,
+        comments: request.comments.clone(),
+        structured_comment,
+        source: request.source.clone(),
+        attendant: match &request.patient {
+            Patient::Guest(data) => Some(data.clone()),
+            Patient::User(_) => None,
+        },
+        allow_email_notifications: request.allow_email_notifications,
+        allow_sms_notifications: request.allow_sms_notifications,
+    };
+    insert(call, tx, &mut booking, sequence).await?;
+    Ok(booking.id)
+}
+
+/// Writes the booking under the id that was set for it, or a drawn one; another where that one is taken.
+async fn insert(call: &Call, tx: &mut Tx, booking: &mut Booking, sequence: i64) -> Result<()> {
+    let realm = call.realm.id;
+    let drawn = || call.realm.random.characters(LETTERS_AND_DIGITS, APPOINTMENT_ID);
+    booking.id = store::take_next_id(tx, realm).await?.unwrap_or_else(drawn);
+    while !store::insert_appointment(tx, realm, booking, &call.caller.client, sequence).await? {
+        booking.id = drawn();
+    }
+    Ok(())
+}
+
+async fn check_patient(call: &Call, tx: &mut Tx, request: &Request, offer: &Offer) -> Result<()> {
+    match &request.patient {
+        Patient::User(user) => {
+            let blocked = store::patient_is_blocked(tx, call.realm.id, &offer.practice.id, &user.id).await?;
+            error::attendant_blocked().when(blocked)
+        }
+        Patient::Guest(_) => error::account_required().when(!offer.appointment_type.open_to_guests()),
+    }
+}
+
+/// Where to write when an earlier slot becomes free: what the body says, else what is known of the patient.
+fn asap_email(request: &Request, offer: &Offer) -> Result<Option<String>> {
+    if !request.asap_list_opt_in {
+        return Ok(None);
+    }
+    asap_refused(offer.appointment_type.id).when(!offer.appointment_type.asap_notifications)?;
+    let known = request.email.as_deref().or(request.patient.text(PatientField::Email));
+    known
+        .map(|email| Some(email.to_owned()))
+        .ok_or_else(|| error::missing("email"))
+}
+
+/// 400: nobody is told of earlier slots of this type.
+pub fn asap_refused(appointment_type: i64) -> error::PortalError {
+    let why = format!("the type {appointment_type} has asap_notifications_enabled=false");
+    error::not_now("ASAP notifications are not enabled for this appointment type.", why)
+}
+
+fn check_comment_form(call: &Call, request: &Request, offer: &Offer) -> Result<Map<String, Value>> {
+    let form = offer.appointment_type.comment_form.as_deref().unwrap_or_default();
+    let today = offer.calendar.schedule.today(call.now);
+    comment_form::check(form, &request.structured_comment, offer.practice.language, today).map_err(error::comment_form)
+}
+
+fn check_patient_data(request: &Request, offer: &Offer, availability: &Availability) -> Result<()> {
+    let day = offer.practice.zone.to_datetime(availability.start).date();
+    let ages = offer.appointment_type.ages;
+    error::not_now(
+        "The appointment type is not open to patients of this age.",
+        format!("it is for patients {ages}"),
+    )
+    .when(!ages.admit(request.patient.born_on(), day))?;
+    if request.validate_patient_data {
+        let lacking = offer
+            .practice
+            .required_patient_fields
+            .iter()
+            .find(|field| !request.patient.has(**field));
+        if let Some(field) = lacking {
+            return Err(error::missing(field.name()));
+        }
+    }
+    Ok(())
+}

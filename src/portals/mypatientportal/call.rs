@@ -1,0 +1,196 @@
+//! From a request to an answer: who calls, with which scopes, saying what. One shell for all rows.
+//!
+//! The order of refusals is the documented one: 405, 401, 403, then what the row itself has to say.
+
+use axum::{
+    Json,
+    body::to_bytes,
+    extract::{RawPathParams, Request},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    appointments, asap_list, availabilities,
+    availability_id::Keys,
+    booking, cancellation, catalogue,
+    error::{self, Result},
+    input::{Input, Reader, read_id},
+    links::APPOINTMENT_ID,
+    model::{Appointment, Owner},
+    profile, rescheduling,
+    route_table::{Operation, Row},
+    store, video_consultation,
+};
+use crate::{
+    app::{App, Realm},
+    model::User,
+    portals::caller::Caller,
+    store::Conn,
+};
+
+/// The largest body anybody may send.
+const LARGEST_BODY: usize = 64 * 1024;
+/// How long availability ids are sealed with the same key. The key before stays good, so an id is good for at
+/// least as long.
+const KEY_LIFE_DAYS: i64 = 30;
+
+/// A request that may be answered: everything a row's handler gets.
+pub struct Call {
+    pub app: App,
+    pub realm: Realm,
+    pub caller: Caller,
+    /// The one instant all decisions see.
+    pub now: Timestamp,
+    row: &'static Row,
+    /// What stands for `{id}` in the path.
+    id: Option<String>,
+    query: Input,
+    body: Input,
+}
+
+/// Answers a request at `row`.
+pub async fn serve(
+    row: &'static Row,
+    app: App,
+    realm: Realm,
+    params: Option<RawPathParams>,
+    request: Request,
+) -> Response {
+    let policy = realm.policy.clone();
+    match answer(row, app, realm, params, request).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => error.answer(&policy, row.path),
+    }
+}
+
+async fn answer(
+    row: &'static Row,
+    app: App,
+    realm: Realm,
+    params: Option<RawPathParams>,
+    request: Request,
+) -> Result<Value> {
+    let now = realm.clock.now();
+    let (parts, body) = request.into_parts();
+    let caller = {
+        let mut conn = app.database.read().await?;
+        let caller = Caller::identify(&mut conn, &realm, &parts.headers, now).await;
+        caller.map_err(|error| error::not_identified(error, &realm.policy))?
+    };
+    row.check_scopes(&caller.scopes, caller.user.is_some())
+        .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes))?;
+
+    let query = Input::of_query(parts.uri.query())?;
+    let body = if row.body.is_empty() {
+        Input::default()
+    } else {
+        let bytes = to_bytes(body, LARGEST_BODY)
+            .await
+            .map_err(|_| error::too_large(LARGEST_BODY))?;
+        Input::of_body(&parts.headers, &bytes)?
+    };
+    let id = params.and_then(|params| params.iter().next().map(|(_, value)| value.to_owned()));
+    let call = Call {
+        app,
+        realm,
+        caller,
+        now,
+        row,
+        id,
+        query,
+        body,
+    };
+    call.perform().await
+}
+
+impl Call {
+    async fn perform(&self) -> Result<Value> {
+        match self.row.operation {
+            Operation::ShowUser => profile::show(self).await,
+            Operation::ListAppointments => appointments::list(self).await,
+            Operation::ListUpcomingAppointments => appointments::list_upcoming(self).await,
+            Operation::ShowAppointment => appointments::show(self).await,
+            Operation::Book => booking::book(self).await,
+            Operation::Reschedule => rescheduling::reschedule(self).await,
+            Operation::Cancel => cancellation::cancel(self).await,
+            Operation::ListInsurances => catalogue::list_insurances(self).await,
+            Operation::ListCategories => catalogue::list_categories(self).await,
+            Operation::ListTypes => catalogue::list_types(self).await,
+            Operation::ListAvailabilities => availabilities::list(self).await,
+            Operation::ListAvailabilitiesOfAppointment => availabilities::list_of_appointment(self).await,
+            Operation::ShowEarlierAvailability => availabilities::show_earlier(self).await,
+            Operation::JoinAsapList => asap_list::join(self).await,
+            Operation::LeaveAsapList => asap_list::leave(self).await,
+            Operation::ListPractices => catalogue::list_practices(self).await,
+            Operation::ShowPractice => catalogue::show_practice(self).await,
+            Operation::ShowCategory => catalogue::show_category(self).await,
+            Operation::ShowType => catalogue::show_type(self).await,
+            Operation::OpenVideoConsultation => video_consultation::open(self).await,
+        }
+    }
+
+    pub fn query(&self) -> Reader<'_> {
+        self.query.of(self.row)
+    }
+
+    pub fn body(&self) -> Reader<'_> {
+        self.body.of(self.row)
+    }
+
+    /// A connection to read with; to be given back before a transaction begins.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(self.app.database.read().await?)
+    }
+
+    /// The user of a row that guests are refused at.
+    pub fn user(&self) -> &User {
+        self.caller
+            .user
+            .as_ref()
+            .expect("the scope check lets no client in here on its own")
+    }
+
+    /// The `{id}` of the path, as it came.
+    pub fn text_in_path(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+
+    /// The `{id}` of the path, where it is a number.
+    pub fn number_in_path(&self) -> Option<i64> {
+        read_id(self.text_in_path())
+    }
+
+    /// The appointment the path names, if it is the caller's.
+    ///
+    /// # Errors
+    /// 404 for anything else, also for what cannot be an id.
+    pub async fn appointment(&self, conn: &mut Conn) -> Result<Appointment> {
+        let id = self.text_in_path();
+        let possible = id.len() == APPOINTMENT_ID && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        error::no_appointment().when(!possible)?;
+        let found = store::find_appointment(conn, self.realm.id, id).await?;
+        found
+            .filter(|appointment| appointment.owner == self.owner())
+            .ok_or_else(error::no_appointment)
+    }
+
+    /// Whose a booking of this caller is.
+    pub fn owner(&self) -> Owner {
+        match &self.caller.user {
+            Some(user) => Owner::User(user.id.clone()),
+            None => Owner::Guest(self.caller.client.clone()),
+        }
+    }
+
+    /// The keys of availability ids at this time.
+    pub fn availability_keys(&self) -> Keys {
+        let number = self.now.as_second().div_euclid(KEY_LIFE_DAYS * 24 * 60 * 60);
+        let key = |number| {
+            self.realm
+                .derive_key(&format!("mypatientportal availability ids {number}"))
+        };
+        Keys::new(self.realm.id, &key(number), &key(number - 1))
+    }
+}

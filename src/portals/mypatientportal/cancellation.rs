@@ -1,0 +1,52 @@
+//! Row 7: cancel an appointment, while its notice period has not begun.
+
+use serde_json::Value;
+
+use super::{
+    asap_list,
+    availabilities::offer_of,
+    call::Call,
+    error::{self, Result},
+    model::Appointment,
+    store, wire,
+};
+use crate::store::{Tx, settle};
+
+/// `POST /appointments/{id}/cancel`.
+pub async fn cancel(call: &Call) -> Result<Value> {
+    let mut tx = call.app.database.begin().await?;
+    let outcome = write(call, &mut tx).await;
+    let told = settle(tx, outcome).await?;
+    if told {
+        call.app.outbox.ring();
+    }
+    Ok(wire::id(call.text_in_path()))
+}
+
+/// Cancels it; whether somebody was told of the slot that became free.
+async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
+    let appointment = call.appointment(tx).await?;
+    check_cancellable(call, &appointment)?;
+    store::lock_calendar(tx, call.realm.id, &appointment.calendar).await?;
+    // Locked: what was read before may have changed.
+    let appointment = call.appointment(tx).await?;
+    check_cancellable(call, &appointment)?;
+    store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
+    let offer = offer_of(call, tx, &appointment).await?;
+    asap_list::tell_waiting(call, tx, &offer, appointment.interval(), &appointment.id).await
+}
+
+fn check_cancellable(call: &Call, appointment: &Appointment) -> Result<()> {
+    let why = if appointment.cancelled_at.is_some() {
+        "it is cancelled already".to_owned()
+    } else if !appointment.upcoming_at(call.now) {
+        "it is past".to_owned()
+    } else {
+        let until = appointment.cancelable_until().unwrap_or(appointment.starts_at);
+        format!(
+            "it could be cancelled until {}",
+            wire::time(&until.to_zoned(appointment.practice.zone.clone()))
+        )
+    };
+    error::not_now("Appointment cannot be cancelled.", why).when(!appointment.cancellable_at(call.now))
+}

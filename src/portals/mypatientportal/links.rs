@@ -1,0 +1,62 @@
+//! Links to an appointment that open without signing in: whoever has one, has it from the patient.
+//!
+//! A link's token is the appointment's id and a signature of it, HMAC-SHA-256 with a key of the realm. So
+//! nothing is stored, and no link leads from one realm to another.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{app::Realm, web::paths};
+
+/// Characters of an appointment's id.
+pub const APPOINTMENT_ID: usize = 28;
+
+/// Where the video consultation of an appointment takes place.
+pub fn video_consultation(realm: &Realm, appointment: &str) -> String {
+    realm.url(&format!(
+        "{}/{appointment}{}",
+        paths::VIDEO,
+        sign(&key(realm), appointment)
+    ))
+}
+
+/// The appointment a video link's token was made for.
+pub fn appointment_of(realm: &Realm, token: &str) -> Option<String> {
+    let (appointment, signature) = token.split_at_checked(APPOINTMENT_ID)?;
+    verify(&key(realm), appointment, signature).then(|| appointment.to_owned())
+}
+
+fn key(realm: &Realm) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, &realm.derive_key("mypatientportal video links"))
+}
+
+fn sign(key: &hmac::Key, appointment: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(key, appointment.as_bytes()))
+}
+
+fn verify(key: &hmac::Key, appointment: &str, signature: &str) -> bool {
+    let decoded = URL_SAFE_NO_PAD.decode(signature);
+    decoded.is_ok_and(|signature| hmac::verify(key, appointment.as_bytes(), &signature).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APPOINTMENT: &str = "xbCuVVTNU6rT6E5m8p6Y8h7opzfo";
+
+    fn key(byte: u8) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &[byte; 32])
+    }
+
+    #[test]
+    fn a_signature_is_good_for_its_appointment_and_its_realm_only() {
+        let signature = sign(&key(1), APPOINTMENT);
+
+        assert!(verify(&key(1), APPOINTMENT, &signature));
+        assert!(!verify(&key(2), APPOINTMENT, &signature));
+        assert!(!verify(&key(1), "ybCuVVTNU6rT6E5m8p6Y8h7opzfo", &signature));
+        assert!(!verify(&key(1), APPOINTMENT, &signature[..42]));
+        assert!(!verify(&key(1), APPOINTMENT, ""));
+    }
+}

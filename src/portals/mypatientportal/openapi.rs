@@ -1,0 +1,518 @@
+//! The OpenAPI 3.1 document of the resource API, made from the route table.
+
+use serde_json::{Value, json};
+use utoipa::openapi::{
+    Components, Content, HttpMethod, Info, OpenApi, OpenApiBuilder, PathItem, Paths, PathsBuilder, Ref, RefOr,
+    Required, Response, ResponseBuilder, ResponsesBuilder, Schema, Server,
+    header::Header,
+    path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
+    request_body::{RequestBody, RequestBodyBuilder},
+    schema::{ComponentsBuilder, ObjectBuilder, Type},
+    security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme},
+};
+
+use super::route_table::{Answer, Guests, Kind, Parameter, ROWS, Row};
+use crate::web::paths;
+
+/// The name of the one security scheme.
+const SCHEME: &str = "oauth2";
+
+/// The document for the realm of this issuer. The API's address is relative to the document's, so that it
+/// can be read under any name the server is reached by.
+pub fn document(issuer: &str) -> OpenApi {
+    OpenApiBuilder::new()
+        .info(info())
+        .servers(Some([Server::new(format!("../..{}", paths::PORTAL))]))
+        .paths(paths())
+        .components(Some(components(issuer)))
+        .build()
+}
+
+fn info() -> Info {
+    let mut info = Info::new("MyPatientPortal", "v1");
+    info.description = Some(
+        "The emulated patient portal: find a slot, book it, move it, cancel it. Methods and scopes are as documented; \
+         paths and most member names are a reconstruction."
+            .to_owned(),
+    );
+    info
+}
+
+fn paths() -> Paths {
+    let mut paths = PathsBuilder::new();
+    for row in ROWS {
+        paths = paths.path(row.path, PathItem::new(method(row), operation(row)));
+    }
+    paths.build()
+}
+
+fn method(row: &Row) -> HttpMethod {
+    match row.method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn operation(row: &Row) -> Operation {
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(operation_id(row)))
+        .summary(Some(row.summary))
+        .description(Some(format!("Row {} of the documentation.", row.number)))
+        .tag(tag(row))
+        .security(SecurityRequirement::new(SCHEME, row.scopes.iter().copied()));
+    if let Guests::With(any) = row.guests {
+        for scope in any {
+            operation = operation.security(SecurityRequirement::new(SCHEME, [*scope]));
+        }
+    }
+    for name in row.path.split(['{', '}']).skip(1).step_by(2) {
+        let id = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True);
+        operation = operation.parameter(id.schema(Some(ObjectBuilder::new().schema_type(Type::String))));
+    }
+    for parameter in row.query {
+        operation = operation.parameter(query_parameter(parameter));
+    }
+    operation = operation.request_body((!row.body.is_empty()).then(|| request_body(row.body)));
+    operation.responses(responses(row)).build()
+}
+
+/// `ShowEarlierAvailability` → `showEarlierAvailability`.
+fn operation_id(row: &Row) -> String {
+    let name = format!("{:?}", row.operation);
+    let mut letters = name.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_lowercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
+}
+
+fn tag(row: &Row) -> &'static str {
+    match row.answer {
+        Answer::User => "Profile",
+        Answer::Appointment | Answer::Appointments | Answer::VideoConsultation => "Appointments",
+        Answer::AppointmentId if row.path.ends_with("asap_list") => "ASAP list",
+        Answer::AppointmentId => "Appointments",
+        Answer::EarlierAvailability => "ASAP list",
+        _ => "Catalogue",
+    }
+}
+
+fn query_parameter(parameter: &Parameter) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(parameter.name)
+        .parameter_in(ParameterIn::Query)
+        .required(if parameter.required {
+            Required::True
+        } else {
+            Required::False
+        })
+        .description(Some(parameter.description))
+        .schema(Some(schema_of(parameter.kind)))
+}
+
+fn request_body(members: &[Parameter]) -> RequestBody {
+    let mut object = ObjectBuilder::new();
+    for member in members {
+        object = object.property(member.name, described(schema_of(member.kind), member.description));
+        if member.required {
+            object = object.required(member.name);
+        }
+    }
+    let object = Schema::from(object);
+    RequestBodyBuilder::new()
+        .content("application/json", Content::new(Some(object.clone())))
+        .content("application/x-www-form-urlencoded", Content::new(Some(object)))
+        .required(members.iter().any(|member| member.required).then_some(Required::True))
+        .build()
+}
+
+fn schema_of(kind: Kind) -> Schema {
+    read(match kind {
+        Kind::Integer => json!({"type": "integer", "minimum": 1}),
+        Kind::Text => json!({"type": "string"}),
+        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::Boolean => json!({"type": "boolean"}),
+        Kind::Object => json!({"type": "object", "additionalProperties": true}),
+    })
+}
+
+fn described(schema: Schema, description: &str) -> Schema {
+    match schema {
+        Schema::Object(mut object) => {
+            object.description = Some(description.to_owned());
+            Schema::Object(object)
+        }
+        other => other,
+    }
+}
+
+fn responses(row: &Row) -> utoipa::openapi::Responses {
+    let answer = Content::new(Some(Ref::from_schema_name(schema_name(row.answer))));
+    let mut responses = ResponsesBuilder::new().response(
+        "200",
+        ResponseBuilder::new()
+            .description(row.summary)
+            .content("application/json", answer),
+    );
+    for (status, description) in row.refusals {
+        responses = responses.response(status.to_string(), refusal(*status, description));
+    }
+    responses = responses
+        .response("401", Ref::from_response_name("Unauthorized"))
+        .response("403", Ref::from_response_name("Forbidden"))
+        .response("405", Ref::from_response_name("MethodNotAllowed"))
+        .response("500", Ref::from_response_name("Failure"));
+    if !row.body.is_empty() {
+        responses = responses.response("413", Ref::from_response_name("BodyTooLarge"));
+    }
+    // A query can always be damaged, and under the explaining policy a header too.
+    if !row.refusals.iter().any(|(status, _)| *status == 400) {
+        responses = responses.response("400", refusal(400, "The request is malformed."));
+    }
+    responses.build()
+}
+
+fn refusal(status: u16, description: &str) -> Response {
+    let schema = if status == 422 { "CommentFormInvalid" } else { "Error" };
+    let content = Content::new(Some(Ref::from_schema_name(schema)));
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", content)
+        .build()
+}
+
+fn components(issuer: &str) -> Components {
+    let error = |description: &str| {
+        let content = Content::new(Some(Ref::from_schema_name("Error")));
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/json", content)
+    };
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let challenged = |description| {
+        error(description)
+            .header("WWW-Authenticate", Header::new(text()))
+            .build()
+    };
+    let mut components = ComponentsBuilder::new()
+        .security_scheme(SCHEME, security_scheme(issuer))
+        .response(
+            "Unauthorized",
+            challenged("There is no good token: unknown, expired or revoked."),
+        )
+        .response(
+            "Forbidden",
+            challenged("The token lacks scopes, or the insurance is not accepted here."),
+        )
+        .response(
+            "MethodNotAllowed",
+            error("Another method.").header("Allow", Header::new(text())).build(),
+        )
+        .response("BodyTooLarge", error("The body is larger than 64 KiB.").build())
+        .response("Failure", error("Something went wrong on the server's side.").build());
+    for (name, schema) in schemas() {
+        components = components.schema(name, schema);
+    }
+    components.build()
+}
+
+fn security_scheme(issuer: &str) -> SecurityScheme {
+    let token = format!("{issuer}{}", paths::TOKEN);
+    let of_users = Scopes::from_iter([
+        ("profile_read", "read the patient's profile"),
+        ("appointment_read", "read appointments, and join video consultations"),
+        ("appointment_write", "book, move and cancel appointments"),
+    ]);
+    let of_guests = Scopes::from_iter([
+        ("appointment_guest_lookup", "look up guest bookings"),
+        ("appointment_guest_write", "book and cancel for guests"),
+    ]);
+    SecurityScheme::OAuth2(OAuth2::new([
+        Flow::AuthorizationCode(AuthorizationCode::new(
+            format!("{issuer}{}", paths::AUTHORIZE),
+            &token,
+            of_users,
+        )),
+        Flow::ClientCredentials(ClientCredentials::new(&token, of_guests)),
+    ]))
+}
+
+/// The schema of a row's whole answer.
+fn schema_name(answer: Answer) -> String {
+    format!("{answer:?}Answer")
+}
+
+/// All schemas by name: the things, and the envelopes around them.
+fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas: Vec<_> = things()
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), read(schema).into()))
+        .collect();
+    schemas.extend(
+        answers()
+            .into_iter()
+            .map(|(answer, schema)| (schema_name(answer), read(schema).into())),
+    );
+    schemas
+}
+
+fn answers() -> Vec<(Answer, Value)> {
+    let of = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let list = |name: &str| json!({"type": "array", "items": of(name)});
+    let data = |data: Value| object(json!({"data": data}));
+    let scope = || json!({"type": "string", "enum": ["all", "limited"]});
+    vec![
+        (Answer::User, data(of("User"))),
+        (Answer::Appointment, data(of("Appointment"))),
+        (Answer::Appointments, data(list("Appointment"))),
+        (Answer::AppointmentId, data(object(json!({"id": appointment_id()})))),
+        (Answer::Insurances, data(list("Insurance"))),
+        (Answer::Category, data(of("Category"))),
+        (
+            Answer::Categories,
+            object(json!({"data": list("Category"), "scope": scope()})),
+        ),
+        (Answer::Type, data(of("Type"))),
+        (
+            Answer::Types,
+            object(json!({"data": list("Type"), "scope": scope(), "appointment_category_id": integer()})),
+        ),
+        (Answer::Availabilities, data(list("Availability"))),
+        (
+            Answer::EarlierAvailability,
+            data(object(json!({
+                "appointment": of("Appointment"),
+                "availability": {"oneOf": [of("Availability"), {"type": "null"}]},
+            }))),
+        ),
+        (Answer::Practice, data(of("PracticeInDetail"))),
+        (Answer::Practices, data(list("Practice"))),
+        (
+            Answer::VideoConsultation,
+            data(object(
+                json!({"id": appointment_id(), "access_video_consultation_link": uri()}),
+            )),
+        ),
+    ]
+}
+
+fn things() -> [(&'static str, Value); 11] {
+    let text = || json!({"type": "string"});
+    let optional_text = || json!({"type": ["string", "null"]});
+    let optional_time = || json!({"type": ["string", "null"], "format": "date-time"});
+    let time = || json!({"type": "string", "format": "date-time"});
+    let truth = || json!({"type": "boolean"});
+    let optional_uri = || json!({"type": ["string", "null"], "format": "uri"});
+    [
+        (
+            "Error",
+            json!({
+                "type": "object",
+                "description": "`error` is the documented text or code. Two refusals come with `reason` instead.",
+                "properties": {
+                    "error": text(), "error_description": text(), "reason": text(), "overridable": truth(),
+                },
+            }),
+        ),
+        (
+            "CommentFormInvalid",
+            object(json!({
+                "reason": {"type": "string", "enum": ["structured_comment_invalid"]},
+                "overridable": truth(),
+                "invalid_fields": {
+                    "type": "array",
+                    "description": "One object for each field: its name, and what is the matter in the practice's language.",
+                    "items": {"type": "object", "additionalProperties": text()},
+                },
+            })),
+        ),
+        (
+            "User",
+            object(json!({
+                "id": text(), "full_name": text(), "last_name": optional_text(), "first_name": optional_text(),
+                "email": optional_text(), "insurance_number": optional_text(),
+                "insurance_company_id": optional_integer(), "gender": optional_text(),
+                "born_on": {"type": ["string", "null"], "format": "date"}, "phone": optional_text(),
+                "mobile": optional_text(), "street": optional_text(), "zip": optional_text(), "city": optional_text(),
+                "country": optional_text(),
+            })),
+        ),
+        (
+            "Appointment",
+            object(json!({
+                "id": appointment_id(), "name": text(), "practice_id": text(), "practice_name": optional_text(),
+                "appointment_category_id": optional_integer(), "appointment_type_id": integer(), "starts_at": time(),
+                "ends_at": time(), "cancelled_at": optional_time(), "is_cancellable": truth(),
+                "cancelable_until": optional_time(), "is_video_consultation": truth(),
+                "cancellation_link": optional_uri(), "access_video_consultation_link": optional_uri(),
+                "insurance_id": optional_integer(), "asap_list": truth(), "is_reschedulable": truth(),
+            })),
+        ),
+        (
+            "Insurance",
+            object(json!({
+                "id": integer(), "name": text(), "type": {"type": "string", "enum": ["public", "private", "self_pay"]},
+            })),
+        ),
+        (
+            "Category",
+            object(json!({
+                "id": integer(), "name": text(), "description": optional_text(), "subtitle": optional_text(),
+                "photo_url": optional_uri(),
+            })),
+        ),
+        (
+            "Type",
+            object(json!({
+                "id": integer(), "name": text(), "description": optional_text(),
+                "comment_form": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/CommentFormField"}},
+                "attendant_user_required": truth(), "is_video_consultation": truth(),
+                "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
+            })),
+        ),
+        (
+            "CommentFormField",
+            object(json!({
+                "name": text(), "required": truth(),
+                "type": {"type": "string", "enum": [
+                    "textfield", "textarea", "date", "time", "duration", "combo", "checkbox", "icd10", "ops",
+                ]},
+                "config": {"type": ["object", "null"], "additionalProperties": text()},
+            })),
+        ),
+        (
+            "Availability",
+            object(json!({
+                "id": {"type": "string", "pattern": "^[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+$"},
+                "starts_at": time(), "ends_at": time(),
+            })),
+        ),
+        ("Practice", object(json!({"id": text(), "name": text()}))),
+        (
+            "PracticeInDetail",
+            object(json!({
+                "id": text(), "name": text(), "required_patient_fields": {"type": "array", "items": text()},
+                "photo_url": optional_uri(),
+            })),
+        ),
+    ]
+}
+
+fn appointment_id() -> Value {
+    json!({"type": "string", "pattern": "^[A-Za-z0-9]{28}$"})
+}
+
+fn uri() -> Value {
+    json!({"type": "string", "format": "uri"})
+}
+
+fn integer() -> Value {
+    json!({"type": "integer"})
+}
+
+fn optional_integer() -> Value {
+    json!({"type": ["integer", "null"]})
+}
+
+/// An object all of whose members are always there.
+fn object(properties: Value) -> Value {
+    let names: Vec<_> = properties
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys().cloned())
+        .collect();
+    json!({"type": "object", "properties": properties, "required": names})
+}
+
+fn read(schema: Value) -> Schema {
+    serde_json::from_value(schema).expect("our schemas are schemas, which a test makes the document to see")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written() -> Value {
+        serde_json::to_value(document("http://portal.test")).expect("a document is JSON")
+    }
+
+    #[test]
+    fn the_document_is_openapi_3_1_and_knows_every_row() {
+        let document = written();
+
+        assert_eq!(document["openapi"], "3.1.0");
+        let operations = document["paths"].as_object().expect("paths").values();
+        let operations: usize = operations.map(|path| path.as_object().expect("methods").len()).sum();
+        assert_eq!(operations, ROWS.len());
+        for row in ROWS {
+            let operation = &document["paths"][row.path][row.method.as_str().to_ascii_lowercase()];
+            assert_eq!(operation["security"][0][SCHEME], json!(row.scopes), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn references(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(members) => {
+                    found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    members.values().for_each(|member| references(member, found));
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let document = written();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+
+        assert!(found.len() > 60, "{}", found.len());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').expect("a local reference");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn schemas_survive_being_read_as_such() {
+        let document = written();
+        let earlier = &document["components"]["schemas"]["EarlierAvailabilityAnswer"];
+
+        assert_eq!(
+            document["components"]["schemas"]["Insurance"]["required"],
+            json!(["id", "name", "type"])
+        );
+        assert_eq!(
+            earlier["properties"]["data"]["properties"]["availability"]["oneOf"][1],
+            json!({"type": "null"})
+        );
+        assert_eq!(
+            document["components"]["schemas"]["Appointment"]["properties"]["cancelled_at"]["type"],
+            json!(["string", "null"])
+        );
+        assert_eq!(
+            document["components"]["schemas"]["Type"]["properties"]["comment_form"]["type"],
+            json!(["array", "null"])
+        );
+    }
+
+    #[test]
+    fn the_addresses_of_the_flows_are_the_realms() {
+        let document = written();
+        let flows = &document["components"]["securitySchemes"][SCHEME]["flows"];
+
+        assert_eq!(
+            flows["authorizationCode"]["authorizationUrl"],
+            "http://portal.test/oauth/authorize"
+        );
+        assert_eq!(flows["clientCredentials"]["tokenUrl"], "http://portal.test/oauth/token");
+        assert_eq!(document["servers"][0]["url"], "../../api/portal/v1");
+    }
+}

@@ -1,0 +1,75 @@
+//! Row 6: move an appointment. Its id stays, its old slot is free at once.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{
+    asap_list,
+    availabilities::{check_reschedulable, offer_of},
+    availability_id::Availability,
+    booking::{check_free, read_availability},
+    call::Call,
+    error::{self, Result},
+    store, wire,
+};
+use crate::store::{Tx, settle};
+
+/// `POST /appointments/{id}/reschedule`.
+pub async fn reschedule(call: &Call) -> Result<Value> {
+    let mut tx = call.app.database.begin().await?;
+    let outcome = write(call, &mut tx).await;
+    let told = settle(tx, outcome).await?;
+    if told {
+        call.app.outbox.ring();
+    }
+    Ok(wire::id(call.text_in_path()))
+}
+
+/// Moves it; whether somebody was told of the slot that became free.
+async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
+    let before = call.appointment(tx).await?;
+    let availability = read_availability(call)?;
+    check_reschedulable(call, &before)?;
+    check_same_type(
+        &availability,
+        before.appointment_type.id,
+        before.appointment_type.category,
+    )?;
+    let offer = offer_of(call, tx, &before).await?;
+    for calendar in BTreeSet::from([&before.calendar, &offer.calendar.id]) {
+        store::lock_calendar(tx, call.realm.id, calendar).await?;
+    }
+    // Locked: nobody else moves or cancels it from now on, and what was read before may have changed.
+    let before = call.appointment(tx).await?;
+    check_reschedulable(call, &before)?;
+    check_free(call, tx, &offer, availability.interval(), Some(&before.id)).await?;
+    store::reschedule(
+        tx,
+        call.realm.id,
+        &before.id,
+        &offer.calendar.id,
+        availability.interval(),
+    )
+    .await?;
+    if availability.interval() == before.interval() {
+        return Ok(false);
+    }
+    asap_list::tell_waiting(call, tx, &offer, before.interval(), &before.id).await
+}
+
+fn check_same_type(availability: &Availability, appointment_type: i64, category: i64) -> Result<()> {
+    let same = availability.appointment_type == appointment_type && availability.category == category;
+    error::not_now(
+        "The availability belongs to another appointment type.",
+        "an appointment keeps its type and category",
+    )
+    .compare(
+        format!("type {appointment_type} of category {category}"),
+        format!(
+            "type {} of category {}",
+            availability.appointment_type, availability.category
+        ),
+    )
+    .when(!same)
+}

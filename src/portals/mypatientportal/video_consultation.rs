@@ -1,0 +1,77 @@
+//! Row 19: the link to a video consultation, and the page behind it.
+//!
+//! The call itself is not emulated. The page says so, and says whose appointment it would be.
+
+use askama::Template;
+use axum::extract::{Extension, Path, State};
+use jiff::Zoned;
+use serde_json::{Value, json};
+
+use super::{
+    call::Call,
+    error::{self, Result},
+    links,
+    model::Appointment,
+    store, wire,
+};
+use crate::{
+    app::{App, Realm},
+    text::Language,
+    web::{
+        page::{Layout, Page, Place},
+        page_error::PageError,
+    },
+};
+
+/// `POST /appointments/{id}/video_consultation`.
+pub async fn open(call: &Call) -> Result<Value> {
+    let appointment = call.appointment(&mut call.read().await?).await?;
+    error::not_now(
+        "Appointment is not a video consultation.",
+        "its type takes place at the practice",
+    )
+    .when(!appointment.appointment_type.video)?;
+    error::not_now("Appointment is cancelled.", "there is nothing to join").when(appointment.cancelled_at.is_some())?;
+    let link = links::video_consultation(&call.realm, &appointment.id);
+    Ok(wire::data(
+        json!({"id": appointment.id, "access_video_consultation_link": link}),
+    ))
+}
+
+/// `GET /video/{token}`: the page behind the link. It needs no signing in, as the real link does not.
+pub async fn show(
+    State(app): State<App>,
+    realm: Realm,
+    Extension(place): Extension<Place>,
+    language: Language,
+    token: std::result::Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> std::result::Result<Page, PageError> {
+    let Path(token) = token.map_err(|_| PageError::not_found())?;
+    let appointment = behind(&app, &realm, &token).await.map_err(PageError::failure)?;
+    let appointment = appointment.ok_or_else(PageError::not_found)?;
+    let begins = appointment.starts_at.to_zoned(appointment.practice.zone.clone());
+    Ok(Page::new(&VideoPage {
+        layout: Layout { place, language },
+        practice: appointment.practice.name,
+        appointment: appointment.appointment_type.name,
+        begins,
+    }))
+}
+
+/// The appointment behind a link, as long as it stands.
+async fn behind(app: &App, realm: &Realm, token: &str) -> sqlx::Result<Option<Appointment>> {
+    let Some(id) = links::appointment_of(realm, token) else {
+        return Ok(None);
+    };
+    let appointment = store::find_appointment(&mut app.database.read().await?, realm.id, &id).await?;
+    Ok(appointment.filter(|one| one.appointment_type.video && one.cancelled_at.is_none()))
+}
+
+#[derive(Template)]
+#[template(path = "portals/mypatientportal/video.html")]
+struct VideoPage {
+    layout: Layout,
+    practice: String,
+    appointment: String,
+    begins: Zoned,
+}

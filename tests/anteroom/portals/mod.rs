@@ -1,0 +1,3 @@
+//! The emulated patient portals, from outside.
+
+mod mypatientportal;
