@@ -79,23 +79,26 @@ impl PageError {
         if wrong { Err(self) } else { Ok(()) }
     }
 
-    fn answer(self, layout: Layout) -> Response {
+    fn answer(&self, layout: Layout) -> Response {
         let mut response = self.page(layout).into_response();
         if let Some(seconds) = self.retry_after {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(self);
         response
     }
 }
 
+/// In English and nowhere in particular, for [`in_their_words`] to say again.
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        self.answer(Layout {
+        let layout = Layout {
             place: Place::default(),
             language: Language::English,
-        })
+        };
+        let mut response = self.answer(layout);
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -240,6 +243,27 @@ mod tests {
 
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         assert!(html(response).await.contains("Den Rückweg kennen wir nicht"));
+    }
+
+    #[tokio::test]
+    async fn the_innermost_middleware_has_the_last_word_for_it_knows_the_place() {
+        let place = Place {
+            host: "anteroom.test".to_owned(),
+            ..Place::default()
+        };
+        let router: Router = Router::new()
+            .route("/", get(async || refused()))
+            .layer(middleware::from_fn(in_their_words))
+            .layer(axum::Extension(place))
+            .layer(middleware::from_fn(in_their_words));
+        let request = Request::get("/").body(axum::body::Body::empty());
+
+        let response = router
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("a router always answers");
+
+        assert!(html(response).await.contains("anteroom.test"));
     }
 
     #[tokio::test]
