@@ -22,6 +22,7 @@ const WORKSHOP: &[&str] = &[
     "outbox",
     "journal",
     "fetch",
+    "throttle",
 ];
 const MINT: &[&str] = &["tokens"];
 const APP: &[&str] = &["app"];
@@ -36,7 +37,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "clock" | "random" | "text" => &[],
         "model" => &[GROUND],
         "store" | "web" | "config" => &[MODEL, GROUND],
-        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "outbox" | "journal" | "fetch" => {
+        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "outbox" | "journal" | "fetch" | "throttle" => {
             &[CELLAR, MODEL, GROUND]
         }
         "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],

@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde_json::Value;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 use tokio::net::TcpListener;
@@ -21,6 +22,8 @@ use super::keeper::{Keeper, Program};
 
 /// How long anything in a browser may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long until one looks again: a browser does not call back.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// A browser with a profile of its own.
 #[derive(Debug, Clone)]
@@ -30,15 +33,13 @@ pub struct Browser(pub WebDriver);
 pub async fn in_chromium(test: impl AsyncFnOnce(Browser)) {
     // One at a time: two cores carry one Chromium well and three not at all.
     static TURN: Semaphore = Semaphore::const_new(1);
-    let Some(address) = driver() else {
+    let Some((address, folder)) = driver() else {
         return super::skipped("a browser test: no chromedriver");
     };
     let _turn = TURN.acquire().await.expect("nobody closes it");
 
-    let profile = tempfile::Builder::new()
-        .prefix("anteroom-chromium-")
-        .tempdir()
-        .expect("a temporary folder");
+    // In the keeper's folder, which goes whichever way this process ends.
+    let profile = tempfile::tempdir_in(folder).expect("a temporary folder");
     let client = super::http()
         .timeout(Duration::from_secs(120))
         .build()
@@ -71,12 +72,13 @@ fn capabilities(profile: &tempfile::TempDir) -> WebDriverResult<ChromeCapabiliti
         chromium.add_arg(flag)?;
     }
     chromium.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+    chromium.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
     Ok(chromium)
 }
 
-/// The address of a driver that runs as long as this process.
-fn driver() -> Option<&'static str> {
-    static DRIVER: OnceLock<Option<(String, Mutex<Keeper>)>> = OnceLock::new();
+/// The address of a driver that runs as long as this process, and a folder that goes with it.
+fn driver() -> Option<(&'static str, &'static Path)> {
+    static DRIVER: OnceLock<Option<(String, PathBuf, Mutex<Keeper>)>> = OnceLock::new();
     let driver = DRIVER.get_or_init(|| {
         let program = find_driver()?;
         let mut keeper = Keeper::hire();
@@ -92,9 +94,15 @@ fn driver() -> Option<&'static str> {
             })
             .expect("the driver starts");
         let port = port.trim_end_matches('.');
-        Some((format!("http://127.0.0.1:{port}"), Mutex::new(keeper)))
+        Some((
+            format!("http://127.0.0.1:{port}"),
+            keeper.folder.clone(),
+            Mutex::new(keeper),
+        ))
     });
-    driver.as_ref().map(|(address, _)| address.as_str())
+    driver
+        .as_ref()
+        .map(|(address, folder, _)| (address.as_str(), folder.as_path()))
 }
 
 fn find_driver() -> Option<PathBuf> {
@@ -121,11 +129,7 @@ impl Browser {
 
     /// The element, as soon as it can be clicked.
     pub async fn find(&self, css: &str) -> WebElement {
-        let query = self
-            .0
-            .query(By::Css(css))
-            .wait(PATIENCE, Duration::from_millis(50))
-            .and_clickable();
+        let query = self.0.query(By::Css(css)).wait(PATIENCE, GLANCE).and_clickable();
         match query.first().await {
             Ok(element) => element,
             Err(error) => panic!("no {css} on {}: {error}\n{}", self.address().await, self.source().await),
@@ -163,6 +167,31 @@ impl Browser {
 
     pub async fn allow(&self) {
         self.click("button[name=decision][value=allow]").await;
+    }
+
+    /// The first address beginning like this that the browser sets out for, even if nothing answers there.
+    pub async fn sets_out_for(&self, beginning: &str) -> String {
+        let journey = async {
+            loop {
+                let log = self.0.handle().get_log("performance").await;
+                let log = log.expect("the log was asked for at the start");
+                let events = log
+                    .iter()
+                    .filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
+                let mut addresses = events.filter_map(|event| {
+                    let event = &event["message"];
+                    let request = event["method"] == "Network.requestWillBeSent";
+                    let address = event["params"]["documentURL"].as_str().filter(|_| request)?;
+                    address.starts_with(beginning).then(|| address.to_owned())
+                });
+                if let Some(address) = addresses.next() {
+                    return address;
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        let journey = tokio::time::timeout(PATIENCE, journey).await;
+        journey.unwrap_or_else(|_| panic!("the browser never set out for {beginning}"))
     }
 
     /// What the browser complained about since it was last asked: blocked by a policy, failed to load, and so on.

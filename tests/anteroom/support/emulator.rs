@@ -26,6 +26,8 @@ pub struct Emulator {
     keeper: Keeper,
     options: Vec<String>,
     certificate: Option<reqwest::Certificate>,
+    /// Whether clients use a connection more than once. Not where the server may end in between.
+    keeps_connections: bool,
 }
 
 /// What the servers of this run write to standard output and error.
@@ -43,7 +45,10 @@ impl Emulator {
         static SHARED: OnceLock<Emulator> = OnceLock::new();
         SHARED.get_or_init(|| {
             std::fs::remove_file(log_file()).ok();
-            Self::start(&[])
+            Self {
+                keeps_connections: true,
+                ..Self::start(&[])
+            }
         })
     }
 
@@ -87,6 +92,7 @@ impl Emulator {
             keeper,
             options: args,
             certificate,
+            keeps_connections: false,
         }
     }
 
@@ -108,6 +114,7 @@ impl Emulator {
             keeper,
             options: args,
             certificate: None,
+            keeps_connections: false,
         };
         (second, format!("http://{address}"))
     }
@@ -149,16 +156,23 @@ impl Emulator {
     }
 
     fn client(&self) -> reqwest::Client {
+        self.client_builder().build().expect("a client can be built")
+    }
+
+    fn client_builder(&self) -> reqwest::ClientBuilder {
         let mut client = super::http();
         if let Some(certificate) = &self.certificate {
             client = client.tls_certs_only([certificate.clone()]);
         }
-        client.build().expect("a client can be built")
+        if !self.keeps_connections {
+            client = client.pool_max_idle_per_host(0);
+        }
+        client
     }
 
     /// A browser for tests that look at cookies and pages of this server.
     pub fn user_agent(&self) -> UserAgent {
-        UserAgent::new(&self.issuer, self.certificate.clone())
+        UserAgent::new(&self.issuer, self.client_builder())
     }
 }
 
@@ -240,7 +254,7 @@ impl Realm {
     }
 
     pub fn user_agent(&self) -> UserAgent {
-        UserAgent::new(&self.issuer, None)
+        UserAgent::new(&self.issuer, super::http())
     }
 
     /// `demo-client`: confidential, may use every grant type.
