@@ -31,7 +31,7 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
     if uri.contains('#') {
         return Some("has a fragment");
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_user_information(uri) || !url.username().is_empty() {
         return Some("contains user information");
     }
     if matches!(
@@ -41,6 +41,14 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
         return Some("has a scheme that is no address");
     }
     None
+}
+
+/// By the text, since parsing drops user information that is empty (`http://:@host/`).
+fn has_user_information(uri: &str) -> bool {
+    let rest = uri.split_once("//").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#'])
+        .next()
+        .is_some_and(|authority| authority.contains('@'))
 }
 
 /// Whether `uri` is http or https at localhost, 127.0.0.0/8 or [::1], without user information or fragment.
@@ -139,6 +147,8 @@ mod tests {
             "https://a.example/cb#f",
             "https://a.example/cb#",
             "https://u:p@a.example/cb",
+            "https://:@a.example/cb",
+            "https://@a.example/cb",
             "https://a.example/c b",
             "https://a.example\\@evil.example/",
             "javascript:alert(1)",

@@ -33,6 +33,8 @@ pub struct Refused {
     pub challenge: Option<Challenge>,
     /// What was written before the refusal must stay.
     keeps: bool,
+    /// Said in these words under every policy.
+    verbatim: bool,
 }
 
 /// What `WWW-Authenticate` asks for.
@@ -74,6 +76,11 @@ impl OAuthError {
         self.with(|refused| refused.keeps = true)
     }
 
+    /// Said in these words, whatever the policy says of the code.
+    pub fn verbatim(self) -> Self {
+        self.with(|refused| refused.verbatim = true)
+    }
+
     /// Refuses when `wrong`: a rule in one line.
     pub fn when(self, wrong: bool) -> Result<(), Self> {
         if wrong { Err(self) } else { Ok(()) }
@@ -89,7 +96,7 @@ impl OAuthError {
     /// The code and description as they travel to a redirect URI (RFC 6749 §4.1.2.1), in the policy's words.
     pub fn parameters(&self, policy: &Policy) -> (&'static str, String) {
         match self {
-            Self::Refused(refused) => (refused.refusal.code, description(&refused.refusal, policy)),
+            Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
             Self::Failed(_) => ("server_error", "something went wrong on our side".to_owned()),
         }
     }
@@ -110,7 +117,7 @@ impl OAuthError {
             return (StatusCode::INTERNAL_SERVER_ERROR, no_store(), Json(body)).into_response();
         };
         let mut headers = no_store();
-        let text = description(&refused.refusal, policy);
+        let text = refused.text(policy);
         if let Some(challenge) = refused.challenge(policy, &text) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
@@ -120,6 +127,15 @@ impl OAuthError {
 }
 
 impl Refused {
+    /// What the policy says of it: our explanation, or the documented text of its code.
+    fn text(&self, policy: &Policy) -> String {
+        let documented = match policy.error_texts {
+            ErrorTexts::Documented if !self.verbatim => documented_text(self.refusal.code),
+            ErrorTexts::Documented | ErrorTexts::Explained => None,
+        };
+        documented.map_or_else(|| self.refusal.description().to_owned(), str::to_owned)
+    }
+
     fn challenge(&self, policy: &Policy, text: &str) -> Option<HeaderValue> {
         let realm = bearer_realm(policy);
         let refusal = Some((self.refusal.code, text));
@@ -152,15 +168,6 @@ pub fn no_store() -> HeaderMap {
     headers
 }
 
-/// What the policy says of an error: our explanation, or the documented text of its code.
-fn description(refusal: &Refusal, policy: &Policy) -> String {
-    let documented = match policy.error_texts {
-        ErrorTexts::Explained => None,
-        ErrorTexts::Documented => documented_text(refusal.code),
-    };
-    documented.map_or_else(|| refusal.description().to_owned(), str::to_owned)
-}
-
 fn documented_text(code: &str) -> Option<&'static str> {
     Some(match code {
         "invalid_client" => {
@@ -172,6 +179,7 @@ fn documented_text(code: &str) -> Option<&'static str> {
              the authorization request, or was issued to another client."
         }
         "unsupported_grant_type" => "The authorization grant type is not supported by the authorization server.",
+        "unauthorized_client" => "The client is not authorized to perform this request using this method.",
         "invalid_scope" => "The requested scope is invalid, unknown, or malformed.",
         "access_denied" => "The resource owner or authorization server denied the request.",
         "unsupported_response_type" => "The authorization server does not support this response type.",
@@ -188,6 +196,7 @@ impl From<Refusal> for OAuthError {
             status: StatusCode::BAD_REQUEST,
             challenge: None,
             keeps: false,
+            verbatim: false,
         };
         Self::Refused(Box::new(refused))
     }

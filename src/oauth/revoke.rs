@@ -119,4 +119,5 @@ fn unauthorized() -> OAuthError {
     OAuthError::new("unauthorized_client", "You are not authorized to revoke this token")
         .see("RFC 7009 §2.1")
         .status(StatusCode::FORBIDDEN)
+        .verbatim()
 }

@@ -115,7 +115,12 @@ pub async fn in_their_words(request: Request, next: Next) -> Response {
     match response.extensions_mut().remove::<PageError>() {
         Some(error) => {
             refusal_log::log(&error.refusal, "page");
-            error.answer(layout)
+            // What was said besides the page stays said: `Allow`, `Set-Cookie`.
+            let mut answer = error.answer(layout);
+            for (name, value) in response.headers() {
+                answer.headers_mut().entry(name).or_insert_with(|| value.clone());
+            }
+            answer
         }
         None => response,
     }
