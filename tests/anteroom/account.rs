@@ -155,7 +155,7 @@ mod consents {
         let (browser, _) = signed_in(&realm, "anne").await;
 
         for words in ["<script>alert(1)</script>", "Your account was closed"] {
-            let query: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
+            let query: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
             let page = browser
                 .open(&realm.url(&format!("/account?withdrawn={query}")))
                 .await
