@@ -490,8 +490,13 @@ mod the_form {
     async fn has_its_bounds() {
         let realm = fresh_realm().await;
 
-        let answer = sound(&realm).with("extra", &"x".repeat(10_000_000)).send().await;
-        assert!((400..500).contains(&answer.status), "{answer}");
+        let endless = realm.http.post(realm.url("/oauth/token")).body("x".repeat(10_000_000));
+        let endless = endless
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send()
+            .await;
+        // A server that has heard enough may hang up before everything is said.
+        assert!(endless.is_err() || endless.is_ok_and(|answer| answer.status().is_client_error()));
         let long_id = request(&realm).in_body(&"x".repeat(10_000), "x").send().await;
         long_id.is_refused_with_one_of(&["invalid_request", "invalid_client"]);
         let long_secret = request(&realm)

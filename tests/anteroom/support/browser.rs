@@ -89,6 +89,7 @@ fn driver() -> Option<(&'static str, &'static Path)> {
             .start(Program {
                 program,
                 args,
+                folder: None,
                 ready,
                 log,
             })
@@ -129,16 +130,24 @@ impl Browser {
 
     /// The element, as soon as it can be clicked.
     pub async fn find(&self, css: &str) -> WebElement {
-        let query = self.0.query(By::Css(css)).wait(PATIENCE, GLANCE).and_clickable();
-        match query.first().await {
-            Ok(element) => element,
-            Err(error) => panic!("no {css} on {}: {error}\n{}", self.address().await, self.source().await),
+        let deadline = tokio::time::sleep(PATIENCE);
+        tokio::pin!(deadline);
+        loop {
+            // A page that is just going away makes its elements stale: then the next page is asked.
+            let query = self.0.query(By::Css(css)).nowait().and_clickable();
+            match (query.first().await, deadline.is_elapsed()) {
+                (Ok(element), _) => return element,
+                (Err(error), true) => {
+                    panic!("no {css} on {}: {error}\n{}", self.address().await, self.source().await)
+                }
+                (Err(_), false) => tokio::time::sleep(GLANCE).await,
+            }
         }
     }
 
     pub async fn click(&self, css: &str) {
-        self.find(css)
-            .await
+        let element = self.find(css).await;
+        element
             .click()
             .await
             .unwrap_or_else(|error| panic!("{css} cannot be clicked: {error}"));

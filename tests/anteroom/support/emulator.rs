@@ -72,7 +72,7 @@ impl Emulator {
             first.extend(["--listen".to_owned(), "127.0.0.1:0".to_owned()]);
         }
         let issuer = keeper
-            .start(program(first))
+            .start(program(first, None))
             .unwrap_or_else(|error| panic!("the server does not start: {error}"));
         assert!(issuer.starts_with(&format!("{scheme}://")), "listening on {issuer}");
 
@@ -96,7 +96,7 @@ impl Emulator {
         }
     }
 
-    /// A second process on the same database, for the same issuer, at an address of its own. End it before this one.
+    /// A second process on the same database and in the same folder, for the same issuer, at an address of its own.
     pub fn beside(&self) -> (Self, String) {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -106,7 +106,7 @@ impl Emulator {
         let listen = args.iter().rposition(|arg| arg == "--listen").expect("it was given");
         args[listen + 1].clone_from(&address);
         let issuer = keeper
-            .start(program(args.clone()))
+            .start(program(args.clone(), Some(self.keeper.folder.clone())))
             .unwrap_or_else(|error| panic!("no second server: {error}"));
         assert_eq!(issuer, self.issuer);
         let second = Self {
@@ -131,7 +131,7 @@ impl Emulator {
 
     /// Starts it again, on the same database, address and issuer.
     pub fn start_again(&mut self) {
-        let issuer = self.keeper.start(program(self.options.clone()));
+        let issuer = self.keeper.start(program(self.options.clone(), None));
         assert_eq!(issuer.as_ref(), Ok(&self.issuer));
     }
 
@@ -176,10 +176,11 @@ impl Emulator {
     }
 }
 
-fn program(args: Vec<String>) -> Program {
+fn program(args: Vec<String>, folder: Option<PathBuf>) -> Program {
     Program {
         program: env!("CARGO_BIN_EXE_anteroom").into(),
         args,
+        folder,
         ready: "listening on ".to_owned(),
         log: log_file(),
     }

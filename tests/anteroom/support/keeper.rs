@@ -24,6 +24,8 @@ const MARK: &str = "keeper: ";
 pub struct Program {
     pub program: PathBuf,
     pub args: Vec<String>,
+    /// Where it works; in the keeper's folder if nowhere else.
+    pub folder: Option<PathBuf>,
     pub ready: String,
     /// Standard error, and standard output from the ready line on.
     pub log: PathBuf,
@@ -224,7 +226,7 @@ impl Household {
         let mut command = Command::new(&program.program);
         command
             .args(&program.args)
-            .current_dir(self.folder.path())
+            .current_dir(program.folder.as_deref().unwrap_or(self.folder.path()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.try_clone().map_err(|error| error.to_string())?);
@@ -340,6 +342,7 @@ fn what_tests_start_ends_with_them() {
     let program = Program {
         program: "sh".into(),
         args: vec!["-c".to_owned(), script],
+        folder: None,
         ready: "ready ".to_owned(),
         log: folder.join("log"),
     };
