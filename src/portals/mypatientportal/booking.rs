@@ -15,7 +15,7 @@ use super::{
     error::{self, Result},
     input::{check_email, present, read_date, text_of},
     links::APPOINTMENT_ID,
-    model::{Booking, PatientField},
+    model::{Booking, PatientField, born_on},
     store::{self, Offer},
     wire,
 };
@@ -151,25 +151,26 @@ impl Patient {
             Some(_) => return Err(error::malformed("attendant[data]", "an object is expected")),
             None => return Err(error::missing("attendant[data]")),
         };
-        for field in ["first_name", "last_name", "email"] {
-            let path = format!("attendant[data][{field}]");
-            text_of(data, field)?.ok_or_else(|| error::missing(&path))?;
-        }
         for (field, value) in data {
-            let path = format!("attendant[data][{field}]");
             let simple = !matches!(value, Value::Array(_) | Value::Object(_));
-            error::malformed(&path, "text is expected").when(!simple)?;
+            error::malformed(&in_data(field), "text is expected").when(!simple)?;
         }
-        check_email("attendant[data][email]", text_of(data, "email")?.unwrap_or_default())?;
-        if let Some(born_on) = text_of(data, "born_on")? {
-            let wrong = read_date(born_on).is_none();
-            error::malformed("attendant[data][born_on]", "a date is written YYYY-MM-DD").when(wrong)?;
+        for field in ["first_name", "last_name", "email"] {
+            let known = present(data, field).ok_or_else(|| error::missing(&in_data(field)))?;
+            error::malformed(&in_data(field), "text is expected").when(!known.is_string())?;
         }
+        check_email(&in_data("email"), text_of(data, "email")?.unwrap_or_default())?;
+        let born_on = present(data, "born_on");
+        let wrong = born_on.is_some_and(|born_on| born_on.as_str().and_then(read_date).is_none());
+        error::malformed(&in_data("born_on"), "a date is written YYYY-MM-DD").when(wrong)?;
         Ok(Self::Guest(data.clone()))
     }
 
     fn born_on(&self) -> Option<Date> {
-        self.text(PatientField::BornOn).and_then(read_date)
+        match self {
+            Self::User(user) => born_on(user),
+            Self::Guest(data) => text_of(data, "born_on").ok().flatten().and_then(read_date),
+        }
     }
 
     fn text(&self, field: PatientField) -> Option<&str> {
@@ -193,9 +194,15 @@ impl Patient {
                 .claims
                 .get("insurance_company_id")
                 .is_some_and(|company| !company.is_null()),
+            (_, PatientField::BornOn) => self.born_on().is_some(),
             _ => self.text(field).is_some_and(|text| !text.trim().is_empty()),
         }
     }
+}
+
+/// What a form calls a member of a guest's data.
+fn in_data(field: &str) -> String {
+    format!("attendant[data][{field}]")
 }
 
 async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Availability) -> Result<String> {

@@ -3,11 +3,11 @@
 //! The order of refusals is the documented one: 405, 401, 403, then what the row itself has to say.
 
 use axum::{
-    Json,
     body::to_bytes,
     extract::{RawPathParams, Request},
-    response::{IntoResponse, Response},
+    response::Response,
 };
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use super::{
     model::{Appointment, Owner},
     profile, rescheduling,
     route_table::{Operation, Row},
-    store, video_consultation,
+    store, video_consultation, wire,
 };
 use crate::{
     app::{App, Realm},
@@ -60,7 +60,7 @@ pub async fn serve(
 ) -> Response {
     let policy = realm.policy.clone();
     match answer(row, app, realm, params, request).await {
-        Ok(answer) => Json(answer).into_response(),
+        Ok(answer) => wire::answer(StatusCode::OK, answer),
         Err(error) => error.answer(&policy, row.path),
     }
 }

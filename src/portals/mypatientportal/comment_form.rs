@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn the_message_speaks_the_practices_language() {
         let missing = |language| {
-            check(&form(), &Map::new(), language, TODAY).err().expect("refused")[0]
+            check(&form(), &Map::new(), language, TODAY).expect_err("refused")[0]
                 .1
                 .clone()
         };

@@ -5,14 +5,11 @@
 //! refusals have their own form (RFC 6750 §3), and two errors were recorded with a `reason` instead of an
 //! `error`; those stay as they were recorded.
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{comment_form::InvalidField, route_table::ScopesMissing};
+use super::{comment_form::InvalidField, route_table::ScopesMissing, wire};
 use crate::{
     model::{ErrorTexts, Policy, Refusal, Scopes},
     portals::caller::CallerError,
@@ -84,11 +81,10 @@ impl PortalError {
         self.log(endpoint);
         match self {
             Self::Refused(refused) => refused.answer(policy),
-            Self::Failed(_) => (
+            Self::Failed(_) => wire::answer(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                Json(json!({"error": "Internal server error"})),
-            )
-                .into_response(),
+                json!({"error": "Internal server error"}),
+            ),
         }
     }
 
@@ -102,7 +98,7 @@ impl PortalError {
 
 impl Refused {
     fn answer(&self, policy: &Policy) -> Response {
-        let mut response = (self.status, Json(self.body(policy))).into_response();
+        let mut response = wire::answer(self.status, self.body(policy));
         let headers = response.headers_mut();
         if let Some(challenge) = self.challenge(policy) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::comment_form::CommentForm;
+use super::{comment_form::CommentForm, input::read_date};
 use crate::{
-    model::{ClientId, UserId},
+    model::{ClientId, User, UserId},
     schedule::{Interval, Schedule, SlotLength, cancellation_deadline},
     text::Language,
 };
@@ -160,6 +160,14 @@ impl fmt::Display for Ages {
             (Some(from), Some(to)) => write!(formatter, "from {from} to {to} years old"),
         }
     }
+}
+
+/// The day a user was born on, out of the `birthdate` claim. A year alone, or a day whose year is `0000` because it is
+/// kept back (OIDC Core §5.1), is no such day.
+pub fn born_on(user: &User) -> Option<Date> {
+    user.claim("birthdate")
+        .and_then(read_date)
+        .filter(|date| date.year() != 0)
 }
 
 /// Completed years; negative before birth. Who was born on 29 February comes of age on 1 March.
@@ -354,6 +362,21 @@ mod tests {
 
         assert!(!adults.admit(born_on, date(2026, 2, 28)));
         assert!(adults.admit(born_on, date(2026, 3, 1)));
+    }
+
+    #[test]
+    fn a_birthdate_without_its_year_is_no_day_of_birth() {
+        let user = |birthdate: &str| User {
+            id: UserId::from("putri"),
+            username: "putri".to_owned(),
+            password: None,
+            persona: None,
+            claims: Map::from_iter([("birthdate".to_owned(), Value::from(birthdate))]),
+        };
+
+        assert_eq!(born_on(&user("1984-03-17")), Some(date(1984, 3, 17)));
+        assert_eq!(born_on(&user("0000-12-24")), None);
+        assert_eq!(born_on(&user("1984")), None);
     }
 
     #[test]

@@ -1,16 +1,24 @@
 //! How things stand in JSON: the envelopes and the documented members, in the documented order.
 
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
     links,
-    model::{Appointment, AppointmentType, Category, Insurance, Practice},
+    model::{Appointment, AppointmentType, Category, Insurance, Practice, born_on},
 };
 use crate::{
     app::Realm,
     model::{Claims, User},
 };
+
+/// JSON as this portal says it.
+pub fn answer(status: StatusCode, body: Value) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
+    (status, content_type, body.to_string()).into_response()
+}
 
 /// `{"data": …}`: the envelope of nearly everything.
 pub fn data(data: impl Into<Value>) -> Value {
@@ -115,7 +123,7 @@ pub fn user(id: &str, user: &User) -> Value {
         "insurance_number": text("insurance_number"),
         "insurance_company_id": user.claims.get("insurance_company_id"),
         "gender": text("gender"),
-        "born_on": text("birthdate"),
+        "born_on": born_on(user).map(|date| date.to_string()),
         "phone": text("phone_number"),
         "mobile": text("mobile_phone_number"),
         "street": address("street_address"),

@@ -19,6 +19,11 @@ impl Caller {
         }
     }
 
+    /// The same token, sent another way.
+    pub fn in_realm(&self, realm: &Realm) -> Self {
+        Self::new(realm, &self.token)
+    }
+
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.realm
             .http

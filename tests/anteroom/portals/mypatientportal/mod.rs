@@ -1,5 +1,16 @@
 //! The MyPatientPortal resource API, from outside.
 
+mod api_docs;
+mod asap_list;
+mod bad_input;
+mod booking;
+mod cancellation;
+mod catalogue;
+mod guests;
+mod races;
+mod rescheduling;
+mod scopes;
+mod video_consultation;
 mod walkthrough;
 
 use reqwest::Method;
@@ -9,10 +20,9 @@ use crate::support::{Answer, Realm, caller::Caller};
 
 /// All a patient's application needs.
 pub const SCOPES: &str = "openid profile_read appointment_read appointment_write";
-/// The type of the main walkthrough, its category and insurance.
+/// The type of the main walkthrough, and its category.
 pub const TYPE: i64 = 198;
 pub const CATEGORY: i64 = 53;
-pub const INSURANCE: i64 = 136;
 
 /// Somebody who calls the portal with a token.
 #[derive(Debug, Clone)]
