@@ -153,6 +153,7 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::web::page_error::in_their_words;
 
     async fn ask(path: &str, inner: Router) -> Response {
         let service = inner.layer(middleware::from_fn(dress));
@@ -226,6 +227,24 @@ mod tests {
         assert_eq!(response.status(), 405);
         assert_eq!(response.headers()["allow"], "GET,HEAD");
         assert_eq!(response.headers()["content-type"], "application/json");
+    }
+
+    #[tokio::test]
+    async fn a_page_said_again_in_another_language_keeps_the_list_too() {
+        let inner = Router::new().route("/login", axum::routing::get(|| async {}));
+        let service = inner
+            .layer(middleware::from_fn(dress))
+            .layer(middleware::from_fn(in_their_words));
+        let request = Request::post("/login")
+            .header("accept-language", "de")
+            .body(body::Body::empty())
+            .unwrap();
+
+        let response = service.oneshot(request).await.unwrap();
+
+        assert_eq!(response.headers()["allow"], "GET,HEAD");
+        let page = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&page).contains("lang=\"de\""));
     }
 
     #[tokio::test]

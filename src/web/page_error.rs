@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::model::Refusal;
 use crate::text::Language;
@@ -115,14 +115,20 @@ pub async fn in_their_words(request: Request, next: Next) -> Response {
     match response.extensions_mut().remove::<PageError>() {
         Some(error) => {
             refusal_log::log(&error.refusal, "page");
-            // What was said besides the page stays said: `Allow`, `Set-Cookie`.
-            let mut answer = error.answer(layout);
-            for (name, value) in response.headers() {
-                answer.headers_mut().entry(name).or_insert_with(|| value.clone());
-            }
-            answer
+            let mut said = error.answer(layout);
+            keep(response.headers(), said.headers_mut());
+            said
         }
         None => response,
+    }
+}
+
+/// What was said besides the page itself stays said, such as `Allow`.
+fn keep(old: &HeaderMap, new: &mut HeaderMap) {
+    for (name, value) in old {
+        if *name != header::CONTENT_LENGTH && !new.contains_key(name) {
+            new.insert(name, value.clone());
+        }
     }
 }
 
