@@ -83,10 +83,7 @@ async fn decide(
     already_answered().when(!ours)?;
     if decision == Decision::Allow {
         let (user, client) = (&here.user.id, &pending.request.client_id);
-        let before = store::consents::find(tx, realm.id, user, client).await?;
-        let before = before.map(|consent| consent.scopes).unwrap_or_default();
-        let united = before.united(&pending.request.scopes);
-        store::consents::save(tx, realm.id, user, client, &united, now).await?;
+        store::consents::extend(tx, realm.id, user, client, &pending.request.scopes, now).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    HeaderMap,
+    HeaderMap, Uri,
     header::{self, SET_COOKIE},
 };
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ use crate::{
     sessions,
     store::{self, Conn, Tx, settle},
     tokens::after,
-    web::{page::Layout, page_error::PageError, parameters::read_form, paths, session_cookie},
+    web::{page::Layout, page_error::PageError, page_form::PageQuery, parameters::read_form, paths, session_cookie},
 };
 
 /// What the browser gets: the answer for the client, or the page that is missing, and perhaps a session.
@@ -85,38 +85,26 @@ pub async fn resume(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
+    uri: Uri,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let now = realm.clock.now();
-    let pairs = read(query.unwrap_or_default().as_bytes())?;
-    let id = pairs
-        .iter()
-        .find(|(name, _)| name == "request")
-        .map_or("", |(_, value)| value.as_str());
-    let mut conn = app.database.read().await.map_err(PageError::failure)?;
-    let pending = store::authorization_requests::find(&mut conn, realm.id, id)
-        .await
-        .map_err(PageError::failure)?;
+    let query = PageQuery::read(&uri)?;
+    let id = query.get("request").unwrap_or_default();
+    let mut conn = app.database.read().await?;
+    let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
     let pending = check_in_flight(pending, now)?;
-    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, &headers, now)
-        .await
-        .map_err(PageError::failure)?;
+    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, &headers, now).await?;
     drop(conn);
     if signed_in.is_some() {
         check_owner(&pending, signed_in.as_ref())?; // who is nobody yet is sent to sign in
     }
 
-    let client = realm
-        .client(&app.database, &pending.request.client_id)
-        .await
-        .map_err(PageError::failure)?;
+    let client = realm.client(&app.database, &pending.request.client_id).await?;
     let client = client.ok_or_else(|| PageError::failure("the client of a stored request is gone"))?;
     let reply = ReplyAddress::of_stored(client, &pending.request);
-    match go_on(&app, &realm, &reply.client, &pending, signed_in, now)
-        .await
-        .transpose()
-    {
+    let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
+    match outcome.transpose() {
         Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
         None => Err(already_answered()),
     }
@@ -136,7 +124,8 @@ async fn begin(
 ) -> Result<Outcome, OAuthError> {
     let now = realm.clock.now();
     let request = authorization_request::check(realm, reply, &Parameters::from_pairs(pairs)?)?;
-    if let Some(outcome) = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, now).await? {
+    if let Some(outcome) = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, headers, now).await?
+    {
         return Ok(outcome);
     }
     let mut conn = app.database.read().await?;

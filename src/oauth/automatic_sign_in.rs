@@ -1,72 +1,89 @@
 //! Headless sign-in: with the policy switch `auto_login`, a `login_hint` that names a user stands for
 //! that user's sign-in and consent. For tests without a browser; never in staging.
 
-use jiff::Timestamp;
+use http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     authorize::{Outcome, answer},
     error::OAuthError,
+    flow::too_old,
 };
 use crate::{
     app::{App, Realm},
-    model::{AuthorizationRequest, Client, Secret, Session, SessionId, SignedIn},
-    random::digest,
+    model::{AuthorizationRequest, Client, SignedIn, User},
+    sessions::{self, SignIn},
     store::{self, Tx, settle},
-    tokens::after,
 };
 
-/// The code for the user whom `login_hint` names, with a session of theirs; `None` where this does not
-/// apply, and the pages have their say: the switch is off, nobody is named, or `prompt=none` forbids a
-/// new sign-in.
+/// How clients are told that the user signed in (RFC 8176): as by the form that this stands for.
+const METHODS: [&str; 1] = ["pwd"];
+
+/// The code for the user whom `login_hint` names, with a session and a consent of theirs as if the pages
+/// had been answered.
+///
+/// `None` where the pages have their say: the switch is off, nobody is named, somebody else is meant by
+/// `id_token_hint`, or `prompt=none` forbids a new sign-in.
 pub async fn answer_for_hint(
     app: &App,
     realm: &Realm,
     client: &Client,
     request: &AuthorizationRequest,
+    headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<Option<Outcome>, OAuthError> {
-    let Some(hint) = request
-        .login_hint
-        .as_deref()
-        .filter(|_| realm.policy.auto_login && !request.prompt.none)
-    else {
-        return Ok(None);
-    };
-    let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, hint).await?;
-    let Some(user) = user else {
-        return Ok(None);
-    };
-    if request
-        .hinted_subject
-        .as_ref()
-        .is_some_and(|subject| *subject != realm.mint.subject(client, &user.id))
-    {
+    if !realm.policy.auto_login || request.prompt.none {
         return Ok(None);
     }
-    let cookie = Secret::new(realm.random.token());
-    let session = Session {
-        id: SessionId(digest(cookie.reveal())),
-        user: user.id.clone(),
-        sid: realm.random.id(now),
-        auth_time: now,
-        amr: Vec::new(),
-        user_agent: None,
-        expires_at: after(now, realm.policy.lifetimes.session),
+    let Some(hint) = &request.login_hint else {
+        return Ok(None);
     };
+    let mut conn = app.database.read().await?;
+    let Some(user) = store::users::find_by_username(&mut conn, realm.id, hint).await? else {
+        return Ok(None);
+    };
+    let here = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
+    drop(conn);
+    let subject = realm.mint.subject(client, &user.id);
+    if request.hinted_subject.as_ref().is_some_and(|hinted| *hinted != subject) {
+        return Ok(None);
+    }
     let mut tx = app.database.begin().await?;
-    let outcome = sign_in_and_answer(&mut tx, realm, request, SignedIn { session, user }, cookie, now).await;
+    let outcome = answer_as(&mut tx, realm, request, headers, user, here, now).await;
     settle(tx, outcome).await.map(Some)
 }
 
-async fn sign_in_and_answer(
+async fn answer_as(
     tx: &mut Tx,
     realm: &Realm,
     request: &AuthorizationRequest,
-    signed_in: SignedIn,
-    cookie: Secret,
+    headers: &HeaderMap,
+    user: User,
+    here: Option<SignedIn>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
-    store::sessions::insert(tx, realm.id, &signed_in.session).await?;
-    let outcome = answer(tx, realm, request, &signed_in, now).await?;
+    store::consents::extend(tx, realm.id, &user.id, &request.client_id, &request.scopes, now).await?;
+    if let Some(signed_in) = still_good(request, &user, here.as_ref(), now) {
+        return answer(tx, realm, request, signed_in, now).await;
+    }
+    let sign_in = SignIn {
+        user: &user,
+        amr: &METHODS,
+        before: here.as_ref(),
+        headers,
+        lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),
+    };
+    let (session, cookie) = sessions::begin(tx, realm.id, &sign_in, &realm.random, now).await?;
+    let outcome = answer(tx, realm, request, &SignedIn { session, user }, now).await?;
     Ok(outcome.with_session(cookie))
+}
+
+/// The session there is, where it is this user's and the client does not ask for a new sign-in.
+fn still_good<'a>(
+    request: &AuthorizationRequest,
+    user: &User,
+    here: Option<&'a SignedIn>,
+    now: Timestamp,
+) -> Option<&'a SignedIn> {
+    here.filter(|here| here.user.id == user.id && !request.prompt.wants_sign_in() && !too_old(request, here, now))
 }

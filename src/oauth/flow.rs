@@ -90,7 +90,7 @@ fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &st
 }
 
 /// Whether more than `max_age` seconds have passed since the sign-in; `max_age=0` always asks again.
-fn too_old(request: &AuthorizationRequest, signed_in: &SignedIn, now: Timestamp) -> bool {
+pub fn too_old(request: &AuthorizationRequest, signed_in: &SignedIn, now: Timestamp) -> bool {
     let Some(max_age) = request.max_age else {
         return false;
     };

@@ -20,8 +20,8 @@ pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &Clien
     row.as_ref().map(consent).transpose()
 }
 
-/// Remembers an answer: replaces what was remembered, so the caller unites the scopes first.
-pub async fn save(
+/// Remembers a yes: the scopes join those that were allowed before.
+pub async fn extend(
     tx: &mut Tx,
     realm: RealmId,
     user: &UserId,
@@ -29,6 +29,7 @@ pub async fn save(
     scopes: &Scopes,
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    let before = find(tx, realm, user, client).await?.map(|consent| consent.scopes);
     execute!(
         tx,
         "insert into consents (realm, user_id, client_id, scopes, given_at) values ($1, $2, $3, $4, $5)
@@ -36,7 +37,7 @@ pub async fn save(
         realm,
         user,
         client,
-        scopes,
+        before.unwrap_or_default().united(scopes),
         now,
     )?;
     Ok(())

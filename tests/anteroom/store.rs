@@ -301,7 +301,7 @@ async fn a_realm_deleted_is_emptied_to_the_last_row() {
     store::authorization_requests::insert(&mut tx, shelf.realm, &shelf.request(), shelf.now)
         .await
         .unwrap();
-    store::consents::save(
+    store::consents::extend(
         &mut tx,
         shelf.realm,
         &shelf.user,
