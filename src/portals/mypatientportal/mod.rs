@@ -13,7 +13,7 @@
 //! | `GET /availabilities`, `…/{id}/availabilities`, `…/{id}/earlier_availability` | `availabilities.rs` |
 //! | `GET /insurances`, `/appointment_categories…`, `/appointment_types…`, `/practices…` | `catalogue.rs` |
 //! | `POST …/{id}/video_consultation`, and the page `/video/{token}` | `video_consultation.rs` |
-//! | `/api-docs…` | `api_docs.rs`, `openapi.rs` |
+//! | `/api-docs…` | `api_docs.rs`, `openapi/` |
 
 mod api_docs;
 mod appointments;

@@ -4,6 +4,7 @@ use anteroom::portals::mypatientportal::route_table::ROWS;
 use serde_json::Value;
 
 use super::{CATEGORY, TYPE, patient};
+use crate::support::browser::{Browser, in_chromium};
 use crate::support::{Answer, Realm, fresh_realm};
 
 async fn document(realm: &Realm) -> Value {
@@ -208,4 +209,55 @@ fn fits(document: &Value, schema: &Value, value: &Value, place: &str) {
             "{place}: {name} is missing"
         );
     }
+}
+
+/// The newest window that is not `home`, as soon as there is one.
+async fn popup(browser: &Browser, home: &thirtyfour::WindowHandle) -> thirtyfour::WindowHandle {
+    for _ in 0..600 {
+        let windows = browser.0.windows().await.expect("windows");
+        if let Some(window) = windows.into_iter().find(|window| window != home) {
+            return window;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("no window opened");
+}
+
+#[tokio::test]
+async fn swagger_ui_signs_in_with_the_demos_public_client_and_calls_the_portal() {
+    in_chromium(async |browser| {
+        let realm = fresh_realm().await;
+        let large = browser.0.set_window_rect(0, 0, 1200, 1600).await;
+        large.expect("the whole dialogue is in sight");
+        browser.open(&realm.url("/api-docs")).await;
+        let home = browser.0.window().await.expect("a window");
+
+        browser.click(".scheme-container button.authorize").await;
+        browser.click(".auth-container button.modal-btn.authorize").await;
+        let window = popup(&browser, &home).await;
+        browser.0.switch_to_window(window).await.expect("the popup");
+        browser.click("button[name=persona][value=anne]").await;
+        browser.allow().await;
+        browser.0.switch_to_window(home).await.expect("the page");
+        browser.find("button[aria-label='Remove authorization']").await;
+        browser.click(".auth-container button.btn-done").await;
+        browser
+            .click("#operations-Profile-showUser button.opblock-summary-control")
+            .await;
+        browser.click("#operations-Profile-showUser button.try-out__btn").await;
+        browser.click("#operations-Profile-showUser button.execute").await;
+
+        let answer = browser
+            .find("#operations-Profile-showUser .live-responses-table .response .microlight")
+            .await;
+        assert!(answer.text().await.expect("text").contains("\"first_name\": \"Anne\""));
+        let complaints = browser.complaints().await;
+        // Theirs: the field for a client's secret stands outside of a form.
+        let complaints: Vec<_> = complaints
+            .iter()
+            .filter(|entry| !entry.contains("Password field"))
+            .collect();
+        assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
+    })
+    .await;
 }

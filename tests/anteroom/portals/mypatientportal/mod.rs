@@ -1,6 +1,7 @@
 //! The MyPatientPortal resource API, from outside.
 
 mod api_docs;
+mod appointments;
 mod asap_list;
 mod bad_input;
 mod booking;

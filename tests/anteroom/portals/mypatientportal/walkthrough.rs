@@ -52,6 +52,35 @@ async fn discovery_sign_in_tokens_and_userinfo_are_as_documented() {
     assert_eq!(userinfo["sub"], claims["sub"]);
 }
 
+/// Steps 2b and 3.
+#[tokio::test]
+async fn a_denial_and_a_code_used_twice_are_answered_as_documented() {
+    let realm = walkthrough_realm().await;
+    let client = realm.demo_client().called_back_at(CALLBACK).asking_for(super::SCOPES);
+    let browser = realm.user_agent();
+
+    let request = client.request().with("state", "s1");
+    let page = request.open(&browser).await.page();
+    let page = browser
+        .submit(&page.form_with("persona").press("persona", "anne"))
+        .await
+        .page();
+    let denied = browser
+        .submit(&page.form_with("decision").press("decision", "deny"))
+        .await
+        .callback();
+    let code = client.code_for("anne").await;
+    client.redeem(&code).await.brings_tokens();
+    let again = client.redeem(&code).await;
+
+    assert_eq!(
+        denied.url.as_str(),
+        "https://client.example.com/cb?error=access_denied&error_description=The+resource+owner+or+authorization+\
+         server+denied+the+request.&state=s1"
+    );
+    again.is_refused_with("invalid_grant");
+}
+
 #[tokio::test]
 async fn the_walkthrough_can_be_replayed_literally() {
     let realm = walkthrough_realm().await;

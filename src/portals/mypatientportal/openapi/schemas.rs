@@ -1,0 +1,198 @@
+//! The schemas of what is answered: the things, and the envelopes around them.
+
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::portals::mypatientportal::route_table::Answer;
+
+/// The schema of a row's whole answer.
+pub fn schema_name(answer: Answer) -> String {
+    format!("{answer:?}Answer")
+}
+
+/// All schemas by name: the things, and the envelopes around them.
+pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas: Vec<_> = things()
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), read(schema).into()))
+        .collect();
+    schemas.extend(
+        answers()
+            .into_iter()
+            .map(|(answer, schema)| (schema_name(answer), read(schema).into())),
+    );
+    schemas
+}
+
+fn answers() -> Vec<(Answer, Value)> {
+    let of = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let list = |name: &str| json!({"type": "array", "items": of(name)});
+    let data = |data: Value| object(json!({"data": data}));
+    let scope = || json!({"type": "string", "enum": ["all", "limited"]});
+    vec![
+        (Answer::User, data(of("User"))),
+        (Answer::Appointment, data(of("Appointment"))),
+        (Answer::Appointments, data(list("Appointment"))),
+        (Answer::AppointmentId, data(object(json!({"id": appointment_id()})))),
+        (Answer::Insurances, data(list("Insurance"))),
+        (Answer::Category, data(of("Category"))),
+        (
+            Answer::Categories,
+            object(json!({"data": list("Category"), "scope": scope()})),
+        ),
+        (Answer::Type, data(of("Type"))),
+        (
+            Answer::Types,
+            object(json!({"data": list("Type"), "scope": scope(), "appointment_category_id": integer()})),
+        ),
+        (Answer::Availabilities, data(list("Availability"))),
+        (
+            Answer::EarlierAvailability,
+            data(object(json!({
+                "appointment": of("Appointment"),
+                "availability": {"oneOf": [of("Availability"), {"type": "null"}]},
+            }))),
+        ),
+        (Answer::Practice, data(of("PracticeInDetail"))),
+        (Answer::Practices, data(list("Practice"))),
+        (
+            Answer::VideoConsultation,
+            data(object(
+                json!({"id": appointment_id(), "access_video_consultation_link": uri()}),
+            )),
+        ),
+    ]
+}
+
+fn things() -> [(&'static str, Value); 11] {
+    let text = || json!({"type": "string"});
+    let optional_text = || json!({"type": ["string", "null"]});
+    let optional_time = || json!({"type": ["string", "null"], "format": "date-time"});
+    let time = || json!({"type": "string", "format": "date-time"});
+    let truth = || json!({"type": "boolean"});
+    let optional_uri = || json!({"type": ["string", "null"], "format": "uri"});
+    [
+        (
+            "Error",
+            json!({
+                "type": "object",
+                "description": "`error` is the documented text or code. Two refusals come with `reason` instead.",
+                "properties": {
+                    "error": text(), "error_description": text(), "reason": text(), "overridable": truth(),
+                },
+            }),
+        ),
+        (
+            "CommentFormInvalid",
+            object(json!({
+                "reason": {"type": "string", "enum": ["structured_comment_invalid"]},
+                "overridable": truth(),
+                "invalid_fields": {
+                    "type": "array",
+                    "description": "One object for each field: its name, and what is the matter in the practice's language.",
+                    "items": {"type": "object", "additionalProperties": text()},
+                },
+            })),
+        ),
+        (
+            "User",
+            object(json!({
+                "id": text(), "full_name": text(), "last_name": optional_text(), "first_name": optional_text(),
+                "email": optional_text(), "insurance_number": optional_text(),
+                "insurance_company_id": optional_integer(), "gender": optional_text(),
+                "born_on": {"type": ["string", "null"], "format": "date"}, "phone": optional_text(),
+                "mobile": optional_text(), "street": optional_text(), "zip": optional_text(), "city": optional_text(),
+                "country": optional_text(),
+            })),
+        ),
+        (
+            "Appointment",
+            object(json!({
+                "id": appointment_id(), "name": text(), "practice_id": text(), "practice_name": optional_text(),
+                "appointment_category_id": optional_integer(), "appointment_type_id": integer(), "starts_at": time(),
+                "ends_at": time(), "cancelled_at": optional_time(), "is_cancellable": truth(),
+                "cancelable_until": optional_time(), "is_video_consultation": truth(),
+                "cancellation_link": optional_uri(), "access_video_consultation_link": optional_uri(),
+                "insurance_id": optional_integer(), "asap_list": truth(), "is_reschedulable": truth(),
+            })),
+        ),
+        (
+            "Insurance",
+            object(json!({
+                "id": integer(), "name": text(), "type": {"type": "string", "enum": ["public", "private", "self_pay"]},
+            })),
+        ),
+        (
+            "Category",
+            object(json!({
+                "id": integer(), "name": text(), "description": optional_text(), "subtitle": optional_text(),
+                "photo_url": optional_uri(),
+            })),
+        ),
+        (
+            "Type",
+            object(json!({
+                "id": integer(), "name": text(), "description": optional_text(),
+                "comment_form": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/CommentFormField"}},
+                "attendant_user_required": truth(), "is_video_consultation": truth(),
+                "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
+            })),
+        ),
+        (
+            "CommentFormField",
+            object(json!({
+                "name": text(), "required": truth(),
+                "type": {"type": "string", "enum": [
+                    "textfield", "textarea", "date", "time", "duration", "combo", "checkbox", "icd10", "ops",
+                ]},
+                "config": {"type": ["object", "null"], "additionalProperties": text()},
+            })),
+        ),
+        (
+            "Availability",
+            object(json!({
+                "id": {"type": "string", "pattern": "^[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+$"},
+                "starts_at": time(), "ends_at": time(),
+            })),
+        ),
+        ("Practice", object(json!({"id": text(), "name": text()}))),
+        (
+            "PracticeInDetail",
+            object(json!({
+                "id": text(), "name": text(), "required_patient_fields": {"type": "array", "items": text()},
+                "photo_url": optional_uri(),
+            })),
+        ),
+    ]
+}
+
+fn appointment_id() -> Value {
+    json!({"type": "string", "pattern": "^[A-Za-z0-9]{28}$"})
+}
+
+fn uri() -> Value {
+    json!({"type": "string", "format": "uri"})
+}
+
+fn integer() -> Value {
+    json!({"type": "integer"})
+}
+
+fn optional_integer() -> Value {
+    json!({"type": ["integer", "null"]})
+}
+
+/// An object all of whose members are always there.
+fn object(properties: Value) -> Value {
+    let names: Vec<_> = properties
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys().cloned())
+        .collect();
+    json!({"type": "object", "properties": properties, "required": names})
+}
+
+/// A schema written as JSON.
+pub fn read(schema: Value) -> Schema {
+    serde_json::from_value(schema).expect("our schemas are schemas, which a test makes the document to see")
+}
