@@ -179,6 +179,22 @@ mod that_fails {
         }
     }
 
+    /// RFC 9110 §15.5.2: a 401 without a challenge is none.
+    #[tokio::test]
+    async fn is_always_challenged() {
+        let realm = fresh_realm().await;
+
+        for call in [
+            request(&realm),
+            request(&realm).in_body("demo-service", "guessed"),
+            request(&realm).with("client_id", "nobody"),
+            request(&realm).authorized("Bearer x"),
+        ] {
+            let answer = call.send().await.is_refused_with("invalid_client");
+            assert!(answer.header("www-authenticate").is_some(), "{answer}");
+        }
+    }
+
     #[tokio::test]
     async fn never_repeats_the_secret_that_was_tried() {
         let realm = fresh_realm().await;

@@ -135,6 +135,18 @@ mod made {
     }
 
     #[tokio::test]
+    async fn for_as_long_as_was_wished_and_no_longer() {
+        let realm = realm_with(json!({ "ttl": "PT1S" })).await;
+        realm.advance("PT10H").await; // its life is measured by the machine, not by itself
+        let keys = "/oauth/discovery/keys";
+        realm.get(keys).await.is_ok();
+
+        while realm.get(keys).await.status != 404 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await; // this ends, or the test never does
+        }
+    }
+
+    #[tokio::test]
     async fn and_listed() {
         let realm = fresh_realm().await;
 

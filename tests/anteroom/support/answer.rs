@@ -165,6 +165,13 @@ impl Answer {
         self.lacks_header("location")
     }
 
+    /// `invalid_grant`; where not, tells what led there.
+    #[track_caller]
+    pub fn is_refused_in(self, story: &str) {
+        assert!(self.status == 400, "not refused:\n{story}\n{self}");
+        self.is_refused_with("invalid_grant");
+    }
+
     /// The body of a refusal, whatever its status.
     #[track_caller]
     pub fn says(self, error: &str) -> Self {

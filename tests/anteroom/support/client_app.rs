@@ -57,6 +57,13 @@ impl Tokens {
         }
     }
 
+    /// The same; where there are none, tells what led there.
+    #[track_caller]
+    pub fn read_with(answer: Answer, story: &str) -> Self {
+        assert!(answer.status == 200, "no tokens:\n{story}\n{answer}");
+        Self::read(answer)
+    }
+
     #[track_caller]
     pub fn refresh_token(&self) -> &str {
         self.refresh_token

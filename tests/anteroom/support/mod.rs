@@ -12,6 +12,7 @@
 //! | `caller.rs` | `realm.caller(token)`: somebody who calls an API with a bearer token |
 //! | `answer.rs` | what came back, with the verbs of assertion |
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
+//! | `dice.rs` | chance that can be repeated |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
 //! | `keeper.rs` | the process that ends servers and browsers when the tests are over, whichever way |
 
@@ -19,6 +20,7 @@ pub mod answer;
 pub mod browser;
 pub mod caller;
 pub mod client_app;
+pub mod dice;
 pub mod emulator;
 pub mod jwt;
 pub mod keeper;
