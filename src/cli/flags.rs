@@ -81,7 +81,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
     allowed_host: Vec<HostName>,
 
-    /// A network whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated
+    /// A network whose X-Forwarded-For is believed, for the log; may be repeated
     #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
 

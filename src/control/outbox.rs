@@ -52,6 +52,7 @@ pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuer
         if !letters.is_empty() || question.wait.is_zero() {
             return Ok(Json(Letters { letters }));
         }
+        tracing::debug!("waiting for a letter");
         tokio::select! {
             () = &mut deadline => return Ok(Json(Letters { letters })),
             () = app.shutdown.cancelled() => return Ok(Json(Letters { letters })),

@@ -5,11 +5,14 @@
 
 mod throttle;
 
+use std::array;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::{DefaultHasher, Entry};
 use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
@@ -44,6 +47,28 @@ struct Inner {
     permits: Arc<Semaphore>,
     verified: VerifiedOnce,
     attempts: Throttle,
+    /// One client's secrets are hashed one after the other; which lock is its, its name's hash says.
+    turns: [tokio::sync::Mutex<()>; 64],
+}
+
+impl Inner {
+    fn turn_of(&self, owner: &str) -> &tokio::sync::Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        owner.hash(&mut hasher);
+        let index = hasher.finish() % self.turns.len() as u64;
+        &self.turns[index as usize]
+    }
+}
+
+/// What came of holding a client's secret against the stored one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretCheck {
+    Fits,
+    Wrong,
+    /// Too many wrong ones were tried; this one was not looked at.
+    TooOften {
+        wait: Duration,
+    },
 }
 
 impl Passwords {
@@ -56,6 +81,7 @@ impl Passwords {
                 permits,
                 verified: VerifiedOnce::new()?,
                 attempts: Throttle::default(),
+                turns: array::from_fn(|_| tokio::sync::Mutex::default()),
             }),
         })
     }
@@ -87,24 +113,35 @@ impl Passwords {
         }
     }
 
-    /// Whether `secret` fits the `stored` hash of the client that `owner` names (uniquely in this process: realm and client).
+    /// Holds `secret` against the `stored` hash of the client that `owner` names (uniquely in this process: realm and client).
     ///
     /// Clients bring their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
-    /// under a key that dies with the process, for as long as the stored hash stays the same.
-    pub async fn verify_client_secret(&self, owner: &str, secret: &str, stored: &str) -> Result<bool, PasswordError> {
+    /// under a key that dies with the process, for as long as the stored hash stays the same; so guessers, who are slowed
+    /// down here, do not slow down the client itself. Of many first requests at once one hashes, and the others learn from it.
+    pub async fn check_client_secret(
+        &self,
+        owner: &str,
+        secret: &str,
+        stored: &str,
+        now: Instant,
+    ) -> Result<SecretCheck, PasswordError> {
         if self.inner.verified.recognises(owner, secret, stored) {
-            return Ok(true);
+            return Ok(SecretCheck::Fits);
         }
-        let fits = self.verify(secret, Some(stored)).await?;
-        if fits {
-            self.inner.verified.remember(owner, secret, stored);
+        let _turn = self.inner.turn_of(owner).lock().await;
+        if self.inner.verified.recognises(owner, secret, stored) {
+            return Ok(SecretCheck::Fits);
         }
-        Ok(fits)
-    }
-
-    /// Whether this secret would be answered without hashing: callers that throttle need not count such requests.
-    pub fn recognises_client_secret(&self, owner: &str, secret: &str, stored: &str) -> bool {
-        self.inner.verified.recognises(owner, secret, stored)
+        let name = format!("client {owner}"); // apart from user names
+        if let Err(wait) = self.inner.attempts.admit(&name, now) {
+            return Ok(SecretCheck::TooOften { wait });
+        }
+        if !self.verify(secret, Some(stored)).await? {
+            return Ok(SecretCheck::Wrong);
+        }
+        self.inner.attempts.forgive(&name);
+        self.inner.verified.remember(owner, secret, stored);
+        Ok(SecretCheck::Fits)
     }
 
     /// Runs `work` on the blocking pool once a permit is free. The permit goes along, since a caller who hangs up does not
@@ -225,6 +262,8 @@ impl VerifiedOnce {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::monotonic;
+    use SecretCheck::{Fits, TooOften, Wrong};
     use std::time::{Duration, Instant};
 
     async fn hashed(password: &str) -> (Passwords, String) {
@@ -296,49 +335,70 @@ mod tests {
         }
     }
 
+    async fn check(passwords: &Passwords, owner: &str, secret: &str, stored: &str) -> SecretCheck {
+        passwords
+            .check_client_secret(owner, secret, stored, monotonic())
+            .await
+            .unwrap()
+    }
+
     #[tokio::test]
     async fn a_client_secret_is_recognised_only_after_it_has_been_verified() {
         let (passwords, stored) = hashed("demo-secret").await;
-        assert!(!passwords.recognises_client_secret("default/demo", "demo-secret", &stored));
+        let recognised = |owner: &str, secret: &str| passwords.inner.verified.recognises(owner, secret, &stored);
+        assert!(!recognised("default/demo", "demo-secret"));
 
-        assert!(
-            passwords
-                .verify_client_secret("default/demo", "demo-secret", &stored)
-                .await
-                .unwrap()
-        );
+        assert_eq!(check(&passwords, "default/demo", "demo-secret", &stored).await, Fits);
 
-        assert!(passwords.recognises_client_secret("default/demo", "demo-secret", &stored));
+        assert!(recognised("default/demo", "demo-secret"));
+        assert_eq!(check(&passwords, "default/demo", "demo-secret", &stored).await, Fits);
+        assert!(!recognised("default/demo", "demo-secreT") && !recognised("other/demo", "demo-secret"));
+        assert_eq!(check(&passwords, "default/demo", "wrong", &stored).await, Wrong);
+        assert!(!recognised("default/demo", "wrong"));
         assert!(
-            passwords
-                .verify_client_secret("default/demo", "demo-secret", &stored)
-                .await
-                .unwrap()
+            recognised("default/demo", "demo-secret"),
+            "a wrong one does not drive out the right one"
         );
-        assert!(!passwords.recognises_client_secret("default/demo", "demo-secreT", &stored));
-        assert!(!passwords.recognises_client_secret("other/demo", "demo-secret", &stored));
-        assert!(
-            !passwords
-                .verify_client_secret("default/demo", "wrong", &stored)
-                .await
-                .unwrap()
-        );
-        assert!(!passwords.recognises_client_secret("default/demo", "wrong", &stored));
     }
 
     #[tokio::test]
     async fn a_changed_hash_forgets_the_old_secret_for_good() {
         let (passwords, old) = hashed("old-secret").await;
         let new = passwords.hash("new-secret", &Random).await.unwrap();
-        assert!(passwords.verify_client_secret("c", "old-secret", &old).await.unwrap());
+        assert_eq!(check(&passwords, "c", "old-secret", &old).await, Fits);
 
-        assert!(!passwords.verify_client_secret("c", "old-secret", &new).await.unwrap());
+        assert_eq!(check(&passwords, "c", "old-secret", &new).await, Wrong);
 
-        assert!(
-            !passwords.recognises_client_secret("c", "old-secret", &old),
-            "forgotten, even if the old hash came back"
-        );
-        assert!(passwords.verify_client_secret("c", "new-secret", &new).await.unwrap());
+        let recognised = passwords.inner.verified.recognises("c", "old-secret", &old);
+        assert!(!recognised, "forgotten, even if the old hash came back");
+        assert_eq!(check(&passwords, "c", "new-secret", &new).await, Fits);
+    }
+
+    #[tokio::test]
+    async fn who_guesses_a_clients_secret_is_slowed_down_and_the_client_is_not() {
+        let (passwords, stored) = hashed("demo-secret").await;
+        let now = monotonic();
+        let ask = |secret: &'static str| passwords.check_client_secret("c", secret, &stored, now);
+        assert_eq!(ask("demo-secret").await.unwrap(), Fits);
+
+        for _ in 0..10 {
+            assert_eq!(ask("guess").await.unwrap(), Wrong);
+        }
+
+        assert!(matches!(ask("guess").await.unwrap(), TooOften { .. }));
+        assert_eq!(ask("demo-secret").await.unwrap(), Fits);
+        let other = passwords.check_client_secret("d", "guess", &stored, now).await.unwrap();
+        assert_eq!(other, Wrong, "another client has turns of its own");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_first_comes_with_many_requests_at_once_is_not_taken_for_a_guesser() {
+        let (passwords, stored) = hashed("demo-secret").await;
+        let ask = || check(&passwords, "c", "demo-secret", &stored);
+
+        let answers = futures_util::future::join_all((0..50).map(|_| ask())).await;
+
+        assert!(answers.iter().all(|answer| *answer == Fits), "{answers:?}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod authorization_request;
 mod browser_flow;
 mod client_authentication;
 mod client_credentials;
+mod command_line;
 mod consent;
 mod cors;
 mod discovery;

@@ -2,12 +2,14 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, header::AUTHORIZATION};
+use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 
 use crate::{
     app::{App, Realm},
+    clock::monotonic,
     model::{Client, Secret, StoredSecret},
     oauth::error::{Challenge, OAuthError, invalid_client, invalid_request},
+    passwords::SecretCheck,
     random::digest,
     web::parameters,
 };
@@ -61,10 +63,18 @@ pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secre
         }
         Some(StoredSecret::Phc(stored)) => {
             let owner = format!("{}/{}", realm.id.0, client.id);
-            Ok(app
+            let check = app
                 .passwords
-                .verify_client_secret(&owner, presented.reveal(), stored)
-                .await?)
+                .check_client_secret(&owner, presented.reveal(), stored, monotonic());
+            match check.await? {
+                SecretCheck::Fits => Ok(true),
+                SecretCheck::Wrong => Ok(false),
+                SecretCheck::TooOften { wait } => {
+                    let wait = wait.as_secs().max(1);
+                    let why = format!("too many wrong secrets were tried for this client; try again in {wait} s");
+                    Err(invalid_client(why).status(StatusCode::TOO_MANY_REQUESTS))
+                }
+            }
         }
     }
 }
