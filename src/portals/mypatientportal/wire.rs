@@ -14,10 +14,13 @@ use crate::{
     model::{Claims, User},
 };
 
-/// JSON as this portal says it.
+/// JSON as this portal says it. It is about patients: nobody on the way keeps it.
 pub fn answer(status: StatusCode, body: Value) -> Response {
-    let content_type = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
-    (status, content_type, body.to_string()).into_response()
+    let headers = [
+        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, body.to_string()).into_response()
 }
 
 /// `{"data": …}`: the envelope of nearly everything.

@@ -1,4 +1,4 @@
-//! Row 5: booking, and rows 2 to 4: what it leaves behind.
+//! Row 5: booking.
 
 use serde_json::{Value, json};
 
@@ -515,6 +515,7 @@ async fn answers_are_json_for_scripts_of_any_origin() {
     let preflight = Answer::to(preflight).await.is_ok();
 
     for answer in [&asked, &refused] {
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
         assert_eq!(
             answer.header("content-type"),
             Some("application/json; charset=utf-8"),
