@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 
 use super::Realm;
 use crate::{
+    clock::system_now,
     keys::sealing::{Sealer, SealingError},
     model::{RealmId, RealmName, RealmSettings},
     random::Random,
@@ -43,13 +44,14 @@ impl Directory {
     /// The living realm of that name; reads through to the database for one not seen yet.
     pub async fn find(&self, database: &Database, name: &str) -> Result<Option<Realm>, DirectoryError> {
         if let Some(realm) = self.known.load().get(name) {
-            return Ok(Some(realm.clone()));
+            return Ok(realm.settings.lives_at(system_now()).then(|| realm.clone()));
         }
         let Ok(name) = name.parse::<RealmName>() else {
             return Ok(None);
         };
         let settings = store::realms::find(&mut database.read().await?, &name).await?;
         settings
+            .filter(|settings| settings.lives_at(system_now()))
             .map(|settings| self.put(settings).map_err(DirectoryError::from))
             .transpose()
     }

@@ -93,9 +93,7 @@ pub async fn list(State(app): State<App>, realm: Realm) -> Result<Response, Prob
     check_root(&realm)?;
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     let now = clock::system_now();
-    let living = realms
-        .into_iter()
-        .filter(|realm| realm.expires_at.is_none_or(|expires_at| expires_at > now));
+    let living = realms.into_iter().filter(|realm| realm.lives_at(now));
     let realms = living.map(|settings| Listed::new(&app, settings)).collect();
     Ok(Json(List { realms }).into_response())
 }

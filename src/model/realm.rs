@@ -20,3 +20,10 @@ pub struct RealmSettings {
     /// When a realm made for a while goes away, by the machine's clock.
     pub expires_at: Option<Timestamp>,
 }
+
+impl RealmSettings {
+    /// Whether its time, if it was made for a while, is not over yet. `now` is the machine's.
+    pub fn lives_at(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+}

@@ -120,28 +120,27 @@ async fn greet(app: &App, config: &Config, doors: Doors, out: &mut impl Write) {
 
 /// The whole server: what surrounds every request, what is the server's own, and the realms.
 pub fn router(app: &App, doors: &Doors, config: &Config) -> Router {
-    let Limits {
-        max_body_bytes,
-        request_timeout,
-        ..
-    } = config.limits;
     let trusted = TrustedProxies(config.trusted_proxies.iter().copied().collect());
-    Router::new()
+    let inside = Router::new()
         .route(paths::HEALTHZ, get(async || "ok\n"))
         .route(paths::READYZ, get(ready))
         .merge(assets::router())
         .fallback_service(service(app, doors))
+        .with_state(app.clone());
+    surrounded(inside, &config.limits, trusted)
+}
+
+/// What every request passes, from the inside out: size, time, panics, the form of what nobody dressed, language, log.
+fn surrounded(router: Router, limits: &Limits, trusted: TrustedProxies) -> Router {
+    let time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request_timeout);
+    router
         .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
-        .layer(RequestBodyLimitLayer::new(max_body_bytes))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            request_timeout,
-        ))
+        .layer(RequestBodyLimitLayer::new(limits.max_body_bytes))
+        .layer(time)
         .layer(CatchPanicLayer::custom(bare_failure))
         .layer(middleware::from_fn(last_resort::dress))
         .layer(middleware::from_fn(in_their_words))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
-        .with_state(app.clone())
 }
 
 /// Everything a realm answers, from the outside in: realm prefix, routes, not found.
@@ -197,4 +196,110 @@ pub enum ServeError {
     Io(#[from] io::Error),
     #[error("told to stop twice: what had begun was not finished")]
     CutShort,
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, Bytes};
+    use axum::routing::post;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::config::Settings;
+
+    fn config(toml: &str) -> Config {
+        Config::load(None, Settings::parse(toml, "test").unwrap()).unwrap()
+    }
+
+    fn doors(listen: &str, address: &str) -> Doors {
+        let config = config(&format!(
+            "[server]\nlisten = [\"{listen}\"]\nallowed_hosts = [\"extra.test\"]"
+        ));
+        Doors::new(
+            &config,
+            &"http://anteroom:8080".parse().unwrap(),
+            &[address.parse().unwrap()],
+        )
+    }
+
+    #[test]
+    fn where_only_this_machine_can_come_the_control_room_asks_for_no_token() {
+        for (listen, address) in [("localhost:0", "127.0.0.1:4000"), ("[::1]:0", "[::1]:4000")] {
+            assert!(doors(listen, address).control_token.is_none(), "{listen}");
+        }
+    }
+
+    #[test]
+    fn where_others_can_come_it_asks_for_one_that_is_new_each_time() {
+        let (one, other) = (
+            doors("0.0.0.0:0", "0.0.0.0:4000"),
+            doors("192.168.1.7:0", "192.168.1.7:4000"),
+        );
+
+        let (one, other) = (one.control_token.unwrap(), other.control_token.unwrap());
+        assert!(one.reveal().len() >= 43);
+        assert_ne!(one.reveal(), other.reveal());
+    }
+
+    #[test]
+    fn it_is_known_by_its_issuer_its_addresses_and_what_is_allowed_besides() {
+        let doors = doors("192.168.1.7:0", "192.168.1.7:4000");
+
+        for host in ["anteroom:8080", "192.168.1.7:4000", "extra.test", "localhost:1"] {
+            assert!(doors.hosts.know(host), "{host}");
+        }
+        for host in ["192.168.1.8", "evil.example", "anteroom.evil.example"] {
+            assert!(!doors.hosts.know(host), "{host}");
+        }
+    }
+
+    async fn broken() {
+        panic!("secret cause");
+    }
+
+    async fn ask(path: &str, body: impl Into<Body>) -> (StatusCode, String) {
+        let limits = config("[limits]\nrequest_timeout = \"50ms\"\nmax_body_bytes = 1024").limits;
+        let inside = Router::new()
+            .route("/oauth/token", post(broken))
+            .route("/oauth/introspect", post(std::future::pending::<()>))
+            .route("/oauth/revoke", post(async |_: Bytes| "done"));
+        let request = Request::post(path).body(body.into()).unwrap();
+        let answer = surrounded(inside, &limits, TrustedProxies::default())
+            .oneshot(request)
+            .await
+            .unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_in_the_form_of_the_address_and_tells_nothing() {
+        let (status, body) = ask("/oauth/token", "").await;
+
+        assert_eq!(status, 500);
+        assert!(
+            body.starts_with(r#"{"error":"server_error","#) && !body.contains("secret"),
+            "{body}"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up_in_words() {
+        let (status, body) = ask("/oauth/introspect", "").await;
+
+        assert_eq!(status, 503);
+        assert!(body.starts_with(r#"{"error":"temporarily_unavailable","#), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_body_up_to_the_limit_is_read_and_one_beyond_is_not() {
+        let (status, body) = ask("/oauth/revoke", "a".repeat(1024)).await;
+        assert_eq!((status.as_u16(), body.as_str()), (200, "done"));
+
+        let (status, body) = ask("/oauth/revoke", "a".repeat(1025)).await;
+        assert_eq!(status, 413);
+        assert!(body.contains("the body is too large"), "{body}");
+    }
 }

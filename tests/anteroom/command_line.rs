@@ -496,6 +496,37 @@ mod serving {
     }
 }
 
+mod realms_for_a_while {
+    use super::*;
+
+    #[tokio::test]
+    async fn are_gone_when_their_time_is_over_and_their_name_is_free() {
+        let folder = folder();
+        let server = Server::start(folder.path(), &[]);
+        let wishes = json!({"name": "brief", "ttl": "PT0.5S"});
+        let make = || {
+            let rooms = format!("{}/control/api/realms", server.issuer);
+            Answer::to(http().build().unwrap().post(rooms).json(&wishes))
+        };
+        make().await.has_status(201);
+        make().await.has_status(409);
+
+        // By the machine's clock, which no test can turn.
+        while server
+            .get("/realms/brief/.well-known/openid-configuration")
+            .await
+            .status
+            != 404
+        {
+            tokio::task::yield_now().await;
+        }
+
+        while make().await.status != 201 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 mod ending {
     use super::*;
 
