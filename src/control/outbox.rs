@@ -108,6 +108,12 @@ fn wait(text: &str) -> Result<Duration, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::realms::{Beginning, make};
+    use crate::keys::sealing::Sealer;
+    use crate::outbox::{Email, Outbox};
+    use crate::passwords::Passwords;
+    use crate::random::Random;
+    use crate::store::Database;
 
     #[test]
     fn a_wait_is_seconds_or_a_duration_and_never_long() {
@@ -135,5 +141,77 @@ mod tests {
         for wrong in ["to=anne", "wait=", "recipient=%ff"] {
             assert!(Question::read(wrong).is_err(), "{wrong}");
         }
+    }
+
+    async fn empty_realm() -> (App, Realm) {
+        let database = Database::open("sqlite::memory:").await.unwrap();
+        let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
+        let app = App::new("http://localhost:8080".to_owned(), database, sealer, passwords);
+        let realm = make(&app, Beginning::at_the_root(std::sync::Arc::default()))
+            .await
+            .unwrap();
+        (app, realm)
+    }
+
+    async fn write(app: &App, realm: &Realm, recipient: &str) {
+        let email = Email {
+            recipient: recipient.to_owned(),
+            subject: "An earlier appointment".to_owned(),
+            body: "There is one.".to_owned(),
+            reason: "test",
+        };
+        let mut tx = app.database.begin().await.unwrap();
+        Outbox::write(&mut tx, realm.id, &Random, email, realm.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        app.outbox.ring();
+    }
+
+    async fn ask(app: &App, realm: &Realm, query: &str) -> Vec<Letter> {
+        let query = RawQuery(Some(query.to_owned()));
+        list(State(app.clone()), realm.clone(), query).await.unwrap().0.letters
+    }
+
+    #[tokio::test]
+    async fn a_waiting_request_is_answered_when_a_letter_for_it_is_written() {
+        let (app, realm) = empty_realm().await;
+
+        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30&recipient=anne%40example.com"), async {
+            write(&app, &realm, "ben@example.com").await;
+            write(&app, &realm, "anne@example.com").await;
+        });
+
+        let recipients: Vec<_> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
+        assert_eq!(recipients, ["anne@example.com"]);
+    }
+
+    #[tokio::test]
+    async fn a_wait_ends_when_the_server_does() {
+        let (app, realm) = empty_realm().await;
+
+        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30"), async { app.shutdown.cancel() });
+
+        assert!(letters.is_empty());
+    }
+
+    #[tokio::test]
+    async fn letters_can_be_read_on_from_the_last_one_seen() {
+        let (app, realm) = empty_realm().await;
+        for recipient in ["one", "two", "three"] {
+            write(&app, &realm, recipient).await;
+        }
+        let all = ask(&app, &realm, "").await;
+
+        let later = ask(&app, &realm, &format!("after={}", all[0].id)).await;
+
+        assert_eq!(all.len(), 3);
+        assert_eq!(
+            later.iter().map(|letter| letter.recipient.as_str()).collect::<Vec<_>>(),
+            ["two", "three"]
+        );
+        let unknown = RawQuery(Some("after=nothing".to_owned()));
+        let problem = list(State(app), realm, unknown).await.unwrap_err();
+        assert_eq!(problem.status(), http::StatusCode::NOT_FOUND);
     }
 }
