@@ -236,10 +236,13 @@ pub fn invalid_grant(description: impl AsRef<str>) -> OAuthError {
 }
 
 /// `invalid_client`: the client did not prove who it is (RFC 6749 §5.2).
+///
+/// RFC 6749 asks for a challenge where the client used the header, RFC 9110 §15.5.2 with every 401.
 pub fn invalid_client(description: impl AsRef<str>) -> OAuthError {
     OAuthError::new("invalid_client", description)
         .see("RFC 6749 §5.2")
         .status(StatusCode::UNAUTHORIZED)
+        .challenge(Challenge::Basic)
 }
 
 /// `invalid_scope`: unknown, malformed, or more than was granted (RFC 6749 §5.2).

@@ -3,6 +3,7 @@
 //! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another, everything
 //! else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let anything be hashed.
 
+mod argon2id;
 mod throttle;
 
 use std::array;
@@ -15,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::{self, PasswordHasher as _};
 use argon2::{Argon2, Params};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
@@ -103,14 +104,8 @@ impl Passwords {
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
         let hash = PasswordHash::new(stored.unwrap_or(NOBODY)).map_err(PasswordError::NotPhc)?;
         let password = password.to_owned();
-        let outcome = self
-            .work(move || Argon2::default().verify_password(password.as_bytes(), &hash))
-            .await?;
-        match outcome {
-            Ok(()) => Ok(stored.is_some()),
-            Err(password_hash::Error::PasswordInvalid) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        let fits = self.work(move || argon2id::fits(password.as_bytes(), &hash)).await??;
+        Ok(fits && stored.is_some())
     }
 
     /// Holds `secret` against the `stored` hash of the client that `owner` names (uniquely in this process: realm and client).

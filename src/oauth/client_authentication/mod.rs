@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::{
-    error::{Challenge, OAuthError, invalid_client, invalid_request},
+    error::{OAuthError, invalid_client, invalid_request},
     form::Parameters,
 };
 use crate::{
@@ -37,16 +37,7 @@ pub async fn authenticate(
     headers: &HeaderMap,
     parameters: &Parameters,
 ) -> Result<Arc<Client>, OAuthError> {
-    let credentials = read(headers, parameters)?;
-    let basic = credentials.basic;
-    let outcome = verify(app, realm, credentials).await;
-    outcome.map_err(|error| {
-        if basic {
-            error.challenge(Challenge::Basic)
-        } else {
-            error
-        }
-    })
+    verify(app, realm, read(headers, parameters)?).await
 }
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {

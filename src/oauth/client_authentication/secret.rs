@@ -8,7 +8,7 @@ use crate::{
     app::{App, Realm},
     clock::monotonic,
     model::{Client, Secret, StoredSecret},
-    oauth::error::{Challenge, OAuthError, invalid_client, invalid_request},
+    oauth::error::{OAuthError, invalid_client, invalid_request},
     passwords::SecretCheck,
     random::digest,
     web::parameters,
@@ -27,11 +27,7 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
         return Ok(None);
     };
     invalid_request("there is more than one Authorization header").when(values.next().is_some())?;
-    let unreadable = |why: &str| {
-        invalid_client(format!("the Authorization header {why}"))
-            .see("RFC 6749 §2.3.1")
-            .challenge(Challenge::Basic)
-    };
+    let unreadable = |why: &str| invalid_client(format!("the Authorization header {why}")).see("RFC 6749 §2.3.1");
     let value = value.to_str().map_err(|_| unreadable("is not ASCII"))?;
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
     unreadable("does not use the Basic scheme").when(!scheme.eq_ignore_ascii_case("Basic"))?;
