@@ -71,10 +71,6 @@ impl Page {
         self.tags.iter().filter(move |tag| tag.name == name)
     }
 
-    pub fn title(&self) -> &str {
-        self.all("title").next().map_or("", |tag| tag.text.as_str())
-    }
-
     pub fn language(&self) -> Option<&str> {
         self.all("html").next()?.attribute("lang")
     }
