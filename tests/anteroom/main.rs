@@ -35,6 +35,7 @@ mod refresh_token;
 mod restart;
 mod revocation;
 mod sign_in;
+mod starting;
 mod store;
 mod support;
 mod tls;

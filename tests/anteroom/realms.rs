@@ -135,18 +135,6 @@ mod made {
     }
 
     #[tokio::test]
-    async fn for_as_long_as_was_wished_and_no_longer() {
-        let realm = realm_with(json!({ "ttl": "PT1S" })).await;
-        realm.advance("PT10H").await; // its life is measured by the machine, not by itself
-        let keys = "/oauth/discovery/keys";
-        realm.get(keys).await.is_ok();
-
-        while realm.get(keys).await.status != 404 {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await; // this ends, or the test never does
-        }
-    }
-
-    #[tokio::test]
     async fn and_listed() {
         let realm = fresh_realm().await;
 
@@ -590,6 +578,37 @@ async fn machines_may_call_the_server_by_any_name() {
         .header("host", "anteroom:8080");
 
     Answer::to(request.bearer_auth(&tokens.access_token)).await.is_ok();
+}
+
+/// A page that has rebound its own name to our address (DNS rebinding) asks with that name.
+#[tokio::test]
+async fn the_control_room_and_pages_that_write_answer_to_our_own_names_only() {
+    let realm = fresh_realm().await;
+    let ask = async |method: reqwest::Method, path: &str, host: &str| {
+        let request = realm.http.request(method, realm.url(path)).header("host", host);
+        Answer::to(request.form(&[("persona", "anne")])).await.status
+    };
+
+    for host in [
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+    ] {
+        for path in ["/control/api/clock", "/control/api/outbox"] {
+            let status = ask(reqwest::Method::GET, path, host).await;
+            assert!((400..500).contains(&status), "{path} by {host}: {status}");
+        }
+        let status = ask(reqwest::Method::POST, "/login", host).await;
+        assert!((400..500).contains(&status), "a sign-in by {host}: {status}");
+    }
+    let own = realm.host().replace("http://", "");
+    assert_eq!(ask(reqwest::Method::GET, "/control/api/clock", &own).await, 200);
+    assert_eq!(
+        ask(reqwest::Method::GET, "/control/api/clock", "127.0.0.1:8080").await,
+        200
+    );
+    assert_eq!(ask(reqwest::Method::POST, "/login", &own).await, 303);
 }
 
 #[tokio::test]

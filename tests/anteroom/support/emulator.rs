@@ -3,7 +3,7 @@
 //! One server serves the whole test process; each test has a realm of its own, made over the control room as anybody
 //! would make one. Its clock stands still until the test turns it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -93,6 +93,22 @@ impl Emulator {
             options: args,
             certificate,
             keeps_connections: false,
+        }
+    }
+
+    /// Tries to start a server with exactly these options: the issuer it listens on, or what it wrote before it gave up.
+    pub fn try_start(options: &[&str], folder: &Path) -> Result<(Keeper, String), String> {
+        let mut keeper = Keeper::hire();
+        let mut args = vec!["serve".to_owned()];
+        args.extend(options.iter().map(|&option| option.to_owned()));
+        let log = keeper.folder.join("log");
+        let started = keeper.start(Program {
+            log: log.clone(),
+            ..program(args, Some(folder.to_owned()))
+        });
+        match started {
+            Ok(issuer) => Ok((keeper, issuer)),
+            Err(_) => Err(std::fs::read_to_string(log).unwrap_or_default()),
         }
     }
 

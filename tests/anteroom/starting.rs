@@ -1,0 +1,118 @@
+//! What the program refuses to start with, and which names it takes for its own.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::Emulator;
+use crate::support::keeper::Keeper;
+
+const ANY_PORT: [&str; 4] = ["--listen", "127.0.0.1:0", "--database", "sqlite::memory:"];
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Starts with these options besides a free port and a private database.
+fn start(options: &[&str], folder: &Path) -> Result<(Keeper, String), String> {
+    Emulator::try_start(&[&ANY_PORT, options].concat(), folder)
+}
+
+/// What it says when it does not start with these options.
+#[track_caller]
+fn refusal(options: &[&str], folder: &Path) -> String {
+    match start(options, folder) {
+        Ok((_, issuer)) => panic!("{options:?} starts a server: {issuer}"),
+        Err(said) => said,
+    }
+}
+
+#[test]
+fn what_is_no_issuer_is_refused() {
+    let folder = folder();
+
+    for issuer in [
+        "nonsense",
+        "localhost:8080",
+        "ftp://localhost:8080",
+        "http://localhost:8080/path",
+        "http://localhost:8080?query",
+        "http://localhost:8080#fragment",
+        "http://anne@localhost:8080",
+        "",
+    ] {
+        let said = refusal(&["--issuer", issuer], folder.path());
+        assert!(said.to_lowercase().contains("issuer"), "{issuer:?}: {said}");
+    }
+}
+
+#[test]
+fn public_names_are_refused_because_the_keys_are_public_too() {
+    let folder = folder();
+
+    for issuer in [
+        "https://id.example.com",
+        "http://example.com",
+        "https://8.8.8.8",
+        "http://[2001:db8::1]:8080",
+        "https://localhost.example.com",
+    ] {
+        let said = refusal(&["--issuer", issuer], folder.path());
+        assert!(said.contains("key"), "{issuer}: {said}");
+    }
+}
+
+#[test]
+fn names_that_stay_at_home_are_accepted() {
+    let folder = folder();
+
+    for issuer in [
+        "http://localhost:8080",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+        "http://anteroom:8080",
+        "http://portal.localhost",
+        "http://portal.test",
+        "http://192.168.1.5:8080",
+        "http://10.0.0.1",
+    ] {
+        let (_keeper, said) =
+            start(&["--issuer", issuer], folder.path()).unwrap_or_else(|said| panic!("{issuer}: {said}"));
+        assert_eq!(said, issuer);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = folder();
+    std::fs::write(folder.path().join("broken.pem"), "no certificate").expect("writable");
+    std::fs::write(folder.path().join("broken.toml"), "clients = 7").expect("writable");
+
+    for (options, named) in [
+        (&["--config", "missing.toml"][..], "missing.toml"),
+        (&["--seed", "missing.toml"], "missing.toml"),
+        (&["--seed", "broken.toml"], "broken.toml"),
+        (
+            &["--tls-cert", "missing.pem", "--tls-key", "missing.pem"],
+            "missing.pem",
+        ),
+        (&["--tls-cert", "broken.pem", "--tls-key", "broken.pem"], "broken.pem"),
+        (&["--tls-cert", "broken.pem"], "tls"),
+        (&["--tls-key", "broken.pem"], "tls"),
+        (&["--trusted-proxy", "nonsense"], "nonsense"),
+    ] {
+        let said = refusal(options, folder.path()).to_lowercase();
+        assert!(said.contains(named), "{options:?}: {said}");
+    }
+}
+
+#[test]
+fn databases_that_are_none_are_refused() {
+    let folder = folder();
+
+    for database in ["mysql://localhost/x", "nonsense", "sqlite:/nowhere/at/all/anteroom.db"] {
+        let options = ["--listen", "127.0.0.1:0", "--database", database];
+        let started = Emulator::try_start(&options, folder.path());
+        assert!(started.is_err(), "{database}: {started:?}");
+    }
+}
