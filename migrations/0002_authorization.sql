@@ -29,6 +29,8 @@ create table authorization_requests (
     primary key (realm, id),
     foreign key (realm, client_id) references clients (realm, id)
 );
+-- for the bound on unfinished ones
+create index authorization_requests_unfinished on authorization_requests (realm, created_at) where finished_at is null;
 create index authorization_requests_expiring on authorization_requests (realm, expires_at);
 create index authorization_requests_of_session on authorization_requests (realm, session_id)
     where session_id is not null and finished_at is null;
@@ -48,3 +50,4 @@ create table authorization_codes (
     primary key (realm, digest)
 );
 create index authorization_codes_expiring on authorization_codes (realm, expires_at);
+create index authorization_codes_of_grant on authorization_codes (realm, grant_id);

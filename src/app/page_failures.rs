@@ -10,7 +10,7 @@ use crate::{
 
 impl Keeps for PageError {
     fn keeps(&self) -> bool {
-        self.keeps
+        false // no page refuses and leaves traces
     }
 }
 

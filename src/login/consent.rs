@@ -78,13 +78,14 @@ async fn decide(
     decision: Decision,
     now: Timestamp,
 ) -> Result<(), PageError> {
-    let session = Some(&here.session.id);
-    let ours = store::authorization_requests::decide(tx, realm.id, &pending.id, session, decision).await?;
-    already_answered().when(!ours)?;
+    // The consent's row before the request's: the order of locks everywhere.
     if decision == Decision::Allow {
         let (user, client) = (&here.user.id, &pending.request.client_id);
         store::consents::extend(tx, realm.id, user, client, &pending.request.scopes, now).await?;
     }
+    let session = Some(&here.session.id);
+    let ours = store::authorization_requests::decide(tx, realm.id, &pending.id, session, decision).await?;
+    already_answered().when(!ours)?;
     Ok(())
 }
 

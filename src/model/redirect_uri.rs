@@ -22,6 +22,12 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
     let Ok(url) = Url::parse(uri) else {
         return Some("is not an absolute URI");
     };
+    if !uri.is_ascii() {
+        return Some("contains a character that no URI has: percent-encode it");
+    }
+    if matches!(url.scheme(), "http" | "https") && !has_authority(uri) {
+        return Some("is http or https, but names no host after //");
+    }
     if uri
         .chars()
         .any(|character| character.is_ascii_control() || character.is_whitespace() || character == '\\')
@@ -41,6 +47,12 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
         return Some("has a scheme that is no address");
     }
     None
+}
+
+/// Parsing adds the two slashes that browsers take for granted only sometimes.
+fn has_authority(uri: &str) -> bool {
+    uri.split_once(':')
+        .is_some_and(|(_, rest)| rest.starts_with("//") && !rest.starts_with("///"))
 }
 
 /// By the text, since parsing drops user information that is empty (`http://:@host/`).
@@ -151,6 +163,10 @@ mod tests {
             "https://@a.example/cb",
             "https://a.example/c b",
             "https://a.example\\@evil.example/",
+            "http:localhost/cb",
+            "http:/localhost/cb",
+            "http:///localhost/cb",
+            "http://localhost/é",
             "javascript:alert(1)",
             "data:text/html,x",
         ] {

@@ -67,6 +67,7 @@ pub struct RefreshToken {
 pub struct Successor {
     pub id: String,
     pub digest: String,
+    pub pair: String,
     /// Whether it was traded on, or revoked.
     pub spent: bool,
 }

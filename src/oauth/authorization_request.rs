@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     error::{OAuthError, invalid_request, invalid_scope, unauthorized_client},
     form::Parameters,
-    reply_address::ReplyAddress,
+    reply_address::{LONGEST_PARAMETER, ReplyAddress},
     scopes::check_allowed,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
 pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Result<AuthorizationRequest, OAuthError> {
     let client = &reply.client;
     check_unsupported(parameters)?;
+    check_lengths(parameters)?;
     check_response_type(parameters)?;
     check_response_mode(parameters)?;
     unauthorized_client(format!(
@@ -60,6 +61,17 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
         OAuthError::new(code, format!("the parameter {parameter} is not supported"))
             .see("OIDC Core §3.1.2.6")
             .when(parameters.get(parameter).is_some())?;
+    }
+    Ok(())
+}
+
+/// What is kept while the pages are answered has its bounds.
+fn check_lengths(parameters: &Parameters) -> Result<(), OAuthError> {
+    for parameter in ["nonce", "login_hint", "ui_locales", "scope"] {
+        let length = parameters.get(parameter).map_or(0, str::len);
+        invalid_request(format!("{parameter} is longer than {LONGEST_PARAMETER} bytes"))
+            .compare(format!("up to {LONGEST_PARAMETER} bytes"), format!("{length} bytes"))
+            .when(length > LONGEST_PARAMETER)?;
     }
     Ok(())
 }

@@ -26,8 +26,8 @@ use crate::{
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
     model::{
-        AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Secret, SessionId,
-        SignedIn,
+        AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Scopes, Secret,
+        SessionId, SignedIn,
     },
     random::digest,
     sessions,
@@ -67,13 +67,17 @@ pub async fn start_by_post(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    FormBody { body, .. }: FormBody,
+    FormBody { headers, body }: FormBody,
 ) -> Result<Response, PageError> {
     let pairs = read(&body)?;
     let reply = identify(&app, &realm, &pairs).await?;
     let now = realm.clock.now();
     let stored = async {
         let request = authorization_request::check(&realm, &reply, &Parameters::from_pairs(pairs)?)?;
+        let automatic = automatic_sign_in::answer_for_hint(&app, &realm, &reply.client, &request, &headers, now);
+        if let Some(outcome) = automatic.await? {
+            return Ok(outcome);
+        }
         let id = store_request(&app, &realm, request, None, now).await?;
         Ok(Outcome::page(paths::CONTINUE, id))
     };
@@ -106,7 +110,13 @@ pub async fn resume(
     let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
     match outcome.transpose() {
         Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
-        None => Err(already_answered()),
+        // Somebody was faster by a blink, or the time ran out meanwhile: the row says which.
+        None => {
+            let mut conn = app.database.read().await?;
+            let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
+            check_in_flight(pending, realm.clock.now())?;
+            Err(already_answered())
+        }
     }
 }
 
@@ -144,8 +154,18 @@ async fn begin(
     match (step, &signed_in) {
         (Step::Answer, Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
-            let outcome = answer(&mut tx, realm, &request, signed_in, now).await;
-            settle(tx, outcome).await
+            let outcome = answer_while_allowed(&mut tx, realm, &request, signed_in, now).await;
+            if let Some(outcome) = settle(tx, outcome).await? {
+                return Ok(outcome);
+            }
+            flow::page(
+                &request,
+                Step::Consent,
+                "consent_required",
+                "the consent was withdrawn this moment",
+            )?;
+            let request = store_request(app, realm, request, session, now).await?;
+            Ok(Outcome::page(paths::CONSENT, request))
         }
         (Step::Consent, _) => {
             let request = store_request(app, realm, request, session, now).await?;
@@ -211,14 +231,12 @@ async fn consented(
         return Ok(false);
     };
     let client = &request.client_id;
-    let scopes = if realm.policy.consent_by_live_token {
-        store::grants::live_scopes(conn, realm.id, &user.id, client, now).await?
-    } else {
-        store::consents::find(conn, realm.id, &user.id, client)
-            .await?
-            .map(|consent| consent.scopes)
-    };
-    Ok(scopes.is_some_and(|scopes| scopes.cover(&request.scopes)))
+    if realm.policy.consent_by_live_token {
+        let live = store::grants::live_scopes(conn, realm.id, &user.id, client, now).await?;
+        return Ok(live.iter().any(|scopes| scopes.cover(&request.scopes)));
+    }
+    let consent = store::consents::find(conn, realm.id, &user.id, client).await?;
+    Ok(consent.is_some_and(|consent| consent.scopes.cover(&request.scopes)))
 }
 
 /// Keeps a request for the pages; its id.
@@ -240,13 +258,10 @@ async fn store_request(
     };
     let mut tx = app.database.write_once().await?;
     store::authorization_requests::insert(&mut tx, realm.id, &pending, now).await?;
-    // Counting costs more than inserting, so one request in 64 does it for all.
-    if realm.random.bytes::<1>()[0] < 4 {
-        store::authorization_requests::trim(&mut tx, realm.id).await?;
-    }
     Ok(pending.id)
 }
 
+/// The answer to a stored request, which is finished by it; `None` when it was finished before.
 async fn finish_and_answer(
     tx: &mut Tx,
     realm: &Realm,
@@ -254,10 +269,29 @@ async fn finish_and_answer(
     signed_in: &SignedIn,
     now: Timestamp,
 ) -> Result<Option<Outcome>, OAuthError> {
-    if !store::authorization_requests::finish(tx, realm.id, &pending.id, now).await? {
+    let answered = answer_while_allowed(tx, realm, &pending.request, signed_in, now).await?;
+    let Some(outcome) = answered else {
+        return Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone())));
+    };
+    let first = store::authorization_requests::finish(tx, realm.id, &pending.id, now).await?;
+    Ok(first.then_some(outcome))
+}
+
+/// The answer, if the user still allows it now that the consent's row is held: a withdrawal may have been
+/// faster than this transaction.
+async fn answer_while_allowed(
+    tx: &mut Tx,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<Option<Outcome>, OAuthError> {
+    let allowed = store::consents::hold(tx, realm.id, &signed_in.user.id, &request.client_id).await?;
+    let enough = |allowed: Scopes| realm.policy.consent_by_live_token || allowed.cover(&request.scopes);
+    if !allowed.is_some_and(enough) {
         return Ok(None);
     }
-    answer(tx, realm, &pending.request, signed_in, now).await.map(Some)
+    answer(tx, realm, request, signed_in, now).await.map(Some)
 }
 
 /// Writes the grant and its code (RFC 6749 §4.1.2).

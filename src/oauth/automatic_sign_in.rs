@@ -62,6 +62,7 @@ async fn answer_as(
     here: Option<SignedIn>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
+    // The consent's row before those of requests: the order of locks everywhere.
     store::consents::extend(tx, realm.id, &user.id, &request.client_id, &request.scopes, now).await?;
     if let Some(signed_in) = still_good(request, &user, here.as_ref(), now) {
         return answer(tx, realm, request, signed_in, now).await;

@@ -82,7 +82,7 @@ pub fn next(
 }
 
 /// The page that is missing, or the error where none may be shown.
-fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &str) -> Result<Step, OAuthError> {
+pub fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &str) -> Result<Step, OAuthError> {
     OAuthError::new(code, why)
         .see("OIDC Core §3.1.2.6")
         .when(request.prompt.none)?;

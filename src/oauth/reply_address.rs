@@ -14,6 +14,9 @@ use crate::{
     web::{form_post::form_post, page::Layout, page_error::PageError},
 };
 
+/// The longest value of a parameter that is kept with a request in flight, in bytes.
+pub const LONGEST_PARAMETER: usize = 4096;
+
 /// A checked redirect URI with the way the client wants its answer.
 pub struct ReplyAddress {
     pub client: Arc<Client>,
@@ -35,6 +38,7 @@ pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> R
     let client = client.ok_or_else(|| unknown_client(client_id))?;
     let redirect_uri = once(pairs, "redirect_uri")?;
     check_redirect_uri(&client, redirect_uri)?;
+    check_length_of_state(pairs)?;
     Ok(ReplyAddress {
         client,
         redirect_uri: redirect_uri.to_owned(),
@@ -90,6 +94,20 @@ fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, PageEr
         return Err(refuse(format!("the parameter {name} contains U+0000")));
     }
     Ok(value)
+}
+
+/// A state that is too long to keep is too long to send back, so its refusal cannot travel.
+fn check_length_of_state(pairs: &[(String, String)]) -> Result<(), PageError> {
+    let state = lone(pairs, "state").unwrap_or_default();
+    let refusal = Refusal::new(
+        "invalid_request",
+        format!("state is longer than {LONGEST_PARAMETER} bytes"),
+    )
+    .compare(
+        format!("up to {LONGEST_PARAMETER} bytes"),
+        format!("{} bytes", state.len()),
+    );
+    PageError::bad_request(refusal).when(state.len() > LONGEST_PARAMETER)
 }
 
 /// A parameter's value, unless it is there more than once: then it is nobody's.

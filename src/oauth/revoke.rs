@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{AccessToken, Client, ClientId, RefreshToken, RevocationReach},
+    model::{AccessToken, Client, ClientId, GrantId, RefreshToken, RevocationReach},
     random::digest,
     store::{self, Tx, settle},
 };
@@ -59,6 +59,13 @@ impl Found {
         }
     }
 
+    fn grant(&self) -> Option<&GrantId> {
+        match self {
+            Self::Access(token) => token.grant.as_ref().map(|grant| &grant.id),
+            Self::Refresh(token) => Some(&token.grant.id),
+        }
+    }
+
     fn pair(&self) -> &str {
         match self {
             Self::Access(token) => &token.pair,
@@ -87,7 +94,13 @@ fn check_own(realm: &Realm, client: &Client, owner: &ClientId) -> Result<(), OAu
     foreign.when(*owner != client.id)
 }
 
+/// The grant is held first, as by everybody who changes its family: one order of locks, no deadlock.
 async fn end(tx: &mut Tx, realm: &Realm, token: &Found, digest: &str, now: Timestamp) -> Result<(), OAuthError> {
+    if let Some(grant) = token.grant()
+        && !store::grants::hold(tx, realm.id, grant, now).await?
+    {
+        return Ok(()); // the whole family has ended
+    }
     match (realm.policy.revocation_reach, token) {
         (RevocationReach::Pair, token) => {
             store::access_tokens::revoke_pair(tx, realm.id, token.pair(), now).await?;

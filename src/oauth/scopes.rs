@@ -3,9 +3,18 @@
 use super::error::{OAuthError, invalid_scope};
 use crate::model::{Client, Policy, Scopes};
 
+/// Those of `scopes` that the realm has.
+pub fn supported(policy: &Policy, scopes: &Scopes) -> Scopes {
+    scopes.without(&scopes.without(&all(policy)))
+}
+
+fn all(policy: &Policy) -> Scopes {
+    policy.scopes_supported.iter().map(String::as_str).collect()
+}
+
 /// Refuses scopes the realm does not know, or the client is not registered for.
 pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result<(), OAuthError> {
-    let supported: Scopes = policy.scopes_supported.iter().map(String::as_str).collect();
+    let supported = all(policy);
     let unknown = asked.without(&supported);
     invalid_scope(format!("there is no scope {unknown} here"))
         .compare(supported.to_string(), asked.to_string())

@@ -115,7 +115,11 @@ impl Serving {
         {
             tracing::warn!("some deeds were not finished in time");
         }
-        app.database.close().await;
+        // A deed that is still under way holds its connection; the database survives being left.
+        let closed = tokio::time::timeout(self.drain_timeout, app.database.close()).await;
+        if closed.is_err() {
+            tracing::warn!("the database was not closed in time");
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{
 const CATCH_UP: Duration = Duration::from_secs(1);
 /// How many rounds of catching up lie between two clearings.
 const CLEARING: u32 = 60;
+/// How many rounds lie between two looks for grants that nothing belongs to: an hour.
+const GRANTS: u32 = 3600;
 /// How long an expired row stays, so that a late visitor is told that it expired: a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -32,7 +34,10 @@ pub async fn run(app: App, of_portals: Vec<&'static str>) {
         );
         report("ending realms", end_realms(&app).await);
         if round.is_multiple_of(CLEARING) {
-            report("removing expired rows", remove_expired(&app).await);
+            report(
+                "removing expired rows",
+                remove_expired(&app, round.is_multiple_of(GRANTS)).await,
+            );
             report("removing deleted realms", remove_deleted(&app, &of_portals).await);
         }
         round = round.wrapping_add(1);
@@ -57,9 +62,10 @@ async fn end_realms(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn remove_expired(app: &App) -> sqlx::Result<()> {
+async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     for realm in realms {
+        store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
         let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
             continue;
         };
@@ -70,12 +76,18 @@ async fn remove_expired(app: &App) -> sqlx::Result<()> {
                 }
             }
         }
+        while grants_too && purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
+            if app.shutdown.is_cancelled() {
+                return Ok(());
+            }
+        }
     }
     Ok(())
 }
 
 async fn remove_deleted(app: &App, of_portals: &[&'static str]) -> sqlx::Result<()> {
-    for realm in store::realms::list_deleted(&mut app.database.read().await?, 100).await? {
+    let deleted = store::realms::list_deleted(&mut app.database.read().await?, 100).await?; // gives the reader back
+    for realm in deleted {
         for statement in of_portals.iter().chain(purge::OF_REALM) {
             while purge::of_realm(&mut app.database.write_once().await?, statement, realm).await? > 0 {
                 if app.shutdown.is_cancelled() {

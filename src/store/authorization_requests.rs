@@ -9,7 +9,7 @@ use super::{
 };
 use crate::model::{Decision, PendingRequest, RealmId, SessionId};
 
-/// How many unfinished requests a realm keeps; then the oldest goes.
+/// How many unfinished requests a realm keeps; what is above goes at the next clearing, the oldest first.
 const MOST: i64 = 10_000;
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: Timestamp) -> sqlx::Result<()> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Conn, Row, Tx,
-    database::{execute, fetch_all, fetch_optional},
+    database::{execute, fetch_all, fetch_one, fetch_optional},
 };
 use crate::model::{ClientId, Consent, RealmId, Scopes, UserId};
 
@@ -21,6 +21,9 @@ pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &Clien
 }
 
 /// Remembers a yes: the scopes join those that were allowed before.
+///
+/// The first statement locks the row and tells what it held, so that of two that come at once neither
+/// loses what the other added.
 pub async fn extend(
     tx: &mut Tx,
     realm: RealmId,
@@ -29,18 +32,44 @@ pub async fn extend(
     scopes: &Scopes,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let before = find(tx, realm, user, client).await?.map(|consent| consent.scopes);
-    execute!(
+    let row = fetch_one!(
         tx,
         "insert into consents (realm, user_id, client_id, scopes, given_at) values ($1, $2, $3, $4, $5)
-         on conflict (realm, user_id, client_id) do update set scopes = excluded.scopes, given_at = excluded.given_at",
+         on conflict (realm, user_id, client_id) do update set given_at = excluded.given_at
+         returning scopes",
         realm,
         user,
         client,
-        before.unwrap_or_default().united(scopes),
+        scopes,
         now,
     )?;
+    let before: Scopes = row.get("scopes")?;
+    if before.cover(scopes) {
+        return Ok(());
+    }
+    execute!(
+        tx,
+        "update consents set scopes = $4 where realm = $1 and user_id = $2 and client_id = $3",
+        realm,
+        user,
+        client,
+        before.united(scopes),
+    )?;
     Ok(())
+}
+
+/// What the user allows the client now, locked until the transaction ends: a withdrawal comes before it or
+/// after it, and then finds what was granted meanwhile. `None`: nothing is allowed.
+pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<Option<Scopes>> {
+    let row = fetch_optional!(
+        tx,
+        "update consents set given_at = given_at where realm = $1 and user_id = $2 and client_id = $3
+         returning scopes",
+        realm,
+        user,
+        client,
+    )?;
+    row.map(|row| row.get("scopes")).transpose()
 }
 
 /// What a user has allowed, the newest first.

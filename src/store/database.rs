@@ -160,10 +160,6 @@ impl Database {
             Self::Postgres(pool) => pool.close().await,
         }
     }
-
-    pub fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(_))
-    }
 }
 
 /// A connection, or a transaction on one.

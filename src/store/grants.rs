@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Conn, Row, Tx,
     columns::json,
-    database::{execute, fetch_optional},
+    database::{execute, fetch_all},
 };
 use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
 
@@ -71,27 +71,26 @@ pub async fn revoke_all(
     )
 }
 
-/// Whether the user holds a live access token of the client with exactly these scopes, or more.
+/// The scopes of each live access token the user has let the client have.
 pub async fn live_scopes(
     conn: &mut Conn,
     realm: RealmId,
     user: &UserId,
     client: &ClientId,
     now: Timestamp,
-) -> sqlx::Result<Option<Scopes>> {
-    let row = fetch_optional!(
+) -> sqlx::Result<Vec<Scopes>> {
+    let rows = fetch_all!(
         conn,
-        "select t.scopes from grants g
+        "select distinct t.scopes from grants g
          join access_tokens t on t.realm = g.realm and t.grant_id = g.id
          where g.realm = $1 and g.user_id = $2 and g.client_id = $3 and g.revoked_at is null
-           and t.revoked_at is null and t.expires_at > $4
-         order by t.issued_at desc, t.digest limit 1",
+           and t.revoked_at is null and t.expires_at > $4",
         realm,
         user,
         client,
         now,
     )?;
-    row.map(|row| row.get("scopes")).transpose()
+    rows.iter().map(|row| row.get("scopes")).collect()
 }
 
 /// A grant out of the columns `grant_id, client_id, user_id, sid, grant_scopes, auth_time, amr`.

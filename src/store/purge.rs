@@ -24,7 +24,7 @@ pub const OF_REALM: &[&str] = &[
     "delete from clients where realm = $1 and id in (select id from clients where realm = $1 limit 500)",
 ];
 
-/// One batch each of what expired before $2.
+/// One batch each of what expired, or was spent without ever expiring, before $2.
 const EXPIRED: &[&str] = &[
     "delete from authorization_requests where realm = $1
         and id in (select id from authorization_requests where realm = $1 and expires_at < $2 limit 500)",
@@ -34,6 +34,9 @@ const EXPIRED: &[&str] = &[
         and digest in (select digest from access_tokens where realm = $1 and expires_at < $2 limit 500)",
     "delete from refresh_tokens where realm = $1
         and digest in (select digest from refresh_tokens where realm = $1 and expires_at < $2 limit 500)",
+    "delete from refresh_tokens where realm = $1
+        and digest in (select digest from refresh_tokens
+                       where realm = $1 and expires_at is null and (used_at < $2 or revoked_at < $2) limit 500)",
     "delete from sessions where realm = $1
         and id in (select id from sessions where realm = $1 and expires_at < $2 limit 500)",
 ];
@@ -47,6 +50,23 @@ pub async fn expired(tx: &mut Tx, kind: usize, realm: RealmId, then: Timestamp) 
         Some(statement) => execute!(tx, statement, realm, then),
         None => Ok(0),
     }
+}
+
+/// Removes a batch of grants that nothing belongs to any more; how many went.
+///
+/// It has to look at every grant that was not touched since `then`, so it is for seldom use.
+pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> sqlx::Result<u64> {
+    execute!(
+        tx,
+        "delete from grants where realm = $1 and id in (
+            select g.id from grants g where g.realm = $1 and g.touched_at < $2
+                and not exists (select 1 from access_tokens t where t.realm = g.realm and t.grant_id = g.id)
+                and not exists (select 1 from refresh_tokens t where t.realm = g.realm and t.grant_id = g.id)
+                and not exists (select 1 from authorization_codes c where c.realm = g.realm and c.grant_id = g.id)
+            limit 500)",
+        realm,
+        then,
+    )
 }
 
 /// Removes a batch of a deleted realm's rows by one of the statements of [`OF_REALM`]; how many went.

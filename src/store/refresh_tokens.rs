@@ -34,7 +34,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         conn,
         "select t.digest, t.id, t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.used_at,
                 t.successor_id, t.successor_digest, t.revoked_at,
-                s.used_at as successor_used_at, s.revoked_at as successor_revoked_at,
+                s.pair_id as successor_pair_id, s.used_at as successor_used_at, s.revoked_at as successor_revoked_at,
                 g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
                 g.revoked_at as grant_revoked_at
          from refresh_tokens t
@@ -49,8 +49,19 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
     };
     let instant = |column| row.optional::<Timestamp>(column);
     let spent = instant("successor_used_at")?.is_some() || instant("successor_revoked_at")?.is_some();
-    let successor_id: Option<String> = row.optional("successor_id")?;
-    let successor_digest: Option<String> = row.optional("successor_digest")?;
+    let successor = match (
+        row.optional("successor_id")?,
+        row.optional("successor_digest")?,
+        row.optional("successor_pair_id")?,
+    ) {
+        (Some(id), Some(digest), Some(pair)) => Some(Successor {
+            id,
+            digest,
+            pair,
+            spent,
+        }),
+        _ => None,
+    };
     Ok(Some(RefreshToken {
         digest: row.get("digest")?,
         id: row.get("id")?,
@@ -60,9 +71,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         issued_at: row.get("issued_at")?,
         expires_at: instant("expires_at")?,
         used_at: instant("used_at")?,
-        successor: successor_id
-            .zip(successor_digest)
-            .map(|(id, digest)| Successor { id, digest, spent }),
+        successor,
         revoked: instant("revoked_at")?.is_some() || instant("grant_revoked_at")?.is_some(),
         grant: grants::grant(&row)?,
     }))

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
 use crate::model::Refusal;
 use crate::text::Language;
@@ -23,10 +23,6 @@ use crate::web::refusal_log;
 pub struct PageError {
     pub status: StatusCode,
     pub refusal: Box<Refusal>,
-    /// Seconds until another attempt makes sense, for `Retry-After`.
-    pub retry_after: Option<u64>,
-    /// What was written before the refusal must stay.
-    pub keeps: bool,
 }
 
 impl PageError {
@@ -34,8 +30,6 @@ impl PageError {
         PageError {
             status,
             refusal: Box::new(refusal),
-            retry_after: None,
-            keeps: false,
         }
     }
 
@@ -69,23 +63,13 @@ impl PageError {
         Page::new(&page).with_status(self.status)
     }
 
-    /// What was written before this refusal must stay.
-    pub fn keeps(self) -> PageError {
-        PageError { keeps: true, ..self }
-    }
-
     /// Refuses when `wrong`: a rule in one line.
     pub fn when(self, wrong: bool) -> Result<(), PageError> {
         if wrong { Err(self) } else { Ok(()) }
     }
 
     fn answer(&self, layout: Layout) -> Response {
-        let mut response = self.page(layout).into_response();
-        if let Some(seconds) = self.retry_after {
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        self.page(layout).into_response()
     }
 }
 
@@ -283,16 +267,5 @@ mod tests {
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!html(response).await.contains("hunter2"));
-    }
-
-    #[test]
-    fn whoever_comes_too_often_learns_when_to_come_back() {
-        let refusal = Refusal::new("too_many_attempts", "too many attempts");
-        let error = PageError {
-            retry_after: Some(30),
-            ..PageError::new(StatusCode::TOO_MANY_REQUESTS, refusal)
-        };
-
-        assert_eq!(error.into_response().headers()["retry-after"], "30");
     }
 }

@@ -325,7 +325,7 @@ async fn a_realm_deleted_is_emptied_to_the_last_row() {
     let mut conn = shelf.database.read().await.unwrap();
     assert!(store::realms::list_deleted(&mut conn, 10).await.unwrap().is_empty());
     assert!(
-        store::users::find(&mut conn, shelf.realm, &shelf.user)
+        store::users::find_by_username(&mut conn, shelf.realm, "Anne")
             .await
             .unwrap()
             .is_none()

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Granted;
 use crate::{
     app::{App, Realm},
-    model::{AuthorizationCode, Client, CodeChallenge, GrantType, Pkce},
+    model::{AuthorizationCode, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
     oauth::{
         error::{OAuthError, failure, invalid_grant},
         form::Parameters,
@@ -71,10 +71,12 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
             invalid_grant("code_verifier has not 43 to 128 unreserved characters")
                 .see("RFC 7636 §4.1")
                 .when(!CodeChallenge::well_formed(verifier))?;
-            invalid_grant("code_verifier does not fit the code_challenge")
-                .see("RFC 7636 §4.6")
-                .compare(&challenge.challenge, challenge.computed(verifier))
-                .when(!challenge.answered_by(verifier))
+            let unfit = invalid_grant("code_verifier does not fit the code_challenge").see("RFC 7636 §4.6");
+            let unfit = match challenge.method {
+                CodeChallengeMethod::S256 => unfit.compare(&challenge.challenge, challenge.computed(verifier)),
+                CodeChallengeMethod::Plain => unfit, // there the challenge is the verifier: a secret
+            };
+            unfit.when(!challenge.answered_by(verifier))
         }
     }
 }

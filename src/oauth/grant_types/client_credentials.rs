@@ -11,7 +11,7 @@ use crate::{
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
         form::Parameters,
-        scopes::check_allowed,
+        scopes::{check_allowed, supported},
     },
     store,
 };
@@ -46,7 +46,8 @@ pub async fn exchange(
 fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes, OAuthError> {
     let of_users: Scopes = OF_USERS.into_iter().collect();
     let Some(asked) = asked else {
-        let registered = client.metadata.scope.as_ref().map(|scopes| scopes.without(&of_users));
+        let registered = client.metadata.scope.as_ref();
+        let registered = registered.map(|scopes| supported(&realm.policy, scopes).without(&of_users));
         return registered
             .filter(|scopes| !scopes.is_empty())
             .ok_or_else(|| invalid_scope("scope is missing, and the client is registered for no default"));

@@ -66,7 +66,7 @@ async fn rotate(
     let (next, successor) = realm.mint.successor_of(presented, &token, &pair, now);
     let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
     if !traded {
-        let next = successor_again(tx, realm, presented, &token.digest, now).await?;
+        let (next, pair) = successor_again(tx, realm, presented, &token.digest, now).await?;
         return issue(tx, realm, &token, next, scopes, &pair, now).await;
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
@@ -76,14 +76,15 @@ async fn rotate(
     issue(tx, realm, &token, next, scopes, &pair, now).await
 }
 
-/// The successor a token was traded for, once more: while it is unused, and within the grace.
+/// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
+/// the grace.
 async fn successor_again(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
     digest: &str,
     now: Timestamp,
-) -> Result<Secret, OAuthError> {
+) -> Result<(Secret, String), OAuthError> {
     let token = store::refresh_tokens::find(tx, realm.id, digest).await?;
     let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
     let (Some(used_at), Some(successor)) = (token.used_at, &token.successor) else {
@@ -102,7 +103,8 @@ async fn successor_again(
         );
     }
     let again = realm.mint.successor_again(presented, successor);
-    again.ok_or_else(|| invalid_grant("the refresh token was used before"))
+    let again = again.ok_or_else(|| invalid_grant("the refresh token was used before"))?;
+    Ok((again, successor.pair.clone()))
 }
 
 fn within_grace(realm: &Realm, used_at: Timestamp, successor: &Successor, now: Timestamp) -> bool {
