@@ -481,6 +481,24 @@ mod auto_login {
     }
 
     #[tokio::test]
+    async fn it_answers_a_post_too() {
+        let realm = headless_realm().await;
+        let request = realm.demo_client().request().with("login_hint", "anne");
+        let fields: Vec<_> = request
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let browser = realm.user_agent();
+
+        let arrival = browser
+            .submit_from_elsewhere(&realm.url("/oauth/authorize"), &fields)
+            .await;
+
+        arrival.callback().code();
+    }
+
+    #[tokio::test]
     async fn without_a_hint_or_with_an_unknown_one_people_are_asked() {
         let realm = headless_realm().await;
 

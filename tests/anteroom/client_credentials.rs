@@ -1,6 +1,8 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4): a client on its own behalf.
 
-use crate::support::fresh_realm;
+use serde_json::json;
+
+use crate::support::{ClientApp, fresh_realm, realm_with};
 
 #[tokio::test]
 async fn a_client_gets_a_token_of_its_own() {
@@ -125,4 +127,24 @@ async fn it_expires_by_the_realms_clock() {
     realm.advance("PT2S").await;
 
     assert!(!realm.accepts(&token).await);
+}
+
+#[tokio::test]
+async fn a_default_holds_no_scope_that_the_realm_does_not_have() {
+    let client = json!({
+        "client_id": "odd",
+        "client_secret": "odd-secret",
+        "client_name": "Odd",
+        "grant_types": ["client_credentials"],
+        "scope": "nonsense appointment_guest_lookup openid",
+    });
+    let realm = realm_with(json!({ "seed": { "clients": [client] } })).await;
+
+    let answer = ClientApp::new(&realm, "odd", Some("odd-secret"))
+        .token_request("client_credentials")
+        .send()
+        .await
+        .has_status(200);
+
+    assert_eq!(answer.member("scope"), "appointment_guest_lookup");
 }

@@ -333,3 +333,25 @@ mod between_two_processes {
         }
     }
 }
+
+/// One order of locks for all who change a family: whoever comes second waits, and nobody's request fails.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn revoking_and_refreshing_the_same_pair_at_once_break_nothing() {
+    let realm = portal_realm().await;
+    let client = realm.demo_client().asking_for("openid profile_read");
+
+    for _ in 0..10 {
+        let tokens = client.tokens_for("anne").await;
+        let calls = [
+            client.refreshing(tokens.refresh_token()),
+            client.call("/oauth/revoke").with("token", &tokens.access_token),
+            client.refreshing(tokens.refresh_token()),
+            client.call("/oauth/revoke").with("token", tokens.refresh_token()),
+        ];
+
+        let answers = at_once(calls.into_iter().map(|call| async move { call.send().await })).await;
+
+        assert!(answers.iter().all(|answer| answer.status < 500), "{answers:?}");
+        assert!(!realm.accepts(&tokens.access_token).await);
+    }
+}

@@ -387,3 +387,49 @@ async fn a_begin_that_is_given_up_half_way_leaves_the_pool_usable() {
         assert_eq!(found.map(|realm| realm.id), Some(id));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_consents_given_at_once_none_is_lost() {
+    let shelf = shelf().await;
+
+    for round in 0..20 {
+        let scopes = (0..4).map(|number| format!("scope-{round}-{number}"));
+        let answers = scopes.map(|scope| {
+            let (database, realm, now) = (shelf.database.clone(), shelf.realm, shelf.now);
+            let (user, client) = (shelf.user.clone(), shelf.client.clone());
+            tokio::spawn(async move {
+                let mut tx = database.begin().await.unwrap();
+                let scopes = scope.parse().unwrap();
+                store::consents::extend(&mut tx, realm, &user, &client, &scopes, now)
+                    .await
+                    .unwrap();
+                tx.commit().await.unwrap();
+            })
+        });
+        futures_util::future::join_all(answers).await;
+    }
+
+    let mut conn = shelf.database.read().await.unwrap();
+    let consent = store::consents::find(&mut conn, shelf.realm, &shelf.user, &shelf.client)
+        .await
+        .unwrap();
+    assert_eq!(consent.unwrap().scopes.iter().count(), 80);
+}
+
+#[tokio::test]
+async fn a_grant_goes_once_nothing_belongs_to_it() {
+    let shelf = shelf().await;
+    let digest = shelf.code().await;
+    let mut tx = shelf.database.begin().await.unwrap();
+
+    let with_its_code = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
+    for kind in 0..purge::KINDS_THAT_EXPIRE {
+        purge::expired(&mut tx, kind, shelf.realm, shelf.later(61))
+            .await
+            .unwrap();
+    }
+    let alone = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!((with_its_code, alone), (0, 1), "the grant of {digest}");
+}

@@ -195,8 +195,10 @@ async fn a_missing_scope_is_named_in_the_documented_words() {
 
 #[tokio::test]
 async fn what_is_no_bearer_token_is_refused_in_each_policys_way() {
-    for (realm, status) in [(fresh_realm().await, 400), (portal_realm().await, 401)] {
-        for authorization in ["Basic ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=", "Bearer", "Bearer a b"] {
+    for (realm, malformed) in [(fresh_realm().await, 400), (portal_realm().await, 401)] {
+        // Another scheme authenticates nobody (RFC 6750 §3.1).
+        let of_another_scheme = ("Basic ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=", 401);
+        for (authorization, status) in [of_another_scheme, ("Bearer", malformed), ("Bearer a b", malformed)] {
             let request = realm
                 .http
                 .get(realm.url(&at("/user")))
