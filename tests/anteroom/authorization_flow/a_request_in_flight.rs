@@ -1,0 +1,171 @@
+//! A request in flight.
+
+use super::*;
+
+/// The address at which the stored request becomes an answer.
+fn way_on(realm: &Realm, page: &Page) -> String {
+    let request = page
+        .url
+        .query_pairs()
+        .find(|(name, _)| name == "request")
+        .expect("pages name their request")
+        .1
+        .into_owned();
+    assert!(request.len() >= 43, "256 bits: {request}");
+    realm.url(&format!("/oauth/authorize/continue?request={request}"))
+}
+
+async fn at_the_consent_page(client: &ClientApp, browser: &UserAgent) -> Page {
+    let page = client.request().open(browser).await.page();
+    sign_in(browser, &page, "anne").await.page()
+}
+
+#[tokio::test]
+async fn gives_one_code_and_then_a_page() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+    let agreed = page.form_with("decision").press("decision", "allow");
+    browser.submit(&agreed).await.callback().code();
+
+    let continued = browser.open(&way_on(&realm, &page)).await.page();
+    let agreed_again = browser.submit(&agreed).await.page();
+
+    assert!(continued.answer.status < 500 && agreed_again.answer.status < 500);
+}
+
+#[tokio::test]
+async fn is_not_answered_before_anybody_agreed() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+
+    assert!(browser.open(&way_on(&realm, &page)).await.page().is_consent());
+}
+
+#[tokio::test]
+async fn is_not_answered_before_anybody_signed_in() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = realm.demo_client().request().open(&browser).await.page();
+
+    assert!(browser.open(&way_on(&realm, &page)).await.page().is_sign_in());
+}
+
+#[tokio::test]
+async fn belongs_to_the_browser_that_signed_in() {
+    let realm = fresh_realm().await;
+    let victim = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &victim).await;
+    let stranger = realm.user_agent();
+    let neighbour = anne_is_here(&realm).await.0; // even Anne herself, elsewhere
+
+    for thief in [&stranger, &neighbour] {
+        let consent = thief.open(page.url.as_str()).await.page();
+        assert!(!consent.is_consent(), "{}", consent.answer);
+        let continued = thief.open(&way_on(&realm, &page)).await.page();
+        assert!(!continued.is_consent(), "{}", continued.answer);
+        let agreed = thief
+            .submit(&page.form_with("decision").press("decision", "allow"))
+            .await
+            .page();
+        assert!((400..500).contains(&agreed.answer.status), "{}", agreed.answer);
+    }
+    browser_can_still_agree(&victim, &page).await;
+}
+
+async fn browser_can_still_agree(browser: &UserAgent, page: &Page) {
+    browser
+        .submit(&page.form_with("decision").press("decision", "allow"))
+        .await
+        .callback()
+        .code();
+}
+
+#[tokio::test]
+async fn is_gone_after_ten_minutes_of_the_realms_clock() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+
+    realm.advance("PT9M59S").await;
+    assert!(browser.open(page.url.as_str()).await.page().is_consent());
+    realm.advance("PT2S").await;
+
+    let late = browser
+        .submit(&page.form_with("decision").press("decision", "allow"))
+        .await
+        .page();
+    assert!((400..500).contains(&late.answer.status), "{}", late.answer);
+}
+
+#[tokio::test]
+async fn that_never_was_is_a_page_and_nothing_worse() {
+    let realm = fresh_realm().await;
+
+    for request in ["", "x", "%00", "%ff", &"x".repeat(43), &"x".repeat(3000)] {
+        for path in ["/oauth/authorize/continue", "/consent", "/login"] {
+            let arrival = realm
+                .user_agent()
+                .open(&realm.url(&format!("{path}?request={request}")))
+                .await;
+            let page = arrival.page();
+            assert!(page.answer.status < 500, "{}", page.answer);
+            assert!(!page.is_consent(), "{}", page.answer);
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_one_tab_does_not_disturb_the_other() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let (one, two) = (
+        realm.demo_client().request().with("state", "one"),
+        realm.demo_spa().request().with("state", "two"),
+    );
+    let first = one.open(&browser).await.page();
+    let second = two.open(&browser).await.page();
+
+    let second = sign_in(&browser, &second, "anne").await.page();
+    let first = sign_in(&browser, &first, "anne").await.page();
+    let first = browser
+        .submit(&first.form_with("decision").press("decision", "allow"))
+        .await
+        .callback()
+        .has("state", "one");
+    // Signing in again renewed the session; the other tab must not be lost by it.
+    let second = browser.open(second.url.as_str()).await.page();
+    let second = browser
+        .submit(&second.form_with("decision").press("decision", "allow"))
+        .await
+        .callback()
+        .has("state", "two");
+
+    one.client.redeem(&one.code_in(&first)).await.brings_tokens();
+    two.client.redeem(&two.code_in(&second)).await.brings_tokens();
+}
+
+#[tokio::test]
+async fn is_refused_to_forms_of_other_sites() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+    let forged = browser
+        .forge(&page.form_with("decision").press("decision", "allow"))
+        .await;
+
+    forged.has_status(403);
+    browser_can_still_agree(&browser, &page).await;
+}
+
+#[tokio::test]
+async fn does_not_let_other_sites_sign_people_in() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = realm.demo_client().request().open(&browser).await.page();
+    let forged = browser.forge(&page.form_with("persona").press("persona", "anne")).await;
+
+    forged.has_status(403);
+    assert!(realm.demo_client().request().open(&browser).await.page().is_sign_in());
+}

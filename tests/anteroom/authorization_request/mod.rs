@@ -1,0 +1,31 @@
+//! What an authorization request may say, and where each refusal goes (RFC 6749 §4.1.2.1, OIDC Core §3.1.2).
+//!
+//! As long as client and redirect URI are not beyond doubt, a refusal is a page of ours. After that it travels back to
+//! the client, with its `state` and our `iss`.
+
+mod before_the_way_back_is_known;
+mod by_post;
+mod once_the_way_back_is_known;
+mod redirect_uris;
+mod registered_loopback;
+mod response_modes;
+mod what_is_kept_of_a_request_has_its_bounds;
+
+use serde_json::json;
+
+use crate::support::client_app::{AuthorizationRequest, REDIRECT_URI};
+use crate::support::{Callback, Realm, fresh_realm, realm_with};
+
+/// Where `demo-client` is registered besides any loopback address.
+const REGISTERED: &str = "https://client.example.com/cb";
+
+/// Sends the request with a browser that nobody has signed in with; it must come straight back.
+async fn refused(request: AuthorizationRequest) -> Callback {
+    let realm = request.client.realm.clone();
+    let callback = request.open(&realm.user_agent()).await.callback();
+    callback.lacks("code").has("iss", &realm.issuer)
+}
+
+async fn lands_on_a_page(request: AuthorizationRequest) {
+    request.answer().await.is_a_refusal_page();
+}
