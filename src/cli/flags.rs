@@ -60,11 +60,11 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TLS_KEY")]
     tls_key: Option<PathBuf>,
 
-    /// A further certificate authority to believe when fetching what clients registered, PEM; may be repeated
+    /// A further certificate authority to believe when fetching what clients registered, PEM; may be repeated. Not used yet
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TRUST_CA", value_delimiter = ',')]
     trust_ca: Vec<PathBuf>,
 
-    /// Let such fetches reach private networks and this machine
+    /// Let such fetches reach private networks and this machine; not used yet
     #[arg(
         long,
         env = "ANTEROOM_ALLOW_PRIVATE_FETCH",
@@ -111,6 +111,12 @@ impl DataFlags {
 }
 
 impl ServeFlags {
+    /// The same flags with the settings of `file`, if there is one.
+    pub fn or_from(mut self, file: Option<PathBuf>) -> Self {
+        self.data.config = file.or(self.data.config);
+        self
+    }
+
     /// The settings under these flags, over file and defaults.
     pub fn load(self) -> Result<Config, ConfigError> {
         let file = self.data.config.clone();

@@ -34,8 +34,11 @@ the environment, the environment over the file, the file over the defaults. Logs
 standard output is `listening on <issuer>`, once requests are answered.";
 
 const SEED_HELP: &str = "\
-Everything goes in or nothing does, and only into an empty realm at the root; errors in the file show the line. The shipped
-demo seed is a good file to start from: src/control/seed/demo.toml.";
+Everything goes in or nothing does, and only into an empty realm at the root; errors in the file show the line.
+
+A file that begins with `based_on = \"demo\"` has the demo's clients, people and practices, and adds its own; practices of its
+own stand in their place. To see how all of it is written: src/control/seed/demo.toml has clients and people, and
+src/portals/mypatientportal/demo.toml the practices, which stand below [mypatientportal] in a seed.";
 
 /// `anteroom …`
 #[derive(Debug, Parser)]

@@ -1,8 +1,9 @@
 //! `anteroom config default|check`: the reference, and what a server would make of the settings here.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::flags::ServeFlags;
 use crate::config::{Config, ConfigError, DEFAULTS};
@@ -14,14 +15,27 @@ pub enum ConfigCommand {
     Default,
     /// Say what the server would do with these flags, this environment and file, or what is wrong with them
     #[command(after_help = "Nothing is opened or changed. Exits with 1 when the settings cannot be used.")]
-    Check(Box<ServeFlags>),
+    Check(Box<CheckFlags>),
+}
+
+/// What to check.
+#[derive(Args, Clone, Debug)]
+pub struct CheckFlags {
+    /// Settings in TOML, instead of what --config says
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    serve: ServeFlags,
 }
 
 /// Runs it, writing the answer to `out`.
 pub fn run(command: ConfigCommand, out: &mut impl Write) -> Result<(), SettingsError> {
     match command {
         ConfigCommand::Default => Ok(out.write_all(DEFAULTS.as_bytes())?),
-        ConfigCommand::Check(flags) => Ok(describe(&flags.load()?, out)?),
+        ConfigCommand::Check(flags) => {
+            let CheckFlags { file, serve } = *flags;
+            Ok(describe(&serve.or_from(file).load()?, out)?)
+        }
     }
 }
 

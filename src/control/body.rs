@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::problem::Problem;
 
@@ -35,7 +36,40 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if !object {
         return Err(Problem::bad_request("the body is expected to be a JSON object"));
     }
-    serde_json::from_slice(body).map_err(|error| Problem::bad_request(error.to_string()))
+    let unreadable = |error: serde_json::Error| Problem::bad_request(error.to_string());
+    check_characters(&serde_json::from_slice(body).map_err(unreadable)?).map_err(Problem::bad_request)?;
+    serde_json::from_slice(body).map_err(unreadable)
+}
+
+/// U+0000 is in no text of ours: PostgreSQL keeps none, and no two databases should disagree about what is sound.
+///
+/// # Errors
+/// Where it is, as in `users[0].persona`.
+pub fn check_characters(value: &Value) -> Result<(), String> {
+    match zero_within(value, String::new()) {
+        None => Ok(()),
+        Some(place) => Err(format!("`{place}` contains U+0000, which is not accepted")),
+    }
+}
+
+fn zero_within(value: &Value, place: String) -> Option<String> {
+    match value {
+        Value::String(text) if text.contains('\0') => Some(place),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(number, item)| zero_within(item, format!("{place}[{number}]")))
+        }
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let dot = if place.is_empty() { "" } else { "." };
+            let place = format!("{place}{dot}{}", name.replace('\0', "?"));
+            if name.contains('\0') {
+                Some(place)
+            } else {
+                zero_within(member, place)
+            }
+        }),
+        _ => None,
+    }
 }
 
 /// A stretch of time: ISO 8601 (`PT2H`, `P30D`, `P1M`), or as people write it (`90s`, `2 hours`).

@@ -11,7 +11,10 @@ use serde_json::Value;
 use super::error::{OAuthError, invalid_request, missing};
 use crate::{
     app::Realm,
-    web::parameters::{ParametersError, read_form},
+    web::{
+        json_object,
+        parameters::{ParametersError, read_form},
+    },
 };
 
 /// The headers and the whole body of a POST. One that is too long is refused in OAuth's words.
@@ -68,9 +71,8 @@ impl Parameters {
 
     fn from_json(body: &[u8]) -> Result<Self, OAuthError> {
         let malformed = || invalid_request("the body is not a JSON object of texts");
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Err(malformed());
-        };
+        let members = json_object::read(body)
+            .map_err(|problem| invalid_request(format!("the body cannot be read as a JSON object: {problem}")))?;
         let pairs = members
             .into_iter()
             .filter(|(_, value)| !value.is_null())
@@ -138,6 +140,13 @@ mod tests {
     fn a_parameter_said_twice_is_refused_even_when_empty_or_equal() {
         for form in ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a"] {
             assert!(Parameters::from_form(form.as_bytes()).is_err(), "{form}");
+        }
+    }
+
+    #[test]
+    fn what_json_says_twice_is_refused_too() {
+        for json in [r#"{"a":"1","a":"1"}"#, r#"{"a":"1","a":"2"}"#, r#"{"a":null,"a":"1"}"#] {
+            assert!(Parameters::from_json(json.as_bytes()).is_err(), "{json}");
         }
     }
 

@@ -130,20 +130,32 @@ impl Schedule {
     /// `busy` may come in any order and may overlap; empty and reversed intervals count as nothing. The
     /// work is bounded by the horizon, whatever days are asked for.
     pub fn free_slots(&self, length: SlotLength, from: Date, to: Date, busy: &[Interval], now: Timestamp) -> Vec<Slot> {
+        self.each_free_slot(length, from, to, busy, now).collect()
+    }
+
+    /// As [`free_slots`](Self::free_slots), a day at a time: who stops early has no work with the rest.
+    pub fn each_free_slot<'a>(
+        &'a self,
+        length: SlotLength,
+        from: Date,
+        to: Date,
+        busy: &[Interval],
+        now: Timestamp,
+    ) -> impl Iterator<Item = Slot> + use<'a> {
         let busy = Intervals::new(busy.iter().copied());
         let closed = self.closed();
-        let Some(earliest) = self.earliest_start(now) else {
-            return Vec::new();
-        };
         let first = from.max(self.today(now));
         let last = to.min(self.last_day(now));
+        let free = move |earliest: Timestamp, slot: Interval| {
+            slot.start >= earliest && !closed.touches(slot) && !busy.touches(slot)
+        };
+        let earliest = self.earliest_start(now);
         first
             .series(1.day())
-            .take_while(|date| *date <= last)
-            .flat_map(|date| day::slots(self, date, length))
-            .filter(|slot| slot.start >= earliest && !closed.touches(*slot) && !busy.touches(*slot))
+            .take_while(move |date| earliest.is_some() && *date <= last)
+            .flat_map(move |date| day::slots(self, date, length))
+            .filter(move |slot| earliest.is_some_and(|earliest| free(earliest, *slot)))
             .map(|slot| Slot::new(slot, &self.zone))
-            .collect()
     }
 
     /// Whether exactly this slot can still be booked: asked again at the moment of booking.

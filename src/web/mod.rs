@@ -4,6 +4,7 @@ pub mod assets;
 pub mod bearer;
 pub mod csrf;
 pub mod form_post;
+pub mod json_object;
 pub mod language;
 pub mod monogram;
 pub mod page;

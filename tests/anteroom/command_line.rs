@@ -114,6 +114,23 @@ mod settings {
     }
 
     #[test]
+    fn a_file_to_check_can_be_named_without_its_flag() {
+        let folder = folder();
+        fs::write(folder.path().join("a.toml"), "[server]\nseed = \"none\"\n").unwrap();
+        fs::write(folder.path().join("b.toml"), "[server]\nsede = \"none\"\n").unwrap();
+
+        let (code, said, _) = run(folder.path(), &["config", "check", "a.toml"]);
+        assert_eq!(code, Some(0));
+        assert!(said.contains("seed             none\n"), "{said}");
+        let (code, _, complaint) = run(folder.path(), &["config", "check", "b.toml"]);
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains("sede"), "{complaint}");
+        let mut over_the_environment = anteroom(folder.path(), &["config", "check", "a.toml"]);
+        over_the_environment.env("ANTEROOM_CONFIG", "b.toml");
+        assert_eq!(told(over_the_environment.output().unwrap()).0, Some(0));
+    }
+
+    #[test]
     fn lists_and_switches_can_come_from_the_environment() {
         let folder = folder();
         let mut command = anteroom(folder.path(), &["config", "check"]);

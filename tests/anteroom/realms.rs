@@ -620,3 +620,50 @@ async fn an_empty_outbox_is_an_empty_list() {
     answer.is_json();
     assert!(answer.text().contains("[]"), "{answer}");
 }
+
+mod seeded {
+    use super::*;
+
+    /// No database of ours keeps it, and PostgreSQL says so with an error.
+    #[tokio::test]
+    async fn not_with_a_zero_character_anywhere() {
+        let zero = "a\0b";
+        let practice =
+            |name: &str| json!({"id": "p", "name": name, "zone": "Europe/Berlin", "calendars": [], "categories": []});
+        for seed in [
+            json!({"users": [{"username": zero}]}),
+            json!({"users": [{"username": "anne", "persona": zero}]}),
+            json!({"users": [{"username": "anne", "password": zero}]}),
+            json!({"users": [{"username": "anne", "claims": {"nickname": zero}}]}),
+            json!({"users": [{"username": "anne", "claims": {"a\0b": "x"}}]}),
+            json!({"clients": [{"client_id": "x", "client_secret": zero}]}),
+            json!({"mypatientportal": {"practices": [practice(zero)]}}),
+        ] {
+            let answer = Emulator::shared().try_realm(json!({ "seed": seed })).await;
+            assert!(answer.text().contains("U+0000"), "{seed}: {answer}");
+            is_a_problem(answer, 400);
+        }
+        let sound = json!({"mypatientportal": {"practices": [practice("a\\u0000b")]}});
+        assert_eq!(Emulator::shared().try_realm(json!({ "seed": sound })).await.status, 201);
+    }
+
+    #[tokio::test]
+    async fn not_with_a_blocked_patient_whom_nobody_knows() {
+        let seed = |blocked: &str| {
+            json!({
+                "users": [{"username": "Anne"}],
+                "mypatientportal": {"practices": [{
+                    "id": "p", "name": "P", "zone": "Europe/Berlin", "calendars": [], "categories": [],
+                    "blocked_patients": [blocked],
+                }]},
+            })
+        };
+
+        let refused = Emulator::shared().try_realm(json!({ "seed": seed("ane") })).await;
+
+        assert!(refused.text().contains("ane"), "{refused}");
+        is_a_problem(refused, 400);
+        let made = Emulator::shared().try_realm(json!({ "seed": seed("anne") })).await;
+        assert_eq!(made.status, 201, "{made}");
+    }
+}

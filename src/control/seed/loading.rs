@@ -1,5 +1,6 @@
 //! Putting a seed into a realm: what has to be hashed first, outside any transaction; then all of it, or nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -97,7 +98,25 @@ impl Ready {
             }
         }
         if let Some(portal) = &self.mypatientportal {
+            self.check_blocked_patients(portal)?;
             mypatientportal::insert_seed(tx, realm, portal).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Ready {
+    /// The realm was empty, so that there are no users but these.
+    fn check_blocked_patients(&self, portal: &mypatientportal::seed::Seed) -> Result<(), SeedError> {
+        let users: HashSet<_> = self.users.iter().map(|user| User::folded(&user.username)).collect();
+        for practice in &portal.practices {
+            let mut blocked = practice.blocked_patients.iter();
+            if let Some(username) = blocked.find(|username| !users.contains(&User::folded(username))) {
+                return Err(SeedError::UnknownPatient {
+                    practice: practice.id.clone(),
+                    username: username.clone(),
+                });
+            }
         }
         Ok(())
     }

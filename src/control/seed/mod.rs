@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
+use super::body::check_characters;
 use crate::config::SeedSource;
 use crate::model::Policy;
 use crate::portals::mypatientportal;
@@ -107,6 +108,7 @@ impl Seed {
                 source => Self::find(&source),
             },
             seed @ Value::Object(_) => {
+                check_characters(&seed).map_err(SeedError::Inline)?;
                 let seed: Self = serde_json::from_value(seed).map_err(|error| SeedError::Inline(error.to_string()))?;
                 Ok(Arc::new(seed.completed()))
             }
@@ -117,7 +119,9 @@ impl Seed {
     }
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text).map(Self::completed)
+        let seed: Self = toml::from_str(text)?;
+        check_characters(&toml::from_str(text)?).map_err(toml::de::Error::custom)?;
+        Ok(seed.completed())
     }
 
     /// With what it is based on.
@@ -170,6 +174,8 @@ pub enum SeedError {
     Unknown(PathBuf),
     #[error("the seed has {what} {name:?} twice")]
     Twice { what: &'static str, name: String },
+    #[error("the practice {practice} blocks {username:?}, who is none of the users")]
+    UnknownPatient { practice: String, username: String },
     #[error("the realm is not empty, and a seed goes only into an empty one")]
     NotEmpty,
 }

@@ -259,3 +259,18 @@ fn a_missing_file_is_named() {
 
     assert!(refused.starts_with("/nowhere.toml: "), "{refused}");
 }
+
+#[test]
+fn a_zero_character_is_refused_wherever_a_file_hides_it() {
+    for (text, place) in [
+        (user("persona = \"a\\u0000b\""), "users[0].persona"),
+        (user("password = \"a\\u0000b\""), "users[0].password"),
+        (user("claims = { \"a\\u0000\" = 1 }"), "users[0].claims.a?"),
+        (client("client_secret = \"\\u0000\""), "clients[0].client_secret"),
+    ] {
+        let refusal = refusal(&text);
+        assert!(refusal.contains("U+0000") && refusal.contains(place), "{refusal}");
+    }
+    let refused = Seed::read_json(json!({"users": [{"username": "a\0"}]}));
+    assert!(refused.is_err_and(|error| error.to_string().contains("users[0].username")));
+}

@@ -1,38 +1,45 @@
 //! Row 14: the ASAP list, and the letters to those on it.
 //!
-//! Whoever is on the list is told when a slot of the same type becomes free that lies before their own
-//! appointment and can still be booked. The letter is written in the transaction that frees the slot. It
+//! Whoever is on the list is told when time becomes free on the calendar of their appointment, from whatever
+//! type, that makes a slot of their own type possible: before their own appointment, still to be booked, on a
+//! day they are of the right age. Guests are not on the list: there is no row for them to leave it. The letter is written in the transaction that frees the slot. It
 //! reserves nothing: whoever comes first gets the slot.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{
-    availabilities::check_reschedulable,
+    availabilities::{check_reschedulable, offer_of},
     booking::asap_refused,
     call::Call,
     error::{self, Result},
-    model::Appointment,
+    model::{Ages, Appointment, Owner, born_on},
     store::{self, Offer},
     wire,
 };
 use crate::{
     outbox::{Email, Outbox},
     schedule::{Interval, Slot},
-    store::{Tx, settle},
+    store::{Tx, settle, users},
     text,
 };
 
 /// `PUT /appointments/{id}/asap_list`: again with another address, it replaces the address.
 pub async fn join(call: &Call) -> Result<Value> {
+    // Whose appointment it is comes before what is wrong with the body, and neither needs a transaction.
+    call.appointment(&mut call.read().await?).await?;
+    let email = call.body().email("email")?.ok_or_else(|| error::missing("email"))?;
+
     let mut tx = call.app.database.begin().await?;
-    let outcome = subscribe(call, &mut tx).await;
+    let outcome = subscribe(call, &mut tx, email).await;
     settle(tx, outcome).await?;
     Ok(wire::id(call.text_in_path()))
 }
 
-async fn subscribe(call: &Call, tx: &mut Tx) -> Result<()> {
+async fn subscribe(call: &Call, tx: &mut Tx, email: &str) -> Result<()> {
     let appointment = call.appointment(tx).await?;
-    let email = call.body().email("email")?.ok_or_else(|| error::missing("email"))?;
     let one = &appointment.appointment_type;
     asap_refused(one.id).when(!one.asap_notifications)?;
     check_reschedulable(call, &appointment)?;
@@ -54,17 +61,26 @@ async fn unsubscribe(call: &Call, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Writes to everybody who waits for a slot like the one that became `free`, but not to the one who left it.
+/// Writes to everybody who waits for a slot that became possible when `free` did, but not to the one who left it.
 /// Whether there was anybody. The calendar is locked.
-pub async fn tell_waiting(call: &Call, tx: &mut Tx, offer: &Offer, free: Interval, left_by: &str) -> Result<bool> {
-    let waiting = store::list_waiting(tx, call.realm.id, offer.appointment_type.id, free.start).await?;
-    if waiting.iter().all(|one| one.id == left_by) {
-        return Ok(false);
-    }
-    let slots = bookable_within(call, tx, offer, free).await?;
+pub async fn tell_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interval, left_by: &str) -> Result<bool> {
+    let mut waiting = store::list_waiting(tx, call.realm.id, calendar, free.start).await?;
+    waiting.retain(|one| one.id != left_by);
+    let mut slots_of_types = BTreeMap::new();
     let mut told = false;
-    for appointment in waiting.iter().filter(|one| one.id != left_by) {
-        let earlier = slots.iter().find(|slot| slot.start.timestamp() < appointment.starts_at);
+    for appointment in &waiting {
+        let slots = match slots_of_types.entry(appointment.appointment_type.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let offer = offer_of(call, tx, appointment).await?;
+                unknown.insert(bookable_within(call, tx, &offer, free).await?)
+            }
+        };
+        let born_on = owner_born_on(call, tx, appointment).await?;
+        let ages = appointment.appointment_type.ages;
+        let earlier = slots
+            .iter()
+            .find(|slot| slot.start.timestamp() < appointment.starts_at && ages.admit(born_on, slot.start.date()));
         if let (Some(slot), Some(email)) = (earlier, &appointment.asap_email) {
             let letter = letter(appointment, email, slot);
             Outbox::write(tx, call.realm.id, &call.realm.random, letter, call.now).await?;
@@ -72,6 +88,17 @@ pub async fn tell_waiting(call: &Call, tx: &mut Tx, offer: &Offer, free: Interva
         }
     }
     Ok(told)
+}
+
+/// Asked only where the type has a rule about it.
+async fn owner_born_on(call: &Call, tx: &mut Tx, appointment: &Appointment) -> Result<Option<Date>> {
+    match &appointment.owner {
+        Owner::User(user) if appointment.appointment_type.ages != Ages::default() => {
+            let user = users::find(tx, call.realm.id, user).await?;
+            Ok(user.as_ref().and_then(born_on))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The slots that can be booked now and overlap what became free.

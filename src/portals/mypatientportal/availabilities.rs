@@ -8,7 +8,7 @@ use super::{
     call::Call,
     catalogue::check_insurance,
     error::{self, PortalError, Result},
-    model::Appointment,
+    model::{Appointment, born_on},
     store::{self, Offer},
     wire,
 };
@@ -19,6 +19,8 @@ use crate::{
 
 /// Days after the first one, where the query does not say.
 const DEFAULT_DAYS: i64 = 30;
+/// Slots in one answer, the earliest. Whoever wants more asks on from the last one's day.
+const MOST_SLOTS: usize = 5000;
 
 /// `GET /availabilities`: the free slots of a type.
 pub async fn list(call: &Call) -> Result<Value> {
@@ -35,8 +37,7 @@ pub async fn list(call: &Call) -> Result<Value> {
     let open = insurance.is_none() || offer.appointment_type.open_to_insurance(insurance);
     error::insurance_refused(format!("the type {appointment_type} is not open to this insurance")).when(!open)?;
 
-    let mut slots = free_slots(call, &mut conn, &offer, days, None).await?;
-    slots.retain(|slot| offer.appointment_type.ages.admit(born_on, slot.start.date()));
+    let slots = free_slots(call, &mut conn, &offer, days, born_on, None).await?;
     Ok(listed(call, &offer, insurance, &slots))
 }
 
@@ -47,7 +48,8 @@ pub async fn list_of_appointment(call: &Call) -> Result<Value> {
     let days = Days::read(call)?;
     check_reschedulable(call, &appointment)?;
     let offer = offer_of(call, &mut conn, &appointment).await?;
-    let mut slots = free_slots(call, &mut conn, &offer, days, Some(&appointment)).await?;
+    let born_on = born_on(call.user());
+    let mut slots = free_slots(call, &mut conn, &offer, days, born_on, Some(&appointment)).await?;
     slots.retain(|slot| slot.start.timestamp() != appointment.starts_at);
     Ok(listed(call, &offer, appointment.insurance, &slots))
 }
@@ -68,7 +70,8 @@ pub async fn show_earlier(call: &Call) -> Result<Value> {
         first: None,
         last: Some(zone.to_datetime(appointment.starts_at).date()),
     };
-    let slots = free_slots(call, &mut conn, &offer, days, Some(&appointment)).await?;
+    let born_on = born_on(call.user());
+    let slots = free_slots(call, &mut conn, &offer, days, born_on, Some(&appointment)).await?;
     let earlier = slots.iter().find(|slot| slot.start.timestamp() < appointment.starts_at);
     Ok(wire::data(json!({
         "appointment": wire::appointment(&call.realm, &appointment, call.now),
@@ -110,12 +113,13 @@ impl Days {
     }
 }
 
-/// The free slots of an offer, as if `own` were not booked.
+/// The free slots of an offer on which somebody born on that day is of the right age, as if `own` were not booked.
 async fn free_slots(
     call: &Call,
     conn: &mut Conn,
     offer: &Offer,
     days: Days,
+    born_on: Option<Date>,
     own: Option<&Appointment>,
 ) -> Result<Vec<Slot>> {
     let schedule = &offer.calendar.schedule;
@@ -131,7 +135,10 @@ async fn free_slots(
     };
     let except = own.map(|appointment| appointment.id.as_str());
     let busy = store::list_busy(conn, call.realm.id, &offer.calendar.id, between, except).await?;
-    Ok(schedule.free_slots(offer.appointment_type.length, first, last, &busy, call.now))
+    let one = &offer.appointment_type;
+    let free = schedule.each_free_slot(one.length, first, last, &busy, call.now);
+    let of_age = free.filter(|slot| one.ages.admit(born_on, slot.start.date()));
+    Ok(of_age.take(MOST_SLOTS).collect())
 }
 
 fn listed(call: &Call, offer: &Offer, insurance: Option<i64>, slots: &[Slot]) -> Value {

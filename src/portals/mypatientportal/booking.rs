@@ -1,10 +1,12 @@
 //! Row 5: book an availability.
 //!
 //! The checks come in the documented order: availability, insurance (403), comment form (422), patient data
-//! (400). What makes no sense of itself, such as a date that is none, is refused before anything is looked up.
+//! (400). Where they say nothing: what makes no sense of itself, such as a date that is none, is refused before
+//! anything is looked up; whether this patient may book here at all (blocked, or a guest where an account is
+//! needed) stands before the insurance; the ASAP list comes last.
 //! The calendar's row is the lock: of all who want its time, one at a time sees what is booked and adds to it.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
 
 use super::{
@@ -108,9 +110,16 @@ impl Request {
             |source: &str| source.len() <= LONGEST_REF && source.bytes().all(|byte| byte.is_ascii_alphanumeric());
         error::malformed("ref", format!("it is up to {LONGEST_REF} letters and digits"))
             .when(!source.is_none_or(sound))?;
+        let asap_list_opt_in = body.boolean("asap_list_opt_in")?.unwrap_or(false);
+        let guest = call.caller.user.is_none();
+        error::malformed(
+            "asap_list_opt_in",
+            "a guest cannot wait: this token speaks for no user, and no row would let it leave the list",
+        )
+        .when(asap_list_opt_in && guest)?;
         let both = body.boolean("do_notification")?;
         Ok(Self {
-            asap_list_opt_in: body.boolean("asap_list_opt_in")?.unwrap_or(false),
+            asap_list_opt_in,
             insurance: body.id("insurance_id")?,
             comments: comments.map(str::to_owned),
             structured_comment: body.object("structured_comment")?.cloned().unwrap_or_default(),
@@ -152,12 +161,11 @@ impl Patient {
             None => return Err(error::missing("attendant[data]")),
         };
         for (field, value) in data {
-            let simple = !matches!(value, Value::Array(_) | Value::Object(_));
-            error::malformed(&in_data(field), "text is expected").when(!simple)?;
+            let text = matches!(value, Value::Null | Value::String(_));
+            error::malformed(&in_data(field), "text is expected").when(!text)?;
         }
         for field in ["first_name", "last_name", "email"] {
-            let known = present(data, field).ok_or_else(|| error::missing(&in_data(field)))?;
-            error::malformed(&in_data(field), "text is expected").when(!known.is_string())?;
+            error::missing(&in_data(field)).when(present(data, field).is_none())?;
         }
         check_email(&in_data("email"), text_of(data, "email")?.unwrap_or_default())?;
         let born_on = present(data, "born_on");
@@ -222,9 +230,9 @@ async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Avail
         offer.appointment_type.id
     ))
     .when(!open)?;
-    let asap_email = asap_email(request, &offer)?;
     let structured_comment = check_comment_form(call, request, &offer)?;
     check_patient_data(request, &offer, availability)?;
+    let asap_email = asap_email(request, &offer)?;
 
     let mut booking = Booking {
         id: String::new(),
@@ -294,14 +302,20 @@ fn check_comment_form(call: &Call, request: &Request, offer: &Offer) -> Result<M
     comment_form::check(form, &request.structured_comment, offer.practice.language, today).map_err(error::comment_form)
 }
 
-fn check_patient_data(request: &Request, offer: &Offer, availability: &Availability) -> Result<()> {
-    let day = offer.practice.zone.to_datetime(availability.start).date();
+/// # Errors
+/// When somebody born on that day is not of the right age on the day of the slot.
+pub fn check_age(offer: &Offer, born_on: Option<Date>, start: Timestamp) -> Result<()> {
+    let day = offer.practice.zone.to_datetime(start).date();
     let ages = offer.appointment_type.ages;
     error::not_now(
         "The appointment type is not open to patients of this age.",
         format!("it is for patients {ages}"),
     )
-    .when(!ages.admit(request.patient.born_on(), day))?;
+    .when(!ages.admit(born_on, day))
+}
+
+fn check_patient_data(request: &Request, offer: &Offer, availability: &Availability) -> Result<()> {
+    check_age(offer, request.patient.born_on(), availability.start)?;
     if request.validate_patient_data {
         let lacking = offer
             .practice

@@ -80,7 +80,7 @@ async fn answer(
         caller.map_err(|error| error::not_identified(error, &realm.policy))?
     };
     row.check_scopes(&caller.scopes, caller.user.is_some())
-        .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes))?;
+        .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
 
     let query = Input::of_query(parts.uri.query())?;
     let body = if row.body.is_empty() {

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{
     asap_list,
-    availabilities::offer_of,
     call::Call,
     error::{self, Result},
     model::Appointment,
@@ -31,9 +30,9 @@ async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
     // Locked: what was read before may have changed.
     let appointment = call.appointment(tx).await?;
     check_cancellable(call, &appointment)?;
-    store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
-    let offer = offer_of(call, tx, &appointment).await?;
-    asap_list::tell_waiting(call, tx, &offer, appointment.interval(), &appointment.id).await
+    let stood = store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
+    error::not_now("Appointment cannot be cancelled.", "it was cancelled a moment ago").when(!stood)?;
+    asap_list::tell_waiting(call, tx, &appointment.calendar, appointment.interval(), &appointment.id).await
 }
 
 fn check_cancellable(call: &Call, appointment: &Appointment) -> Result<()> {

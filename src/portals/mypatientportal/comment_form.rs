@@ -16,7 +16,7 @@ use crate::text::{self, Language};
 /// The fields, in the order in which they are asked.
 pub type CommentForm = Vec<Field>;
 
-/// An answer longer than this is refused.
+/// An answer of more characters than this is refused.
 const LONGEST_ANSWER: usize = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +179,8 @@ impl Field {
             Err(problem) => Err(problem),
         };
         match answer {
+            // Each value once: nobody ticks more than there is.
+            Value::Array(choices) if multi && choices.len() > values.lines().count() => Err(Problem::TooLong),
             Value::Array(choices) if multi => choices.iter().try_for_each(offered),
             one => offered(one),
         }
@@ -187,7 +189,7 @@ impl Field {
 
 fn short_text(answer: &Value) -> Result<&str, Problem> {
     match answer {
-        Value::String(text) if text.len() > LONGEST_ANSWER => Err(Problem::TooLong),
+        Value::String(text) if text.chars().count() > LONGEST_ANSWER => Err(Problem::TooLong),
         Value::String(text) => Ok(text),
         _ => Err(Problem::Invalid),
     }
@@ -272,6 +274,22 @@ mod tests {
             .into_iter()
             .next()
             .map(|(_, message)| message)
+    }
+
+    #[test]
+    fn an_answers_length_is_counted_in_characters_and_not_in_bytes() {
+        let remark = || field("q", FieldType::Textarea, true, json!({}));
+
+        assert_eq!(problem(remark(), json!("💊".repeat(LONGEST_ANSWER))), None);
+        assert!(problem(remark(), json!("💊".repeat(LONGEST_ANSWER + 1))).is_some());
+    }
+
+    #[test]
+    fn of_several_choices_there_are_no_more_than_are_offered() {
+        let several = || field("q", FieldType::Combo, true, json!({"values": "A\nB", "multi": "on"}));
+
+        assert_eq!(problem(several(), json!(["A", "B"])), None);
+        assert!(problem(several(), json!(["A", "B", "A"])).is_some());
     }
 
     #[test]

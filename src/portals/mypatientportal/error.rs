@@ -191,20 +191,20 @@ pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
     }
 }
 
-/// 403: the token lacks scopes, or speaks for nobody where somebody is needed.
-pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes) -> PortalError {
-    let text = format!("Access to this resource requires scope \"{}\".", missing.required);
+/// 403: the token lacks scopes, or speaks for nobody where somebody is needed. Upstream does not tell the two apart.
+pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Policy) -> PortalError {
+    let user_missing = missing.user_missing && policy.error_texts == ErrorTexts::Explained;
+    let (text, scopes) = if user_missing {
+        let text = "This resource is about a user, and the token is a client's own: get one with the code flow.";
+        (text.to_owned(), None)
+    } else {
+        let text = format!("Access to this resource requires scope \"{}\".", missing.required);
+        (text, missing.required.parse().ok())
+    };
     let refusal = Refusal::new("insufficient_scope", &text)
         .see("RFC 6750 §3.1")
         .compare(&missing.required, held.to_string());
-    PortalError::new(
-        StatusCode::FORBIDDEN,
-        Wire::Bearer {
-            text,
-            scopes: missing.required.parse().ok(),
-        },
-        refusal,
-    )
+    PortalError::new(StatusCode::FORBIDDEN, Wire::Bearer { text, scopes }, refusal)
 }
 
 /// 405, naming what would do.
@@ -229,7 +229,7 @@ pub fn too_large(most: usize) -> PortalError {
     PortalError::text(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        "Request body too large",
+        "the body is too large", // as the server says it of what it does not even hand on
         why,
     )
 }

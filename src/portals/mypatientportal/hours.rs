@@ -55,6 +55,17 @@ impl Hours {
         self.closes == Time::midnight() || self.opens < self.closes
     }
 
+    /// How long it is open, as the clock on the wall counts it.
+    pub fn minutes_a_week(&self) -> i64 {
+        let since_midnight = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
+        let closes = match since_midnight(self.closes) {
+            0 => 24 * 60,
+            minutes => minutes,
+        };
+        let days = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
+        (closes - since_midnight(self.opens)).max(0).saturating_mul(days)
+    }
+
     /// One opening for each of the days.
     pub fn openings(&self) -> impl Iterator<Item = Opening> {
         self.days.iter().map(|day| Opening {

@@ -12,7 +12,7 @@ use super::{
     error::{self, Result},
     route_table::Row,
 };
-use crate::web::parameters;
+use crate::web::{json_object, parameters};
 
 /// What was said, by name. Forms say everything as text, JSON has its own numbers and truths.
 #[derive(Debug, Default)]
@@ -197,11 +197,8 @@ pub fn read_id(text: &str) -> Option<i64> {
 }
 
 fn json(body: &[u8]) -> Result<Input> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|problem| error::malformed("body", format!("it is not JSON: {problem}")))?;
-    let Value::Object(members) = value else {
-        return Err(error::malformed("body", "a JSON object is expected"));
-    };
+    let members = json_object::read(body)
+        .map_err(|problem| error::malformed("body", format!("it cannot be read as JSON: {problem}")))?;
     for (name, value) in &members {
         no_zero_in(name, &Value::String(name.clone()))?;
         no_zero_in(name, value)?;
@@ -324,6 +321,8 @@ mod tests {
             "null",
             "\"a\"",
             "{\"a\":1}x",
+            "{\"a\":1,\"a\":1}",
+            "{\"a\":{\"b\":1,\"b\":2}}",
             "{\"a\":\"\\ud800\"}",
             "{a:1}",
             &"[".repeat(1000),

@@ -69,16 +69,18 @@ pub fn routes(app: &App) -> Router<App> {
         rows = rows.route(&format!("{}{path}", paths::PORTAL), at(path, app));
     }
     let nothing_here = any(async |realm: Realm| error::no_resource().answer(&realm.policy, paths::PORTAL));
-    rows.route(&format!("{}/{{*rest}}", paths::PORTAL), nothing_here)
-        .route(
-            &format!("{}/v1/swagger.json", paths::API_DOCS),
-            get(api_docs::show_document),
-        )
-        .layer(cross_origin())
-        .route(paths::API_DOCS, get(api_docs::show))
-        .route(&format!("{}/", paths::API_DOCS), get(api_docs::show_without_slash))
-        .route(&format!("{}/{{file}}", paths::API_DOCS), get(api_docs::show_file))
-        .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
+    for path in ["", "/", "/{*rest}"] {
+        rows = rows.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
+    }
+    rows.route(
+        &format!("{}/v1/swagger.json", paths::API_DOCS),
+        get(api_docs::show_document),
+    )
+    .layer(cross_origin())
+    .route(paths::API_DOCS, get(api_docs::show))
+    .route(&format!("{}/", paths::API_DOCS), get(api_docs::show_without_slash))
+    .route(&format!("{}/{{file}}", paths::API_DOCS), get(api_docs::show_file))
+    .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
 
 /// An error where the path is no text.

@@ -8,17 +8,22 @@ use super::{
     asap_list,
     availabilities::{check_reschedulable, offer_of},
     availability_id::Availability,
-    booking::{check_free, read_availability},
+    booking::{check_age, check_free, read_availability},
     call::Call,
     error::{self, Result},
+    model::born_on,
     store, wire,
 };
 use crate::store::{Tx, settle};
 
 /// `POST /appointments/{id}/reschedule`.
 pub async fn reschedule(call: &Call) -> Result<Value> {
+    // Whose appointment it is comes before what is wrong with the body, and neither needs a transaction.
+    call.appointment(&mut call.read().await?).await?;
+    let availability = read_availability(call)?;
+
     let mut tx = call.app.database.begin().await?;
-    let outcome = write(call, &mut tx).await;
+    let outcome = write(call, &mut tx, &availability).await;
     let told = settle(tx, outcome).await?;
     if told {
         call.app.outbox.ring();
@@ -27,12 +32,11 @@ pub async fn reschedule(call: &Call) -> Result<Value> {
 }
 
 /// Moves it; whether somebody was told of the slot that became free.
-async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
+async fn write(call: &Call, tx: &mut Tx, availability: &Availability) -> Result<bool> {
     let before = call.appointment(tx).await?;
-    let availability = read_availability(call)?;
     check_reschedulable(call, &before)?;
     check_same_type(
-        &availability,
+        availability,
         before.appointment_type.id,
         before.appointment_type.category,
     )?;
@@ -43,19 +47,15 @@ async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
     // Locked: nobody else moves or cancels it from now on, and what was read before may have changed.
     let before = call.appointment(tx).await?;
     check_reschedulable(call, &before)?;
-    check_free(call, tx, &offer, availability.interval(), Some(&before.id)).await?;
-    store::reschedule(
-        tx,
-        call.realm.id,
-        &before.id,
-        &offer.calendar.id,
-        availability.interval(),
-    )
-    .await?;
-    if availability.interval() == before.interval() {
+    let (realm, slot) = (call.realm.id, availability.interval());
+    check_free(call, tx, &offer, slot, Some(&before.id)).await?;
+    check_age(&offer, born_on(call.user()), slot.start)?;
+    let stood = store::reschedule(tx, realm, &before.id, &offer.calendar.id, slot).await?;
+    error::not_now("Appointment cannot be rescheduled.", "it was cancelled a moment ago").when(!stood)?;
+    if slot == before.interval() {
         return Ok(false);
     }
-    asap_list::tell_waiting(call, tx, &offer, before.interval(), &before.id).await
+    asap_list::tell_waiting(call, tx, &before.calendar, before.interval(), &before.id).await
 }
 
 fn check_same_type(availability: &Availability, appointment_type: i64, category: i64) -> Result<()> {

@@ -127,6 +127,10 @@ fn yes() -> bool {
     true
 }
 
+/// The most slots a type may have up to its calendar's horizon: a year of ten-minute slots day and night is half of it.
+const MOST_SLOTS: i64 = 100_000;
+/// The most openings of a calendar in a week.
+const MOST_OPENINGS: usize = 1000;
 /// The longest notice, lead time or horizon anybody may ask for, in days.
 const TEN_YEARS: i64 = 3660;
 
@@ -207,6 +211,13 @@ impl Practice {
                 format!("category {}: ids are positive", category.id)
             })?;
             category.types.iter().try_for_each(|one| one.check(insurances))?;
+            for calendar in self
+                .calendars
+                .iter()
+                .filter(|calendar| calendar.id == category.calendar)
+            {
+                category.types.iter().try_for_each(|one| calendar.check_slots_of(one))?;
+            }
         }
         Ok(())
     }
@@ -227,6 +238,10 @@ impl Calendar {
                 format!("calendar {}: a closure ends before it begins", self.id)
             })?;
         }
+        let openings: usize = self.openings.iter().map(|hours| hours.days.len()).sum();
+        check(openings <= MOST_OPENINGS, || {
+            format!("calendar {}: it opens more than {MOST_OPENINGS} times a week", self.id)
+        })?;
         let horizon = (0..=TEN_YEARS).contains(&self.horizon_days);
         check(horizon, || {
             format!("calendar {}: horizon_days is 0 to {TEN_YEARS}", self.id)
@@ -234,6 +249,21 @@ impl Calendar {
         let lead = (0..=TEN_YEARS * 1440).contains(&self.lead_time_minutes);
         check(lead, || {
             format!("calendar {}: lead_time_minutes is 0 to {}", self.id, TEN_YEARS * 1440)
+        })
+    }
+}
+
+impl Calendar {
+    /// Listing the slots up to the horizon takes as long as there are slots, and whoever asks waits for it.
+    fn check_slots_of(&self, one: &AppointmentType) -> Result<(), String> {
+        let minutes: i64 = self.openings.iter().map(Hours::minutes_a_week).sum();
+        let weeks = self.horizon_days / 7 + 1;
+        let slots = minutes.min(7 * 1440) * weeks / one.length_minutes;
+        check(slots <= MOST_SLOTS, || {
+            format!(
+                "type {}: it has about {slots} slots up to the horizon of {} days, and {MOST_SLOTS} are possible",
+                one.id, self.horizon_days
+            )
         })
     }
 }
@@ -441,6 +471,42 @@ mod tests {
             seed.pointer_mut(place).expect("a place")[member] = wrong;
             assert!(verdict(seed.clone()).is_err(), "{seed:#}");
         }
+    }
+
+    #[test]
+    fn more_slots_than_anybody_could_list_are_refused() {
+        let with = |minutes: i64, horizon: i64| {
+            let mut seed = minimal();
+            let days = [
+                "monday",
+                "tuesday",
+                "wednesday",
+                "thursday",
+                "friday",
+                "saturday",
+                "sunday",
+            ];
+            let calendar = &mut seed["practices"][0]["calendars"][0];
+            calendar["openings"] = json!([{"days": days, "opens": "00:00", "closes": "00:00"}]);
+            calendar["horizon_days"] = json!(horizon);
+            seed["practices"][0]["categories"][0]["types"][0]["length_minutes"] = json!(minutes);
+            verdict(seed)
+        };
+
+        assert_eq!(with(10, 365), Ok(()));
+        assert_eq!(with(1, 60), Ok(()));
+        assert_eq!(with(60, 3660), Ok(()));
+        assert!(with(1, 3660).is_err_and(|problem| problem.contains("slots")));
+        assert!(with(1, 365).is_err());
+    }
+
+    #[test]
+    fn more_openings_than_a_week_has_room_for_are_refused() {
+        let mut seed = minimal();
+        let opening = json!({"days": ["monday"], "opens": "09:00", "closes": "12:00"});
+        seed["practices"][0]["calendars"][0]["openings"] = Value::from(vec![opening; 1001]);
+
+        assert!(verdict(seed).is_err_and(|problem| problem.contains("opens more than")));
     }
 
     #[test]

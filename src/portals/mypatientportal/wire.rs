@@ -42,6 +42,8 @@ fn time_in(zone: &TimeZone, moment: Timestamp) -> String {
     time(&moment.to_zoned(zone.clone()))
 }
 
+/// A documented member is always null here: no page of ours stands behind a `cancellation_link`, so none is given. Row 7
+/// is how to cancel.
 pub fn appointment(realm: &Realm, appointment: &Appointment, now: Timestamp) -> Value {
     let (one, zone) = (&appointment.appointment_type, &appointment.practice.zone);
     let stands = appointment.cancelled_at.is_none();

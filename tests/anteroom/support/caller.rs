@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Answer, Realm};
+use super::{Answer, Realm, hang_up::hang_up};
 
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -22,6 +22,12 @@ impl Caller {
     /// The same token, sent another way.
     pub fn in_realm(&self, realm: &Realm) -> Self {
         Self::new(realm, &self.token)
+    }
+
+    /// Posts a form, whole, and is gone before the answer.
+    pub async fn ask_and_hang_up(&self, path: &str, form: &[(String, String)]) {
+        let authorization = format!("Bearer {}", self.token);
+        hang_up(&self.realm, path, form, Some(&authorization)).await;
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

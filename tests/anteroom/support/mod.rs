@@ -11,6 +11,7 @@
 //! | `page.rs` | a page as such a browser reads it: forms, buttons, links, text |
 //! | `caller.rs` | `realm.caller(token)`: somebody who calls an API with a bearer token |
 //! | `answer.rs` | what came back, with the verbs of assertion |
+//! | `hang_up.rs` | somebody who asks and does not wait for the answer |
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
 //! | `dice.rs` | chance that can be repeated |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
@@ -22,6 +23,7 @@ pub mod caller;
 pub mod client_app;
 pub mod dice;
 pub mod emulator;
+pub mod hang_up;
 pub mod jwt;
 pub mod keeper;
 pub mod page;

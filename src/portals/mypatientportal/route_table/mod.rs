@@ -108,10 +108,12 @@ pub enum Answer {
     VideoConsultation,
 }
 
-/// Why a token does not open a row: the scopes that would.
+/// Why a token does not open a row: the scopes that would, as the documentation lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopesMissing {
     pub required: String,
+    /// The row is about a user and the token speaks for none: no scope would help.
+    pub user_missing: bool,
 }
 
 impl Row {
@@ -134,7 +136,8 @@ impl Row {
             (false, Guests::With(any)) => any.join(" or "),
             _ => self.scopes.join(" "),
         };
-        Err(ScopesMissing { required })
+        let user_missing = !has_user && self.guests == Guests::Refused;
+        Err(ScopesMissing { required, user_missing })
     }
 
     /// Whether the table knows an input of this name: what a handler reads is documented.
@@ -226,7 +229,8 @@ mod tests {
             assert_eq!(
                 refused,
                 Err(ScopesMissing {
-                    required: "profile_read appointment_read".to_owned()
+                    required: "profile_read appointment_read".to_owned(),
+                    user_missing: false,
                 })
             );
         }

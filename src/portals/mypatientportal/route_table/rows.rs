@@ -35,7 +35,7 @@ const FROM: Parameter = optional("from", Kind::Date, "The first day, included. D
 const TO: Parameter = optional(
     "to",
     Kind::Date,
-    "The last day, included. Default: 30 days after `from`.",
+    "The last day, included. Default: 30 days after `from`. At most 5000 slots are listed, the earliest.",
 );
 const AVAILABILITY: Parameter = required(
     "availability_id",
@@ -127,7 +127,7 @@ pub static ROWS: &[Row] = &[
             optional(
                 "asap_list_opt_in",
                 Kind::Boolean,
-                "Tell me when an earlier slot becomes free. Default: false.",
+                "Tell me when an earlier slot becomes free. Not for guests. Default: false.",
             ),
             optional(
                 "insurance_id",

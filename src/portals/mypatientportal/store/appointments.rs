@@ -74,22 +74,22 @@ pub async fn list_upcoming(
     rows.iter().map(appointment).collect()
 }
 
-/// Who waits for an earlier slot of a type and is booked after `earliest`, the next first.
+/// Who waits for an earlier slot on a calendar and is booked there after `earliest`, the next first.
 pub async fn list_waiting(
     conn: &mut Conn,
     realm: RealmId,
-    appointment_type: i64,
+    calendar: &str,
     earliest: Timestamp,
 ) -> sqlx::Result<Vec<Appointment>> {
     let rows = fetch_all!(
         conn,
         select_appointments!(
-            "where a.realm = $1 and a.type_id = $2 and a.starts_at > $3
+            "where a.realm = $1 and a.calendar_id = $2 and a.starts_at > $3
              and a.cancelled_at is null and a.asap_email is not null
              order by a.starts_at, a.calendar_id, a.sequence"
         ),
         realm,
-        appointment_type,
+        *calendar,
         earliest,
     )?;
     rows.iter().map(appointment).collect()

@@ -6,8 +6,8 @@ use crate::{
     store::{Tx, columns::json, database::execute},
 };
 
-/// Writes a portal that has nothing yet. Patients that are blocked by user name must be there already;
-/// names nobody has are passed over.
+/// Writes a portal that has nothing yet. Patients that are blocked by user name must be there already: whoever
+/// loads the seed has checked that they are.
 pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed) -> sqlx::Result<()> {
     for (sequence, insurance) in numbered(&seed.insurances) {
         execute!(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CATEGORY, Patient, TYPE, booked, data, patient, text};
+use super::{CATEGORY, Patient, TYPE, booked, data, patient, realm_with_types, text};
 use crate::support::{Realm, fresh_realm, portal_realm};
 
 async fn letters(realm: &Realm) -> Vec<Value> {
@@ -97,6 +97,9 @@ async fn every_waiting_patient_with_a_later_appointment_is_told_and_nobody_else(
     let silent = later.books(60).await; // does not wait
     let other_type = booked(after.book(&after.slot(202, 30).await).await);
     waits(after, &other_type, "other-type@example.com").await;
+    let other_calendar = after.availabilities(71, 311).await.split_off(40);
+    let other_calendar = booked(after.book(&text(&other_calendar[0], "id")).await);
+    waits(after, &other_calendar, "other-calendar@example.com").await;
     let gave_up = before.books(70).await;
     waits(before, &gave_up, "gave-up@example.com").await;
     before
@@ -118,7 +121,7 @@ async fn every_waiting_patient_with_a_later_appointment_is_told_and_nobody_else(
         .iter()
         .map(|letter| text(letter, "recipient"))
         .collect();
-    assert_eq!(told, ["one@example.com", "two@example.com"]);
+    assert_eq!(told, ["other-type@example.com", "one@example.com", "two@example.com"]);
     assert_eq!(later.appointment(&silent).await["asap_list"], false);
 }
 
@@ -285,4 +288,78 @@ async fn without_an_earlier_slot_there_is_null() {
     assert_eq!(found["data"]["availability"], Value::Null);
     assert_eq!(found["data"]["appointment"]["id"], id);
     assert_eq!(data(anne.get("/appointments").await).len(), 1);
+}
+
+#[tokio::test]
+async fn who_waits_is_told_of_time_that_an_appointment_of_another_type_leaves() {
+    let realm = fresh_realm().await;
+    let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
+    // Forty minutes from nine o'clock on the doctor's calendar: room for twenty.
+    let form = json!({"Neupatient": "Ja", "Vorerkrankungen": "keine"});
+    let long = peter.slot(200, 16).await; // two days ahead, so that it can still be cancelled
+    let long = booked(
+        peter
+            .post(
+                "/booking",
+                &json!({"availability_id": long, "structured_comment": form}),
+            )
+            .await,
+    );
+    let late = anne.books(100).await;
+    waits(&anne, &late, "anne@example.com").await;
+    let starts_at = text(&peter.appointment(&long).await, "starts_at");
+
+    cancels(&peter, &long).await;
+
+    let letters = letters(&realm).await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0]["subject"], "Ein früherer Termin ist frei: Sprechstunde");
+    assert!(
+        text(&letters[0], "body").contains(&starts_at[11..16]),
+        "{letters:?} should say {starts_at}"
+    );
+}
+
+#[tokio::test]
+async fn time_that_is_too_short_for_the_type_somebody_waits_with_is_not_announced() {
+    let realm = fresh_realm().await;
+    let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
+    let (one, _) = (peter.books(0).await, peter.books(0).await); // nine to twenty past nine, and the twenty minutes after
+    let form = json!({"Neupatient": "Ja", "Vorerkrankungen": "keine"});
+    let late = anne.slot(200, 20).await;
+    let late = booked(
+        anne.post(
+            "/booking",
+            &json!({"availability_id": late, "structured_comment": form}),
+        )
+        .await,
+    );
+    waits(&anne, &late, "anne@example.com").await;
+
+    cancels(&peter, &one).await;
+
+    assert!(letters(&realm).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_is_offered_an_earlier_slot_for_which_they_are_still_too_young() {
+    let adults = json!([
+        {"id": 1, "name": "Adults", "length_minutes": 60, "age_from": 18, "asap_notifications_enabled": true},
+    ]);
+    let realm = realm_with_types(adults).await;
+    let (lea, peter) = (patient(&realm, "lea").await, patient(&realm, "peter").await);
+    let slots = peter.availabilities(1, 1).await;
+    let starting = |day: &str| {
+        let first = slots.iter().find(|slot| text(slot, "starts_at").starts_with(day));
+        text(first.expect("open every day"), "id")
+    };
+    let early = booked(peter.book(&starting("2025-06-10")).await);
+    let birthday = booked(lea.book(&starting("2025-06-12")).await);
+    waits(&lea, &birthday, "lea@example.com").await;
+
+    cancels(&peter, &early).await;
+
+    assert!(letters(&realm).await.is_empty());
+    let path = format!("/appointments/{birthday}/earlier_availability");
+    assert_eq!(lea.get(&path).await.is_ok().json()["data"]["availability"], Value::Null);
 }

@@ -334,3 +334,57 @@ async fn names_of_any_script_are_kept_as_they_are() {
         "{profile}"
     );
 }
+
+#[tokio::test]
+async fn the_bare_address_of_the_portal_answers_in_its_form_and_to_any_origin() {
+    let realm = portal_realm().await;
+
+    for path in ["", "/"] {
+        let request = realm
+            .http
+            .get(realm.url(&at(path)))
+            .header("origin", "https://app.test");
+        let answer = Answer::to(request).await.has_status(404);
+        assert_eq!(answer.json(), json!({"error": "Resource not found."}), "{answer}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_json_body_that_says_something_twice_is_refused() {
+    let realm = portal_realm().await;
+    let anne = patient(&realm, "anne").await;
+    let slot = anne.slot(TYPE, 0).await;
+
+    for twice in [
+        format!(r#"{{"availability_id": "x", "availability_id": "{slot}"}}"#),
+        format!(r#"{{"availability_id": "{slot}", "structured_comment": {{"a": "1", "a": "2"}}}}"#),
+    ] {
+        let answer = anne
+            .post_raw("/booking", "application/json", twice)
+            .await
+            .has_status(400);
+        assert_eq!(answer.json(), json!({"error": "Format error in body"}), "{answer}");
+    }
+
+    assert_eq!(data(anne.get("/appointments").await), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_body_is_too_large_in_the_same_words_whoever_finds_out() {
+    let realm = portal_realm().await;
+    let anne = patient(&realm, "anne").await;
+    let size = |size: usize| "x".repeat(size);
+
+    let over_the_portals = anne
+        .post_raw("/booking", "application/json", size(70_000))
+        .await
+        .has_status(413);
+    let over_the_servers = anne
+        .post_raw("/booking", "application/json", size(1_100_000))
+        .await
+        .has_status(413);
+
+    assert_eq!(over_the_portals.json(), json!({"error": "the body is too large"}));
+    assert_eq!(over_the_servers.json(), over_the_portals.json());
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CATEGORY, Patient, TYPE, data, ids, patient, text};
+use super::{CATEGORY, Patient, TYPE, data, ids, patient, realm_with_practice, text};
 use crate::support::{fresh_realm, portal_realm, realm_with};
 
 #[tokio::test]
@@ -398,4 +398,29 @@ async fn every_listing_gives_a_slot_another_id() {
     let anne = patient(&realm, "anne").await;
 
     assert_ne!(anne.slot(TYPE, 0).await, anne.slot(TYPE, 0).await);
+}
+
+#[tokio::test]
+async fn a_list_of_free_slots_ends_however_many_there_are_and_goes_on_where_it_ended() {
+    let day_and_night = json!({
+        "days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+        "opens": "00:00", "closes": "00:00",
+    });
+    let realm = realm_with_practice(json!({
+        "id": "always", "name": "Always open", "zone": "Europe/Berlin",
+        "calendars": [{"id": "always", "openings": [day_and_night], "horizon_days": 60}],
+        "categories": [{"id": 1, "calendar": "always", "name": "C", "types": [{"id": 1, "name": "T", "length_minutes": 1}]}],
+    }))
+    .await;
+    let anne = patient(&realm, "anne").await;
+    let path = "/availabilities?appointment_category_id=1&appointment_type_id=1&to=9999-12-31";
+
+    let slots = data(anne.get(path).await);
+    let last = text(&slots[slots.len() - 1], "starts_at");
+    let rest = data(anne.get(&format!("{path}&from={}", &last[..10])).await);
+
+    assert_eq!(slots.len(), 5000);
+    assert_eq!(slots[0]["starts_at"], "2025-06-02T08:00:00+02:00");
+    assert!(rest.iter().any(|slot| slot["starts_at"] == last.as_str()), "{last}");
+    assert!(rest.iter().any(|slot| text(slot, "starts_at") > last), "{last}");
 }

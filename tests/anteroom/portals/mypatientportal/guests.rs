@@ -106,6 +106,9 @@ async fn a_guest_has_a_name_and_an_address() {
     let mut born = eva();
     born["data"]["born_on"] = json!("17.03.1984");
     assert_eq!(refusal(born).await, "Format error in attendant[data][born_on]");
+    let mut numbered = eva();
+    numbered["data"]["mobile"] = json!(491_701_234_567_i64);
+    assert_eq!(refusal(numbered).await, "Format error in attendant[data][mobile]");
     let mut nested = eva();
     nested["data"]["city"] = json!({"name": "Berlin"});
     assert_eq!(refusal(nested).await, "Format error in attendant[data][city]");
@@ -161,20 +164,16 @@ async fn a_guests_slot_is_gone_for_everybody() {
 }
 
 #[tokio::test]
-async fn a_guest_who_waits_is_written_to_at_the_address_given() {
-    let realm = fresh_realm().await;
-    let (guest, anne) = (guests(&realm, BOTH).await, patient(&realm, "anne").await);
-    let early = booked(book(&anne, VACCINATION, Value::Null).await);
+async fn a_guest_cannot_wait_for_an_earlier_slot_since_no_row_would_let_them_take_it_or_stop_waiting() {
+    let realm = portal_realm().await;
+    let guest = guests(&realm, BOTH).await;
     let slot = guest.slot(VACCINATION, 20).await;
-    let wishes = json!({"availability_id": slot, "attendant": eva(), "asap_list_opt_in": true});
-    booked(guest.post("/booking", &wishes).await);
+    let with = |opt_in: bool| json!({"availability_id": slot, "attendant": eva(), "asap_list_opt_in": opt_in});
 
-    anne.post(&format!("/appointments/{early}/cancel"), &json!({}))
-        .await
-        .is_ok();
+    let refused = guest.post("/booking", &with(true)).await.has_status(400);
 
-    let outbox = realm.get("/control/api/outbox").await.is_ok().json();
-    assert_eq!(outbox["letters"][0]["recipient"], "eva@example.com");
+    assert_eq!(refused.json(), json!({"error": "Format error in asap_list_opt_in"}));
+    booked(guest.post("/booking", &with(false)).await);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ mod walkthrough;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Realm, caller::Caller};
+use crate::support::{Answer, Realm, caller::Caller, realm_with};
 
 /// All a patient's application needs.
 pub const SCOPES: &str = "openid profile_read appointment_read appointment_write";
@@ -135,4 +135,28 @@ pub fn text(value: &Value, member: &str) -> String {
 /// The numbers of the things in a list.
 pub fn ids(list: &[Value]) -> Vec<i64> {
     list.iter().filter_map(|one| one["id"].as_i64()).collect()
+}
+
+/// The demo's clients and people, and one practice of a test's own: a calendar that is open every day from nine to five,
+/// with these types in category 1. Lea comes of age on 12 June 2025.
+pub async fn realm_with_types(types: Value) -> Realm {
+    let hours = json!({
+        "days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+        "opens": "09:00", "closes": "17:00",
+    });
+    realm_with_practice(json!({
+        "id": "ownpractice", "name": "Own", "zone": "Europe/Berlin",
+        "calendars": [{"id": "own", "openings": [hours], "horizon_days": 60}],
+        "categories": [{"id": 1, "calendar": "own", "name": "Own", "types": types}],
+    }))
+    .await
+}
+
+pub async fn realm_with_practice(practice: Value) -> Realm {
+    let lea = json!({
+        "username": "lea", "password": "lea-password", "persona": "Comes of age in ten days",
+        "claims": {"given_name": "Lea", "email": "lea@example.com", "birthdate": "2007-06-12"},
+    });
+    let seed = json!({"based_on": "demo", "users": [lea], "mypatientportal": {"practices": [practice]}});
+    realm_with(json!({ "seed": seed })).await
 }

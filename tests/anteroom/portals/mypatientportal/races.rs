@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{CATEGORY, Patient, TYPE, booked, data, patient, text};
+use super::{CATEGORY, Patient, TYPE, at, booked, data, patient, text};
 use crate::support::{Answer, Emulator, Realm, emulator::START, fresh_realm};
 
 const MANY: usize = 50;
@@ -285,17 +285,79 @@ async fn a_hang_up_while_booking_leaves_a_whole_booking_or_none() {
     let slots = anne.availabilities(CATEGORY, TYPE).await;
 
     for slot in slots.iter().take(20) {
-        let attempt = anne.clone();
-        let id = text(slot, "id");
-        let request = tokio::spawn(async move { attempt.book(&id).await });
-        tokio::task::yield_now().await;
-        request.abort();
+        let form = [("availability_id".to_owned(), text(slot, "id"))];
+        anne.0.ask_and_hang_up(&at("/booking"), &form).await;
     }
 
-    let held = data(anne.get("/appointments").await);
+    let held = settled(async || data(anne.get("/appointments").await).len()).await;
     let free = anne.availabilities(CATEGORY, TYPE).await;
-    assert_eq!(held.len() + free.len(), slots.len(), "what is not free is in the list");
+    assert!(
+        held > 0,
+        "what was written whole arrives, at least once in twenty times"
+    );
+    assert_eq!(held + free.len(), slots.len(), "what is not free is in the list");
     for slot in free.iter().take(3) {
         booked(anne.book(&text(slot, "id")).await);
     }
+}
+
+#[tokio::test]
+async fn a_hang_up_while_cancelling_or_moving_frees_the_slot_and_writes_the_letter_or_does_neither() {
+    let realm = fresh_realm().await;
+    let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
+    let mut early = Vec::new();
+    for _ in 0..20 {
+        early.push(peter.books(0).await);
+    }
+    let late = anne.books(100).await;
+    booked(
+        anne.put(
+            &format!("/appointments/{late}/asap_list"),
+            &json!({"email": "anne@example.com"}),
+        )
+        .await,
+    );
+    let later = peter.availabilities(CATEGORY, TYPE).await.split_off(150);
+    let before = data(peter.get("/appointments").await);
+
+    for (nth, id) in early.iter().enumerate() {
+        if nth % 2 == 0 {
+            peter
+                .0
+                .ask_and_hang_up(&at(&format!("/appointments/{id}/cancel")), &[])
+                .await;
+        } else {
+            let form = [("availability_id".to_owned(), text(&later[nth], "id"))];
+            peter
+                .0
+                .ask_and_hang_up(&at(&format!("/appointments/{id}/reschedule")), &form)
+                .await;
+        }
+    }
+
+    let letters = settled(async || {
+        let outbox = realm.get("/control/api/outbox").await.is_ok().json();
+        outbox["letters"].as_array().map_or(0, Vec::len)
+    })
+    .await;
+    let after = data(peter.get("/appointments").await);
+    let left = before.iter().filter(|appointment| !after.contains(appointment)).count();
+    assert!(
+        left > 0,
+        "what was written whole arrives, at least once in twenty times"
+    );
+    assert_eq!(letters, left, "as many letters as slots that became free");
+}
+
+/// A number, once it has stayed the same for a while.
+async fn settled(count: impl AsyncFn() -> usize) -> usize {
+    let mut last = count().await;
+    let mut same = 0;
+    while same < 5 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let now = count().await;
+        same = if now == last { same + 1 } else { 0 };
+        last = now;
+    }
+    last
 }

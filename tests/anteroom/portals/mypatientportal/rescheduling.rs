@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CATEGORY, Patient, TYPE, booked, data, patient, text};
+use super::{CATEGORY, Patient, TYPE, booked, data, patient, realm_with_types, text};
 use crate::support::{Answer, fresh_realm, portal_realm};
 
 const UNAVAILABLE: &str = "The event is unavailable.";
@@ -171,4 +171,34 @@ async fn moving_is_not_bound_to_the_notice_period() {
         (&json!(false), &json!(true))
     );
     booked(moved);
+}
+
+#[tokio::test]
+async fn the_age_on_the_new_day_counts_when_an_appointment_moves() {
+    let children = json!([{"id": 1, "name": "Children", "length_minutes": 60, "age_to": 17}]);
+    let realm = realm_with_types(children).await;
+    let lea = patient(&realm, "lea").await;
+    let slots = lea.availabilities(1, 1).await;
+    let starting = |day: &str| {
+        let first = slots.iter().find(|slot| text(slot, "starts_at").starts_with(day));
+        text(first.expect("open every day"), "id")
+    };
+    let id = booked(lea.book(&starting("2025-06-10")).await);
+
+    let listed = data(lea.get(&format!("/appointments/{id}/availabilities")).await);
+    let too_late = reschedule(&lea, &id, &starting("2025-06-12")).await.has_status(400);
+    let in_time = reschedule(&lea, &id, &starting("2025-06-11")).await;
+
+    assert!(!listed.is_empty());
+    assert!(
+        listed
+            .iter()
+            .all(|slot| text(slot, "starts_at").as_str() < "2025-06-12"),
+        "{listed:?}"
+    );
+    assert_eq!(
+        too_late.json()["error"],
+        "The appointment type is not open to patients of this age."
+    );
+    booked(in_time);
 }

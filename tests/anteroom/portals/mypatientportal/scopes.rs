@@ -4,7 +4,7 @@ use anteroom::portals::mypatientportal::route_table::{Guests, ROWS, Row};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{Patient, at, guests, patient, patient_with};
+use super::{Patient, at, guests, patient, patient_with, text};
 use crate::support::{Answer, fresh_realm, portal_realm};
 
 const PATIENTS_SCOPES: [&str; 3] = ["profile_read", "appointment_read", "appointment_write"];
@@ -237,4 +237,31 @@ fn must_name_the_scopes(answer: &Answer, scopes: &str) {
         .unwrap_or_default()
         .to_owned();
     assert!(description.contains(&format!("\"{scopes}\"")), "{answer}");
+}
+
+/// The client holds the very scope: naming it again would send its developer looking in the wrong place.
+#[tokio::test]
+async fn a_client_on_its_own_is_told_that_a_row_needs_a_user_and_not_a_scope_it_has() {
+    let realm = fresh_realm().await;
+    let client = guests(&realm, "profile_read").await;
+
+    let answer = client.get("/user").await.is_refused_as_bearer("insufficient_scope");
+
+    let description = text(&answer.json(), "error_description");
+    assert!(description.contains("user"), "{description}");
+    assert!(!description.contains("profile_read"), "{description}");
+    assert_eq!(answer.challenge().get("scope"), None, "{answer}");
+}
+
+#[tokio::test]
+async fn under_the_portals_policy_a_client_on_its_own_is_refused_in_the_documented_words() {
+    let realm = portal_realm().await;
+    let client = guests(&realm, "profile_read").await;
+
+    let answer = client.get("/user").await.is_refused_as_bearer("insufficient_scope");
+
+    assert_eq!(
+        answer.json()["error_description"],
+        "Access to this resource requires scope \"profile_read\"."
+    );
 }
