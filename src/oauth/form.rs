@@ -32,7 +32,7 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
         match (Bytes::from_request(request, state).await, realm) {
             (Ok(body), _) => Ok(Self { headers, body }),
             (Err(rejection), Some(realm)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let refused = invalid_request("the body is too long").status(StatusCode::PAYLOAD_TOO_LARGE);
+                let refused = invalid_request("the body is too large").status(StatusCode::PAYLOAD_TOO_LARGE);
                 Err(refused.answer(&realm.policy, "form"))
             }
             (Err(rejection), _) => Err(rejection.into_response()),

@@ -7,7 +7,7 @@ use super::{
     columns::json,
     database::{execute, fetch_all, fetch_optional},
 };
-use crate::model::{RealmId, User};
+use crate::model::{RealmId, User, UserId};
 
 /// Adds a user; false when there is one of that id or user name.
 pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> sqlx::Result<bool> {
@@ -26,6 +26,16 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
         now,
     )?;
     Ok(rows == 1)
+}
+
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
+    let row = fetch_optional!(
+        conn,
+        "select id as user_id, username, password, persona, claims from users where realm = $1 and id = $2",
+        realm,
+        id,
+    )?;
+    row.as_ref().map(user).transpose()
 }
 
 /// The user of that name, whatever its case.
