@@ -253,6 +253,7 @@ async fn a_form_of_another_site_signs_nobody_in() {
         );
         browser.open(&site.url("/evil")).await;
         browser.click("#go").await;
+        browser.find("main h1").await; // our page that says no
         browser.open(&request.url()).await;
 
         browser.find("button[name=persona][value=anne]").await; // still asked who one is

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::Emulator;
 use crate::support::keeper::Keeper;
+use crate::support::{Emulator, http};
 
 const ANY_PORT: [&str; 4] = ["--listen", "127.0.0.1:0", "--database", "sqlite::memory:"];
 
@@ -115,4 +115,27 @@ fn databases_that_are_none_are_refused() {
         let started = Emulator::try_start(&options, folder.path());
         assert!(started.is_err(), "{database}: {started:?}");
     }
+}
+
+#[tokio::test]
+async fn a_private_database_is_gone_in_the_end() {
+    let folder = folder();
+    let (mut keeper, issuer) = start(&[], folder.path()).expect("it starts");
+    let form = [("grant_type", "client_credentials"), ("scope", "profile_read")];
+    let request = http().build().unwrap().post(format!("{issuer}/oauth/token"));
+    let answer = request
+        .basic_auth("demo-service", Some("demo-service-secret"))
+        .form(&form)
+        .send()
+        .await;
+    assert_eq!(answer.expect("an answer").status(), 200);
+
+    assert_eq!(keeper.stop(), Some(0));
+
+    let left: Vec<_> = std::fs::read_dir(&keeper.folder)
+        .expect("readable")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert_eq!(left, ["log"], "temporary files outlive the server");
 }

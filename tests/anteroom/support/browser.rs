@@ -130,18 +130,19 @@ impl Browser {
 
     /// The element, as soon as it can be clicked.
     pub async fn find(&self, css: &str) -> WebElement {
-        let deadline = tokio::time::sleep(PATIENCE);
-        tokio::pin!(deadline);
-        loop {
-            // A page that is just going away makes its elements stale: then the next page is asked.
-            let query = self.0.query(By::Css(css)).nowait().and_clickable();
-            match (query.first().await, deadline.is_elapsed()) {
-                (Ok(element), _) => return element,
-                (Err(error), true) => {
-                    panic!("no {css} on {}: {error}\n{}", self.address().await, self.source().await)
+        let search = async {
+            loop {
+                // A page that is just going away makes its elements stale: then the next page is asked.
+                let query = self.0.query(By::Css(css)).nowait().and_clickable();
+                if let Ok(element) = query.first().await {
+                    return element;
                 }
-                (Err(_), false) => tokio::time::sleep(GLANCE).await,
+                tokio::time::sleep(GLANCE).await;
             }
+        };
+        match tokio::time::timeout(PATIENCE, search).await {
+            Ok(element) => element,
+            Err(_) => panic!("no {css} on {}:\n{}", self.address().await, self.source().await),
         }
     }
 

@@ -227,6 +227,7 @@ impl Household {
         command
             .args(&program.args)
             .current_dir(program.folder.as_deref().unwrap_or(self.folder.path()))
+            .env("TMPDIR", self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.try_clone().map_err(|error| error.to_string())?);
