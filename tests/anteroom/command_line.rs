@@ -17,7 +17,11 @@ fn anteroom(folder: &Path, words: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    command.args(words).current_dir(folder).env("TMPDIR", folder).stdin(Stdio::null());
+    command
+        .args(words)
+        .current_dir(folder)
+        .env("TMPDIR", folder)
+        .stdin(Stdio::null());
     command
 }
 
