@@ -23,7 +23,7 @@ use sqlx::{
         SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
-use tempfile::TempPath;
+use tempfile::TempDir;
 
 /// How many connections read at the same time.
 const READERS: u32 = 4;
@@ -38,8 +38,8 @@ pub enum Database {
     Sqlite {
         read: SqlitePool,
         write: SqlitePool,
-        /// Keeps the file of a private database until the last handle is gone.
-        _file: Option<Arc<TempPath>>,
+        /// Keeps the folder of a private database, its log included, until the last handle is gone.
+        _folder: Option<Arc<TempDir>>,
     },
     Postgres(PgPool),
 }
@@ -54,20 +54,16 @@ impl Database {
         let database = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::open_postgres(url).await?
         } else if url == "sqlite::memory:" {
-            let file = tempfile::Builder::new()
-                .prefix("anteroom-")
-                .suffix(".db")
-                .tempfile()?
-                .into_temp_path();
-            let options = SqliteConnectOptions::new().filename(&file);
-            Self::open_sqlite(options, Some(Arc::new(file))).await?
+            let folder = tempfile::Builder::new().prefix("anteroom-").tempdir()?;
+            let options = SqliteConnectOptions::new().filename(folder.path().join("anteroom.db"));
+            Self::open_sqlite(options, Some(Arc::new(folder))).await?
         } else {
             Self::open_sqlite(SqliteConnectOptions::from_str(url)?, None).await?
         };
         Ok(database)
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions, file: Option<Arc<TempPath>>) -> sqlx::Result<Self> {
+    async fn open_sqlite(options: SqliteConnectOptions, folder: Option<Arc<TempDir>>) -> sqlx::Result<Self> {
         let options = options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
@@ -98,7 +94,7 @@ impl Database {
         Ok(Self::Sqlite {
             read,
             write,
-            _file: file,
+            _folder: folder,
         })
     }
 
