@@ -5,15 +5,68 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use http::HeaderMap;
+use axum::routing::{get, patch};
+use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::body::{self, Stretch};
 use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
 use crate::store::{self, Tx, settle};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: CLOCK,
+        operation: "readClock",
+        tag: "Clock",
+        summary: "The realm's time",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: SHOWN,
+        refusals: &[],
+        serve: || get(read),
+    },
+    Row {
+        method: Method::PATCH,
+        path: CLOCK,
+        operation: "turnClock",
+        tag: "Clock",
+        summary: "Advance, set forward, freeze or resume the realm's time",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "advance": {"type": "string", "description": "A stretch of time, such as PT2H."},
+                "now": {"type": "string", "format": "date-time"},
+                "frozen": {"type": "boolean"},
+            }})
+        }),
+        answer: SHOWN,
+        refusals: &[(400, "The turn cannot be read."), (409, "Time does not go backwards.")],
+        serve: || patch(turn),
+    },
+];
+
+const CLOCK: &str = "/control/api/clock";
+const SHOWN: Answer = Answer {
+    status: 200,
+    description: "The clock as it stands.",
+    content: Content::Json(clock_schema),
+};
+
+/// The JSON Schema of a clock as it is shown.
+pub fn clock_schema() -> Value {
+    json!({"type": "object", "required": ["now", "frozen"], "properties": {
+        "now": {"type": "string", "format": "date-time"},
+        "frozen": {"type": "boolean"},
+    }})
+}
 
 /// The clock as it is shown.
 #[derive(Debug, Serialize)]

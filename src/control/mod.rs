@@ -1,13 +1,13 @@
 //! The control room: everything a tester may turn or look at, as JSON for scripts.
 //!
-//! | path | file | what |
-//! | --- | --- | --- |
-//! | `GET /control` | here | what there is |
-//! | `POST\|GET /control/api/realms`, `GET\|DELETE …/{realm}` | [`realms`] | issuers made and removed; only at the root |
-//! | `GET\|PATCH /control/api/clock` | [`clock`] | the realm's time |
-//! | `GET /control/api/outbox` | [`outbox`] | the letters it has written |
+//! | file | what |
+//! | --- | --- |
+//! | [`route_table`] | what is served where: every lever lists its rows there |
+//! | [`realms`] | issuers made and removed; only at the root |
+//! | [`clock`] | the realm's time |
+//! | [`outbox`] | the letters it has written |
 //!
-//! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
+//! `GET /control` says what there is. Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
 //! nothing here may be reachable where others are.
 
 mod body;
@@ -16,25 +16,22 @@ pub mod entry;
 mod outbox;
 pub mod problem;
 pub mod realms;
+pub mod route_table;
 pub mod seed;
 
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use serde::Serialize;
 
-use crate::app::{App, Realm, see_through};
+use crate::app::{App, Realm};
 use entry::Entry;
 use problem::Problem;
 
 /// The routes of every realm's control room, behind its door.
 pub fn routes(app: &App, entry: Entry) -> Router<App> {
     Router::new()
-        .route("/control/api/realms", get(realms::list).post(realms::create))
-        .route("/control/api/realms/{realm}", get(realms::show).delete(realms::delete))
-        .route("/control/api/clock", get(clock::read).patch(clock::turn))
-        .route_layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .merge(route_table::routes(app))
         .route("/control", get(index))
-        .route("/control/api/outbox", get(outbox::list))
         .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))
 }

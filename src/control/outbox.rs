@@ -4,14 +4,55 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use axum::routing::get;
+use http::Method;
 use jiff::SignedDuration;
 use serde::Serialize;
+use serde_json::json;
 
 use super::problem::Problem;
+use super::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::app::{App, Realm};
 use crate::model::Letter;
 use crate::store;
 use crate::web::parameters::read_form;
+
+pub const ROWS: &[Row] = &[Row {
+    method: Method::GET,
+    path: "/control/api/outbox",
+    operation: "listLetters",
+    tag: "Outbox",
+    summary: "The letters the realm has written, or waiting for the next one",
+    reach: Reach::Realm,
+    query: &[
+        Parameter {
+            name: "after",
+            description: "Only letters written after the one of this id.",
+            kind: "string",
+        },
+        Parameter {
+            name: "recipient",
+            description: "Only letters to this address or number.",
+            kind: "string",
+        },
+        Parameter {
+            name: "wait",
+            description: "How long to wait when there is none, such as 10s; 30 s at the most.",
+            kind: "string",
+        },
+    ],
+    body: None,
+    answer: Answer {
+        status: 200,
+        description: "The letters, in the order they were written.",
+        content: Content::Json(|| json!({"type": "object", "properties": {"letters": {"type": "array"}}})),
+    },
+    refusals: &[
+        (400, "A parameter cannot be read."),
+        (404, "There is no letter of that id."),
+    ],
+    serve: || get(list),
+}];
 
 /// How many letters are shown: the newest.
 const MOST_LETTERS: i64 = 500;

@@ -7,14 +7,16 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use axum::routing::{self, get, post};
+use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::body::{self, Stretch};
-use super::clock::Shown;
+use super::clock::{Shown, clock_schema};
 use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
 use super::seed::loading::{LoadingError, Ready};
 use super::seed::{Seed, SeedClock, SeedError};
 use crate::app::{App, DirectoryError, Realm};
@@ -28,6 +30,112 @@ use crate::web::paths;
 /// Generated names draw from letters and digits that cannot be mistaken for one another.
 const NAME_ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 const NAME_LENGTH: usize = 12;
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: REALMS,
+        operation: "listRealms",
+        tag: "Realms",
+        summary: "The realms that live, in the order they were made",
+        reach: Reach::Root,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The realms.",
+            content: Content::Json(
+                || json!({"type": "object", "properties": {"realms": {"type": "array", "items": listed()}}}),
+            ),
+        },
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: REALMS,
+        operation: "createRealm",
+        tag: "Realms",
+        summary: "Make a realm and fill it with a seed",
+        reach: Reach::Root,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Without it: made up."},
+                "policy": {"type": ["string", "object"], "description": "A preset's name, or switches over the seed's policy."},
+                "seed": {"type": ["string", "object"], "description": "`demo` (the default), `walkthrough`, `none`, or a seed."},
+                "clock": {"type": "object", "additionalProperties": false, "properties": {
+                    "now": {"type": "string", "format": "date-time"},
+                    "frozen": {"type": "boolean"},
+                }},
+                "ttl": {"type": "string", "description": "How long it lives by the machine's clock, such as PT30M."},
+            }})
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The realm stands.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["name", "issuer"], "properties": {
+                    "name": {"type": "string"}, "issuer": {"type": "string", "format": "uri"},
+                }})
+            }),
+        },
+        refusals: &[
+            (400, "The wishes cannot be read."),
+            (409, "A realm of that name lives."),
+        ],
+        serve: || post(create),
+    },
+    Row {
+        method: Method::GET,
+        path: ONE_REALM,
+        operation: "showRealm",
+        tag: "Realms",
+        summary: "One realm",
+        reach: Reach::Root,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The realm.",
+            content: Content::Json(listed),
+        },
+        refusals: &[NO_REALM],
+        serve: || get(show),
+    },
+    Row {
+        method: Method::DELETE,
+        path: ONE_REALM,
+        operation: "deleteRealm",
+        tag: "Realms",
+        summary: "Remove a realm: gone at once, its rows follow",
+        reach: Reach::Root,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is gone.",
+            content: Content::Nothing,
+        },
+        refusals: &[NO_REALM, (409, "The realm at the root stays.")],
+        serve: || routing::delete(delete),
+    },
+];
+
+const REALMS: &str = "/control/api/realms";
+const ONE_REALM: &str = "/control/api/realms/{realm}";
+const NO_REALM: (u16, &str) = (404, "There is no such realm.");
+
+fn listed() -> Value {
+    json!({"type": "object", "properties": {
+        "name": {"type": "string"},
+        "issuer": {"type": "string", "format": "uri"},
+        "policy": {"type": "string"},
+        "clock": clock_schema(),
+        "created_at": {"type": "string", "format": "date-time"},
+        "expires_at": {"type": "string", "format": "date-time"},
+    }})
+}
 
 /// What a new realm should be. Everything has a default: the demo seed, its policy and clock, a name that is made up.
 #[derive(Debug, Default, Deserialize)]
@@ -67,13 +175,7 @@ struct List {
 }
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
-pub async fn create(
-    State(app): State<App>,
-    realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    check_root(&realm)?;
+pub async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let wishes: Wishes = body::read(&headers, &body)?;
     let beginning = wishes.read()?;
 
@@ -89,8 +191,7 @@ pub async fn create(
 }
 
 /// `GET /control/api/realms`
-pub async fn list(State(app): State<App>, realm: Realm) -> Result<Response, Problem> {
-    check_root(&realm)?;
+pub async fn list(State(app): State<App>) -> Result<Response, Problem> {
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     let now = clock::system_now();
     let living = realms.into_iter().filter(|realm| realm.lives_at(now));
@@ -99,16 +200,14 @@ pub async fn list(State(app): State<App>, realm: Realm) -> Result<Response, Prob
 }
 
 /// `GET /control/api/realms/{realm}`
-pub async fn show(State(app): State<App>, realm: Realm, Path(name): Path<String>) -> Result<Response, Problem> {
-    check_root(&realm)?;
+pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
     let found = app.realms.find(&app.database, &name).await?;
     let found = found.ok_or_else(|| unknown(&name))?;
     Ok(Json(Listed::new(&app, found.settings.clone())).into_response())
 }
 
 /// `DELETE /control/api/realms/{realm}` → 204
-pub async fn delete(State(app): State<App>, realm: Realm, Path(name): Path<String>) -> Result<StatusCode, Problem> {
-    check_root(&realm)?;
+pub async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     if name == RealmName::DEFAULT {
         return Err(Problem::conflict("the realm at the root stays"));
     }
@@ -132,18 +231,6 @@ pub async fn delete(State(app): State<App>, realm: Realm, Path(name): Path<Strin
 
 fn unknown(name: &str) -> Problem {
     Problem::not_found(format!("there is no realm {name:?}"))
-}
-
-const REALMS: &str = "/control/api/realms";
-
-fn check_root(realm: &Realm) -> Result<(), Problem> {
-    if realm.name.is_default() {
-        Ok(())
-    } else {
-        Err(Problem::not_found(
-            "realms are made and listed at the root, not inside a realm",
-        ))
-    }
 }
 
 impl Listed {
@@ -345,8 +432,6 @@ async fn filled(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn read(wishes: Value) -> Result<Beginning, Problem> {
