@@ -13,6 +13,11 @@ use uuid::{Builder, Uuid};
 pub struct Random;
 
 impl Random {
+    /// The machine's source: nobody can foretell it, and it never repeats.
+    pub fn system() -> Self {
+        Self
+    }
+
     /// `N` unpredictable bytes.
     #[expect(
         clippy::disallowed_methods,

@@ -24,6 +24,8 @@ use axum::{Json, Router, middleware};
 use serde::Serialize;
 
 use crate::app::{App, Realm};
+use crate::portals;
+use crate::store::tables::{TABLES, Table};
 use entry::Entry;
 use problem::Problem;
 
@@ -55,6 +57,11 @@ async fn index(realm: Realm) -> Json<Index> {
         outbox: realm.url("/control/api/outbox"),
         realms: realm.name.is_default().then(|| realm.url("/control/api/realms")),
     })
+}
+
+/// Every table that belongs to realms, parents before children.
+pub fn tables() -> Vec<&'static Table> {
+    TABLES.iter().chain(portals::tables()).collect()
 }
 
 async fn unknown() -> Problem {

@@ -7,15 +7,14 @@ mod swagger_ui;
 
 use axum::Router;
 
-use crate::app::App;
+use crate::{app::App, store::tables::Table};
 
 /// The routes of all portals.
 pub fn routes(app: &App) -> Router<App> {
     mypatientportal::routes(app)
 }
 
-/// The statements that remove what a deleted realm had in the portals, in an order the foreign keys allow;
-/// as `store::purge` runs them.
-pub fn purge() -> Vec<&'static str> {
-    mypatientportal::PURGE.to_vec()
+/// The tables of all portals, parents before children.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    [mypatientportal::TABLES].into_iter().flatten()
 }

@@ -92,7 +92,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let router = router(&app, &doors, config);
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
     let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
-    app.tasks.spawn(upkeep::run(app.clone(), portals::purge()));
+    app.tasks.spawn(upkeep::run(app.clone()));
     greet(&app, config, doors, out).await;
 
     let outcome = tokio::select! {

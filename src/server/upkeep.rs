@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use crate::{
     app::App,
     clock::system_now,
-    store::{self, purge},
+    control,
+    store::{self, purge, tables},
 };
 
 /// How often other processes' changes are looked for.
@@ -20,8 +21,8 @@ const GRANTS: u32 = 3600;
 /// How long an expired row stays, so that a late visitor is told that it expired: a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Runs until the process is asked to end. `of_portals`: the statements that empty the portals' tables.
-pub async fn run(app: App, of_portals: Vec<&'static str>) {
+/// Runs until the process is asked to end.
+pub async fn run(app: App) {
     let mut round: u32 = 0;
     loop {
         tokio::select! {
@@ -38,7 +39,7 @@ pub async fn run(app: App, of_portals: Vec<&'static str>) {
                 "removing expired rows",
                 remove_expired(&app, round.is_multiple_of(GRANTS)).await,
             );
-            report("removing deleted realms", remove_deleted(&app, &of_portals).await);
+            report("removing deleted realms", remove_deleted(&app).await);
         }
         round = round.wrapping_add(1);
     }
@@ -85,11 +86,11 @@ async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn remove_deleted(app: &App, of_portals: &[&'static str]) -> sqlx::Result<()> {
+async fn remove_deleted(app: &App) -> sqlx::Result<()> {
     let deleted = store::realms::list_deleted(&mut app.database.read().await?, 100).await?; // gives the reader back
     for realm in deleted {
-        for statement in of_portals.iter().chain(purge::OF_REALM) {
-            while purge::of_realm(&mut app.database.write_once().await?, statement, realm).await? > 0 {
+        for table in control::tables().into_iter().rev() {
+            while tables::remove_some(&mut app.database.write_once().await?, realm, table).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());
                 }

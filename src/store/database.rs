@@ -16,7 +16,7 @@ use std::{
 };
 
 use sqlx::{
-    Arguments, Connection, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction,
+    Arguments, AssertSqlSafe, Connection, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction,
     pool::PoolConnection,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{
@@ -301,6 +301,23 @@ impl Conn {
     pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<Vec<Row>> {
         on_either!(self, values, |executor, arguments| {
             let rows = executor.fetch_all(sqlx::query_with(sql, arguments)).await?;
+            Ok(rows.into_iter().map(Row::from).collect())
+        })
+    }
+
+    /// [`execute`](Self::execute) with a statement put together from declared names.
+    pub(super) async fn execute_built(&mut self, sql: String, values: Vec<Value>) -> sqlx::Result<u64> {
+        on_either!(self, values, |executor, arguments| {
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
+            executor.execute(query).await.map(|done| done.rows_affected())
+        })
+    }
+
+    /// [`fetch_all`](Self::fetch_all) with a statement put together from declared names.
+    pub(super) async fn fetch_all_built(&mut self, sql: String, values: Vec<Value>) -> sqlx::Result<Vec<Row>> {
+        on_either!(self, values, |executor, arguments| {
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
+            let rows = executor.fetch_all(query).await?;
             Ok(rows.into_iter().map(Row::from).collect())
         })
     }

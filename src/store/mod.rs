@@ -17,6 +17,7 @@ pub mod purge;
 pub mod realms;
 pub mod refresh_tokens;
 pub mod sessions;
+pub mod tables;
 pub mod users;
 
 pub use database::{Conn, Database, Keeps, Row, Tx, settle};

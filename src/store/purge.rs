@@ -5,25 +5,6 @@ use jiff::Timestamp;
 use super::{Tx, database::execute};
 use crate::model::RealmId;
 
-/// One batch of a deleted realm's rows each, children before parents. A portal has such a list of its own.
-pub const OF_REALM: &[&str] = &[
-    "delete from letters where realm = $1 and id in (select id from letters where realm = $1 limit 500)",
-    "delete from sessions where realm = $1 and id in (select id from sessions where realm = $1 limit 500)",
-    "delete from access_tokens where realm = $1
-        and digest in (select digest from access_tokens where realm = $1 limit 500)",
-    "delete from refresh_tokens where realm = $1
-        and digest in (select digest from refresh_tokens where realm = $1 limit 500)",
-    "delete from authorization_codes where realm = $1
-        and digest in (select digest from authorization_codes where realm = $1 limit 500)",
-    "delete from authorization_requests where realm = $1
-        and id in (select id from authorization_requests where realm = $1 limit 500)",
-    "delete from grants where realm = $1 and id in (select id from grants where realm = $1 limit 500)",
-    "delete from consents where realm = $1
-        and user_id in (select user_id from consents where realm = $1 limit 500)",
-    "delete from users where realm = $1 and id in (select id from users where realm = $1 limit 500)",
-    "delete from clients where realm = $1 and id in (select id from clients where realm = $1 limit 500)",
-];
-
 /// One batch each of what expired, or was spent without ever expiring, before $2.
 const EXPIRED: &[&str] = &[
     "delete from authorization_requests where realm = $1
@@ -67,9 +48,4 @@ pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> sqlx:
         realm,
         then,
     )
-}
-
-/// Removes a batch of a deleted realm's rows by one of the statements of [`OF_REALM`]; how many went.
-pub async fn of_realm(tx: &mut Tx, statement: &'static str, realm: RealmId) -> sqlx::Result<u64> {
-    execute!(tx, statement, realm)
 }

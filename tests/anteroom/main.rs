@@ -20,6 +20,7 @@ mod client_credentials;
 mod command_line;
 mod consent;
 mod cors;
+mod declared_tables;
 mod discovery;
 mod floor_plan;
 mod hostile_input;

@@ -8,7 +8,7 @@ use anteroom::model::{
     PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes, User, UserId,
 };
 use anteroom::random::{Random, digest};
-use anteroom::store::{self, Database, Keeps, Tx, purge, settle};
+use anteroom::store::{self, Database, Keeps, Tx, purge, settle, tables};
 use jiff::Timestamp;
 
 use crate::support::keeper::Keeper;
@@ -314,9 +314,9 @@ async fn a_realm_deleted_is_emptied_to_the_last_row() {
     store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap();
     tx.commit().await.unwrap();
 
-    for statement in purge::OF_REALM {
+    for table in anteroom::control::tables().into_iter().rev() {
         let mut tx = shelf.database.write_once().await.unwrap();
-        while purge::of_realm(&mut tx, statement, shelf.realm).await.unwrap() > 0 {}
+        while tables::remove_some(&mut tx, shelf.realm, table).await.unwrap() > 0 {}
     }
     store::realms::remove(&mut shelf.database.write_once().await.unwrap(), shelf.realm)
         .await

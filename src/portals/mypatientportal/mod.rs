@@ -53,7 +53,7 @@ use http::{
 use tower_http::cors::{Any, CorsLayer};
 
 use route_table::{ROWS, Row};
-pub use store::{PURGE, insert_seed};
+pub use store::{TABLES, insert_seed};
 
 use crate::{
     app::{App, Realm, see_through},

@@ -1,0 +1,125 @@
+//! This portal's tables, as `store::tables` wants them declared.
+
+use crate::store::tables::{Table, boolean, instant, integer, json, text};
+
+/// Parents before children.
+pub const TABLES: &[Table] = &[
+    Table::new(
+        "mypatientportal_practices",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("name"),
+            text("zone"),
+            text("language"),
+            text("photo_url").or_null(),
+            json("required_patient_fields"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "mypatientportal_blocked_patients",
+        &["practice_id", "user_id"],
+        &[text("practice_id"), text("user_id")],
+    )
+    .refers(&[("practice_id", "mypatientportal_practices"), ("user_id", "users")]),
+    Table::new(
+        "mypatientportal_insurances",
+        &["id"],
+        &[integer("id"), integer("sequence"), text("name"), text("kind")],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "mypatientportal_calendars",
+        &["id"],
+        &[
+            text("id"),
+            text("practice_id"),
+            json("openings"),
+            json("closures"),
+            integer("lead_time_minutes"),
+            integer("horizon_days"),
+            integer("changes"),
+        ],
+    )
+    .refers(&[("practice_id", "mypatientportal_practices")]),
+    Table::new(
+        "mypatientportal_categories",
+        &["id"],
+        &[
+            integer("id"),
+            integer("sequence"),
+            text("practice_id"),
+            text("calendar_id"),
+            text("name"),
+            text("description").or_null(),
+            text("subtitle").or_null(),
+            text("photo_url").or_null(),
+        ],
+    )
+    .listed_by(&["sequence"])
+    .refers(&[
+        ("practice_id", "mypatientportal_practices"),
+        ("calendar_id", "mypatientportal_calendars"),
+    ]),
+    Table::new(
+        "mypatientportal_types",
+        &["id"],
+        &[
+            integer("id"),
+            integer("sequence"),
+            integer("category_id"),
+            text("name"),
+            text("description").or_null(),
+            integer("length_minutes"),
+            json("insurances").or_null(),
+            integer("age_from").or_null(),
+            integer("age_to").or_null(),
+            boolean("video"),
+            json("comment_form").or_null(),
+            boolean("asap_notifications"),
+            boolean("attendant_user_required"),
+            boolean("bookable_without_account"),
+            integer("cancellation_notice_minutes").or_null(),
+        ],
+    )
+    .listed_by(&["sequence"])
+    .refers(&[("category_id", "mypatientportal_categories")]),
+    Table::new(
+        "mypatientportal_appointments",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("calendar_id"),
+            integer("type_id"),
+            text("user_id").or_null(),
+            text("client_id"),
+            instant("starts_at"),
+            instant("ends_at"),
+            instant("booked_at"),
+            instant("cancelled_at").or_null(),
+            integer("insurance_id").or_null(),
+            text("asap_email").or_null(),
+            text("comments").or_null(),
+            json("structured_comment"),
+            text("source").or_null(),
+            json("attendant").or_null(),
+            boolean("allow_email_notifications").or_null(),
+            boolean("allow_sms_notifications").or_null(),
+        ],
+    )
+    .listed_by(&["calendar_id", "sequence"])
+    .refers(&[
+        ("calendar_id", "mypatientportal_calendars"),
+        ("type_id", "mypatientportal_types"),
+        ("user_id", "users"),
+        ("insurance_id", "mypatientportal_insurances"),
+    ]),
+    Table::new(
+        "mypatientportal_next_appointment_ids",
+        &["sequence"],
+        &[integer("sequence"), text("id")],
+    ),
+];

@@ -1,0 +1,307 @@
+//! Every table that belongs to realms, declared once.
+//!
+//! Purging, snapshots, restoring and forking are derived from here, so a table that is not declared would silently be left
+//! out of them: a test holds the declarations against the database's own catalogue. The column `realm` stands first in every
+//! primary key and is not listed. A portal declares its tables in its own room, in the same words.
+
+use super::{Conn, Row, Tx, database::Value};
+use crate::model::RealmId;
+
+/// A table of realms' rows.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    /// The primary key, without `realm`.
+    pub key: &'static [&'static str],
+    /// What its rows are listed by, before the key.
+    pub order: &'static [&'static str],
+    /// What else no two rows of a realm have in common.
+    pub unique: &'static [&'static [&'static str]],
+    /// Columns that hold the key of a row of another table.
+    pub references: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub nullable: bool,
+    /// Sealed for [`place`]: opened where it leaves the database, sealed anew where it enters another.
+    pub sealed: bool,
+    /// May hold addresses of the realm itself, which differ in a copy of it.
+    pub addresses: bool,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Integer,
+    Boolean,
+    /// JSON in a text column.
+    Json,
+    /// Milliseconds since 1970 in an integer column.
+    Instant,
+}
+
+impl Table {
+    pub const fn new(name: &'static str, key: &'static [&'static str], columns: &'static [Column]) -> Self {
+        Self {
+            name,
+            columns,
+            key,
+            order: &[],
+            unique: &[],
+            references: &[],
+        }
+    }
+
+    pub const fn listed_by(self, order: &'static [&'static str]) -> Self {
+        Self { order, ..self }
+    }
+
+    pub const fn unique(self, unique: &'static [&'static [&'static str]]) -> Self {
+        Self { unique, ..self }
+    }
+
+    /// `(column, table)`: the column holds the key of a row of that table, or null.
+    pub const fn refers(self, references: &'static [(&'static str, &'static str)]) -> Self {
+        Self { references, ..self }
+    }
+
+    /// Where a column stands among the others.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|one| one.name == column)
+    }
+}
+
+macro_rules! kinds {
+    ($($function:ident $kind:ident;)*) => { $(
+        pub const fn $function(name: &'static str) -> Column {
+            Column { name, kind: Kind::$kind, nullable: false, sealed: false, addresses: false }
+        }
+    )* };
+}
+
+kinds! {
+    text Text;
+    integer Integer;
+    boolean Boolean;
+    json Json;
+    instant Instant;
+}
+
+impl Column {
+    pub const fn or_null(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
+    pub const fn sealed(self) -> Self {
+        Self { sealed: true, ..self }
+    }
+
+    pub const fn with_addresses(self) -> Self {
+        Self {
+            addresses: true,
+            ..self
+        }
+    }
+}
+
+/// What a sealed column's values are bound to. It names no realm, so that a copy of a realm can take them as they stand.
+pub fn place(table: &str, column: &str) -> String {
+    format!("{table}.{column}")
+}
+
+/// The tables of the house itself, parents before children. Portals add theirs.
+pub const TABLES: &[Table] = &[
+    Table::new(
+        "clients",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("secret").or_null(),
+            json("metadata").with_addresses(),
+            instant("created_at"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "users",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("username"),
+            text("username_folded"),
+            text("password").or_null(),
+            text("persona").or_null(),
+            json("claims"),
+            instant("created_at"),
+        ],
+    )
+    .listed_by(&["sequence"])
+    .unique(&[&["username_folded"]]),
+    Table::new(
+        "consents",
+        &["user_id", "client_id"],
+        &[text("user_id"), text("client_id"), text("scopes"), instant("given_at")],
+    )
+    .refers(&[("user_id", "users"), ("client_id", "clients")]),
+    Table::new(
+        "sessions",
+        &["id"],
+        &[
+            text("id"),
+            text("user_id"),
+            text("sid"),
+            instant("auth_time"),
+            json("amr"),
+            text("user_agent").or_null(),
+            instant("expires_at"),
+            instant("ended_at").or_null(),
+        ],
+    )
+    .listed_by(&["auth_time"])
+    .unique(&[&["sid"]])
+    .refers(&[("user_id", "users")]),
+    Table::new(
+        "authorization_requests",
+        &["id"],
+        &[
+            text("id"),
+            text("client_id"),
+            json("request").with_addresses(),
+            text("session_id").or_null(),
+            instant("signed_in_at").or_null(),
+            text("decision").or_null(),
+            instant("created_at"),
+            instant("expires_at"),
+            instant("finished_at").or_null(),
+        ],
+    )
+    .listed_by(&["created_at"])
+    .refers(&[("client_id", "clients")]),
+    Table::new(
+        "grants",
+        &["id"],
+        &[
+            text("id"),
+            text("client_id"),
+            text("user_id"),
+            text("sid").or_null(),
+            text("scopes"),
+            instant("auth_time"),
+            json("amr"),
+            instant("created_at"),
+            instant("touched_at"),
+            instant("revoked_at").or_null(),
+        ],
+    )
+    .listed_by(&["created_at"])
+    .refers(&[("user_id", "users"), ("client_id", "clients")]),
+    Table::new(
+        "authorization_codes",
+        &["digest"],
+        &[
+            text("digest"),
+            text("grant_id"),
+            text("client_id"),
+            text("redirect_uri").with_addresses(),
+            text("nonce").or_null(),
+            text("code_challenge").or_null(),
+            text("code_challenge_method").or_null(),
+            instant("issued_at"),
+            instant("expires_at"),
+            instant("redeemed_at").or_null(),
+        ],
+    )
+    .listed_by(&["issued_at"]),
+    Table::new(
+        "access_tokens",
+        &["digest"],
+        &[
+            text("digest"),
+            text("grant_id").or_null(),
+            text("client_id"),
+            text("pair_id"),
+            text("scopes"),
+            instant("issued_at"),
+            instant("expires_at"),
+            instant("revoked_at").or_null(),
+        ],
+    )
+    .listed_by(&["issued_at"]),
+    Table::new(
+        "refresh_tokens",
+        &["digest"],
+        &[
+            text("digest"),
+            text("id"),
+            text("grant_id"),
+            text("client_id"),
+            text("pair_id"),
+            text("scopes"),
+            instant("issued_at"),
+            instant("expires_at").or_null(),
+            instant("used_at").or_null(),
+            text("successor_id").or_null(),
+            text("successor_digest").or_null(),
+            instant("revoked_at").or_null(),
+        ],
+    )
+    .listed_by(&["issued_at"]),
+    Table::new(
+        "letters",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("channel"),
+            text("recipient"),
+            text("subject"),
+            text("body"),
+            text("html").or_null(),
+            text("reason"),
+            instant("written_at"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+];
+
+/// All rows of a realm in one table, each with its columns as they are declared; in no order.
+pub async fn rows(conn: &mut Conn, realm: RealmId, table: &Table) -> sqlx::Result<Vec<Vec<Value>>> {
+    let sql = format!("select {} from {} where realm = $1", names(table), table.name);
+    let rows = conn.fetch_all_built(sql, vec![Value::Integer(Some(realm.0))]).await?;
+    rows.iter().map(|row| values(row, table)).collect()
+}
+
+fn values(row: &Row, table: &Table) -> sqlx::Result<Vec<Value>> {
+    table
+        .columns
+        .iter()
+        .map(|column| {
+            Ok(match column.kind {
+                Kind::Text | Kind::Json => Value::Text(row.text(column.name)?),
+                Kind::Integer | Kind::Instant => Value::Integer(row.integer(column.name)?),
+                Kind::Boolean => Value::Boolean(row.boolean(column.name)?),
+            })
+        })
+        .collect()
+}
+
+/// Removes a batch of a realm's rows from one table; how many went.
+pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Result<u64> {
+    let (name, key) = (table.name, table.key.join(", "));
+    let sql = format!(
+        "delete from {name} where realm = $1 and ({key}) in (select {key} from {name} where realm = $1 limit 500)"
+    );
+    tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
+}
+
+fn names(table: &Table) -> String {
+    let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+    names.join(", ")
+}
