@@ -14,3 +14,4 @@ pub mod parameters;
 pub mod paths;
 pub mod refusal_log;
 pub mod session_cookie;
+pub mod swagger_ui;

@@ -6,15 +6,17 @@ use bytes::Bytes;
 use super::openapi;
 use crate::{
     app::Realm,
-    portals::swagger_ui::{self, SwaggerUi},
-    web::paths,
+    portals::swagger_ui::SwaggerUi,
+    web::{paths, swagger_ui},
 };
 
 /// Signs in with the demo's public client, with PKCE.
 pub static UI: SwaggerUi = SwaggerUi {
     path: paths::API_DOCS,
-    title: "MyPatientPortal",
-    start: include_str!("../../../templates/portals/mypatientportal/api_docs.js"),
+    page: swagger_ui::SwaggerUi {
+        title: "MyPatientPortal",
+        start: include_str!("../../../templates/portals/mypatientportal/api_docs.js"),
+    },
 };
 
 /// `GET /api-docs/v1/swagger.json`.
@@ -34,6 +36,6 @@ mod tests {
 
     #[test]
     fn nothing_is_fetched_from_elsewhere() {
-        assert!(!UI.start.contains("//"));
+        assert!(!UI.page.start.contains("//"));
     }
 }
