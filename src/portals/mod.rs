@@ -2,6 +2,8 @@
 
 pub mod caller;
 pub mod mypatientportal;
+mod openapi;
+mod swagger_ui;
 
 use axum::Router;
 

@@ -56,6 +56,7 @@ pub use store::{PURGE, insert_seed};
 
 use crate::{
     app::{App, Realm, see_through},
+    portals::swagger_ui,
     web::paths,
 };
 
@@ -76,9 +77,7 @@ pub fn routes(app: &App) -> Router<App> {
         get(api_docs::show_document),
     )
     .layer(cross_origin())
-    .route(paths::API_DOCS, get(api_docs::show))
-    .route(&format!("{}/", paths::API_DOCS), get(api_docs::show_without_slash))
-    .route(&format!("{}/{{file}}", paths::API_DOCS), get(api_docs::show_file))
+    .merge(swagger_ui::routes(&api_docs::UI))
     .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
 

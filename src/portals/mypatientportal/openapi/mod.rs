@@ -15,7 +15,10 @@ use utoipa::openapi::{
 };
 
 use super::route_table::{Answer, Guests, Kind, Parameter, ROWS, Row};
-use crate::web::paths;
+use crate::{
+    portals::openapi::{names_in_path, operation_id},
+    web::paths,
+};
 
 /// The name of the one security scheme.
 const SCHEME: &str = "oauth2";
@@ -60,7 +63,7 @@ fn method(row: &Row) -> HttpMethod {
 
 fn operation(row: &Row) -> Operation {
     let mut operation = OperationBuilder::new()
-        .operation_id(Some(operation_id(row)))
+        .operation_id(Some(operation_id(row.operation)))
         .summary(Some(row.summary))
         .description(Some(format!("Row {} of the documentation.", row.number)))
         .tag(tag(row))
@@ -70,7 +73,7 @@ fn operation(row: &Row) -> Operation {
             operation = operation.security(SecurityRequirement::new(SCHEME, [*scope]));
         }
     }
-    for name in row.path.split(['{', '}']).skip(1).step_by(2) {
+    for name in names_in_path(row.path) {
         let id = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Path)
@@ -82,18 +85,6 @@ fn operation(row: &Row) -> Operation {
     }
     operation = operation.request_body((!row.body.is_empty()).then(|| request_body(row.body)));
     operation.responses(responses(row)).build()
-}
-
-/// `ShowEarlierAvailability` → `showEarlierAvailability`.
-fn operation_id(row: &Row) -> String {
-    let name = format!("{:?}", row.operation);
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_lowercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
 }
 
 fn tag(row: &Row) -> &'static str {
@@ -273,25 +264,10 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        fn references(value: &Value, found: &mut Vec<String>) {
-            match value {
-                Value::Object(members) => {
-                    found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                    members.values().for_each(|member| references(member, found));
-                }
-                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-                _ => {}
-            }
-        }
-        let document = written();
-        let mut found = Vec::new();
-        references(&document, &mut found);
+        let (broken, all) = crate::portals::openapi::broken_references(&written());
 
-        assert!(found.len() > 60, "{}", found.len());
-        for reference in found {
-            let pointer = reference.strip_prefix('#').expect("a local reference");
-            assert!(document.pointer(pointer).is_some(), "{reference}");
-        }
+        assert!(all > 60, "{all}");
+        assert_eq!(broken, [""; 0]);
     }
 
     #[test]

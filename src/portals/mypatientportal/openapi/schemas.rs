@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::portals::mypatientportal::route_table::Answer;
+use crate::portals::{
+    mypatientportal::route_table::Answer,
+    openapi::{integer, list, object, schema as of},
+};
 
 /// The schema of a row's whole answer.
 pub fn schema_name(answer: Answer) -> String {
@@ -25,8 +28,7 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
 }
 
 fn answers() -> Vec<(Answer, Value)> {
-    let of = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    let list = |name: &str| json!({"type": "array", "items": of(name)});
+    let list = |name: &str| list(of(name));
     let data = |data: Value| object(json!({"data": data}));
     let scope = || json!({"type": "string", "enum": ["all", "limited"]});
     vec![
@@ -174,22 +176,8 @@ fn uri() -> Value {
     json!({"type": "string", "format": "uri"})
 }
 
-fn integer() -> Value {
-    json!({"type": "integer"})
-}
-
 fn optional_integer() -> Value {
     json!({"type": ["integer", "null"]})
-}
-
-/// An object all of whose members are always there.
-fn object(properties: Value) -> Value {
-    let names: Vec<_> = properties
-        .as_object()
-        .into_iter()
-        .flat_map(|members| members.keys().cloned())
-        .collect();
-    json!({"type": "object", "properties": properties, "required": names})
 }
 
 /// A schema written as JSON.
