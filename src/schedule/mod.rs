@@ -21,8 +21,10 @@
 //! | `wall_clock.rs` | civil times → instants |
 //! | `day.rs` | all slots of one day, free or not |
 //! | `interval.rs` | stretches of time, and searching many of them |
+//! | `hours.rs` | openings and closures as seeds write them and the portals' tables keep them |
 
 mod day;
+pub mod hours;
 mod interval;
 #[cfg(test)]
 mod properties;

@@ -7,6 +7,7 @@ pub mod form_post;
 pub mod json_object;
 pub mod language;
 pub mod monogram;
+pub mod nested_form;
 pub mod page;
 pub mod page_error;
 pub mod page_form;

@@ -12,7 +12,10 @@ use super::{
     error::{self, Result},
     route_table::Row,
 };
-use crate::web::{json_object, parameters};
+use crate::web::{
+    json_object,
+    nested_form::{self, NestedFormError},
+};
 
 /// What was said, by name. Forms say everything as text, JSON has its own numbers and truths.
 #[derive(Debug, Default)]
@@ -207,16 +210,21 @@ fn json(body: &[u8]) -> Result<Input> {
 }
 
 fn form(form: &[u8], what: &str) -> Result<Input> {
-    let pairs = parameters::read_form(form).map_err(|problem| error::malformed(what, problem.to_string()))?;
-    let mut members = Map::new();
-    for (name, value) in pairs {
-        let value = Value::String(value);
-        no_zero_in(&name, &Value::String(name.clone()))?;
-        no_zero_in(&name, &value)?;
-        let steps = steps(&name).ok_or_else(|| error::malformed(&name, "the brackets do not match"))?;
-        put(&mut members, &steps, value).ok_or_else(|| error::malformed(&name, "it is said twice, or in two ways"))?;
+    let members = nested_form::read(form).map_err(|problem| match problem {
+        NestedFormError::Damaged(problem) => error::malformed(what, problem.to_string()),
+        NestedFormError::Brackets(name) => error::malformed(&shown(&name), "the brackets do not match"),
+        NestedFormError::Twice(name) => error::malformed(&shown(&name), "it is said twice, or in two ways"),
+    })?;
+    for (name, value) in &members {
+        no_zero_in(name, &Value::String(name.clone()))?;
+        no_zero_in(name, value)?;
     }
     Ok(Input(members))
+}
+
+/// A name as it can stand in an error.
+fn shown(name: &str) -> String {
+    name.replace('\0', "?")
 }
 
 /// No database of ours keeps U+0000, and no patient types it.
@@ -232,37 +240,7 @@ fn no_zero_in(name: &str, value: &Value) -> Result<()> {
         }
         _ => false,
     };
-    error::malformed(&name.replace('\0', "?"), "the character U+0000 is not accepted").when(zero)
-}
-
-/// `attendant[data][first_name]` → `attendant`, `data`, `first_name`; `choices[]` ends in an empty step.
-fn steps(name: &str) -> Option<Vec<&str>> {
-    let Some((first, rest)) = name.split_once('[') else {
-        return (!name.contains(']')).then(|| vec![name]);
-    };
-    let inner = rest.strip_suffix(']')?;
-    let mut steps = vec![first];
-    steps.extend(inner.split("]["));
-    let sound = |step: &&str| !step.contains(['[', ']']);
-    let empty_only_last = steps.iter().rev().skip(1).all(|step| !step.is_empty());
-    (steps.len() <= 4 && empty_only_last && steps.iter().all(sound)).then_some(steps)
-}
-
-/// Puts a value where the steps lead; `None` when something else stands there.
-fn put(members: &mut Map<String, Value>, steps: &[&str], value: Value) -> Option<()> {
-    match steps {
-        [name] => members.insert((*name).to_owned(), value).is_none().then_some(()),
-        [name, ""] => {
-            let list = members.entry(*name).or_insert_with(|| Value::Array(Vec::new()));
-            list.as_array_mut()?.push(value);
-            Some(())
-        }
-        [name, rest @ ..] => {
-            let inner = members.entry(*name).or_insert_with(|| Value::Object(Map::new()));
-            put(inner.as_object_mut()?, rest, value)
-        }
-        [] => None,
-    }
+    error::malformed(&shown(name), "the character U+0000 is not accepted").when(zero)
 }
 
 #[cfg(test)]

@@ -26,7 +26,6 @@ mod cancellation;
 mod catalogue;
 pub mod comment_form;
 mod error;
-pub mod hours;
 mod input;
 mod links;
 pub mod model;

@@ -10,10 +10,15 @@ use serde::Deserialize;
 
 use super::{
     comment_form::{CommentForm, FieldType},
-    hours::{Closed, Hours},
     model::{InsuranceKind, PatientField},
 };
-use crate::{schedule::SlotLength, text::Language};
+use crate::{
+    schedule::{
+        SlotLength,
+        hours::{Closed, Hours},
+    },
+    text::Language,
+};
 
 /// What the portal of a realm begins with.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, tz::TimeZone};
 
 use crate::{
     model::{RealmId, UserId},
-    portals::mypatientportal::{
+    portals::mypatientportal::model::{Ages, AppointmentType, Calendar, Category, Insurance, InsuranceKind, Practice},
+    schedule::{
+        Schedule, SlotLength,
         hours::{Closed, Hours},
-        model::{Ages, AppointmentType, Calendar, Category, Insurance, InsuranceKind, Practice},
     },
-    schedule::{Schedule, SlotLength},
     store::{
         Conn, Row, Tx,
         database::{fetch_all, fetch_one, fetch_optional},

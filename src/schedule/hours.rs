@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::schedule::{Closure, Opening};
+use super::{Closure, Opening};
 
 /// Opening hours, the same on some weekdays.
 #[derive(Clone, Debug, Serialize, Deserialize)]
