@@ -28,6 +28,8 @@ const MINT: &[&str] = &["tokens"];
 const APP: &[&str] = &["app"];
 const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
 const CONTROL_ROOM: &[&str] = &["control"];
+/// Files of `portals` that are no portals.
+const SHARED_BY_PORTALS: &[&str] = &["caller", "openapi", "swagger_ui"];
 
 /// What a room may use beside itself; `None` where the house has no such room.
 ///
@@ -95,7 +97,11 @@ fn objection(from: &str, to: &str) -> Option<String> {
 fn room_of(path: &[String]) -> Option<String> {
     let first = path.first()?;
     match path.get(1) {
-        Some(portal) if first == "portals" && portal != "caller" && portal.starts_with(char::is_lowercase) => {
+        Some(portal)
+            if first == "portals"
+                && !SHARED_BY_PORTALS.contains(&portal.as_str())
+                && portal.starts_with(char::is_lowercase) =>
+        {
             Some(format!("portals::{portal}"))
         }
         _ => Some(first.clone()),
