@@ -4,7 +4,7 @@
 //! that was by the machine's clock, and how fast it has run since. Reading it needs no lock, moving it
 //! makes a new value. This is the only file that looks at the machine's clock.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,11 +17,15 @@ pub struct Clock {
     pub set_at: Timestamp,
     /// Speed in thousandths: 0 is frozen, 1000 is real time.
     pub rate: i64,
+    /// The speed at which a frozen clock goes on when it is resumed; of a running one, its rate.
+    pub resumes_at: i64,
 }
 
 impl Clock {
     /// Thousandths of real time at which a clock runs that nobody touched.
     pub const REAL_TIME: i64 = 1000;
+    /// Thousandths of real time at which a clock runs at the most: more than a day in a second.
+    pub const FASTEST: i64 = 100_000 * Self::REAL_TIME;
 
     /// A clock that shows the machine's time.
     pub fn real() -> Self {
@@ -30,6 +34,7 @@ impl Clock {
             shown: now,
             set_at: now,
             rate: Self::REAL_TIME,
+            resumes_at: Self::REAL_TIME,
         }
     }
 
@@ -40,6 +45,7 @@ impl Clock {
             shown: to_millisecond(shown),
             set_at: system_now(),
             rate,
+            resumes_at: Self::REAL_TIME,
         }
     }
 
@@ -74,17 +80,32 @@ impl Clock {
         Self {
             shown: to_millisecond(shown),
             set_at: system_now(),
-            rate: self.rate,
+            ..*self
         }
     }
 
-    /// The same clock at another speed, in thousandths, from now on.
-    pub fn at_rate(&self, rate: i64) -> Self {
+    /// The same clock at another speed from now on, in thousandths (not 0), or frozen until it is resumed at that speed.
+    pub fn at_speed(&self, resumes_at: i64, frozen: bool) -> Self {
+        let rate = if frozen { 0 } else { resumes_at };
+        if rate == self.rate {
+            return Self { resumes_at, ..*self }; // setting a clock anew costs it a part of a millisecond
+        }
         Self {
             shown: self.now(),
             set_at: system_now(),
             rate,
+            resumes_at,
         }
+    }
+
+    /// How long it takes, by the machine's clock, until this one shows `then`; `None` while it stands still before that.
+    pub fn time_until(&self, then: Timestamp) -> Option<Duration> {
+        let missing = then.as_millisecond().saturating_sub(self.now().as_millisecond());
+        if missing <= 0 {
+            return Some(Duration::ZERO);
+        }
+        let milliseconds = missing.saturating_mul(Self::REAL_TIME).checked_div(self.rate)? + 1;
+        Some(Duration::from_millis(milliseconds.unsigned_abs()))
     }
 }
 
@@ -130,6 +151,7 @@ mod tests {
             shown: instant("2030-01-01T00:00:00Z"),
             set_at,
             rate: 60_000,
+            resumes_at: 60_000,
         };
 
         let passed = clock.now().duration_since(clock.shown);
@@ -152,6 +174,27 @@ mod tests {
         let clock = Clock::starting_at(Timestamp::MAX, true);
 
         assert_eq!(clock.advanced(SignedDuration::from_hours(1)), None);
+    }
+
+    #[test]
+    fn waiting_for_an_instant_follows_the_rate() {
+        let frozen = Clock::starting_at(instant("2025-06-02T06:00:00Z"), true);
+        let then = instant("2025-06-02T07:00:00Z");
+
+        assert_eq!(frozen.time_until(then), None);
+        assert_eq!(frozen.time_until(frozen.now()), Some(Duration::ZERO));
+        let wait = frozen.at_speed(60_000, false).time_until(then).expect("it runs");
+        assert!((55..=61).contains(&wait.as_secs()), "{wait:?}");
+    }
+
+    #[test]
+    fn a_clock_that_is_resumed_runs_as_fast_as_before() {
+        let fast = Clock::real().at_speed(60_000, false);
+
+        let frozen = fast.at_speed(fast.resumes_at, true);
+
+        assert_eq!((frozen.rate, frozen.resumes_at), (0, 60_000));
+        assert_eq!(frozen.at_speed(frozen.resumes_at, false).rate, 60_000);
     }
 
     #[test]

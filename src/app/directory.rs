@@ -56,9 +56,14 @@ impl Directory {
             .transpose()
     }
 
+    /// A realm as it stands within a transaction that may still come to nothing: nobody else sees it.
+    pub fn handle(&self, settings: RealmSettings) -> Result<Realm, SealingError> {
+        Realm::new(&self.issuer, settings, &self.sealer)
+    }
+
     /// Takes in a realm as it stands after a change; the snapshot requests see from now on.
     pub fn put(&self, settings: RealmSettings) -> Result<Realm, SealingError> {
-        let realm = Realm::new(&self.issuer, settings, &self.sealer)?;
+        let realm = self.handle(settings)?;
         self.known.rcu(|known| {
             let newer = known.get(realm.name.as_str()).is_some_and(|held| {
                 held.id.0 > realm.id.0 || (held.id == realm.id && held.settings.revision > realm.settings.revision)

@@ -1,5 +1,6 @@
 //! [`App`] and [`Realm`]: the values every handler receives.
 
+pub mod agenda;
 mod directory;
 mod page_failures;
 mod realm;
@@ -12,6 +13,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use agenda::Agenda;
 pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use unhurried::see_through;
@@ -29,6 +31,8 @@ pub struct Shared {
     pub passwords: Passwords,
     pub outbox: Outbox,
     pub realms: Directory,
+    /// Rung for a realm whose agenda or clock has changed.
+    pub agenda: Agenda,
     /// Deeds that must end even when the one who asked for them hangs up.
     pub tasks: TaskTracker,
     /// Cancelled when the process is asked to end: long waits give up.
@@ -44,6 +48,7 @@ impl App {
             database,
             passwords,
             outbox: Outbox::default(),
+            agenda: Agenda::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
         }))

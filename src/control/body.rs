@@ -1,14 +1,16 @@
-//! A JSON body of a control request, read strictly; and durations as people write them.
+//! A JSON body of a control request, read strictly; and durations and speeds as people write them.
 
 use axum::body::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::problem::Problem;
+use crate::app::agenda::Speed;
+use crate::clock::Clock;
 
 /// Reads a JSON object; no body at all is an empty one.
 ///
@@ -83,5 +85,61 @@ impl Stretch {
     /// The instant this long after `from`; `None` where time ends.
     pub fn after(self, from: Timestamp) -> Option<Timestamp> {
         Some(from.to_zoned(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
+    }
+}
+
+/// The speed of a clock, in thousandths of real time; written as a number: 1 is real time, 0 frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate(pub i64);
+
+impl Rate {
+    /// How a clock goes on for which these were said.
+    pub fn speed(rate: Option<Self>, frozen: Option<bool>) -> Result<Speed, Problem> {
+        match (rate, frozen) {
+            (Some(Self(0)), Some(false)) => Err(Problem::bad_request(
+                "a clock of `rate` 0 is frozen, and `frozen` says that it is not",
+            )),
+            (Some(Self(0)), _) => Ok(Speed {
+                rate: None,
+                frozen: Some(true),
+            }),
+            (rate, frozen) => Ok(Speed {
+                rate: rate.map(|rate| rate.0),
+                frozen,
+            }),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "up to 100,000,000 thousandths"
+)]
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rate = f64::deserialize(deserializer)?;
+        let thousandths = (rate * Clock::REAL_TIME as f64).round();
+        let sound = (0.0..=Clock::FASTEST as f64).contains(&thousandths)
+            && (thousandths / Clock::REAL_TIME as f64 - rate).abs() < 1e-9;
+        if sound {
+            Ok(Self(thousandths as i64))
+        } else {
+            let fastest = Clock::FASTEST / Clock::REAL_TIME;
+            Err(D::Error::custom(format!(
+                "a clock's rate is 0 (frozen) to {fastest}, in thousandths"
+            )))
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "up to 100,000,000 thousandths")]
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % Clock::REAL_TIME == 0 {
+            serializer.serialize_i64(self.0 / Clock::REAL_TIME)
+        } else {
+            serializer.serialize_f64(self.0 as f64 / Clock::REAL_TIME as f64)
+        }
     }
 }

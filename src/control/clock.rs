@@ -1,22 +1,24 @@
 //! `GET|PATCH /control/api/clock`: a realm's time, read and turned (design: "Time, chance").
 //!
-//! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock.
+//! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock. What falls due
+//! happens on the way, in order, before the answer ([`agenda::walk`]).
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, patch};
 use http::{HeaderMap, Method};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Stretch};
+use super::body::{self, Rate, Stretch};
+use super::handlers;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
+use crate::app::agenda::{self, Goal, Speed, TurnError};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
-use crate::store::{self, Tx, settle};
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -37,18 +39,22 @@ pub const ROWS: &[Row] = &[
         path: CLOCK,
         operation: "turnClock",
         tag: "Clock",
-        summary: "Advance, set forward, freeze or resume the realm's time",
+        summary: "Advance, set forward, freeze, resume or speed up the realm's time; what falls due on the way happens",
         reach: Reach::Realm,
         query: &[],
         body: Some(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "advance": {"type": "string", "description": "A stretch of time, such as PT2H."},
                 "now": {"type": "string", "format": "date-time"},
-                "frozen": {"type": "boolean"},
+                "frozen": {"type": "boolean", "description": "Resumed, it runs as fast as it did before."},
+                "rate": rate_schema(),
             }})
         }),
         answer: SHOWN,
-        refusals: &[(400, "The turn cannot be read."), (409, "Time does not go backwards.")],
+        refusals: &[
+            (400, "The turn cannot be read."),
+            (409, "Time does not go backwards, or too much happens on the way."),
+        ],
         serve: || patch(turn),
     },
 ];
@@ -62,10 +68,20 @@ const SHOWN: Answer = Answer {
 
 /// The JSON Schema of a clock as it is shown.
 pub fn clock_schema() -> Value {
-    json!({"type": "object", "required": ["now", "frozen"], "properties": {
+    json!({"type": "object", "required": ["now", "frozen", "rate", "resumes_at"], "properties": {
         "now": {"type": "string", "format": "date-time"},
         "frozen": {"type": "boolean"},
+        "rate": {"type": "number", "description": "How fast it runs; 0 when frozen."},
+        "resumes_at": {"type": "number", "description": "How fast it runs once it is not frozen."},
     }})
+}
+
+/// The JSON Schema of a clock's speed.
+pub fn rate_schema() -> Value {
+    json!({
+        "type": "number", "minimum": 0, "maximum": Clock::FASTEST / Clock::REAL_TIME, "multipleOf": 0.001,
+        "description": "1 is real time, 60 a minute in a second, 0 frozen.",
+    })
 }
 
 /// The clock as it is shown.
@@ -73,6 +89,10 @@ pub fn clock_schema() -> Value {
 pub struct Shown {
     pub now: Timestamp,
     pub frozen: bool,
+    /// How fast it runs: 1 is real time, 0 frozen.
+    pub rate: Rate,
+    /// How fast it runs once it is not frozen.
+    pub resumes_at: Rate,
 }
 
 impl From<&Clock> for Shown {
@@ -80,17 +100,21 @@ impl From<&Clock> for Shown {
         Self {
             now: clock.now(),
             frozen: clock.frozen(),
+            rate: Rate(clock.rate),
+            resumes_at: Rate(clock.resumes_at),
         }
     }
 }
 
-/// What is to be done with it. `advance` and `now` exclude each other; `frozen` goes with either, or alone.
+/// What is to be done with it. `advance` and `now` exclude each other; `frozen` and `rate` go with either, with one another,
+/// or alone: they say how the clock goes on from there.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Turn {
     advance: Option<Stretch>,
     now: Option<Timestamp>,
     frozen: Option<bool>,
+    rate: Option<Rate>,
 }
 
 /// `GET /control/api/clock`
@@ -106,69 +130,50 @@ pub async fn turn(
     body: Bytes,
 ) -> Result<Json<Shown>, Problem> {
     let turn: Turn = body::read(&headers, &body)?;
-    turn.check()?;
-
-    let mut tx = app.database.begin().await?;
-    let outcome = turned(&mut tx, &realm, &turn).await;
-    let settings = settle(tx, outcome).await?;
-
-    let realm = app.realms.put(settings)?;
+    let speed = turn.check()?;
+    let goal = turn.goal(realm.clock.now())?;
+    let realm = agenda::walk(&app, &handlers(), realm.id, goal, speed).await?;
     Ok(Json(Shown::from(&realm.clock)))
 }
 
-async fn turned(tx: &mut Tx, realm: &Realm, turn: &Turn) -> Result<crate::model::RealmSettings, Problem> {
-    let settings = store::realms::touch(tx, realm.id).await?;
-    let mut settings = settings.ok_or_else(|| Problem::not_found("the realm has just been deleted"))?;
-    settings.clock = turn.apply(&settings.clock)?;
-    store::realms::update_clock(tx, realm.id, &settings.clock).await?;
-    Ok(settings)
-}
-
 impl Turn {
-    fn check(&self) -> Result<(), Problem> {
-        match self {
-            Self {
-                advance: Some(_),
-                now: Some(_),
-                ..
-            } => Err(Problem::bad_request("`advance` and `now` cannot both be followed")),
-            Self {
-                advance: None,
-                now: None,
-                frozen: None,
-            } => Err(Problem::bad_request(
-                "say one of `advance` (PT2H), `now` (an instant) or `frozen` (true, false)",
-            )),
-            _ => Ok(()),
+    fn check(&self) -> Result<Speed, Problem> {
+        if self.advance.is_some() && self.now.is_some() {
+            return Err(Problem::bad_request("`advance` and `now` cannot both be followed"));
         }
+        if self.advance.is_none() && self.now.is_none() && self.frozen.is_none() && self.rate.is_none() {
+            return Err(Problem::bad_request(
+                "say one of `advance` (PT2H), `now` (an instant), `frozen` (true, false) or `rate` (60)",
+            ));
+        }
+        Rate::speed(self.rate, self.frozen)
     }
 
-    /// The clock after this turn.
-    fn apply(&self, clock: &Clock) -> Result<Clock, Problem> {
-        let now = clock.now();
-        let target = match (self.advance, self.now) {
-            (Some(stretch), _) => stretch
-                .after(now)
-                .ok_or_else(|| Problem::bad_request("time does not go that far"))?,
-            (None, Some(target)) => target,
-            (None, None) => now,
-        };
-        if target < now {
-            let detail =
-                format!("a clock does not run backwards, and it shows {now}: make a realm at the earlier time");
-            return Err(Problem::conflict(detail));
+    /// Stretches of months and years have the length they have from `now`.
+    fn goal(&self, now: Timestamp) -> Result<Goal, Problem> {
+        match (self.advance, self.now) {
+            (Some(stretch), _) => {
+                let then = stretch.after(now).ok_or(TurnError::EndOfTime)?;
+                Ok(Goal::By(then.duration_since(now)))
+            }
+            (None, Some(target)) => Ok(Goal::At(target)),
+            (None, None) => Ok(Goal::By(SignedDuration::ZERO)),
         }
-        let rate = match self.frozen {
-            Some(true) => 0,
-            Some(false) if clock.frozen() => Clock::REAL_TIME,
-            Some(false) | None => clock.rate,
-        };
-        // Setting a clock anew costs it the part of a millisecond; one that is only read keeps it.
-        Ok(if target == now {
-            clock.at_rate(rate)
-        } else {
-            clock.set_to(target).at_rate(rate)
-        })
+    }
+}
+
+impl From<TurnError> for Problem {
+    fn from(error: TurnError) -> Self {
+        match error {
+            TurnError::Gone => Self::not_found(error.to_string()),
+            TurnError::Backwards(_) => Self::conflict(format!(
+                "{error}: make a realm at the earlier time, or restore a snapshot"
+            )),
+            TurnError::EndOfTime => Self::bad_request(error.to_string()),
+            TurnError::TooMuch { .. } => Self::conflict(format!("{error}; turn it again to go on")),
+            TurnError::Database(error) => error.into(),
+            TurnError::Directory(error) => error.into(),
+        }
     }
 }
 
@@ -180,69 +185,52 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn stopped() -> Clock {
-        Clock::starting_at(instant("2025-06-02T06:00:00Z"), true)
-    }
-
-    fn apply(turn: &str) -> Result<Clock, Problem> {
+    fn read(turn: &str) -> Result<(Goal, Speed), Problem> {
         let turn: Turn = serde_json::from_str(turn).unwrap();
-        turn.check()?;
-        turn.apply(&stopped())
+        let speed = turn.check()?;
+        Ok((turn.goal(instant("2025-06-02T06:00:00Z"))?, speed))
     }
 
     #[test]
     fn a_clock_advances_by_hours_days_and_months() {
-        for (advance, then) in [
-            ("PT2H", "2025-06-02T08:00:00Z"),
-            ("PT0.5S", "2025-06-02T06:00:00.5Z"),
-            ("P30D", "2025-07-02T06:00:00Z"),
-            ("P1M", "2025-07-02T06:00:00Z"),
-            ("P1Y", "2026-06-02T06:00:00Z"),
-            ("90 seconds", "2025-06-02T06:01:30Z"),
-            ("PT0S", "2025-06-02T06:00:00Z"),
+        for (advance, seconds) in [
+            ("PT2H", 7200),
+            ("P30D", 30 * 86_400),
+            ("P1M", 30 * 86_400),
+            ("P1Y", 365 * 86_400),
+            ("90 seconds", 90),
+            ("PT0S", 0),
+            ("-PT1S", -1),
         ] {
-            let clock = apply(&format!(r#"{{"advance":"{advance}"}}"#)).unwrap();
-            assert_eq!(clock.now(), instant(then), "{advance}");
-            assert!(clock.frozen(), "{advance}");
+            let (goal, speed) = read(&format!(r#"{{"advance":"{advance}"}}"#)).unwrap();
+            assert_eq!(goal, Goal::By(SignedDuration::from_secs(seconds)), "{advance}");
+            assert_eq!(speed, Speed::default());
         }
+        let (goal, _) = read(r#"{"advance":"PT0.5S"}"#).unwrap();
+        assert_eq!(goal, Goal::By(SignedDuration::from_millis(500)));
     }
 
     #[test]
-    fn a_clock_is_set_forward_and_never_back() {
-        assert_eq!(
-            apply(r#"{"now":"2025-06-02T10:00:00+02:00"}"#).unwrap().now(),
-            instant("2025-06-02T08:00:00Z")
-        );
-        for back in [
-            r#"{"now":"2025-06-02T05:59:59.999Z"}"#,
-            r#"{"advance":"-PT1S"}"#,
-            r#"{"now":"1970-01-01T00:00:00Z","frozen":false}"#,
+    fn a_clock_is_set_to_an_instant() {
+        let (goal, _) = read(r#"{"now":"2025-06-02T10:00:00+02:00"}"#).unwrap();
+
+        assert_eq!(goal, Goal::At(instant("2025-06-02T08:00:00Z")));
+    }
+
+    #[test]
+    fn frozen_and_rate_say_how_it_goes_on() {
+        for (turn, rate, frozen) in [
+            (r#"{"frozen":true}"#, None, Some(true)),
+            (r#"{"frozen":false}"#, None, Some(false)),
+            (r#"{"rate":60}"#, Some(60_000), None),
+            (r#"{"rate":0.5}"#, Some(500), None),
+            (r#"{"rate":0}"#, None, Some(true)),
+            (r#"{"rate":0,"frozen":true}"#, None, Some(true)),
+            (r#"{"rate":1.001,"frozen":true}"#, Some(1001), Some(true)),
+            (r#"{"rate":60,"advance":"PT1H"}"#, Some(60_000), None),
         ] {
-            let problem = apply(back).unwrap_err();
-            assert_eq!(problem.status(), http::StatusCode::CONFLICT, "{back}");
+            assert_eq!(read(turn).unwrap().1, Speed { rate, frozen }, "{turn}");
         }
-    }
-
-    #[test]
-    fn a_frozen_clock_resumes_from_where_it_stood_and_freezes_again() {
-        let running = apply(r#"{"frozen":false}"#).unwrap();
-        assert!(!running.frozen());
-        assert_eq!(running.shown, instant("2025-06-02T06:00:00Z"));
-
-        let turn: Turn = serde_json::from_str(r#"{"frozen":true}"#).unwrap();
-        let again = turn.apply(&running).unwrap();
-        assert!(again.frozen() && again.now() >= running.shown);
-    }
-
-    #[test]
-    fn resuming_a_running_clock_changes_nothing_about_its_speed() {
-        let fast = Clock {
-            rate: 60_000,
-            ..stopped()
-        };
-        let turn: Turn = serde_json::from_str(r#"{"frozen":false}"#).unwrap();
-
-        assert_eq!(turn.apply(&fast).unwrap().rate, 60_000);
     }
 
     #[test]
@@ -251,14 +239,15 @@ mod tests {
             "{}",
             r#"{"advance":"PT1S","now":"2030-01-01T00:00:00Z"}"#,
             r#"{"advance":"P9999Y"}"#,
+            r#"{"rate":0,"frozen":false}"#,
         ] {
-            let problem = apply(wrong).unwrap_err();
+            let problem = read(wrong).unwrap_err();
             assert_eq!(problem.status(), http::StatusCode::BAD_REQUEST, "{wrong}");
         }
     }
 
     #[test]
-    fn what_is_no_duration_instant_or_member_is_refused() {
+    fn what_is_no_duration_instant_speed_or_member_is_refused() {
         for wrong in [
             r#"{"advance":"soon"}"#,
             r#"{"advance":7200}"#,
@@ -266,6 +255,11 @@ mod tests {
             r#"{"now":"yesterday"}"#,
             r#"{"frozen":"yes"}"#,
             r#"{"freeze":true}"#,
+            r#"{"rate":-1}"#,
+            r#"{"rate":"60"}"#,
+            r#"{"rate":0.0001}"#,
+            r#"{"rate":100001}"#,
+            r#"{"rate":1e300}"#,
         ] {
             assert!(serde_json::from_str::<Turn>(wrong).is_err(), "{wrong}");
         }

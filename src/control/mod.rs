@@ -26,7 +26,7 @@ pub mod seed;
 use axum::routing::any;
 use axum::{Router, middleware};
 
-use crate::app::App;
+use crate::app::{App, agenda::Handler};
 use crate::portals;
 use crate::store::tables::{TABLES, Table};
 use entry::Entry;
@@ -38,6 +38,11 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
         .merge(route_table::routes(app))
         .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))
+}
+
+/// Who does what stands on realms' agendas.
+pub fn handlers() -> Vec<&'static Handler> {
+    portals::handlers().collect()
 }
 
 /// Every table that belongs to realms, parents before children.

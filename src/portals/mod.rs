@@ -7,11 +7,19 @@ mod swagger_ui;
 
 use axum::Router;
 
-use crate::{app::App, store::tables::Table};
+use crate::{
+    app::{App, agenda::Handler},
+    store::tables::Table,
+};
 
 /// The routes of all portals.
 pub fn routes(app: &App) -> Router<App> {
     mypatientportal::routes(app)
+}
+
+/// Who does what the portals put on a realm's agenda.
+pub fn handlers() -> impl Iterator<Item = &'static Handler> {
+    [mypatientportal::HANDLERS].into_iter().flatten()
 }
 
 /// The tables of all portals, parents before children.

@@ -8,11 +8,13 @@
 //! | [`realm_prefix`] | which realm a request is for |
 //! | [`request_log`], [`last_resort`] | what surrounds every request |
 //! | [`upkeep`] | what is done when nobody asks |
+//! | [`punctuality`] | what happens when a realm's clock comes to it |
 //! | [`banner`] | what is said on standard output |
 
 mod banner;
 mod last_resort;
 mod listening;
+mod punctuality;
 mod realm_prefix;
 mod request_log;
 mod serving;
@@ -93,6 +95,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
     let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
     app.tasks.spawn(upkeep::run(app.clone()));
+    app.tasks.spawn(punctuality::run(app.clone()));
     greet(&app, config, doors, out).await;
 
     let outcome = tokio::select! {

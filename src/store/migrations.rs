@@ -29,6 +29,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "mypatientportal",
         include_str!("../../migrations/0006_mypatientportal.sql"),
     ),
+    (
+        7,
+        "control room",
+        include_str!("../../migrations/0007_control_room.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

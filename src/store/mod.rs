@@ -4,6 +4,7 @@
 //! current time is always a parameter.
 
 pub mod access_tokens;
+pub mod agenda;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod clients;

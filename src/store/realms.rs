@@ -12,6 +12,13 @@ use crate::{
     model::{Policy, RealmId, RealmName, RealmSettings},
 };
 
+macro_rules! columns {
+    () => {
+        "id, name, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, revision, created_at,
+         expires_at"
+    };
+}
+
 /// What a new realm starts with.
 pub struct NewRealm {
     pub name: RealmName,
@@ -30,17 +37,22 @@ pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSe
     )?;
     let row = fetch_optional!(
         tx,
-        "insert into realms
-            (id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
-         on conflict do nothing
-         returning id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at",
+        concat!(
+            "insert into realms
+                 (id, name, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, revision,
+                  created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10)
+             on conflict do nothing
+             returning ",
+            columns!()
+        ),
         RealmId(row.get("value")?),
         realm.name.as_str(),
         json(&realm.policy)?,
         realm.clock.shown,
         realm.clock.set_at,
         realm.clock.rate,
+        realm.clock.resumes_at,
         realm.root_secret,
         realm.created_at,
         realm.expires_at,
@@ -52,9 +64,26 @@ pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSe
 pub async fn find(conn: &mut Conn, name: &RealmName) -> sqlx::Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         conn,
-        "select id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at
-         from realms where name = $1 and deleted_at is null",
+        concat!(
+            "select ",
+            columns!(),
+            " from realms where name = $1 and deleted_at is null"
+        ),
         name.as_str(),
+    )?;
+    row.as_ref().map(settings).transpose()
+}
+
+/// The living realm of that number.
+pub async fn find_by_id(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<RealmSettings>> {
+    let row = fetch_optional!(
+        conn,
+        concat!(
+            "select ",
+            columns!(),
+            " from realms where id = $1 and deleted_at is null"
+        ),
+        realm,
     )?;
     row.as_ref().map(settings).transpose()
 }
@@ -63,8 +92,11 @@ pub async fn find(conn: &mut Conn, name: &RealmName) -> sqlx::Result<Option<Real
 pub async fn list(conn: &mut Conn) -> sqlx::Result<Vec<RealmSettings>> {
     let rows = fetch_all!(
         conn,
-        "select id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at
-         from realms where deleted_at is null order by id",
+        concat!(
+            "select ",
+            columns!(),
+            " from realms where deleted_at is null order by id"
+        ),
     )?;
     rows.iter().map(settings).collect()
 }
@@ -83,8 +115,10 @@ pub async fn revisions(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, i64)>> {
 pub async fn touch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
-        "update realms set revision = revision + 1 where id = $1 and deleted_at is null
-         returning id, name, policy, clock_shown, clock_set_at, clock_rate, root_secret, revision, created_at, expires_at",
+        concat!(
+            "update realms set revision = revision + 1 where id = $1 and deleted_at is null returning ",
+            columns!()
+        ),
         realm,
     )?;
     row.as_ref().map(settings).transpose()
@@ -98,11 +132,12 @@ pub async fn update_policy(tx: &mut Tx, realm: RealmId, policy: &Policy) -> sqlx
 pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::Result<()> {
     execute!(
         tx,
-        "update realms set clock_shown = $2, clock_set_at = $3, clock_rate = $4 where id = $1",
+        "update realms set clock_shown = $2, clock_set_at = $3, clock_rate = $4, clock_resumes_at = $5 where id = $1",
         realm,
         clock.shown,
         clock.set_at,
         clock.rate,
+        clock.resumes_at,
     )?;
     Ok(())
 }
@@ -167,6 +202,7 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
             shown: row.get("clock_shown")?,
             set_at: row.get("clock_set_at")?,
             rate: row.get("clock_rate")?,
+            resumes_at: row.get("clock_resumes_at")?,
         },
         root_secret: row.get("root_secret")?,
         revision: row.get("revision")?,

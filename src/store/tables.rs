@@ -269,6 +269,19 @@ pub const TABLES: &[Table] = &[
         ],
     )
     .listed_by(&["sequence"]),
+    Table::new(
+        "agenda",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            instant("due_at"),
+            text("kind"),
+            text("subject"),
+            integer("failures"),
+        ],
+    )
+    .listed_by(&["due_at", "sequence"]),
 ];
 
 /// All rows of a realm in one table, each with its columns as they are declared; in no order.

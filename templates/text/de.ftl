@@ -111,6 +111,14 @@ comment-form-not-future = muss in der Zukunft liegen
 comment-form-too-long = ist zu lang
 
 ## A letter to those who wait for an earlier appointment
+reminder-letter-subject = Erinnerung: { $appointment } am { $booked }
+reminder-letter-body =
+    Guten Tag,
+
+    Sie haben einen Termin bei { $practice }: „{ $appointment }“ am { $booked }.
+
+    Wenn Sie nicht kommen können, sagen Sie den Termin bitte im Patientenportal ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann.
+
 asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
 asap-letter-body =
     Guten Tag,

@@ -111,6 +111,14 @@ comment-form-not-future = must be in the future
 comment-form-too-long = is too long
 
 ## A letter to those who wait for an earlier appointment
+reminder-letter-subject = Reminder: { $appointment } on { $booked }
+reminder-letter-body =
+    Hello,
+
+    you have an appointment at { $practice }: “{ $appointment }” on { $booked }.
+
+    If you cannot come, please cancel or move it in the patient portal, so that somebody else can have the time.
+
 asap-letter-subject = An earlier appointment is free: { $appointment }
 asap-letter-body =
     Hello,

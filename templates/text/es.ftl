@@ -111,6 +111,14 @@ comment-form-not-future = debe estar en el futuro
 comment-form-too-long = es demasiado largo
 
 ## A letter to those who wait for an earlier appointment
+reminder-letter-subject = Recordatorio: { $appointment } el { $booked }
+reminder-letter-body =
+    Buenos días:
+
+    Tiene una cita en { $practice }: «{ $appointment }» el { $booked }.
+
+    Si no puede venir, anúlela o cámbiela en el portal del paciente para que otra persona pueda aprovechar la hora.
+
 asap-letter-subject = Hay una cita anterior libre: { $appointment }
 asap-letter-body =
     Buenos días:

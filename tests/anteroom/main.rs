@@ -19,6 +19,7 @@ mod client_authentication;
 mod client_credentials;
 mod command_line;
 mod consent;
+mod control;
 mod cors;
 mod declared_tables;
 mod discovery;

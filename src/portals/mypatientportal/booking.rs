@@ -18,6 +18,7 @@ use super::{
     input::{check_email, present, read_date, text_of},
     links::APPOINTMENT_ID,
     model::{Booking, PatientField, born_on},
+    reminders,
     store::{self, Offer},
     wire,
 };
@@ -41,6 +42,7 @@ pub async fn book(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx, &request, &availability).await;
     let id = settle(tx, outcome).await?;
+    call.app.agenda.ring(call.realm.id);
     Ok(wire::id(&id))
 }
 
@@ -254,6 +256,8 @@ async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Avail
         allow_sms_notifications: request.allow_sms_notifications,
     };
     insert(call, tx, &mut booking, sequence).await?;
+    let starts_at = booking.interval.start;
+    reminders::plan(tx, &call.realm, &offer.practice, &booking.id, starts_at, call.now).await?;
     Ok(booking.id)
 }
 

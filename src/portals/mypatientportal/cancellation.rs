@@ -7,7 +7,7 @@ use super::{
     call::Call,
     error::{self, Result},
     model::Appointment,
-    store, wire,
+    reminders, store, wire,
 };
 use crate::store::{Tx, settle};
 
@@ -32,6 +32,7 @@ async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
     check_cancellable(call, &appointment)?;
     let stood = store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
     error::not_now("Appointment cannot be cancelled.", "it was cancelled a moment ago").when(!stood)?;
+    reminders::forget(tx, &call.realm, &appointment.id).await?;
     asap_list::tell_waiting(call, tx, &appointment.calendar, appointment.interval(), &appointment.id).await
 }
 

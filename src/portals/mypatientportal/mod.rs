@@ -13,6 +13,7 @@
 //! | `GET /availabilities`, `…/{id}/availabilities`, `…/{id}/earlier_availability` | `availabilities.rs` |
 //! | `GET /insurances`, `/appointment_categories…`, `/appointment_types…`, `/practices…` | `catalogue.rs` |
 //! | `POST …/{id}/video_consultation`, and the page `/video/{token}` | `video_consultation.rs` |
+//! | nothing: what this portal does by itself | `reminders.rs` |
 //! | `/api-docs…` | `api_docs.rs`, `openapi/` |
 
 mod api_docs;
@@ -31,6 +32,7 @@ mod links;
 pub mod model;
 mod openapi;
 mod profile;
+mod reminders;
 mod rescheduling;
 pub mod route_table;
 pub mod seed;
@@ -51,6 +53,7 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
+pub use reminders::HANDLERS;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};
 

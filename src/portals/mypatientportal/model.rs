@@ -24,6 +24,8 @@ pub struct Practice {
     pub language: Language,
     pub photo_url: Option<String>,
     pub required_patient_fields: Vec<PatientField>,
+    /// How long before an appointment it writes a reminder, if it does.
+    pub reminder: Option<SignedDuration>,
 }
 
 /// Patient data a practice may ask for, in the tokens of `required_patient_fields`.
@@ -291,6 +293,7 @@ mod tests {
                 language: Language::German,
                 photo_url: None,
                 required_patient_fields: Vec::new(),
+                reminder: None,
             },
             appointment_type: appointment_type(),
             starts_at: instant("2025-06-05T09:00:00Z"),

@@ -12,7 +12,7 @@ use super::{
     call::Call,
     error::{self, Result},
     model::born_on,
-    store, wire,
+    reminders, store, wire,
 };
 use crate::store::{Tx, settle};
 
@@ -25,6 +25,7 @@ pub async fn reschedule(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx, &availability).await;
     let told = settle(tx, outcome).await?;
+    call.app.agenda.ring(call.realm.id);
     if told {
         call.app.outbox.ring();
     }
@@ -52,6 +53,7 @@ async fn write(call: &Call, tx: &mut Tx, availability: &Availability) -> Result<
     check_age(&offer, born_on(call.user()), slot.start)?;
     let stood = store::reschedule(tx, realm, &before.id, &offer.calendar.id, slot).await?;
     error::not_now("Appointment cannot be rescheduled.", "it was cancelled a moment ago").when(!stood)?;
+    reminders::plan(tx, &call.realm, &offer.practice, &before.id, slot.start, call.now).await?;
     if slot == before.interval() {
         return Ok(false);
     }

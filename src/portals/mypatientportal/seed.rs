@@ -57,6 +57,9 @@ pub struct Practice {
     /// User names of patients whose bookings are refused.
     #[serde(default)]
     pub blocked_patients: Vec<String>,
+    /// How long before an appointment its patient is reminded of it; 0: never.
+    #[serde(default = "a_day_before")]
+    pub reminder_minutes: i64,
     pub calendars: Vec<Calendar>,
     pub categories: Vec<Category>,
 }
@@ -73,6 +76,10 @@ pub struct Calendar {
     pub lead_time_minutes: i64,
     #[serde(default = "a_year")]
     pub horizon_days: i64,
+}
+
+fn a_day_before() -> i64 {
+    24 * 60
 }
 
 fn german() -> String {
@@ -198,6 +205,9 @@ impl Practice {
         let zone = TimeZone::get(&self.zone);
         check(zone.is_ok(), || {
             format!("practice {}: there is no time zone {:?}", self.id, self.zone)
+        })?;
+        check((0..=TEN_YEARS * 1440).contains(&self.reminder_minutes), || {
+            format!("practice {}: reminder_minutes is 0 to {}", self.id, TEN_YEARS * 1440)
         })?;
         let language = self.language.parse::<Language>();
         check(language.is_ok(), || {

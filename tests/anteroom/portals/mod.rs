@@ -1,3 +1,3 @@
 //! The emulated patient portals, from outside.
 
-mod mypatientportal;
+pub mod mypatientportal;

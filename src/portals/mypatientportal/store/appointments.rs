@@ -1,6 +1,7 @@
 //! Appointments.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::catalogue::{appointment_type, practice, practice_columns, type_columns};
 use crate::{
@@ -39,6 +40,31 @@ pub async fn find_appointment(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx
         *id
     )?;
     row.as_ref().map(appointment).transpose()
+}
+
+/// Whom an appointment's letters go to.
+pub struct Contact {
+    /// False where the booking asked for no e-mails.
+    pub wants_email: bool,
+    /// JSON object: the guest it is for.
+    pub attendant: Option<Map<String, Value>>,
+}
+
+pub async fn find_contact(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Contact>> {
+    let row = fetch_optional!(
+        conn,
+        "select attendant, allow_email_notifications from mypatientportal_appointments where realm = $1 and id = $2",
+        realm,
+        *id,
+    )?;
+    row.map(|row| {
+        let guest = row.optional::<String>("attendant")?.is_some();
+        Ok(Contact {
+            wants_email: row.optional("allow_email_notifications")?.unwrap_or(true),
+            attendant: guest.then(|| row.json("attendant")).transpose()?,
+        })
+    })
+    .transpose()
 }
 
 /// A user's appointments, the latest first.

@@ -26,7 +26,7 @@ pub struct Offer {
 macro_rules! practice_columns {
     () => {
         "p.id as practice_id, p.name as practice_name, p.zone, p.language, p.photo_url as practice_photo_url,
-         p.required_patient_fields"
+         p.required_patient_fields, p.reminder_minutes"
     };
 }
 
@@ -222,6 +222,7 @@ fn offer(row: &Row) -> sqlx::Result<Offer> {
 
 pub(super) fn practice(row: &Row) -> sqlx::Result<Practice> {
     let (zone, language): (String, String) = (row.get("zone")?, row.get("language")?);
+    let reminder: i64 = row.get("reminder_minutes")?;
     Ok(Practice {
         id: row.get("practice_id")?,
         name: row.get("practice_name")?,
@@ -229,6 +230,7 @@ pub(super) fn practice(row: &Row) -> sqlx::Result<Practice> {
         language: language.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         photo_url: row.optional("practice_photo_url")?,
         required_patient_fields: row.json("required_patient_fields")?,
+        reminder: (reminder > 0).then(|| SignedDuration::from_mins(reminder)),
     })
 }
 

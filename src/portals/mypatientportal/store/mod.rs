@@ -13,8 +13,8 @@ mod seeding;
 mod tables;
 
 pub use appointments::{
-    cancel, find_appointment, insert_appointment, list_appointments, list_busy, list_upcoming, list_waiting,
-    reschedule, set_asap_email, take_next_id,
+    Contact, cancel, find_appointment, find_contact, insert_appointment, list_appointments, list_busy, list_upcoming,
+    list_waiting, reschedule, set_asap_email, take_next_id,
 };
 pub use catalogue::{
     Offer, find_category, find_offer, find_practice, find_type, insurance_exists, list_categories, list_insurances,

@@ -49,8 +49,8 @@ async fn insert_practice(tx: &mut Tx, realm: RealmId, practice: &Practice, numbe
     execute!(
         tx,
         "insert into mypatientportal_practices
-             (realm, id, sequence, name, zone, language, photo_url, required_patient_fields)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (realm, id, sequence, name, zone, language, photo_url, required_patient_fields, reminder_minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         realm,
         practice.id,
         numbers.practices,
@@ -59,6 +59,7 @@ async fn insert_practice(tx: &mut Tx, realm: RealmId, practice: &Practice, numbe
         practice.language,
         practice.photo_url,
         json(&practice.required_patient_fields)?,
+        practice.reminder_minutes,
     )?;
     for username in &practice.blocked_patients {
         execute!(

@@ -15,6 +15,7 @@ pub const TABLES: &[Table] = &[
             text("language"),
             text("photo_url").or_null(),
             json("required_patient_fields"),
+            integer("reminder_minutes"),
         ],
     )
     .listed_by(&["sequence"]),

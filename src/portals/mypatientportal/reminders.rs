@@ -1,0 +1,110 @@
+//! Reminders: a letter before an appointment, by the realm's clock.
+//!
+//! The emulator's own: the portal's documentation says nothing of reminders, only that patients may decline e-mails
+//! (`allow_email_notifications`). When a practice reminds is its seed's `reminder_minutes`. An appointment booked later than that
+//! gets none; one that is moved is reminded of at its new time; one that is cancelled is not.
+
+use jiff::Timestamp;
+
+use super::{
+    input::text_of,
+    model::{Appointment, Owner, Practice},
+    store::{self, Contact},
+};
+use crate::{
+    app::{
+        Realm,
+        agenda::{Firing, FiringError, Handler, Occasion},
+    },
+    model::User,
+    outbox::{Email, Outbox},
+    store::{Tx, agenda, users},
+    text,
+};
+
+const KIND: &str = "mypatientportal.reminder";
+
+/// Who does what this portal puts on a realm's agenda.
+pub const HANDLERS: &[Handler] = &[Handler { kind: KIND, fire }];
+
+/// Puts the reminder of an appointment on the agenda, instead of one that is there. In the transaction that books or moves it.
+pub async fn plan(
+    tx: &mut Tx,
+    realm: &Realm,
+    practice: &Practice,
+    appointment: &str,
+    starts_at: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    agenda::cancel(tx, realm.id, KIND, appointment).await?;
+    let due_at = practice.reminder.and_then(|before| starts_at.checked_sub(before).ok());
+    match due_at.filter(|due_at| *due_at > now) {
+        Some(due_at) => agenda::insert(tx, realm.id, &realm.random.id(now), due_at, KIND, appointment).await,
+        None => Ok(()),
+    }
+}
+
+/// Takes it off again. In the transaction that cancels the appointment.
+pub async fn forget(tx: &mut Tx, realm: &Realm, appointment: &str) -> sqlx::Result<()> {
+    agenda::cancel(tx, realm.id, KIND, appointment).await.map(drop)
+}
+
+fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
+    Box::pin(async move {
+        if remind(tx, occasion).await? {
+            let app = occasion.app.clone();
+            return Ok(Some(Box::pin(async move { app.outbox.ring() }) as _));
+        }
+        Ok(None)
+    })
+}
+
+/// Writes the letter; whether there was anybody to write to.
+async fn remind(tx: &mut Tx, occasion: Occasion<'_>) -> Result<bool, FiringError> {
+    let realm = occasion.realm;
+    let Some(appointment) = store::find_appointment(tx, realm.id, occasion.subject).await? else {
+        return Ok(false);
+    };
+    if appointment.cancelled_at.is_some() || !appointment.upcoming_at(occasion.now) {
+        return Ok(false);
+    }
+    let Some(contact) = store::find_contact(tx, realm.id, occasion.subject).await? else {
+        return Ok(false);
+    };
+    let user = match &appointment.owner {
+        Owner::User(user) => users::find(tx, realm.id, user).await?,
+        Owner::Guest(_) => None,
+    };
+    let Some(email) = address(&contact, user.as_ref()) else {
+        return Ok(false);
+    };
+    let letter = letter(&appointment, email);
+    Outbox::write(tx, realm.id, &realm.random, letter, occasion.now).await?;
+    Ok(true)
+}
+
+fn address(contact: &Contact, user: Option<&User>) -> Option<String> {
+    let known = match (&contact.attendant, user) {
+        (Some(guest), _) => text_of(guest, "email").ok().flatten(),
+        (None, Some(user)) => user.claim("email"),
+        (None, None) => None,
+    };
+    known.filter(|_| contact.wants_email).map(str::to_owned)
+}
+
+fn letter(appointment: &Appointment, recipient: String) -> Email {
+    let (practice, language) = (&appointment.practice, appointment.practice.language);
+    let starts_at = appointment.starts_at.to_zoned(practice.zone.clone());
+    let name = appointment.appointment_type.name.as_str();
+    let words = [
+        ("appointment", name),
+        ("practice", practice.name.as_str()),
+        ("booked", &text::say_moment(language, &starts_at)),
+    ];
+    Email {
+        recipient,
+        subject: text::say_with(language, "reminder-letter-subject", &words),
+        body: text::say_with(language, "reminder-letter-body", &words),
+        reason: "appointment.reminder",
+    }
+}

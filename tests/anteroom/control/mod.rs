@@ -1,0 +1,3 @@
+//! The control room's levers, from outside.
+
+mod agenda;
