@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "mypatientportal",
         include_str!("../../migrations/0006_mypatientportal.sql"),
     ),
+    (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
 ];
 
 /// Brings the tables up to date; does nothing where they are.
