@@ -11,8 +11,8 @@
 //!  control room  control                                 everything a tester may turn or look at
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
-//!  workshop      tokens                                  mint and verify
-//!                keys  passwords  schedule  outbox       signing keys, Argon2, opening hours, letters
+//!  workshop      tokens  outbox                          mint and verify, letters and webhooks
+//!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
 //!                sessions                                who is at the browser
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
@@ -24,6 +24,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod fetch;
 pub mod keys;
 pub mod login;
 pub mod model;

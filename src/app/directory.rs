@@ -4,6 +4,7 @@
 //! never replaces a newer one. Other processes notice by comparing revisions.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
@@ -19,7 +20,7 @@ use crate::{
 /// Finds realms by name.
 pub struct Directory {
     issuer: String,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
     known: ArcSwap<HashMap<String, Realm>>,
 }
 
@@ -33,7 +34,7 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    pub fn new(issuer: String, sealer: Sealer) -> Self {
+    pub fn new(issuer: String, sealer: Arc<Sealer>) -> Self {
         Self {
             issuer,
             sealer,

@@ -42,12 +42,13 @@ pub struct Shared {
 impl App {
     /// An app on an open database. `issuer` has no trailing slash.
     pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
+        let sealer = Arc::new(sealer);
         Self(Arc::new(Shared {
-            realms: Directory::new(issuer.clone(), sealer),
+            realms: Directory::new(issuer.clone(), sealer.clone()),
             issuer,
             database,
             passwords,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(sealer),
             agenda: Agenda::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),

@@ -17,7 +17,14 @@ use super::{api_docs, clock, index, outbox, realms};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
-pub const LEVERS: &[&[Row]] = &[realms::ROWS, clock::ROWS, outbox::ROWS, index::ROWS, api_docs::ROWS];
+pub const LEVERS: &[&[Row]] = &[
+    realms::ROWS,
+    clock::ROWS,
+    outbox::letters::ROWS,
+    outbox::webhooks::ROWS,
+    index::ROWS,
+    api_docs::ROWS,
+];
 
 /// One method at one path.
 #[derive(Debug)]

@@ -96,6 +96,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
     app.tasks.spawn(upkeep::run(app.clone()));
     app.tasks.spawn(punctuality::run(app.clone()));
+    app.tasks.spawn(start::courier(&app, config)?.run());
     greet(&app, config, doors, out).await;
 
     let outcome = tokio::select! {

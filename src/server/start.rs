@@ -7,8 +7,10 @@ use crate::app::{App, DirectoryError};
 use crate::config::{Config, Issuer};
 use crate::control::realms::{Beginning, MakingError, make};
 use crate::control::seed::{Seed, SeedError};
+use crate::fetch::{AuthorityError, Fetch};
 use crate::keys::sealing::{KeyFileError, Sealer, SealingError};
 use crate::model::RealmName;
+use crate::outbox::courier::Courier;
 use crate::passwords::{PasswordError, Passwords};
 use crate::store::Database;
 
@@ -28,6 +30,13 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
         sealer,
         Passwords::new()?,
     ))
+}
+
+/// Who delivers letters and webhooks.
+pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
+    let fetch = Fetch::new(config.allow_private_fetch, &config.trust_ca)?;
+    let (outbox, database) = (app.outbox.clone(), app.database.clone());
+    Ok(Courier::new(outbox, database, fetch, app.shutdown.clone()))
 }
 
 /// The shipped signing keys are public: whoever reaches us must be somebody who could have them from us anyway.
@@ -82,6 +91,8 @@ pub enum StartError {
     PublicIssuer(Issuer),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     #[error(transparent)]
     Sealing(#[from] SealingError),
     #[error(transparent)]

@@ -2,17 +2,20 @@
 
 use super::{
     Conn, Row, Tx,
-    database::{execute, fetch_all},
+    database::{execute, fetch_all, fetch_optional},
+    deliveries,
 };
-use crate::model::{Channel, Letter, RealmId};
+use crate::model::{Channel, Delivery, Letter, RealmId};
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, letter: &Letter) -> sqlx::Result<()> {
+/// Adds a letter under a number of [`deliveries::next_number`](super::deliveries::next_number).
+pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, letter: &Letter) -> sqlx::Result<()> {
     execute!(
         tx,
         "insert into letters (realm, id, sequence, channel, recipient, subject, body, html, reason, written_at)
-         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7, $8, $9 from letters where realm = $1",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         realm,
         letter.id,
+        sequence,
         letter.channel.name(),
         letter.recipient,
         letter.subject,
@@ -24,16 +27,76 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, letter: &Letter) -> sqlx::Resul
     Ok(())
 }
 
-/// The newest `limit` letters of a realm, in the order they were written.
-pub async fn list(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<Vec<Letter>> {
+/// What is looked for; nothing means everything.
+#[derive(Debug, Default, PartialEq)]
+pub struct LetterFilter {
+    pub recipient: Option<String>,
+    pub reason: Option<String>,
+    pub channel: Option<String>,
+    pub state: Option<String>,
+}
+
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<(Letter, Delivery)>> {
+    let row = fetch_optional!(
+        conn,
+        "select l.id, l.channel, l.recipient, l.subject, l.body, l.html, l.reason, l.written_at,
+                d.state, d.due_at, d.history
+         from letters l left join deliveries d on d.realm = l.realm and d.id = l.id
+         where l.realm = $1 and l.id = $2",
+        realm,
+        id,
+    )?;
+    row.as_ref().map(posted).transpose()
+}
+
+/// The number of a letter in its realm's outbox.
+pub async fn sequence(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<i64>> {
+    let row = fetch_optional!(
+        conn,
+        "select sequence from letters where realm = $1 and id = $2",
+        realm,
+        id
+    )?;
+    row.map(|row| row.get("sequence")).transpose()
+}
+
+/// The first `limit` letters after a number, in the order they were written.
+pub async fn list(
+    conn: &mut Conn,
+    realm: RealmId,
+    after: i64,
+    filter: &LetterFilter,
+    limit: i64,
+) -> sqlx::Result<Vec<(Letter, Delivery)>> {
     let rows = fetch_all!(
         conn,
-        "select id, channel, recipient, subject, body, html, reason, written_at from letters
-         where realm = $1 order by sequence desc, id desc limit $2",
+        "select l.id, l.channel, l.recipient, l.subject, l.body, l.html, l.reason, l.written_at,
+                d.state, d.due_at, d.history
+         from letters l left join deliveries d on d.realm = l.realm and d.id = l.id
+         where l.realm = $1 and l.sequence > $2
+           and (cast($3 as text) is null or l.recipient = $3)
+           and (cast($4 as text) is null or l.reason = $4)
+           and (cast($5 as text) is null or l.channel = $5)
+           and (cast($6 as text) is null or coalesce(d.state, 'kept') = $6)
+         order by l.sequence, l.id limit $7",
         realm,
+        after,
+        filter.recipient,
+        filter.reason,
+        filter.channel,
+        filter.state,
         limit,
     )?;
-    rows.iter().rev().map(letter).collect()
+    rows.iter().map(posted).collect()
+}
+
+/// Removes all letters of a realm.
+pub async fn clear(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
+    execute!(tx, "delete from letters where realm = $1", realm)
+}
+
+fn posted(row: &Row) -> sqlx::Result<(Letter, Delivery)> {
+    Ok((letter(row)?, deliveries::delivery(row)?))
 }
 
 fn letter(row: &Row) -> sqlx::Result<Letter> {

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "control room",
         include_str!("../../migrations/0007_control_room.sql"),
     ),
+    (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

@@ -11,6 +11,7 @@ pub mod clients;
 pub mod columns;
 pub mod consents;
 pub mod database;
+pub mod deliveries;
 pub mod grants;
 pub mod letters;
 mod migrations;
@@ -20,5 +21,6 @@ pub mod refresh_tokens;
 pub mod sessions;
 pub mod tables;
 pub mod users;
+pub mod webhooks;
 
 pub use database::{Conn, Database, Keeps, Row, Tx, settle};

@@ -142,6 +142,16 @@ pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::R
     Ok(())
 }
 
+/// The clock of a living realm.
+pub async fn clock(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<Clock>> {
+    let row = fetch_optional!(
+        conn,
+        "select clock_shown, clock_set_at, clock_rate, clock_resumes_at from realms where id = $1 and deleted_at is null",
+        realm,
+    )?;
+    row.as_ref().map(clock_in).transpose()
+}
+
 /// Marks a realm as deleted: it is gone at once, its rows follow in batches. False when it was gone.
 pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<bool> {
     let rows = execute!(
@@ -198,15 +208,20 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
             .parse()
             .map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
         policy: row.json("policy")?,
-        clock: Clock {
-            shown: row.get("clock_shown")?,
-            set_at: row.get("clock_set_at")?,
-            rate: row.get("clock_rate")?,
-            resumes_at: row.get("clock_resumes_at")?,
-        },
+        clock: clock_in(row)?,
         root_secret: row.get("root_secret")?,
         revision: row.get("revision")?,
         created_at: row.get("created_at")?,
         expires_at: row.optional("expires_at")?,
+    })
+}
+
+/// A clock out of the columns `clock_shown, clock_set_at, clock_rate, clock_resumes_at`.
+pub(super) fn clock_in(row: &Row) -> sqlx::Result<Clock> {
+    Ok(Clock {
+        shown: row.get("clock_shown")?,
+        set_at: row.get("clock_set_at")?,
+        rate: row.get("clock_rate")?,
+        resumes_at: row.get("clock_resumes_at")?,
     })
 }

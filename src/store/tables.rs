@@ -282,6 +282,41 @@ pub const TABLES: &[Table] = &[
         ],
     )
     .listed_by(&["due_at", "sequence"]),
+    Table::new(
+        "webhooks",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("event"),
+            text("url").with_addresses(),
+            text("url_source"),
+            json("headers"),
+            text("secret_headers").or_null().sealed(),
+            text("body"),
+            instant("written_at"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "deliveries",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("kind"),
+            text("destination"),
+            text("state"),
+            json("pauses"),
+            integer("tries"),
+            integer("attempts"),
+            instant("due_at"),
+            instant("leased_until").or_null(),
+            json("history"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+    Table::new("numbers", &["name"], &[text("name"), integer("value")]),
 ];
 
 /// All rows of a realm in one table, each with its columns as they are declared; in no order.

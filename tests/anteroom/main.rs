@@ -28,6 +28,7 @@ mod hostile_input;
 mod introspection;
 mod jwks;
 mod logout;
+mod outbox;
 mod pkce;
 mod policy_portal;
 mod portals;

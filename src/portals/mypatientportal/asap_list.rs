@@ -20,7 +20,7 @@ use super::{
     wire,
 };
 use crate::{
-    outbox::{Email, Outbox},
+    outbox::Email,
     schedule::{Interval, Slot},
     store::{Tx, settle, users},
     text,
@@ -83,7 +83,10 @@ pub async fn tell_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interv
             .find(|slot| slot.start.timestamp() < appointment.starts_at && ages.admit(born_on, slot.start.date()));
         if let (Some(slot), Some(email)) = (earlier, &appointment.asap_email) {
             let letter = letter(appointment, email, slot);
-            Outbox::write(tx, call.realm.id, &call.realm.random, letter, call.now).await?;
+            let outbox = &call.app.outbox;
+            outbox
+                .write(tx, call.realm.id, &call.realm.random, letter, call.now)
+                .await?;
             told = true;
         }
     }
@@ -137,6 +140,7 @@ fn letter(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
         recipient: email.to_owned(),
         subject: text::say_with(language, "asap-letter-subject", &[("appointment", name)]),
         body: text::say_with(language, "asap-letter-body", &words),
+        html: None,
         reason: "asap_list.earlier_slot",
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         agenda::{Firing, FiringError, Handler, Occasion},
     },
     model::User,
-    outbox::{Email, Outbox},
+    outbox::Email,
     store::{Tx, agenda, users},
     text,
 };
@@ -79,7 +79,8 @@ async fn remind(tx: &mut Tx, occasion: Occasion<'_>) -> Result<bool, FiringError
         return Ok(false);
     };
     let letter = letter(&appointment, email);
-    Outbox::write(tx, realm.id, &realm.random, letter, occasion.now).await?;
+    let outbox = &occasion.app.outbox;
+    outbox.write(tx, realm.id, &realm.random, letter, occasion.now).await?;
     Ok(true)
 }
 
@@ -105,6 +106,7 @@ fn letter(appointment: &Appointment, recipient: String) -> Email {
         recipient,
         subject: text::say_with(language, "reminder-letter-subject", &words),
         body: text::say_with(language, "reminder-letter-body", &words),
+        html: None,
         reason: "appointment.reminder",
     }
 }

@@ -266,6 +266,10 @@ impl Realm {
         Answer::to(self.http.post(self.url(path)).json(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::to(self.http.delete(self.url(path))).await
+    }
+
     pub async fn discovery(&self) -> Value {
         self.get("/.well-known/openid-configuration").await.is_ok().json()
     }

@@ -1,0 +1,61 @@
+-- What leaves the house: requests to others (webhooks), and the delivery of these and of letters.
+
+-- The last number given of each kind. The row is held until the transaction that takes a number ends, so that numbers
+-- become visible in their order: whoever reads on after a number misses nothing.
+create table numbers (
+    realm bigint not null references realms (id),
+    -- outbox: letters and webhooks together
+    name text not null,
+    value bigint not null,
+    primary key (realm, name)
+);
+insert into numbers (realm, name, value) select realm, 'outbox', max(sequence) from letters group by realm;
+
+-- Requests to others: written in the transaction that causes them, sent afterwards exactly as they stand here.
+create table webhooks (
+    realm bigint not null references realms (id),
+    id text not null,
+    sequence bigint not null,
+    -- what happened, in the words of the portal that tells it
+    event text not null,
+    url text not null,
+    -- who named the address: tester (may be this machine) or stranger (may not lead into private networks)
+    url_source text not null,
+    -- JSON: [[name, value], …] in order; the value of a secret one is null here
+    headers text not null,
+    -- the values that are null in headers, in order, as sealed JSON
+    secret_headers text,
+    -- exactly what is sent and signed
+    body text not null,
+    written_at bigint not null,
+    primary key (realm, id)
+);
+create index webhooks_in_order on webhooks (realm, sequence, id);
+
+-- How the delivery of a letter or webhook stands. A letter that nothing is configured to send has none.
+create table deliveries (
+    realm bigint not null references realms (id),
+    -- the id of the letter or webhook
+    id text not null,
+    sequence bigint not null,
+    -- letter or webhook
+    kind text not null,
+    -- a digest of the address: what goes to one place goes in order
+    destination text not null,
+    -- due: to be tried at once; waiting: failed, due again at due_at; delivered; given_up
+    state text not null,
+    -- JSON: how many milliseconds to wait after the first, second, … failure; then it is given up
+    pauses text not null,
+    -- tries since it was last asked for, and in all
+    tries bigint not null,
+    attempts bigint not null,
+    -- by the realm's clock
+    due_at bigint not null,
+    -- whoever sends it holds it until then, by the machine's clock
+    leased_until bigint,
+    -- JSON: the last attempts, oldest first
+    history text not null,
+    primary key (realm, id)
+);
+create index deliveries_due on deliveries (realm, destination, sequence) where state = 'due';
+create index deliveries_waiting on deliveries (realm, due_at) where state = 'waiting';

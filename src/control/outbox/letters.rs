@@ -1,0 +1,480 @@
+//! `/control/api/outbox`: the letters a realm has written, as JSON, as text and as the documents they are.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{AFTER, LIMIT, Posted, Question, STATE, WAIT, delivery_schema, id, page, watch};
+use crate::app::{App, Realm};
+use crate::clock::system_now;
+use crate::control::body;
+use crate::control::problem::Problem;
+use crate::control::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::model::{Channel, DeliveryKind, Letter};
+use crate::outbox::{Email, Redelivery};
+use crate::store::letters::LetterFilter;
+use crate::store::{self, Tx, settle};
+
+/// A letter is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
+const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+                          frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox",
+        operation: "listLetters",
+        tag: "Outbox",
+        summary: "The letters the realm has written, oldest first, or waiting for the next one",
+        reach: Reach::Realm,
+        query: &[
+            AFTER,
+            LIMIT,
+            WAIT,
+            STATE,
+            Parameter {
+                name: "recipient",
+                description: "Only letters to this address or number.",
+                kind: "string",
+            },
+            Parameter {
+                name: "reason",
+                description: "Only letters written for this reason, such as asap_list.earlier_slot.",
+                kind: "string",
+            },
+            Parameter {
+                name: "channel",
+                description: "Only letters that travel so: email or sms.",
+                kind: "string",
+            },
+        ],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The letters, in the order they were written; `next` to read on after, where there are more.",
+            content: Content::Json(|| {
+                json!({
+                    "type": "object",
+                    "required": ["letters"],
+                    "properties": {
+                        "letters": {"type": "array", "items": letter_schema()},
+                        "next": {"type": "string"},
+                    },
+                })
+            }),
+        },
+        refusals: &[
+            (400, "A parameter cannot be read."),
+            (404, "There is no letter of the id to begin after."),
+        ],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/outbox",
+        operation: "writeLetter",
+        tag: "Outbox",
+        summary: "Write an e-mail by hand, to see how it arrives",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            let text = json!({"type": "string"});
+            json!({
+                "type": "object",
+                "required": ["recipient", "subject", "body"],
+                "additionalProperties": false,
+                "properties": {"recipient": text, "subject": text, "body": text, "html": text},
+            })
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The letter.",
+            content: Content::Json(letter_schema),
+        },
+        refusals: &[(400, "The body cannot be understood.")],
+        serve: || post(write),
+    },
+    Row {
+        method: Method::DELETE,
+        path: "/control/api/outbox",
+        operation: "clearOutbox",
+        tag: "Outbox",
+        summary: "Empty the outbox: letters and webhooks",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is empty. What was just being sent arrives all the same.",
+            content: Content::Nothing,
+        },
+        refusals: &[],
+        serve: || delete(clear),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox/{id}",
+        operation: "readLetter",
+        tag: "Outbox",
+        summary: "One letter, and how its delivery stands",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The letter.",
+            content: Content::Json(letter_schema),
+        },
+        refusals: &[(404, "There is no letter of that id.")],
+        serve: || get(show),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox/{id}/text",
+        operation: "readLetterAsText",
+        tag: "Outbox",
+        summary: "The text of a letter",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The text, as somebody reads it who has no HTML.",
+            content: Content::Other("text/plain"),
+        },
+        refusals: &[(404, "There is no letter of that id.")],
+        serve: || get(show_text),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox/{id}/html",
+        operation: "readLetterAsHtml",
+        tag: "Outbox",
+        summary: "A letter as the document it is",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The document, which may run and load nothing.",
+            content: Content::Other("text/html"),
+        },
+        refusals: &[(404, "There is no letter of that id, or it has text only.")],
+        serve: || get(show_html),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/outbox/{id}/deliver",
+        operation: "deliverLetter",
+        tag: "Outbox",
+        summary: "Send a letter again, with all its tries before it",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 202,
+            description: "It is due.",
+            content: Content::Json(letter_schema),
+        },
+        refusals: &[
+            (404, "There is no letter of that id."),
+            (409, "It is just being sent, or nothing is configured to send it."),
+        ],
+        serve: || post(deliver),
+    },
+];
+
+/// The letters, in the order they were written.
+#[derive(Debug, Serialize)]
+pub struct Letters {
+    letters: Vec<Posted<Letter>>,
+    /// The id to read on after, where there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+fn letter_schema() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "required": ["id", "channel", "recipient", "subject", "body", "reason", "written_at", "delivery"],
+        "properties": {
+            "id": text,
+            "channel": {"type": "string", "enum": ["email", "sms"]},
+            "recipient": text,
+            "subject": text,
+            "body": {"type": "string", "description": "Plain text"},
+            "html": text,
+            "reason": text,
+            "written_at": {"type": "string", "format": "date-time"},
+            "delivery": delivery_schema(),
+        },
+    })
+}
+
+/// `GET /control/api/outbox?after=…&recipient=…&wait=10s`
+///
+/// With `wait` the answer comes as soon as there is a letter to show, or empty when the time is over.
+pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Letters>, Problem> {
+    let mut filter = LetterFilter::default();
+    let question = Question::read(
+        query.as_deref().unwrap_or_default(),
+        "recipient, reason, channel",
+        |name, value| {
+            let place = match name {
+                "recipient" => &mut filter.recipient,
+                "reason" => &mut filter.reason,
+                "channel" => &mut filter.channel,
+                _ => return false,
+            };
+            *place = Some(value.to_owned());
+            true
+        },
+    )?;
+    filter.state.clone_from(&question.state);
+    let known = [Channel::Email, Channel::Sms].map(Channel::name);
+    if filter
+        .channel
+        .as_ref()
+        .is_some_and(|channel| !known.contains(&channel.as_str()))
+    {
+        return Err(Problem::bad_request("`channel` is email or sms"));
+    }
+    let after = begin_after(&app, &realm, question.after.as_deref()).await?;
+    let look = async || -> Result<_, Problem> {
+        let mut conn = app.database.read().await?;
+        Ok(store::letters::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
+    };
+    let mut letters = watch(&app, question.wait, look).await?;
+    let next = page(&mut letters, question.limit, |(letter, _)| &letter.id);
+    let letters = letters
+        .into_iter()
+        .map(|(what, delivery)| Posted { what, delivery })
+        .collect();
+    Ok(Json(Letters { letters, next }))
+}
+
+async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i64, Problem> {
+    let Some(after) = after else {
+        return Ok(0);
+    };
+    let sequence = store::letters::sequence(&mut app.database.read().await?, realm.id, after).await?;
+    sequence.ok_or_else(|| Problem::not_found(format!("there is no letter {after:?} to begin after")))
+}
+
+/// An e-mail by hand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    recipient: String,
+    subject: String,
+    body: String,
+    html: Option<String>,
+}
+
+/// `POST /control/api/outbox`
+async fn write(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Posted<Letter>>), Problem> {
+    let draft: Draft = body::read(&headers, &body)?;
+    if !email_address::EmailAddress::is_valid(&draft.recipient) {
+        return Err(Problem::bad_request("`recipient` is not an e-mail address"));
+    }
+    let email = Email {
+        recipient: draft.recipient,
+        subject: draft.subject,
+        body: draft.body,
+        html: draft.html,
+        reason: "control_room.by_hand",
+    };
+    let now = realm.clock.now();
+    let mut tx = app.database.begin().await?;
+    let outcome = app.outbox.write(&mut tx, realm.id, &realm.random, email, now).await;
+    let id = settle(tx, outcome).await?;
+    app.outbox.ring();
+    Ok((StatusCode::CREATED, Json(find(&app, &realm, &id).await?)))
+}
+
+/// `DELETE /control/api/outbox`
+async fn clear(State(app): State<App>, realm: Realm) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.begin().await?;
+    let outcome = cleared(&mut tx, &realm).await;
+    settle(tx, outcome).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn cleared(tx: &mut Tx, realm: &Realm) -> sqlx::Result<()> {
+    for kind in [DeliveryKind::Letter, DeliveryKind::Webhook] {
+        store::deliveries::clear(tx, realm.id, kind).await?;
+    }
+    store::letters::clear(tx, realm.id).await?;
+    store::webhooks::clear(tx, realm.id).await?;
+    Ok(())
+}
+
+/// `GET /control/api/outbox/{id}`
+async fn show(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Posted<Letter>>, Problem> {
+    Ok(Json(find(&app, &realm, &id(path)?).await?))
+}
+
+/// `GET /control/api/outbox/{id}/text`
+async fn show_text(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let letter = find(&app, &realm, &id(path)?).await?.what;
+    Ok(document("text/plain; charset=utf-8", letter.body))
+}
+
+/// `GET /control/api/outbox/{id}/html`
+async fn show_html(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let letter = find(&app, &realm, &id(path)?).await?.what;
+    let html = letter
+        .html
+        .ok_or_else(|| Problem::not_found("this letter has text only"))?;
+    Ok(document("text/html; charset=utf-8", html))
+}
+
+fn document(kind: &'static str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(LETTER_CSP)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, text).into_response()
+}
+
+/// `POST /control/api/outbox/{id}/deliver`
+async fn deliver(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<(StatusCode, Json<Posted<Letter>>), Problem> {
+    let id = id(path)?;
+    find(&app, &realm, &id).await?;
+    let mut tx = app.database.begin().await?;
+    let outcome = app
+        .outbox
+        .send_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
+        .await;
+    match settle(tx, outcome).await? {
+        Redelivery::Due => app.outbox.ring(),
+        Redelivery::Busy => return Err(Problem::conflict("it is just being sent")),
+        Redelivery::Nowhere => {
+            return Err(Problem::conflict(
+                "nothing is configured to send it: start with --smtp smtp://…",
+            ));
+        }
+    }
+    Ok((StatusCode::ACCEPTED, Json(find(&app, &realm, &id).await?)))
+}
+
+async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<Letter>, Problem> {
+    let found = store::letters::find(&mut app.database.read().await?, realm.id, id).await?;
+    let (what, delivery) = found.ok_or_else(|| Problem::not_found(format!("there is no letter {id:?}")))?;
+    Ok(Posted { what, delivery })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::realms::{Beginning, make};
+    use crate::keys::sealing::Sealer;
+    use crate::passwords::Passwords;
+    use crate::store::Database;
+
+    async fn empty_realm() -> (App, Realm) {
+        let database = Database::open("sqlite::memory:").await.unwrap();
+        let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
+        let app = App::new("http://localhost:8080".to_owned(), database, sealer, passwords);
+        let realm = make(&app, Beginning::at_the_root(std::sync::Arc::default()))
+            .await
+            .unwrap();
+        (app, realm)
+    }
+
+    async fn write(app: &App, realm: &Realm, recipient: &str) {
+        let email = Email {
+            recipient: recipient.to_owned(),
+            subject: "An earlier appointment".to_owned(),
+            body: "There is one.".to_owned(),
+            html: None,
+            reason: "test",
+        };
+        let mut tx = app.database.begin().await.unwrap();
+        app.outbox
+            .write(&mut tx, realm.id, &realm.random, email, realm.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        app.outbox.ring();
+    }
+
+    async fn ask(app: &App, realm: &Realm, query: &str) -> Vec<Letter> {
+        let query = RawQuery(Some(query.to_owned()));
+        let letters = list(State(app.clone()), realm.clone(), query).await.unwrap().0.letters;
+        letters.into_iter().map(|posted| posted.what).collect()
+    }
+
+    #[tokio::test]
+    async fn a_waiting_request_is_answered_when_a_letter_for_it_is_written() {
+        let (app, realm) = empty_realm().await;
+
+        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30&recipient=anne%40example.com"), async {
+            write(&app, &realm, "ben@example.com").await;
+            write(&app, &realm, "anne@example.com").await;
+        });
+
+        let recipients: Vec<_> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
+        assert_eq!(recipients, ["anne@example.com"]);
+    }
+
+    #[tokio::test]
+    async fn a_wait_ends_when_the_server_does() {
+        let (app, realm) = empty_realm().await;
+
+        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30"), async { app.shutdown.cancel() });
+
+        assert!(letters.is_empty());
+    }
+
+    #[tokio::test]
+    async fn letters_can_be_read_on_from_the_last_one_seen() {
+        let (app, realm) = empty_realm().await;
+        for recipient in ["one", "two", "three"] {
+            write(&app, &realm, recipient).await;
+        }
+        let all = ask(&app, &realm, "").await;
+
+        let later = ask(&app, &realm, &format!("after={}", all[0].id)).await;
+
+        assert_eq!(all.len(), 3);
+        assert_eq!(
+            later.iter().map(|letter| letter.recipient.as_str()).collect::<Vec<_>>(),
+            ["two", "three"]
+        );
+        let unknown = RawQuery(Some("after=nothing".to_owned()));
+        let problem = list(State(app), realm, unknown).await.unwrap_err();
+        assert_eq!(problem.status(), StatusCode::NOT_FOUND);
+    }
+}

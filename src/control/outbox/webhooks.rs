@@ -1,0 +1,413 @@
+//! `/control/api/outbox/webhooks`: the requests a realm has made to others, and made again.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, Method, StatusCode};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{AFTER, LIMIT, Posted, Question, STATE, WAIT, delivery_schema, id, page, watch};
+use crate::app::{App, Realm};
+use crate::clock::system_now;
+use crate::control::body;
+use crate::control::problem::Problem;
+use crate::control::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::model::{DeliveryKind, Pauses, Secret, UrlSource, WebhookHeader, WrittenWebhook};
+use crate::outbox::{Redelivery, Signature, Webhook};
+use crate::store::webhooks::WebhookFilter;
+use crate::store::{self, Tx, settle};
+
+/// How many pauses somebody may ask for.
+const MOST_PAUSES: usize = 20;
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox/webhooks",
+        operation: "listWebhooks",
+        tag: "Outbox",
+        summary: "The webhooks the realm has written, oldest first, or waiting for the next one",
+        reach: Reach::Realm,
+        query: &[
+            AFTER,
+            LIMIT,
+            WAIT,
+            STATE,
+            Parameter {
+                name: "event",
+                description: "Only webhooks that tell of this event.",
+                kind: "string",
+            },
+            Parameter {
+                name: "url",
+                description: "Only webhooks to exactly this address.",
+                kind: "string",
+            },
+        ],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The webhooks, in the order they were written; `next` to read on after, where there are more.",
+            content: Content::Json(|| {
+                json!({
+                    "type": "object",
+                    "required": ["webhooks"],
+                    "properties": {
+                        "webhooks": {"type": "array", "items": webhook_schema()},
+                        "next": {"type": "string"},
+                    },
+                })
+            }),
+        },
+        refusals: &[
+            (400, "A parameter cannot be read."),
+            (404, "There is no webhook of the id to begin after."),
+        ],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/outbox/webhooks",
+        operation: "postWebhook",
+        tag: "Outbox",
+        summary: "Post a webhook by hand, to see how a receiver takes it",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(draft_schema),
+        answer: Answer {
+            status: 201,
+            description: "The webhook; it is sent at once.",
+            content: Content::Json(webhook_schema),
+        },
+        refusals: &[(400, "The body cannot be understood.")],
+        serve: || post(write),
+    },
+    Row {
+        method: Method::DELETE,
+        path: "/control/api/outbox/webhooks",
+        operation: "clearWebhooks",
+        tag: "Outbox",
+        summary: "Forget all webhooks, whatever their state",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "There is none. What was just being sent arrives all the same.",
+            content: Content::Nothing,
+        },
+        refusals: &[],
+        serve: || delete(clear),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/outbox/webhooks/{id}",
+        operation: "readWebhook",
+        tag: "Outbox",
+        summary: "One webhook, and how its delivery stands",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The webhook. Secret headers show `…`.",
+            content: Content::Json(webhook_schema),
+        },
+        refusals: &[(404, "There is no webhook of that id.")],
+        serve: || get(show),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/outbox/webhooks/{id}/deliver",
+        operation: "deliverWebhook",
+        tag: "Outbox",
+        summary: "Send a webhook again, with all its tries before it",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 202,
+            description: "It is due.",
+            content: Content::Json(webhook_schema),
+        },
+        refusals: &[
+            (404, "There is no webhook of that id."),
+            (409, "It is just being sent."),
+        ],
+        serve: || post(deliver),
+    },
+];
+
+/// The webhooks, in the order they were written.
+#[derive(Debug, Serialize)]
+struct Webhooks {
+    webhooks: Vec<Posted<WrittenWebhook>>,
+    /// The id to read on after, where there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+fn webhook_schema() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "required": ["id", "event", "url", "url_source", "headers", "body", "written_at", "delivery"],
+        "properties": {
+            "id": text,
+            "event": text,
+            "url": text,
+            "url_source": url_source_schema(),
+            "headers": {
+                "type": "array",
+                "items": {"type": "object", "required": ["name", "value"], "properties": {"name": text, "value": text}},
+            },
+            "body": text,
+            "written_at": {"type": "string", "format": "date-time"},
+            "delivery": delivery_schema(),
+        },
+    })
+}
+
+fn url_source_schema() -> Value {
+    json!({
+        "type": "string",
+        "enum": ["tester", "stranger"],
+        "description": "Who named the address. A stranger's must not lead into private networks or to this machine.",
+    })
+}
+
+fn draft_schema() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "required": ["event", "url", "body"],
+        "additionalProperties": false,
+        "properties": {
+            "event": text,
+            "url": text,
+            "url_source": url_source_schema(),
+            "headers": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "value"],
+                    "additionalProperties": false,
+                    "properties": {"name": text, "value": text, "secret": {"type": "boolean"}},
+                },
+            },
+            "signature": {
+                "type": "object",
+                "required": ["header"],
+                "additionalProperties": false,
+                "properties": {
+                    "header": text,
+                    "fixed": {"type": "string", "description": "An agreed value, sent as it is"},
+                    "hmac_sha256": {"type": "string", "description": "The key of an HMAC-SHA-256 over the body"},
+                },
+            },
+            "body": {"type": "string", "description": "Exactly what is sent and signed"},
+            "pauses": {
+                "type": "array",
+                "maxItems": MOST_PAUSES,
+                "items": {"type": "string", "description": "A duration, such as PT1M"},
+                "description": "How long to wait after the first, second, … failure; none by default",
+            },
+        },
+    })
+}
+
+/// A webhook by hand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    event: String,
+    url: String,
+    #[serde(default = "tester")]
+    url_source: UrlSource,
+    #[serde(default)]
+    headers: Vec<DraftHeader>,
+    signature: Option<DraftSignature>,
+    body: String,
+    #[serde(default)]
+    pauses: Vec<SignedDuration>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DraftHeader {
+    name: String,
+    value: Secret,
+    #[serde(default)]
+    secret: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DraftSignature {
+    header: String,
+    fixed: Option<Secret>,
+    hmac_sha256: Option<Secret>,
+}
+
+fn tester() -> UrlSource {
+    UrlSource::Tester
+}
+
+impl Draft {
+    fn into_webhook(self) -> Result<Webhook, Problem> {
+        if self.pauses.len() > MOST_PAUSES || self.pauses.iter().any(|pause| pause.is_negative()) {
+            return Err(Problem::bad_request(format!(
+                "`pauses` are {MOST_PAUSES} durations at the most, none of them negative"
+            )));
+        }
+        let headers = self.headers.into_iter().map(|header| {
+            if header.secret {
+                WebhookHeader::Secret(header.name, header.value)
+            } else {
+                WebhookHeader::Plain(header.name, header.value.reveal().to_owned())
+            }
+        });
+        let mut headers: Vec<_> = headers.collect();
+        if let Some(signature) = &self.signature {
+            headers.push(signature.header(&self.body)?);
+        }
+        let webhook = Webhook {
+            event: self.event,
+            url: self.url,
+            url_source: self.url_source,
+            headers,
+            body: self.body,
+            pauses: Pauses(self.pauses),
+        };
+        webhook
+            .check()
+            .map_err(|error| Problem::bad_request(error.to_string()))?;
+        Ok(webhook)
+    }
+}
+
+impl DraftSignature {
+    fn header(&self, body: &str) -> Result<WebhookHeader, Problem> {
+        let signature = match (&self.fixed, &self.hmac_sha256) {
+            (Some(value), None) => Signature::Fixed(value.reveal()),
+            (None, Some(key)) => Signature::HmacSha256(key.reveal().as_bytes()),
+            _ => {
+                return Err(Problem::bad_request("`signature` has one of `fixed` and `hmac_sha256`"));
+            }
+        };
+        Ok(signature.header(&self.header, body))
+    }
+}
+
+/// `GET /control/api/outbox/webhooks?after=…&event=…&wait=10s`
+async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Webhooks>, Problem> {
+    let mut filter = WebhookFilter::default();
+    let question = Question::read(query.as_deref().unwrap_or_default(), "event, url", |name, value| {
+        let place = match name {
+            "event" => &mut filter.event,
+            "url" => &mut filter.url,
+            _ => return false,
+        };
+        *place = Some(value.to_owned());
+        true
+    })?;
+    filter.state.clone_from(&question.state);
+    let after = begin_after(&app, &realm, question.after.as_deref()).await?;
+    let look = async || -> Result<_, Problem> {
+        let mut conn = app.database.read().await?;
+        Ok(store::webhooks::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
+    };
+    let mut webhooks = watch(&app, question.wait, look).await?;
+    let next = page(&mut webhooks, question.limit, |(webhook, _)| &webhook.id);
+    let webhooks = webhooks
+        .into_iter()
+        .map(|(what, delivery)| Posted { what, delivery })
+        .collect();
+    Ok(Json(Webhooks { webhooks, next }))
+}
+
+async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i64, Problem> {
+    let Some(after) = after else {
+        return Ok(0);
+    };
+    let sequence = store::webhooks::sequence(&mut app.database.read().await?, realm.id, after).await?;
+    sequence.ok_or_else(|| Problem::not_found(format!("there is no webhook {after:?} to begin after")))
+}
+
+/// `POST /control/api/outbox/webhooks`
+async fn write(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Posted<WrittenWebhook>>), Problem> {
+    let draft: Draft = body::read(&headers, &body)?;
+    let webhook = draft.into_webhook()?;
+    let now = realm.clock.now();
+    let mut tx = app.database.begin().await?;
+    let outcome = app
+        .outbox
+        .post_webhook(&mut tx, realm.id, &realm.random, webhook, now)
+        .await;
+    let id = settle(tx, outcome).await?;
+    app.outbox.ring();
+    Ok((StatusCode::CREATED, Json(find(&app, &realm, &id).await?)))
+}
+
+/// `DELETE /control/api/outbox/webhooks`
+async fn clear(State(app): State<App>, realm: Realm) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.begin().await?;
+    let outcome = cleared(&mut tx, &realm).await;
+    settle(tx, outcome).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn cleared(tx: &mut Tx, realm: &Realm) -> sqlx::Result<()> {
+    store::deliveries::clear(tx, realm.id, DeliveryKind::Webhook).await?;
+    store::webhooks::clear(tx, realm.id).await?;
+    Ok(())
+}
+
+/// `GET /control/api/outbox/webhooks/{id}`
+async fn show(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Posted<WrittenWebhook>>, Problem> {
+    Ok(Json(find(&app, &realm, &id(path)?).await?))
+}
+
+/// `POST /control/api/outbox/webhooks/{id}/deliver`
+async fn deliver(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<(StatusCode, Json<Posted<WrittenWebhook>>), Problem> {
+    let id = id(path)?;
+    find(&app, &realm, &id).await?;
+    let mut tx = app.database.begin().await?;
+    let outcome = app
+        .outbox
+        .send_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
+        .await;
+    match settle(tx, outcome).await? {
+        Redelivery::Due => app.outbox.ring(),
+        Redelivery::Busy | Redelivery::Nowhere => return Err(Problem::conflict("it is just being sent")),
+    }
+    Ok((StatusCode::ACCEPTED, Json(find(&app, &realm, &id).await?)))
+}
+
+async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<WrittenWebhook>, Problem> {
+    let mut conn = app.database.read().await?;
+    let found = store::webhooks::find(&mut conn, realm.id, id).await?;
+    let sealed = found.ok_or_else(|| Problem::not_found(format!("there is no webhook {id:?}")))?;
+    let delivery = store::deliveries::find(&mut conn, realm.id, id).await?;
+    Ok(Posted {
+        what: sealed.webhook,
+        delivery: delivery.unwrap_or_else(crate::model::Delivery::kept),
+    })
+}

@@ -1,0 +1,156 @@
+//! How a letter or webhook leaves the house: its attempts, and the pauses between them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How many attempts are remembered of one delivery: the newest.
+const REMEMBERED: usize = 20;
+
+/// What travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryKind {
+    Letter,
+    Webhook,
+}
+
+impl DeliveryKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// It stays in the house: nothing is configured to send it.
+    Kept,
+    /// It is tried as soon as a courier is free, whatever the realm's clock shows.
+    Due,
+    /// It failed, and is tried again when the realm's clock comes to `next_attempt_at`.
+    Waiting,
+    Delivered,
+    /// It failed for the last time, until somebody asks for it again.
+    GivenUp,
+}
+
+impl DeliveryState {
+    pub const ALL: [Self; 5] = [Self::Kept, Self::Due, Self::Waiting, Self::Delivered, Self::GivenUp];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Due => "due",
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// One try, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// By the realm's clock.
+    pub at: Timestamp,
+    /// The HTTP status, or the SMTP reply code, when there was an answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<u16>,
+    /// Why it does not count as delivered; `None` when it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+    /// Another try would end the same way: no more is made.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub permanent: bool,
+}
+
+/// How a delivery stands, as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Delivery {
+    pub state: DeliveryState,
+    /// Oldest first; the newest twenty.
+    pub attempts: Vec<Attempt>,
+    /// By the realm's clock; only while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// The delivery of what is not sent.
+    pub fn kept() -> Self {
+        Self {
+            state: DeliveryState::Kept,
+            attempts: Vec::new(),
+            next_attempt_at: None,
+        }
+    }
+}
+
+/// How long to wait after the first, second, … failure. After the last one it is given up: `n` pauses make `n + 1` tries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pauses(pub Vec<SignedDuration>);
+
+impl Pauses {
+    /// Pauses of so many seconds.
+    pub fn of_seconds(seconds: &[i64]) -> Self {
+        Self(seconds.iter().copied().map(SignedDuration::from_secs).collect())
+    }
+
+    /// How long to wait after `tries` failures, the first being 1; `None` to give up.
+    pub fn after(&self, tries: i64) -> Option<SignedDuration> {
+        let index = usize::try_from(tries.checked_sub(1)?).ok()?;
+        self.0.get(index).copied()
+    }
+}
+
+/// A history with one more attempt, and without the oldest where there would be too many.
+pub fn remembered(mut history: Vec<Attempt>, attempt: Attempt) -> Vec<Attempt> {
+    history.push(attempt);
+    let forgotten = history.len().saturating_sub(REMEMBERED);
+    history.drain(..forgotten);
+    history
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_tries_have_two_pauses_between_them() {
+        let pauses = Pauses::of_seconds(&[10, 60]);
+
+        assert_eq!(pauses.after(1), Some(SignedDuration::from_secs(10)));
+        assert_eq!(pauses.after(2), Some(SignedDuration::from_secs(60)));
+        assert_eq!(pauses.after(3), None);
+        assert_eq!(pauses.after(0), None);
+    }
+
+    #[test]
+    fn a_long_history_loses_its_oldest_attempts() {
+        let attempt = |status| Attempt {
+            at: Timestamp::UNIX_EPOCH,
+            status: Some(status),
+            error: None,
+            permanent: false,
+        };
+        let history = (0..30).fold(Vec::new(), |history, status| remembered(history, attempt(status)));
+
+        assert_eq!(history.len(), 20);
+        assert_eq!(history.first(), Some(&attempt(10)));
+    }
+
+    #[test]
+    fn every_state_is_found_by_its_name() {
+        for state in DeliveryState::ALL {
+            assert_eq!(DeliveryState::named(state.name()), Some(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
+    }
+}

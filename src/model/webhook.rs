@@ -1,0 +1,93 @@
+//! Webhooks: requests that tell others what happened.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
+
+use super::Secret;
+
+/// Who named an address that we call. It decides how far we trust it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrlSource {
+    /// Seed, configuration or control room: it may lead to this machine, which is where developers listen.
+    Tester,
+    /// It came over a protocol from somebody else: it must not lead into private networks or to this machine.
+    Stranger,
+}
+
+impl UrlSource {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tester => "tester",
+            Self::Stranger => "stranger",
+        }
+    }
+}
+
+/// A header of a webhook. A secret one is sealed where it is kept and shown as `…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WebhookHeader {
+    Plain(String, String),
+    Secret(String, Secret),
+}
+
+impl WebhookHeader {
+    pub fn plain(name: &str, value: impl Into<String>) -> Self {
+        Self::Plain(name.to_owned(), value.into())
+    }
+
+    pub fn secret(name: &str, value: impl Into<String>) -> Self {
+        Self::Secret(name.to_owned(), Secret::new(value))
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Plain(name, _) | Self::Secret(name, _) => name,
+        }
+    }
+}
+
+/// A webhook as it is kept and shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct WrittenWebhook {
+    pub id: String,
+    /// What happened, in the words of the portal that tells it: `patient_consultation_created`.
+    pub event: String,
+    pub url: String,
+    pub url_source: UrlSource,
+    pub headers: ShownHeaders,
+    /// Exactly what is sent and signed.
+    pub body: String,
+    pub written_at: Timestamp,
+}
+
+/// Names and values in order; a secret value is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownHeaders(pub Vec<(String, Option<String>)>);
+
+impl Serialize for ShownHeaders {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut headers = serializer.serialize_seq(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            headers.serialize_element(&Shown {
+                name,
+                value: value.as_deref().unwrap_or("…"),
+            })?;
+        }
+        headers.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl fmt::Display for UrlSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

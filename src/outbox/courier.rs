@@ -1,0 +1,302 @@
+//! The courier: delivers what is due, and tries again by the realm's clock.
+//!
+//! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one another,
+//! and what failed does not hold up what comes after it. Two processes may deliver to one address at the same time.
+//!
+//! The first try needs no clock: it is made as soon as the transaction is committed, also where the clock stands still.
+//! A failed try is followed by the next one when the realm's clock has gone on for the pause that was asked for, counted
+//! from when the failed one was due, so that a clock that leaps makes the same tries as one that walks.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::{self, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{Outbox, webhook};
+use crate::clock::system_now;
+use crate::fetch::{self, Fetch, FetchError, Fetched};
+use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered};
+use crate::store::deliveries::{self, Claimed};
+use crate::store::{self, Database, Tx, settle};
+
+/// How long a courier may hold what it sends: longer than any try takes.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+/// How often a courier looks without having been rung for: another process may have written, or died.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How many addresses are called at the same time.
+const AT_ONCE: usize = 32;
+/// How much of a refusing answer is remembered, in characters.
+const REMEMBERED_ANSWER: usize = 200;
+
+/// Delivers for one process.
+pub struct Courier {
+    outbox: Outbox,
+    database: Database,
+    fetch: Fetch,
+    shutdown: CancellationToken,
+}
+
+/// An address within a realm.
+type Destination = (RealmId, String);
+
+/// The addresses being called.
+#[derive(Default)]
+struct Errands {
+    running: JoinSet<()>,
+    known: HashMap<task::Id, Destination>,
+    busy: HashSet<Destination>,
+}
+
+/// What came of a try.
+struct Outcome {
+    status: Option<u16>,
+    error: Option<String>,
+    permanent: bool,
+}
+
+impl Courier {
+    /// A courier that stops taking on new errands when `shutdown` is cancelled.
+    pub fn new(outbox: Outbox, database: Database, fetch: Fetch, shutdown: CancellationToken) -> Self {
+        Self {
+            outbox,
+            database,
+            fetch,
+            shutdown,
+        }
+    }
+
+    /// Delivers until the process is asked to end; what is being sent then is sent to its end.
+    pub async fn run(self) {
+        let courier = Arc::new(self);
+        let mut bell = courier.outbox.listen();
+        let mut errands = Errands::default();
+        while !courier.shutdown.is_cancelled() {
+            bell.mark_unchanged(); // before looking, so that nothing falls in between
+            if let Err(error) = courier.set_out(&mut errands).await {
+                tracing::warn!(%error, "the outbox could not be read, and is tried again");
+            }
+            tokio::select! {
+                () = courier.shutdown.cancelled() => {}
+                _ = bell.changed() => {}
+                () = errands.one_ends() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+        while errands.running.join_next().await.is_some() {}
+    }
+
+    /// Starts an errand for every address that has something due and none under way.
+    async fn set_out(self: &Arc<Self>, errands: &mut Errands) -> sqlx::Result<()> {
+        self.wake_overdue().await?;
+        let limit = i64::try_from(2 * AT_ONCE).unwrap_or(i64::MAX);
+        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), limit).await?;
+        for (realm, destination) in due {
+            if errands.running.len() >= AT_ONCE {
+                break;
+            }
+            let courier = self.clone();
+            let place = destination.clone();
+            errands.start(
+                (realm, destination),
+                async move { courier.deliver_all(realm, &place).await },
+            );
+        }
+        Ok(())
+    }
+
+    async fn deliver_all(&self, realm: RealmId, destination: &str) {
+        while !self.shutdown.is_cancelled() {
+            match self.deliver_next(realm, destination).await {
+                Ok(true) => self.outbox.ring(),
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "a delivery could not be made or written down, and is tried again");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Claims what is next for an address, sends it, and writes down what came of it. False when nothing was due.
+    async fn deliver_next(&self, realm: RealmId, destination: &str) -> sqlx::Result<bool> {
+        let now = system_now();
+        let until = now.checked_add(LEASE).unwrap_or(now);
+        let mut tx = self.database.write_once().await?;
+        let held = deliveries::claim(&mut tx, realm, destination, now, until).await?;
+        drop(tx);
+        let Some(held) = held else {
+            return Ok(false);
+        };
+        let outcome = match held.kind {
+            DeliveryKind::Webhook => self.send_webhook(&held).await?,
+            DeliveryKind::Letter => Outcome::hopeless("nothing is configured to send letters"),
+        };
+        self.write_down(held, outcome).await?;
+        Ok(true)
+    }
+
+    async fn send_webhook(&self, held: &Claimed) -> sqlx::Result<Outcome> {
+        let found = store::webhooks::find(&mut self.database.read().await?, held.realm, &held.id).await?;
+        let Some(sealed) = found else {
+            return Ok(Outcome::hopeless("it was removed"));
+        };
+        let hook = sealed.webhook;
+        let opened = webhook::open(&hook.headers, sealed.secret_headers.as_deref(), &self.outbox.0.sealer);
+        let headers = match opened.map_err(|error| error.to_string()).and_then(sendable) {
+            Ok(headers) => headers,
+            Err(reason) => return Ok(Outcome::hopeless(reason)),
+        };
+        tracing::debug!(event = hook.event, "sending a webhook");
+        Ok(Outcome::of(
+            self.fetch.post(hook.url_source, &hook.url, headers, hook.body).await,
+        ))
+    }
+
+    async fn write_down(&self, held: Claimed, outcome: Outcome) -> sqlx::Result<()> {
+        let clock = store::realms::clock(&mut self.database.read().await?, held.realm).await?;
+        let Some(now) = clock.map(|clock| clock.now()) else {
+            return Ok(()); // the realm is gone
+        };
+        let (state, due_at) = outcome.next(&held, now);
+        let attempt = Attempt {
+            at: now,
+            status: outcome.status,
+            error: outcome.error,
+            permanent: outcome.permanent,
+        };
+        let history = remembered(held.history.clone(), attempt);
+        let mut tx = self.database.begin().await?;
+        let outcome = written_down(&mut tx, &held, state, due_at, &history).await;
+        settle(tx, outcome).await
+    }
+
+    /// Makes due what waited long enough by its realm's clock.
+    async fn wake_overdue(&self) -> sqlx::Result<()> {
+        let waiting = deliveries::list_realms_waiting(&mut self.database.read().await?).await?;
+        for (realm, clock) in waiting {
+            deliveries::wake_all(&mut self.database.write_once().await?, realm, clock.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn written_down(
+    tx: &mut Tx,
+    held: &Claimed,
+    state: DeliveryState,
+    due_at: Timestamp,
+    history: &[Attempt],
+) -> sqlx::Result<()> {
+    if !deliveries::settle(tx, held, state, due_at, history).await? {
+        tracing::info!("a delivery took longer than its lease, or was removed meanwhile");
+    }
+    Ok(())
+}
+
+impl Errands {
+    fn start(&mut self, destination: Destination, errand: impl Future<Output = ()> + Send + 'static) {
+        if self.busy.insert(destination.clone()) {
+            let id = self.running.spawn(errand).id();
+            self.known.insert(id, destination);
+        }
+    }
+
+    /// Waits until one errand ends; for ever while there is none.
+    async fn one_ends(&mut self) {
+        let id = match self.running.join_next_with_id().await {
+            Some(Ok((id, ()))) => id,
+            Some(Err(error)) => {
+                tracing::error!(%error, "an errand ended badly");
+                error.id()
+            }
+            None => std::future::pending().await,
+        };
+        if let Some(destination) = self.known.remove(&id) {
+            self.busy.remove(&destination);
+        }
+    }
+}
+
+impl Outcome {
+    fn of(answer: Result<Fetched, FetchError>) -> Self {
+        match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => Self {
+                status: Some(answer.status),
+                error: None,
+                permanent: false,
+            },
+            Ok(answer) => Self {
+                status: Some(answer.status),
+                error: Some(refusal(&answer)),
+                permanent: false,
+            },
+            Err(error) => Self {
+                permanent: matches!(
+                    error,
+                    FetchError::Address(_) | FetchError::Private(_) | FetchError::Header(_)
+                ),
+                status: None,
+                error: Some(error.to_string()),
+            },
+        }
+    }
+
+    /// It would end the same way however often it were tried.
+    fn hopeless(reason: impl Into<String>) -> Self {
+        Self {
+            status: None,
+            error: Some(reason.into()),
+            permanent: true,
+        }
+    }
+
+    /// Where the delivery stands after this, and when what comes next is due by the realm's clock.
+    fn next(&self, held: &Claimed, now: Timestamp) -> (DeliveryState, Timestamp) {
+        let pause = held.pauses.after(held.tries).filter(|_| !self.permanent);
+        match (&self.error, pause) {
+            (None, _) => (DeliveryState::Delivered, held.due_at),
+            (Some(_), None) => (DeliveryState::GivenUp, held.due_at),
+            (Some(_), Some(pause)) => {
+                let due_at = held.due_at.checked_add(pause).unwrap_or(Timestamp::MAX);
+                if due_at <= now {
+                    (DeliveryState::Due, due_at)
+                } else {
+                    (DeliveryState::Waiting, due_at)
+                }
+            }
+        }
+    }
+}
+
+/// What an answer that is no success said: its status, and how it began.
+fn refusal(answer: &Fetched) -> String {
+    let name = StatusCode::from_u16(answer.status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("no status of HTTP");
+    let text = String::from_utf8_lossy(&answer.body);
+    let text: String = text
+        .trim()
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(REMEMBERED_ANSWER)
+        .collect();
+    let colon = if text.is_empty() { "" } else { ": " };
+    format!("answered {} {name}{colon}{text}", answer.status)
+}
+
+/// Headers as they are sent: JSON unless one of them says another.
+fn sendable(headers: Vec<(String, String)>) -> Result<HeaderMap, String> {
+    let mut sent = HeaderMap::new();
+    for (name, value) in headers {
+        let (name, value) = fetch::header(&name, &value).map_err(|error| error.to_string())?;
+        sent.append(name, value);
+    }
+    sent.entry(header::CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static("application/json"));
+    Ok(sent)
+}

@@ -1,0 +1,3 @@
+//! The outbox: what leaves the house, seen from both sides.
+
+mod webhooks;
