@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod authorization_request;
+mod claim_rule;
 mod client;
 mod consent;
 mod grant;
@@ -18,13 +19,15 @@ mod response_mode;
 mod scope;
 mod secret;
 mod session;
+mod setup;
 mod signing_algorithm;
 mod token;
 mod user;
 
 pub use authorization_code::AuthorizationCode;
 pub use authorization_request::{AuthorizationRequest, Decision, PendingRequest};
-pub use client::{Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
+pub use claim_rule::{ClaimPlace, ClaimRule, PROTOCOL_CLAIMS};
+pub use client::{AccessTokenFormat, Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
 pub use consent::Consent;
 pub use grant::Grant;
 pub use grant_type::GrantType;
@@ -37,9 +40,10 @@ pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
 pub use refusal::Refusal;
 pub use response_mode::ResponseMode;
-pub use scope::{Scopes, ScopesError};
+pub use scope::{Descriptions, Scope, Scopes, ScopesError};
 pub use secret::Secret;
 pub use session::{Session, SignedIn};
+pub use setup::{Setup, StoredKey};
 pub use signing_algorithm::{SigningAlgorithm, UnknownAlgorithm};
 pub use token::{AccessToken, IssuedAccessToken, RefreshToken, Successor};
 pub use user::{Claims, User};

@@ -29,6 +29,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "mypatientportal",
         include_str!("../../migrations/0006_mypatientportal.sql"),
     ),
+    (
+        8,
+        "keys, scopes and claims",
+        include_str!("../../migrations/0008_keys_scopes_and_claims.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

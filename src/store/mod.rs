@@ -6,6 +6,7 @@
 pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_requests;
+pub mod claim_rules;
 pub mod clients;
 pub mod columns;
 pub mod consents;
@@ -16,7 +17,10 @@ mod migrations;
 pub mod purge;
 pub mod realms;
 pub mod refresh_tokens;
+pub mod scopes;
 pub mod sessions;
+pub mod setup;
+pub mod signing_keys;
 pub mod tables;
 pub mod users;
 
