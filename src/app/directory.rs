@@ -10,7 +10,10 @@ use arc_swap::ArcSwap;
 use super::Realm;
 use crate::{
     clock::system_now,
-    keys::sealing::{Sealer, SealingError},
+    keys::{
+        RingError,
+        sealing::{Sealer, SealingError},
+    },
     model::{RealmId, RealmName, RealmSettings},
     random::Random,
     store::{self, Database},
@@ -30,6 +33,8 @@ pub enum DirectoryError {
     Database(#[from] sqlx::Error),
     #[error("the realm's secret cannot be opened: {0}")]
     Sealing(#[from] SealingError),
+    #[error(transparent)]
+    Keys(#[from] RingError),
 }
 
 impl Directory {
@@ -49,16 +54,33 @@ impl Directory {
         let Ok(name) = name.parse::<RealmName>() else {
             return Ok(None);
         };
-        let settings = store::realms::find(&mut database.read().await?, &name).await?;
-        settings
-            .filter(|settings| settings.lives_at(system_now()))
-            .map(|settings| self.put(settings).map_err(DirectoryError::from))
-            .transpose()
+        self.read(database, &name).await
     }
 
-    /// Takes in a realm as it stands after a change; the snapshot requests see from now on.
-    pub fn put(&self, settings: RealmSettings) -> Result<Realm, SealingError> {
-        let realm = Realm::new(&self.issuer, settings, &self.sealer)?;
+    /// A realm as the database has it now, for what a snapshot does not know yet: a key another process has just added.
+    pub async fn renew(&self, database: &Database, realm: &Realm) -> Result<Realm, DirectoryError> {
+        let renewed = self.read(database, &realm.name).await?;
+        Ok(renewed
+            .filter(|renewed| renewed.id == realm.id)
+            .unwrap_or_else(|| realm.clone()))
+    }
+
+    async fn read(&self, database: &Database, name: &RealmName) -> Result<Option<Realm>, DirectoryError> {
+        let settings = store::realms::find(&mut database.read().await?, name).await?;
+        match settings.filter(|settings| settings.lives_at(system_now())) {
+            Some(settings) => self.put(database, settings).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes in a realm as it stands after a change, with what is set up in it; the snapshot requests see from now on.
+    ///
+    /// The set-up is read after the settings were, so it is never older than their revision.
+    pub async fn put(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+        let setup = store::setup::find(&mut database.read().await?, settings.id).await?;
+        let before = self.known.load().get(settings.name.as_str()).cloned();
+        let before = before.as_ref().map(|realm| &realm.keys);
+        let realm = Realm::new(&self.issuer, settings, setup, &self.sealer, before)?;
         self.known.rcu(|known| {
             let newer = known.get(realm.name.as_str()).is_some_and(|held| {
                 held.id.0 > realm.id.0 || (held.id == realm.id && held.settings.revision > realm.settings.revision)
@@ -96,7 +118,7 @@ impl Directory {
                 Some(revision) if *revision > realm.settings.revision => {
                     let settings = store::realms::find(&mut database.read().await?, &realm.name).await?;
                     if let Some(settings) = settings {
-                        self.put(settings)?;
+                        self.put(database, settings).await?;
                     }
                 }
                 Some(_) => {}

@@ -112,7 +112,7 @@ pub async fn turn(
     let outcome = turned(&mut tx, &realm, &turn).await;
     let settings = settle(tx, outcome).await?;
 
-    let realm = app.realms.put(settings)?;
+    let realm = app.realms.put(&app.database, settings).await?;
     Ok(Json(Shown::from(&realm.clock)))
 }
 
