@@ -148,12 +148,12 @@ pub async fn walk(
             Stop::Arrived(settings) => {
                 tx.commit().await?;
                 app.agenda.ring(realm);
-                return Ok(app.realms.put(settings)?);
+                return Ok(app.realms.put(&app.database, settings).await?);
             }
             Stop::Passed { settings, moved, then } => {
                 tx.commit().await?;
                 goal = goal.nearer_by(moved);
-                let now = app.realms.put(settings)?.clock.now();
+                let now = app.realms.put(&app.database, settings).await?.clock.now();
                 if let Some(then) = then {
                     then.await;
                 }
@@ -213,7 +213,7 @@ async fn next_stop(
     }
     let at = event.due_at.max(now);
     let moved = at.duration_since(now);
-    let standing = app.realms.handle(settings.clone())?;
+    let standing = app.realms.handle(tx, settings.clone()).await?;
     match happen(app, handlers, tx, &standing, &event, at).await? {
         Happening::Done(then) => Ok(Stop::Passed { settings, moved, then }),
         Happening::Elsewhere => Ok(Stop::Passed {
@@ -274,7 +274,7 @@ pub async fn fire_due(
             return Ok(earliest.and_then(|due_at| settings.clock.time_until(due_at)));
         };
         drop(conn);
-        let standing = app.realms.put(settings)?;
+        let standing = app.realms.put(&app.database, settings).await?;
         fire(app, handlers, &standing, &event, now).await?;
     }
     Ok(Some(Duration::ZERO))

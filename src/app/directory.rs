@@ -11,10 +11,13 @@ use arc_swap::ArcSwap;
 use super::Realm;
 use crate::{
     clock::system_now,
-    keys::sealing::{Sealer, SealingError},
+    keys::{
+        RingError,
+        sealing::{Sealer, SealingError},
+    },
     model::{RealmId, RealmName, RealmSettings},
     random::Random,
-    store::{self, Database},
+    store::{self, Conn, Database},
 };
 
 /// Finds realms by name.
@@ -31,6 +34,8 @@ pub enum DirectoryError {
     Database(#[from] sqlx::Error),
     #[error("the realm's secret cannot be opened: {0}")]
     Sealing(#[from] SealingError),
+    #[error(transparent)]
+    Keys(#[from] RingError),
 }
 
 impl Directory {
@@ -50,21 +55,38 @@ impl Directory {
         let Ok(name) = name.parse::<RealmName>() else {
             return Ok(None);
         };
-        let settings = store::realms::find(&mut database.read().await?, &name).await?;
-        settings
-            .filter(|settings| settings.lives_at(system_now()))
-            .map(|settings| self.put(settings).map_err(DirectoryError::from))
-            .transpose()
+        self.read(database, &name).await
     }
 
     /// A realm as it stands within a transaction that may still come to nothing: nobody else sees it.
-    pub fn handle(&self, settings: RealmSettings) -> Result<Realm, SealingError> {
-        Realm::new(&self.issuer, settings, &self.sealer)
+    pub async fn handle(&self, conn: &mut Conn, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+        let setup = store::setup::find(conn, settings.id).await?;
+        let before = self.known.load().get(settings.name.as_str()).cloned();
+        let before = before.as_ref().map(|realm| &realm.keys);
+        Realm::new(&self.issuer, settings, setup, &self.sealer, before)
     }
 
-    /// Takes in a realm as it stands after a change; the snapshot requests see from now on.
-    pub fn put(&self, settings: RealmSettings) -> Result<Realm, SealingError> {
-        let realm = self.handle(settings)?;
+    /// A realm as the database has it now, for what a snapshot does not know yet: a key another process has just added.
+    pub async fn renew(&self, database: &Database, realm: &Realm) -> Result<Realm, DirectoryError> {
+        let renewed = self.read(database, &realm.name).await?;
+        Ok(renewed
+            .filter(|renewed| renewed.id == realm.id)
+            .unwrap_or_else(|| realm.clone()))
+    }
+
+    async fn read(&self, database: &Database, name: &RealmName) -> Result<Option<Realm>, DirectoryError> {
+        let settings = store::realms::find(&mut database.read().await?, name).await?;
+        match settings.filter(|settings| settings.lives_at(system_now())) {
+            Some(settings) => self.put(database, settings).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes in a realm as it stands after a change, with what is set up in it; the snapshot requests see from now on.
+    ///
+    /// The set-up is read after the settings were, so it is never older than their revision.
+    pub async fn put(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+        let realm = self.handle(&mut database.read().await?, settings).await?;
         self.known.rcu(|known| {
             let newer = known.get(realm.name.as_str()).is_some_and(|held| {
                 held.id.0 > realm.id.0 || (held.id == realm.id && held.settings.revision > realm.settings.revision)
@@ -102,7 +124,7 @@ impl Directory {
                 Some(revision) if *revision > realm.settings.revision => {
                     let settings = store::realms::find(&mut database.read().await?, &realm.name).await?;
                     if let Some(settings) = settings {
-                        self.put(settings)?;
+                        self.put(database, settings).await?;
                     }
                 }
                 Some(_) => {}

@@ -8,16 +8,17 @@ use std::{
 
 use bytes::Bytes;
 
+use super::DirectoryError;
 use crate::{
     clock::Clock,
     keys::{
         KeyRing,
         sealing::{Sealer, SealingError},
     },
-    model::{Client, ClientId, Policy, RealmId, RealmName, RealmSettings},
+    model::{Client, ClientId, Policy, RealmId, RealmName, RealmSettings, Scope, Setup},
     random::Random,
     store::{self, Database},
-    tokens::{Mint, derive_key},
+    tokens::{ClaimRules, Mint, derive_key},
     web::paths,
 };
 
@@ -37,7 +38,11 @@ pub struct Snapshot {
     pub issuer: String,
     /// What stands before every path of this realm: empty, or `/realms/x`.
     pub base: String,
+    /// With the scopes that were set up beside those it names.
     pub policy: Policy,
+    /// What is said of scopes that were set up.
+    pub scopes: Vec<Scope>,
+    pub claim_rules: Arc<ClaimRules>,
     pub clock: Clock,
     pub random: Random,
     pub keys: KeyRing,
@@ -58,9 +63,17 @@ pub struct Rendered {
 }
 
 impl Realm {
+    /// `before` is the ring of the snapshot this one replaces: what it has parsed is not parsed again.
+    ///
     /// # Errors
-    /// When the root secret was sealed with a key we do not have.
-    pub fn new(base_issuer: &str, settings: RealmSettings, sealer: &Sealer) -> Result<Self, SealingError> {
+    /// When the root secret or a key was sealed with a key we do not have.
+    pub fn new(
+        base_issuer: &str,
+        settings: RealmSettings,
+        setup: Setup,
+        sealer: &Sealer,
+        before: Option<&KeyRing>,
+    ) -> Result<Self, DirectoryError> {
         let base = if settings.name.is_default() {
             String::new()
         } else {
@@ -68,12 +81,19 @@ impl Realm {
         };
         let issuer = format!("{base_issuer}{base}");
         let root_secret = sealer.open(&settings.root_secret, ROOT_SECRET)?;
-        let keys = KeyRing::development();
+        let keys = KeyRing::of_realm(&setup.keys, sealer, before)?;
+        let policy = settings.policy.with_scopes(&setup.scopes);
+        let claim_rules = Arc::new(ClaimRules::new(
+            issuer.clone(),
+            settings.name.clone(),
+            setup.claim_rules,
+        ));
         let mint = Mint::new(
             settings.id,
             issuer.clone(),
-            settings.policy.clone(),
+            policy.clone(),
             keys.clone(),
+            claim_rules.clone(),
             Random,
             &root_secret,
         );
@@ -82,7 +102,9 @@ impl Realm {
             name: settings.name.clone(),
             issuer,
             base,
-            policy: settings.policy.clone(),
+            policy,
+            scopes: setup.scopes,
+            claim_rules,
             clock: settings.clock,
             random: Random,
             keys,

@@ -3,11 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Serialize, Serializer};
+use tokio::task::JoinError;
 
 use super::seed::SeedError;
 use super::seed::loading::LoadingError;
 use crate::app::DirectoryError;
 use crate::keys::sealing::SealingError;
+use crate::keys::{KeyError, SigningError};
 use crate::passwords::PasswordError;
 use crate::store::Keeps;
 
@@ -87,7 +89,15 @@ macro_rules! failures {
     )* };
 }
 
-failures!(sqlx::Error, DirectoryError, SealingError, PasswordError);
+failures!(
+    sqlx::Error,
+    DirectoryError,
+    SealingError,
+    PasswordError,
+    SigningError,
+    KeyError,
+    JoinError
+);
 
 impl From<SeedError> for Problem {
     fn from(error: SeedError) -> Self {

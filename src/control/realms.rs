@@ -385,7 +385,7 @@ pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError>
     let outcome = filled(&mut tx, realm, name, &seed, now).await;
     let settings = settle(tx, outcome).await?;
 
-    Ok(app.realms.put(settings).map_err(DirectoryError::from)?)
+    Ok(app.realms.put(&app.database, settings).await?)
 }
 
 /// Fills a realm that is there and empty, and gives it the seed's policy and clock.
@@ -397,7 +397,7 @@ pub async fn fill(app: &App, realm: &Realm, seed: &Seed) -> Result<(), MakingErr
     let outcome = refilled(&mut tx, realm, seed, &ready).await;
     let settings = settle(tx, outcome).await?;
 
-    app.realms.put(settings).map_err(DirectoryError::from)?;
+    app.realms.put(&app.database, settings).await?;
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! The key ring: who signs now, who is still believed; and the JWS they make (RFC 7515 compact form).
 //!
 //! A ring is made once from a realm's keys and shared by all its requests. It judges signatures, never time: `exp` and its
-//! kin are the caller's, on the realm's clock. What must be kept secret at rest is in [`sealing`].
+//! kin are the caller's, on the realm's clock. What must be kept secret at rest is in [`sealing`]; keys that others made are
+//! read by [`import`].
 
+pub mod import;
 pub mod jwk;
 pub mod sealing;
 pub mod signing_key;
@@ -11,58 +13,117 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use jwk::{Jwk, JwkSet};
 pub use signing_key::{KeyError, SigningKey};
 
-use crate::model::SigningAlgorithm;
+use crate::model::{Secret, SigningAlgorithm, StoredKey};
+use sealing::{Sealer, SealingError};
 
 /// The keys of one realm, the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct KeyRing {
-    keys: Vec<Arc<SigningKey>>,
+    keys: Vec<RingKey>,
 }
 
+/// A key on the ring. All are published and believed.
+#[derive(Clone, Debug)]
+pub struct RingKey {
+    pub key: Arc<SigningKey>,
+    /// Whether it may sign: of each algorithm the first one that may does.
+    pub signs: bool,
+}
+
+/// The keys shipped for development, as the texts they are kept in.
+const DEVELOPMENT: [(SigningAlgorithm, &str); 2] = [
+    (
+        SigningAlgorithm::Rs256,
+        include_str!("../../keys/development-rsa-2048.pem"),
+    ),
+    (SigningAlgorithm::Es256, include_str!("../../keys/development-p256.pem")),
+];
+
 impl KeyRing {
-    /// A ring of these keys. Of each algorithm the first one signs; all of them are published and believed.
-    pub fn new(keys: Vec<Arc<SigningKey>>) -> Self {
+    pub fn new(keys: Vec<RingKey>) -> Self {
         Self { keys }
+    }
+
+    /// A realm's own keys, in the order they were added, opened with `sealer`; the development keys where it has none.
+    ///
+    /// What `before` has parsed is not parsed again.
+    ///
+    /// # Errors
+    /// When a key was sealed with a key we do not have, or is not sound.
+    pub fn of_realm(rows: &[StoredKey], sealer: &Sealer, before: Option<&Self>) -> Result<Self, RingError> {
+        if rows.is_empty() {
+            return Ok(Self::development());
+        }
+        let ring_key = |row: &StoredKey| {
+            let known = before.and_then(|ring| {
+                let same =
+                    |known: &&RingKey| known.key.kid() == row.kid && known.key.sealed() == Some(row.sealed.as_str());
+                ring.keys.iter().find(same)
+            });
+            let key = match known {
+                Some(known) => known.key.clone(),
+                None => Arc::new(SigningKey::open(row, sealer)?),
+            };
+            Ok(RingKey { key, signs: row.signs })
+        };
+        rows.iter().rev().map(ring_key).collect::<Result<_, _>>().map(Self::new)
     }
 
     /// The keys shipped in `keys/`: public, so only for issuers nobody outside can reach (`Issuer::is_local`). Parsed once.
     pub fn development() -> Self {
         static RING: LazyLock<KeyRing> = LazyLock::new(|| {
-            let load = |algorithm, pem| {
+            let load = |(algorithm, pem)| {
                 let key = SigningKey::from_pem(algorithm, pem)
                     .expect("the shipped keys are sound, which a test loads them to see");
-                Arc::new(key)
+                RingKey {
+                    key: Arc::new(key),
+                    signs: true,
+                }
             };
-            KeyRing::new(vec![
-                load(
-                    SigningAlgorithm::Rs256,
-                    include_str!("../../keys/development-rsa-2048.pem"),
-                ),
-                load(SigningAlgorithm::Es256, include_str!("../../keys/development-p256.pem")),
-            ])
+            KeyRing::new(DEVELOPMENT.map(load).to_vec())
         });
         RING.clone()
     }
 
+    /// The development keys as a realm's own, to which others can be added: in the order of their adding.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn development_rows(sealer: &Sealer, now: Timestamp) -> Result<Vec<StoredKey>, SealingError> {
+        let ring = Self::development();
+        let keys = DEVELOPMENT.iter().zip(&ring.keys).rev();
+        keys.map(|((_, pem), held)| held.key.to_row(&Secret::new(*pem), sealer, true, now))
+            .collect()
+    }
+
+    /// Every key, the newest first.
+    pub fn keys(&self) -> &[RingKey] {
+        &self.keys
+    }
+
+    /// Whether a key of that name is published.
+    pub fn knows(&self, kid: &str) -> bool {
+        self.keys.iter().any(|held| held.key.kid() == kid)
+    }
+
     /// The key that signs with `algorithm` now, if the ring has one.
     pub fn signs_with(&self, algorithm: SigningAlgorithm) -> Option<&SigningKey> {
-        self.keys
-            .iter()
-            .map(Arc::as_ref)
-            .find(|key| key.algorithm() == algorithm)
+        let may = |held: &&RingKey| held.signs && held.key.algorithm() == algorithm;
+        self.keys.iter().find(may).map(|held| held.key.as_ref())
     }
 
     /// The algorithms somebody signs with, for discovery; each once, in the ring's order.
     pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
         let mut algorithms = Vec::new();
-        for key in &self.keys {
-            if !algorithms.contains(&key.algorithm()) {
-                algorithms.push(key.algorithm());
+        for held in self.keys.iter().filter(|held| held.signs) {
+            if !algorithms.contains(&held.key.algorithm()) {
+                algorithms.push(held.key.algorithm());
             }
         }
         algorithms
@@ -71,7 +132,7 @@ impl KeyRing {
     /// The document clients fetch to believe us: every key of the ring.
     pub fn jwk_set(&self) -> JwkSet {
         JwkSet {
-            keys: self.keys.iter().map(|key| key.jwk().clone()).collect(),
+            keys: self.keys.iter().map(|held| held.key.jwk().clone()).collect(),
         }
     }
 
@@ -116,6 +177,7 @@ impl KeyRing {
         let key = self
             .keys
             .iter()
+            .map(|held| &held.key)
             .find(|key| key.kid() == kid && key.algorithm() == algorithm)
             .ok_or_else(|| VerificationError::UnknownKey(kid.to_owned()))?;
 
@@ -163,6 +225,22 @@ impl ReceivedHeader {
 /// Base64url without padding and without stray bits, so that one token has one spelling (RFC 7515 §2).
 fn decode(part: &str) -> Result<Vec<u8>, VerificationError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| VerificationError::Malformed)
+}
+
+/// The `kid` a compact JWS names, believed or not: to look whether its key has to be read first.
+pub fn kid_of(compact: &str) -> Option<String> {
+    let header = compact.split('.').next()?;
+    let received: ReceivedHeader = serde_json::from_slice(&decode(header).ok()?).ok()?;
+    received.kid
+}
+
+/// Why a realm's keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RingError {
+    #[error("the key {kid:?} cannot be opened: {reason}")]
+    Sealing { kid: String, reason: SealingError },
+    #[error("the key {kid:?} is not sound: {reason}")]
+    Key { kid: String, reason: KeyError },
 }
 
 /// Why nothing was signed: always our own mishap.

@@ -18,8 +18,15 @@ use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use jiff::Timestamp;
+
+use super::RingError;
 use super::jwk::Jwk;
-use crate::model::{Secret, SigningAlgorithm};
+use super::sealing::{Sealer, SealingError};
+use crate::model::{Secret, SigningAlgorithm, StoredKey};
+
+/// What a private key is sealed for: its table and column, and no realm, so that a copy of a realm can take it as it stands.
+const PLACE: &[u8] = b"signing_keys.private_key";
 
 fn verification(algorithm: SigningAlgorithm) -> &'static dyn VerificationAlgorithm {
     match algorithm {
@@ -57,6 +64,8 @@ pub struct SigningKey {
     jwk: Jwk,
     private: PrivateKey,
     public: ParsedPublicKey,
+    /// The sealed text it was read from, if it was.
+    sealed: Option<String>,
 }
 
 enum PrivateKey {
@@ -74,10 +83,7 @@ impl SigningKey {
     /// Makes a new key from the system's randomness, together with the text to keep. RSA takes some 70 ms: not for an async thread.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<(Self, Secret), KeyError> {
         let pem = match algorithm {
-            SigningAlgorithm::Rs256 => {
-                let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?;
-                pkcs8_pem(AsDer::<Pkcs8V1Der>::as_der(&pair)?.as_ref())
-            }
+            SigningAlgorithm::Rs256 => rsa_pem(&rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?)?,
             SigningAlgorithm::Es256 => {
                 let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
                 pkcs8_pem(pair.to_pkcs8v1()?.as_ref())
@@ -112,7 +118,56 @@ impl SigningKey {
             jwk,
             private,
             public,
+            sealed: None,
         })
+    }
+
+    /// Reads a key at rest.
+    ///
+    /// # Errors
+    /// When it was sealed with a key we do not have, or is not sound.
+    pub fn open(row: &StoredKey, sealer: &Sealer) -> Result<Self, RingError> {
+        let kid = || row.kid.clone();
+        let unsealed = |reason| RingError::Sealing { kid: kid(), reason };
+        let unsound = |reason| RingError::Key { kid: kid(), reason };
+        let pem = sealer.open(&row.sealed, PLACE).map_err(unsealed)?;
+        let pem = str::from_utf8(&pem).map_err(|_| unsealed(SealingError::Damaged))?;
+        let key = Self::from_pem(row.algorithm, pem).map_err(unsound)?;
+        Ok(Self {
+            sealed: Some(row.sealed.clone()),
+            ..key.named(&row.kid)
+        })
+    }
+
+    /// The key as it is kept; `pem` is its private half.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn to_row(
+        &self,
+        pem: &Secret,
+        sealer: &Sealer,
+        signs: bool,
+        now: Timestamp,
+    ) -> Result<StoredKey, SealingError> {
+        Ok(StoredKey {
+            kid: self.kid().to_owned(),
+            algorithm: self.algorithm,
+            sealed: sealer.seal(pem.reveal().as_bytes(), PLACE)?,
+            signs,
+            created_at: now,
+        })
+    }
+
+    /// The sealed text it was read from; `None` for a key that was not at rest.
+    pub fn sealed(&self) -> Option<&str> {
+        self.sealed.as_deref()
+    }
+
+    /// The same key under another name.
+    pub fn named(mut self, kid: &str) -> Self {
+        kid.clone_into(&mut self.jwk.kid);
+        self
     }
 
     /// The one algorithm this key is used with (RFC 8725 §3.1: never two).
@@ -159,8 +214,13 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// An RSA key as the text it is kept in.
+pub(super) fn rsa_pem(pair: &rsa::KeyPair) -> Result<Secret, Unspecified> {
+    Ok(pkcs8_pem(AsDer::<Pkcs8V1Der>::as_der(pair)?.as_ref()))
+}
+
 /// PKCS#8 in its textual form (RFC 7468 §10): base64 in lines of 64.
-fn pkcs8_pem(der: &[u8]) -> Secret {
+pub(super) fn pkcs8_pem(der: &[u8]) -> Secret {
     let text = STANDARD.encode(der);
     let mut pem = String::with_capacity(text.len() + text.len() / 64 + 64);
     pem.push_str("-----BEGIN PRIVATE KEY-----\n");

@@ -239,7 +239,7 @@ fn a_key_brought_along_in_the_header_is_not_believed() {
 #[test]
 fn a_token_of_an_unknown_key_names_that_key() {
     let (stranger, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
-    let stranger = KeyRing::new(vec![Arc::new(stranger)]);
+    let stranger = KeyRing::new(vec![signing(Arc::new(stranger))]);
     let token = stranger.sign(SigningAlgorithm::Es256, "JWT", &json!({})).unwrap();
 
     let refused = KeyRing::development().verify(&token, "JWT", &BOTH);
@@ -295,8 +295,8 @@ fn after_a_rotation_the_new_key_signs_and_the_old_one_is_still_believed() {
     let (old, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (new, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (old, new) = (Arc::new(old), Arc::new(new));
-    let before = KeyRing::new(vec![old.clone()]);
-    let after = KeyRing::new(vec![new.clone(), old.clone()]);
+    let before = KeyRing::new(vec![signing(old.clone())]);
+    let after = KeyRing::new(vec![signing(new.clone()), signing(old.clone())]);
 
     let early = before.sign(SigningAlgorithm::Es256, "JWT", &json!({})).unwrap();
     let late = after.sign(SigningAlgorithm::Es256, "JWT", &json!({})).unwrap();
@@ -326,4 +326,60 @@ fn the_shipped_keys_offer_both_algorithms_with_rs256_first() {
         KeyRing::development().algorithms(),
         [SigningAlgorithm::Rs256, SigningAlgorithm::Es256]
     );
+}
+
+fn signing(key: Arc<SigningKey>) -> RingKey {
+    RingKey { key, signs: true }
+}
+
+#[test]
+fn a_key_that_must_not_sign_is_published_and_believed_all_the_same() {
+    let (unused, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+    let (used, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+    let (unused, used) = (Arc::new(unused.named("unused")), Arc::new(used));
+    let ring = KeyRing::new(vec![
+        RingKey {
+            key: unused.clone(),
+            signs: false,
+        },
+        signing(used.clone()),
+    ]);
+
+    assert_eq!(ring.signs_with(SigningAlgorithm::Es256).unwrap().kid(), used.kid());
+    let kids: Vec<_> = ring.jwk_set().keys.into_iter().map(|jwk| jwk.kid).collect();
+    assert_eq!(kids, ["unused", used.kid()]);
+    let alone = KeyRing::new(vec![signing(unused)]);
+    let token = alone
+        .sign(SigningAlgorithm::Es256, "JWT", &serde_json::json!({}))
+        .unwrap();
+    assert_eq!(kid_of(&token).as_deref(), Some("unused"));
+    ring.verify(&token, "JWT", &SigningAlgorithm::ALL).unwrap();
+}
+
+#[test]
+fn a_key_at_rest_opens_with_its_name_and_is_parsed_once() {
+    let sealer = Sealer::ephemeral().unwrap();
+    let now = "2025-06-02T06:00:00Z".parse().unwrap();
+    let (key, pem) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+    let row = key.named("mine").to_row(&pem, &sealer, true, now).unwrap();
+    assert!(!row.sealed.contains("PRIVATE"));
+
+    let ring = KeyRing::of_realm(std::slice::from_ref(&row), &sealer, None).unwrap();
+    let again = KeyRing::of_realm(std::slice::from_ref(&row), &sealer, Some(&ring)).unwrap();
+
+    assert_eq!(ring.keys()[0].key.kid(), "mine");
+    assert!(Arc::ptr_eq(&ring.keys()[0].key, &again.keys()[0].key));
+    let stranger = Sealer::ephemeral().unwrap();
+    assert!(KeyRing::of_realm(&[row], &stranger, None).is_err());
+}
+
+#[test]
+fn the_development_keys_as_rows_make_the_development_ring() {
+    let sealer = Sealer::ephemeral().unwrap();
+    let rows = KeyRing::development_rows(&sealer, "2025-06-02T06:00:00Z".parse().unwrap()).unwrap();
+
+    let ring = KeyRing::of_realm(&rows, &sealer, None).unwrap();
+
+    assert_eq!(ring.jwk_set(), KeyRing::development().jwk_set());
+    assert_eq!(ring.algorithms(), KeyRing::development().algorithms());
 }

@@ -38,6 +38,7 @@ struct AccountPage {
 struct AllowedClient {
     client_id: String,
     name: String,
+    /// What it may do, in plain words.
     scopes: Vec<String>,
     since: Zoned,
 }
@@ -65,7 +66,7 @@ pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<
         person: here.user.name().to_owned(),
         username: here.user.username.clone(),
         email: here.user.claim("email").map(str::to_owned),
-        clients: allowed_clients(&app, &realm, &here.user, &zone).await?,
+        clients: allowed_clients(&app, &realm, &visit.layout, &here.user, &zone).await?,
         sessions: open_sessions(&app, &realm, here, visit.now, &zone).await?,
         done: done(&app, &realm, &parts).await?,
         layout: visit.layout,
@@ -113,9 +114,11 @@ fn after_the_end(realm: &Realm, here: &SignedIn, sid: &str) -> Response {
 async fn allowed_clients(
     app: &App,
     realm: &Realm,
+    layout: &Layout,
     user: &User,
     zone: &TimeZone,
 ) -> Result<Vec<AllowedClient>, PageError> {
+    let in_words = |scope: &str| in_plain_words(layout, &realm.scopes, scope);
     let consents = store::consents::list(&mut app.database.read().await?, realm.id, &user.id).await?;
     let mut clients = Vec::with_capacity(consents.len());
     for Consent {
@@ -129,7 +132,7 @@ async fn allowed_clients(
         clients.push(AllowedClient {
             name: known.map_or_else(|| client.to_string(), |known| known.name().to_owned()),
             client_id: client.0,
-            scopes: scopes.iter().map(str::to_owned).collect(),
+            scopes: scopes.iter().map(in_words).collect(),
             since: given_at.to_zoned(zone.clone()),
         });
     }
@@ -179,10 +182,6 @@ impl AllowedClient {
 impl AccountPage {
     fn monogram(&self) -> Monogram {
         monogram(&self.person)
-    }
-
-    fn in_words(&self, scope: &str) -> String {
-        in_plain_words(&self.layout, scope)
     }
 
     fn since(&self, key: &str, moment: &Zoned) -> String {

@@ -24,6 +24,7 @@ use crate::web::paths;
 /// A scope on the list.
 struct AskedScope {
     name: String,
+    words: String,
     /// Not covered by an earlier consent.
     new: bool,
 }
@@ -50,7 +51,7 @@ pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<
     let page = ConsentPage {
         client: errand.asking_client(),
         person: here.user.name().to_owned(),
-        scopes: asked_scopes(&request.scopes, &allowed),
+        scopes: asked_scopes(&visit.layout, &realm, &request.scopes, &allowed),
         switch: realm.path(&format!("{}?request={}", paths::LOGIN, errand.pending.id)),
         layout: visit.layout.clone(),
     };
@@ -89,8 +90,9 @@ async fn decide(
     Ok(())
 }
 
-fn asked_scopes(asked: &Scopes, allowed: &Scopes) -> Vec<AskedScope> {
+fn asked_scopes(layout: &Layout, realm: &Realm, asked: &Scopes, allowed: &Scopes) -> Vec<AskedScope> {
     let scope = |name: &str| AskedScope {
+        words: in_plain_words(layout, &realm.scopes, name),
         new: !allowed.contains(name),
         name: name.to_owned(),
     };
@@ -120,10 +122,6 @@ impl ConsentPage {
         };
         self.layout
             .emphasise("consent-destination", &[("host", host), ("account", account)])
-    }
-
-    fn in_words(&self, scope: &AskedScope) -> String {
-        in_plain_words(&self.layout, &scope.name)
     }
 
     fn some_are_known(&self) -> bool {

@@ -1,9 +1,14 @@
 //! What scopes mean, in plain words.
 
+use crate::model::Scope;
 use crate::web::page::Layout;
 
-/// What a client may do with this scope, as a line of a list.
-pub fn in_plain_words(layout: &Layout, scope: &str) -> String {
+/// What a client may do with this scope, as a line of a list: in the words it was set up with, or in ours.
+pub fn in_plain_words(layout: &Layout, own: &[Scope], scope: &str) -> String {
+    let set_up = own.iter().find(|own| own.name == scope);
+    if let Some(words) = set_up.and_then(|own| own.descriptions.in_language(layout.language)) {
+        return words.to_owned();
+    }
     let key = match scope {
         "openid" => "scope-openid",
         "profile" => "scope-profile",

@@ -20,6 +20,23 @@ pub enum TokenEndpointAuthMethod {
     None,
 }
 
+/// What a client's access tokens look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormat {
+    /// 256 bits that mean something to us alone.
+    #[default]
+    Opaque,
+    /// Signed claims that a resource server can read by itself (RFC 9068).
+    Jwt,
+}
+
+impl AccessTokenFormat {
+    fn is_opaque(&self) -> bool {
+        *self == Self::Opaque
+    }
+}
+
 /// What is kept of a client secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredSecret {
@@ -82,6 +99,11 @@ pub struct ClientMetadata {
     pub policy_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "AccessTokenFormat::is_opaque")]
+    pub access_token_format: AccessTokenFormat,
+    /// The `aud` of its JWT access tokens; `None`: the realm's issuer (RFC 9068 §3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_audience: Option<String>,
 }
 
 impl Client {

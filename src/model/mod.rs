@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod authorization_request;
+mod claim_rule;
 mod client;
 mod consent;
 mod delivery;
@@ -20,6 +21,7 @@ mod response_mode;
 mod scope;
 mod secret;
 mod session;
+mod setup;
 mod signing_algorithm;
 mod token;
 mod user;
@@ -27,7 +29,8 @@ mod webhook;
 
 pub use authorization_code::AuthorizationCode;
 pub use authorization_request::{AuthorizationRequest, Decision, PendingRequest};
-pub use client::{Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
+pub use claim_rule::{ClaimPlace, ClaimRule, PROTOCOL_CLAIMS};
+pub use client::{AccessTokenFormat, Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
 pub use consent::Consent;
 pub use delivery::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, remembered};
 pub use event::Event;
@@ -42,9 +45,10 @@ pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
 pub use refusal::Refusal;
 pub use response_mode::ResponseMode;
-pub use scope::{Scopes, ScopesError};
+pub use scope::{Descriptions, Scope, Scopes, ScopesError};
 pub use secret::Secret;
 pub use session::{Session, SignedIn};
+pub use setup::{Setup, StoredKey};
 pub use signing_algorithm::{SigningAlgorithm, UnknownAlgorithm};
 pub use token::{AccessToken, IssuedAccessToken, RefreshToken, Successor};
 pub use user::{Claims, User};

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::SigningAlgorithm;
+use super::{Scope, SigningAlgorithm};
 
 /// A set of switches to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,6 +261,17 @@ impl Policy {
         let policy: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
         policy.check()?;
         Ok(policy)
+    }
+
+    /// This policy with further scopes that it supports.
+    pub fn with_scopes(&self, scopes: &[Scope]) -> Self {
+        let mut policy = self.clone();
+        for scope in scopes {
+            if !policy.scopes_supported.contains(&scope.name) {
+                policy.scopes_supported.push(scope.name.clone());
+            }
+        }
+        policy
     }
 
     fn check(&self) -> Result<(), String> {

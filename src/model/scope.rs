@@ -4,6 +4,47 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+use crate::text::Language;
+
+/// A scope that was set up at run time: beside those of the policy, or in place of the built-in one of its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scope {
+    pub name: String,
+    pub descriptions: Descriptions,
+    /// The names of the user's claims that it opens.
+    pub claims: Vec<String>,
+}
+
+/// What the consent page says of a scope, by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Descriptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub de: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub es: Option<String>,
+}
+
+impl Descriptions {
+    /// In that language, else in English, else in any.
+    pub fn in_language(&self, language: Language) -> Option<&str> {
+        let own = match language {
+            Language::English => &self.en,
+            Language::German => &self.de,
+            Language::Spanish => &self.es,
+        };
+        let mut wanted = [own, &self.en, &self.de, &self.es].into_iter();
+        wanted.find_map(Option::as_deref)
+    }
+
+    /// Every sentence there is.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.en, &self.de, &self.es].into_iter().filter_map(Option::as_deref)
+    }
+}
+
 /// An ordered set of scope tokens, written with single spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);

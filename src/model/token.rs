@@ -14,6 +14,8 @@ pub struct IssuedAccessToken {
     /// What was issued in one answer belongs together.
     pub pair: String,
     pub scopes: Scopes,
+    /// Whom a JWT is for; `None` for an opaque token.
+    pub audience: Option<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -24,9 +26,11 @@ pub struct AccessToken {
     pub client: ClientId,
     pub pair: String,
     pub scopes: Scopes,
+    /// Whom a JWT is for; `None` for an opaque token.
+    pub audience: Option<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// The token itself, or the grant it belongs to.
+    /// The token itself, the grant it belongs to, or that its user or client was deleted.
     pub revoked: bool,
     pub grant: Option<Grant>,
     /// Who it speaks for; `None` for a token a client got for itself.
@@ -57,7 +61,7 @@ pub struct RefreshToken {
     pub expires_at: Option<Timestamp>,
     pub used_at: Option<Timestamp>,
     pub successor: Option<Successor>,
-    /// The token itself, or the grant it belongs to.
+    /// The token itself, the grant it belongs to, or that its user or client was deleted.
     pub revoked: bool,
     pub grant: Grant,
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    HeaderMap, Uri,
+    HeaderMap, StatusCode, Uri,
     header::{self, SET_COOKIE},
 };
 use jiff::Timestamp;
@@ -25,6 +25,7 @@ use crate::{
         App, Realm,
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
+    keys::kid_of,
     model::{
         AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Scopes, Secret,
         SessionId, SignedIn,
@@ -56,6 +57,7 @@ pub async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let pairs = read(query.unwrap_or_default().as_bytes())?;
+    let realm = with_the_key_of_the_hint(&app, realm, &pairs).await?;
     let reply = identify(&app, &realm, &pairs).await?;
     let outcome = begin(&app, &realm, &reply, pairs, &headers).await;
     Ok(send(&realm, &layout, &reply, outcome))
@@ -70,6 +72,7 @@ pub async fn start_by_post(
     FormBody { headers, body }: FormBody,
 ) -> Result<Response, PageError> {
     let pairs = read(&body)?;
+    let realm = with_the_key_of_the_hint(&app, realm, &pairs).await?;
     let reply = identify(&app, &realm, &pairs).await?;
     let now = realm.clock.now();
     let stored = async {
@@ -105,7 +108,7 @@ pub async fn resume(
     }
 
     let client = realm.client(&app.database, &pending.request.client_id).await?;
-    let client = client.ok_or_else(|| PageError::failure("the client of a stored request is gone"))?;
+    let client = client.ok_or_else(client_gone)?;
     let reply = ReplyAddress::of_stored(client, &pending.request);
     let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
     match outcome.transpose() {
@@ -122,6 +125,21 @@ pub async fn resume(
 
 fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
     read_form(form).map_err(|error| PageError::bad_request(Refusal::new("invalid_request", error.to_string())))
+}
+
+/// Another process may have rotated the keys a moment ago: an `id_token_hint` signed with one we do not know reads through.
+async fn with_the_key_of_the_hint(app: &App, realm: Realm, pairs: &[(String, String)]) -> Result<Realm, PageError> {
+    let hint = pairs.iter().find(|(name, _)| name == "id_token_hint");
+    match hint.and_then(|(_, hint)| kid_of(hint)) {
+        Some(kid) if !realm.keys.knows(&kid) => Ok(app.realms.renew(&app.database, &realm).await?),
+        _ => Ok(realm),
+    }
+}
+
+/// Its client was deleted while the person was at our pages: there is nobody to send them back to.
+fn client_gone() -> PageError {
+    let refusal = Refusal::new("client_deleted", "the client that sent this request has been deleted");
+    PageError::new(StatusCode::GONE, refusal.see("RFC 6749 §4.1.2.1"))
 }
 
 /// A request that has just come: answered at once where nothing is missing, else stored.

@@ -36,7 +36,7 @@ struct Metadata {
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
     claim_types_supported: [&'static str; 1],
-    claims_supported: Vec<&'static str>,
+    claims_supported: Vec<String>,
     #[serde(flatten)]
     specified: Option<Specified>,
 }
@@ -75,7 +75,8 @@ fn metadata(realm: &Realm) -> Metadata {
     let claims = PROTOCOL_CLAIMS
         .into_iter()
         .chain(own_claims(policy))
-        .chain(claims::supported(policy));
+        .map(str::to_owned)
+        .chain(claims::supported(policy, &realm.scopes, realm.claim_rules.all()));
     Metadata {
         issuer: realm.issuer.clone(),
         authorization_endpoint: realm.url(paths::AUTHORIZE),

@@ -19,9 +19,10 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{Client, ClientId, Scopes, UserId},
+    model::{ClaimPlace, Claims, Client, ClientId, Scopes, User, UserId},
     random::digest,
     store,
+    tokens::ClaimsAbout,
 };
 
 /// The members of RFC 7662 §2.2 that we know, in the order they are written.
@@ -46,6 +47,9 @@ struct Introspection {
     aud: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
+    /// What the realm's rules say besides.
+    #[serde(flatten)]
+    further: Claims,
 }
 
 /// A live token of either kind, as introspection sees it.
@@ -54,7 +58,11 @@ struct Live {
     scopes: Scopes,
     issued_at: Timestamp,
     expires_at: Option<Timestamp>,
+    /// Whom a JWT is for.
+    audience: Option<String>,
     user: Option<(UserId, Option<String>)>,
+    /// Known of access tokens, which are what rules for claims speak of.
+    whole_user: Option<User>,
     access_token: bool,
 }
 
@@ -116,7 +124,12 @@ async fn find_live(app: &App, realm: &Realm, digest: &str, now: Timestamp) -> Re
             scopes: token.scopes,
             issued_at: token.issued_at,
             expires_at: Some(token.expires_at),
-            user: token.user.map(|user| (user.id, Some(user.username))),
+            audience: token.audience,
+            user: token
+                .user
+                .as_ref()
+                .map(|user| (user.id.clone(), Some(user.username.clone()))),
+            whole_user: token.user,
             access_token: true,
         }));
     }
@@ -126,7 +139,9 @@ async fn find_live(app: &App, realm: &Realm, digest: &str, now: Timestamp) -> Re
         scopes: token.scopes,
         issued_at: token.issued_at,
         expires_at: token.expires_at,
+        audience: None,
         user: Some((token.grant.user, None)),
+        whole_user: None,
         access_token: false,
     }))
 }
@@ -134,8 +149,18 @@ async fn find_live(app: &App, realm: &Realm, digest: &str, now: Timestamp) -> Re
 async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection, OAuthError> {
     let client = realm.client(&app.database, &live.client).await?;
     let subject = |user: &UserId| client.as_ref().map(|client| realm.mint.subject(client, user));
+    let mut further = Claims::new();
+    if let (Some(client), true) = (&client, live.access_token) {
+        let about = ClaimsAbout {
+            client,
+            user: live.whole_user.as_ref(),
+            scopes: &live.scopes,
+        };
+        realm.claim_rules.add(&mut further, ClaimPlace::Introspection, &about);
+    }
     Ok(Introspection {
         active: true,
+        further,
         scope: Some(live.scopes.to_string()),
         username: live.user.as_ref().and_then(|(_, username)| username.clone()),
         token_type: live.access_token.then_some("Bearer"),
@@ -145,7 +170,7 @@ async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection,
             .user
             .as_ref()
             .map_or_else(|| Some(live.client.0.clone()), |(user, _)| subject(user)),
-        aud: Some(live.client.0.clone()),
+        aud: Some(live.audience.unwrap_or_else(|| live.client.0.clone())),
         iss: Some(realm.issuer.clone()),
         client_id: Some(live.client.0),
     })

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::Client,
+    model::{Claims, Client},
     tokens::IdTokenFor,
 };
 
@@ -59,12 +59,16 @@ async fn trade(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Re
 
 fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Result<TokenResponse, OAuthError> {
     let id_token = granted.id_token.as_ref().map(|(grant, nonce)| {
-        realm.mint.id_token(&IdTokenFor {
+        realm.mint.id_token(IdTokenFor {
             client,
             grant,
+            user: granted.user.as_ref(),
+            scopes: &granted.scopes,
             nonce: nonce.as_deref(),
             access_token: &granted.access_token,
             now,
+            lifetime: None,
+            further: Claims::new(),
         })
     });
     Ok(TokenResponse {

@@ -9,14 +9,14 @@ use http::{HeaderMap, Method, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::{
-    error::{Challenge, OAuthError, bearer_refusal, failure, no_store},
+    error::{Challenge, OAuthError, bearer_refusal, no_store},
     form::{FormBody, Parameters},
     resource::bearer_of,
 };
 use crate::{
     app::{App, Realm},
-    model::{Claims, Refusal, Secret},
-    tokens::claims,
+    model::{ClaimPlace, Claims, Refusal, Secret},
+    tokens::{ClaimsAbout, claims},
 };
 
 pub async fn show(
@@ -63,13 +63,26 @@ async fn claims_of_bearer(
         return Err(bearer_refusal(lacking).challenge(Challenge::Bearer(wanted)));
     }
     let client = realm.client(&app.database, &grant.client).await?;
-    let client = client.ok_or_else(|| failure("the client of a live token is gone"))?;
+    let Some(client) = client else {
+        let gone = Refusal::new(
+            "invalid_token",
+            "the client of the access token was deleted this moment",
+        );
+        return Err(bearer_refusal(gone.see("RFC 6750 §3.1")));
+    };
     let mut answer = Claims::new();
     answer.insert(
         "sub".to_owned(),
         Value::String(realm.mint.subject(&client, &grant.user)),
     );
-    answer.extend(claims::granted(&realm.policy, &token.scopes, user));
+    let mut claims = claims::granted(&realm.policy, &realm.scopes, &token.scopes, user);
+    let about = ClaimsAbout {
+        client: &client,
+        user: Some(user),
+        scopes: &token.scopes,
+    };
+    realm.claim_rules.add(&mut claims, ClaimPlace::Userinfo, &about);
+    answer.extend(claims);
     Ok(answer)
 }
 

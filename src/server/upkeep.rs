@@ -9,6 +9,7 @@ use crate::{
     app::App,
     clock::system_now,
     control,
+    model::RealmId,
     store::{self, purge, tables},
 };
 
@@ -20,6 +21,9 @@ const CLEARING: u32 = 60;
 const GRANTS: u32 = 3600;
 /// How long an expired row stays, so that a late visitor is told that it expired: a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long the row of a deleted user or client stays: longer than any request that began before lasts.
+const MARKED: SignedDuration = SignedDuration::from_mins(5);
 
 /// Runs until the process is asked to end.
 pub async fn run(app: App) {
@@ -39,6 +43,7 @@ pub async fn run(app: App) {
                 "removing expired rows",
                 remove_expired(&app, round.is_multiple_of(GRANTS)).await,
             );
+            report("removing deleted users and clients", remove_marked(&app).await);
             report("removing deleted realms", remove_deleted(&app).await);
         }
         round = round.wrapping_add(1);
@@ -82,6 +87,35 @@ async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
                 return Ok(());
             }
         }
+    }
+    Ok(())
+}
+
+/// Users and clients that were deleted a while ago go, with all that refers to them.
+async fn remove_marked(app: &App) -> sqlx::Result<()> {
+    let Ok(then) = system_now().checked_sub(MARKED) else {
+        return Ok(());
+    };
+    let realms = store::realms::list(&mut app.database.read().await?).await?;
+    for realm in realms {
+        let mut conn = app.database.read().await?;
+        let users = store::users::list_deleted(&mut conn, realm.id, then, 100).await?;
+        let clients = store::clients::list_deleted(&mut conn, realm.id, then, 100).await?;
+        drop(conn);
+        for user in users {
+            remove_one(app, realm.id, "users", &user.0).await?;
+        }
+        for client in clients {
+            remove_one(app, realm.id, "clients", &client.0).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove_one(app: &App, realm: RealmId, root: &'static str, id: &str) -> sqlx::Result<()> {
+    let tables = control::tables();
+    for table in tables.iter().rev() {
+        tables::remove_of(&mut app.database.write_once().await?, realm, table, &tables, root, id).await?;
     }
     Ok(())
 }

@@ -7,19 +7,20 @@ use super::{
     database::{execute, fetch_optional},
     grants, users,
 };
-use crate::model::{AccessToken, IssuedAccessToken, RealmId};
+use crate::model::{AccessToken, ClientId, IssuedAccessToken, RealmId};
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> sqlx::Result<()> {
     execute!(
         tx,
-        "insert into access_tokens (realm, digest, grant_id, client_id, pair_id, scopes, issued_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into access_tokens (realm, digest, grant_id, client_id, pair_id, scopes, audience, issued_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         realm,
         token.digest,
         token.grant,
         token.client,
         token.pair,
         token.scopes,
+        token.audience,
         token.issued_at,
         token.expires_at,
     )?;
@@ -30,11 +31,13 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> s
 pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<AccessToken>> {
     let row = fetch_optional!(
         conn,
-        "select t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.revoked_at,
+        "select t.client_id, t.pair_id, t.scopes, t.audience, t.issued_at, t.expires_at, t.revoked_at,
+                t.grant_id as family, c.id as living_client, u.deleted_at as user_deleted_at,
                 g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
                 g.revoked_at as grant_revoked_at,
                 u.username, u.password, u.persona, u.claims
          from access_tokens t
+         left join clients c on c.realm = t.realm and c.id = t.client_id and c.deleted_at is null
          left join grants g on g.realm = t.realm and g.id = t.grant_id
          left join users u on u.realm = g.realm and u.id = g.user_id
          where t.realm = $1 and t.digest = $2",
@@ -47,13 +50,17 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
     let revoked_at: Option<Timestamp> = row.optional("revoked_at")?;
     let grant_revoked_at: Option<Timestamp> = row.optional("grant_revoked_at")?;
     let granted = row.optional::<String>("grant_id")?.is_some();
+    let orphaned = row.optional::<String>("living_client")?.is_none()
+        || row.optional::<Timestamp>("user_deleted_at")?.is_some()
+        || (row.optional::<String>("family")?.is_some() && !granted);
     Ok(Some(AccessToken {
         client: row.get("client_id")?,
         pair: row.get("pair_id")?,
         scopes: row.get("scopes")?,
+        audience: row.optional("audience")?,
         issued_at: row.get("issued_at")?,
         expires_at: row.get("expires_at")?,
-        revoked: revoked_at.is_some() || grant_revoked_at.is_some(),
+        revoked: revoked_at.is_some() || grant_revoked_at.is_some() || orphaned,
         grant: granted.then(|| grants::grant(&row)).transpose()?,
         user: granted.then(|| users::user(&row)).transpose()?,
     }))
@@ -78,6 +85,19 @@ pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp
         "update access_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
         realm,
         pair,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Revokes the tokens a client got for itself.
+pub async fn revoke_own(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update access_tokens set revoked_at = $3
+         where realm = $1 and client_id = $2 and grant_id is null and revoked_at is null",
+        realm,
+        client,
         now,
     )?;
     Ok(())

@@ -43,8 +43,9 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         conn,
         "select c.client_id, c.redirect_uri, c.nonce, c.code_challenge, c.code_challenge_method, c.expires_at,
                 c.redeemed_at, g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
-                g.revoked_at
+                g.revoked_at, u.deleted_at as user_deleted_at
          from authorization_codes c join grants g on g.realm = c.realm and g.id = c.grant_id
+         join users u on u.realm = g.realm and u.id = g.user_id
          where c.realm = $1 and c.digest = $2",
         realm,
         digest,
@@ -65,7 +66,8 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         expires_at: row.get("expires_at")?,
         redeemed_at: row.optional("redeemed_at")?,
         grant: grants::grant(&row)?,
-        grant_revoked: row.optional::<Timestamp>("revoked_at")?.is_some(),
+        grant_revoked: row.optional::<Timestamp>("revoked_at")?.is_some()
+            || row.optional::<Timestamp>("user_deleted_at")?.is_some(),
     }))
 }
 

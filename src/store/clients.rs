@@ -10,12 +10,17 @@ use super::{
 use crate::model::{Client, ClientId, RealmId, StoredSecret};
 
 /// Adds a client; false when there is one of that id.
+///
+/// The row of a deleted client, kept until nobody can refer to it any more, becomes the new one's.
 pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp) -> sqlx::Result<bool> {
     let rows = execute!(
         tx,
         "insert into clients (realm, id, sequence, secret, metadata, created_at)
          select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5 from clients where realm = $1
-         on conflict do nothing",
+         on conflict (realm, id) do update
+            set sequence = excluded.sequence, secret = excluded.secret, metadata = excluded.metadata,
+                created_at = excluded.created_at, deleted_at = null
+            where clients.deleted_at is not null",
         realm,
         client.id,
         client.secret.as_ref().map(StoredSecret::to_text),
@@ -28,7 +33,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> sqlx::Result<Option<Client>> {
     let row = fetch_optional!(
         conn,
-        "select id, secret, metadata from clients where realm = $1 and id = $2",
+        "select id, secret, metadata from clients where realm = $1 and id = $2 and deleted_at is null",
         realm,
         id
     )?;
@@ -39,10 +44,68 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> sqlx::Resul
 pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Client>> {
     let rows = fetch_all!(
         conn,
-        "select id, secret, metadata from clients where realm = $1 order by sequence, id",
+        "select id, secret, metadata from clients where realm = $1 and deleted_at is null order by sequence, id",
         realm,
     )?;
     rows.iter().map(client).collect()
+}
+
+/// A page of them: those after the one of that id.
+pub async fn list_page(
+    conn: &mut Conn,
+    realm: RealmId,
+    after: Option<&ClientId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Client>> {
+    let rows = fetch_all!(
+        conn,
+        "select id, secret, metadata from clients where realm = $1 and deleted_at is null
+           and sequence > coalesce((select a.sequence from clients a where a.realm = $1 and a.id = $2), 0)
+         order by sequence, id limit $3",
+        realm,
+        after.cloned(),
+        limit,
+    )?;
+    rows.iter().map(client).collect()
+}
+
+/// Writes a client's secret and metadata; false when there is none of that id.
+pub async fn update(tx: &mut Tx, realm: RealmId, client: &Client) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update clients set secret = $3, metadata = $4 where realm = $1 and id = $2 and deleted_at is null",
+        realm,
+        client.id,
+        client.secret.as_ref().map(StoredSecret::to_text),
+        json(&client.metadata)?,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Marks a client as deleted: gone at once, with its secret. False when it was gone. `now` is the machine's.
+///
+/// The row stays for a while, as a deleted user's does ([`super::users::delete`]).
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &ClientId, now: Timestamp) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update clients set deleted_at = $3, secret = null where realm = $1 and id = $2 and deleted_at is null",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Clients of the realm that were deleted before `then`.
+pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> sqlx::Result<Vec<ClientId>> {
+    let rows = fetch_all!(
+        conn,
+        "select id from clients where realm = $1 and deleted_at < $2 order by deleted_at limit $3",
+        realm,
+        then,
+        limit,
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 fn client(row: &Row) -> sqlx::Result<Client> {

@@ -96,6 +96,28 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientI
     Ok(rows == 1)
 }
 
+/// Forgets all answers of a user.
+pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "delete from consents where realm = $1 and user_id = $2",
+        realm,
+        user
+    )?;
+    Ok(())
+}
+
+/// Forgets all answers about a client.
+pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "delete from consents where realm = $1 and client_id = $2",
+        realm,
+        client
+    )?;
+    Ok(())
+}
+
 fn consent(row: &Row) -> sqlx::Result<Consent> {
     Ok(Consent {
         user: row.get("user_id")?,

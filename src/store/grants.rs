@@ -28,11 +28,15 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) 
     Ok(())
 }
 
-/// Locks the family until the transaction ends; false when it is revoked.
+/// Locks the family until the transaction ends; false when it is revoked, or its user or client deleted.
 pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> sqlx::Result<bool> {
     let rows = execute!(
         tx,
-        "update grants set touched_at = $3 where realm = $1 and id = $2 and revoked_at is null",
+        "update grants set touched_at = $3 where realm = $1 and id = $2 and revoked_at is null
+            and not exists (select 1 from users u
+                where u.realm = grants.realm and u.id = grants.user_id and u.deleted_at is not null)
+            and not exists (select 1 from clients c
+                where c.realm = grants.realm and c.id = grants.client_id and c.deleted_at is not null)",
         realm,
         id,
         now,
@@ -66,6 +70,28 @@ pub async fn revoke_all(
          where realm = $1 and user_id = $2 and client_id = $3 and revoked_at is null",
         realm,
         user,
+        client,
+        now,
+    )
+}
+
+/// Ends everything a user has granted.
+pub async fn revoke_of_user(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<u64> {
+    execute!(
+        tx,
+        "update grants set revoked_at = $3 where realm = $1 and user_id = $2 and revoked_at is null",
+        realm,
+        user,
+        now,
+    )
+}
+
+/// Ends everything a client was granted.
+pub async fn revoke_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> sqlx::Result<u64> {
+    execute!(
+        tx,
+        "update grants set revoked_at = $3 where realm = $1 and client_id = $2 and revoked_at is null",
+        realm,
         client,
         now,
     )

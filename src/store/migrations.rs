@@ -34,6 +34,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "control room",
         include_str!("../../migrations/0007_control_room.sql"),
     ),
+    (
+        8,
+        "keys, scopes and claims",
+        include_str!("../../migrations/0008_keys_scopes_and_claims.sql"),
+    ),
     (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
 ];
 

@@ -36,9 +36,12 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
                 t.successor_id, t.successor_digest, t.revoked_at,
                 s.pair_id as successor_pair_id, s.used_at as successor_used_at, s.revoked_at as successor_revoked_at,
                 g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
-                g.revoked_at as grant_revoked_at
+                g.revoked_at as grant_revoked_at,
+                u.deleted_at as user_deleted_at, c.deleted_at as client_deleted_at
          from refresh_tokens t
          join grants g on g.realm = t.realm and g.id = t.grant_id
+         join users u on u.realm = g.realm and u.id = g.user_id
+         join clients c on c.realm = g.realm and c.id = g.client_id
          left join refresh_tokens s on s.realm = t.realm and s.digest = t.successor_digest
          where t.realm = $1 and t.digest = $2",
         realm,
@@ -72,7 +75,10 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         expires_at: instant("expires_at")?,
         used_at: instant("used_at")?,
         successor,
-        revoked: instant("revoked_at")?.is_some() || instant("grant_revoked_at")?.is_some(),
+        revoked: instant("revoked_at")?.is_some()
+            || instant("grant_revoked_at")?.is_some()
+            || instant("user_deleted_at")?.is_some()
+            || instant("client_deleted_at")?.is_some(),
         grant: grants::grant(&row)?,
     }))
 }

@@ -52,7 +52,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
         "select s.id, s.user_id, s.sid, s.auth_time, s.amr, s.user_agent, s.expires_at,
                 u.username, u.password, u.persona, u.claims
          from sessions s join users u on u.realm = s.realm and u.id = s.user_id
-         where s.realm = $1 and s.id = $2 and s.ended_at is null and s.expires_at > $3",
+         where s.realm = $1 and s.id = $2 and s.ended_at is null and s.expires_at > $3 and u.deleted_at is null",
         realm,
         id,
         now,
@@ -103,6 +103,18 @@ pub async fn end_by_sid(tx: &mut Tx, realm: RealmId, user: &UserId, sid: &str, n
         now,
     )?;
     Ok(rows == 1)
+}
+
+/// Ends every session of a user.
+pub async fn end_all(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update sessions set ended_at = $3 where realm = $1 and user_id = $2 and ended_at is null",
+        realm,
+        user,
+        now,
+    )?;
+    Ok(())
 }
 
 fn session(row: &Row) -> sqlx::Result<Session> {

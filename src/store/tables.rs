@@ -125,6 +125,7 @@ pub const TABLES: &[Table] = &[
             text("secret").or_null(),
             json("metadata").with_addresses(),
             instant("created_at"),
+            instant("deleted_at").or_null(),
         ],
     )
     .listed_by(&["sequence"]),
@@ -140,10 +141,45 @@ pub const TABLES: &[Table] = &[
             text("persona").or_null(),
             json("claims"),
             instant("created_at"),
+            instant("deleted_at").or_null(),
         ],
     )
     .listed_by(&["sequence"])
     .unique(&[&["username_folded"]]),
+    Table::new(
+        "signing_keys",
+        &["kid"],
+        &[
+            text("kid"),
+            integer("sequence"),
+            text("algorithm"),
+            text("private_key").sealed(),
+            boolean("signs"),
+            instant("created_at"),
+        ],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "scopes",
+        &["name"],
+        &[text("name"), integer("sequence"), json("descriptions"), json("claims")],
+    )
+    .listed_by(&["sequence"]),
+    Table::new(
+        "claim_rules",
+        &["id"],
+        &[
+            text("id"),
+            integer("sequence"),
+            text("client_id").or_null(),
+            text("user_id").or_null(),
+            text("scope").or_null(),
+            json("places"),
+            json("claims").with_addresses(),
+        ],
+    )
+    .listed_by(&["sequence"])
+    .refers(&[("client_id", "clients"), ("user_id", "users")]),
     Table::new(
         "consents",
         &["user_id", "client_id"],
@@ -228,6 +264,7 @@ pub const TABLES: &[Table] = &[
             text("client_id"),
             text("pair_id"),
             text("scopes"),
+            text("audience").or_null().with_addresses(),
             instant("issued_at"),
             instant("expires_at"),
             instant("revoked_at").or_null(),
@@ -347,6 +384,44 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Re
         "delete from {name} where realm = $1 and ({key}) in (select {key} from {name} where realm = $1 limit 500)"
     );
     tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
+}
+
+/// Removes the rows of a table that belong to one row of `root`: they refer to it, or to rows that do; and in `root` itself
+/// that row, where it is marked as deleted. Children come first.
+pub async fn remove_of(
+    tx: &mut Tx,
+    realm: RealmId,
+    table: &Table,
+    tables: &[&Table],
+    root: &str,
+    id: &str,
+) -> sqlx::Result<u64> {
+    let condition = if table.name == root {
+        Some("id = $2 and deleted_at is not null".to_owned())
+    } else {
+        belonging(table, tables, root)
+    };
+    let Some(condition) = condition else { return Ok(0) };
+    let sql = format!("delete from {} where realm = $1 and ({condition})", table.name);
+    let arguments = vec![Value::Integer(Some(realm.0)), Value::Text(Some(id.to_owned()))];
+    tx.execute_built(sql, arguments).await
+}
+
+/// The condition under which a row belongs to the row `$2` of `root`; `None` where none ever does.
+fn belonging(table: &Table, tables: &[&Table], root: &str) -> Option<String> {
+    let ways = table.references.iter().filter_map(|(column, parent)| {
+        if *parent == root {
+            return Some(format!("{column} = $2"));
+        }
+        let parent = tables.iter().find(|one| one.name == *parent)?;
+        let condition = belonging(parent, tables, root)?;
+        let (name, key) = (parent.name, parent.key.join(", "));
+        Some(format!(
+            "{column} in (select {key} from {name} where realm = $1 and ({condition}))"
+        ))
+    });
+    let ways: Vec<_> = ways.collect();
+    (!ways.is_empty()).then(|| ways.join(" or "))
 }
 
 fn names(table: &Table) -> String {

@@ -10,7 +10,27 @@ use super::{
 use crate::model::{RealmId, User, UserId};
 
 /// Adds a user; false when there is one of that id or user name.
+///
+/// The row of a deleted user, kept until nobody can refer to it any more, does not stand in the way of a new one.
 pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> sqlx::Result<bool> {
+    let revived = execute!(
+        tx,
+        "update users set username = $3, username_folded = $4, password = $5, persona = $6, claims = $7, created_at = $8,
+            sequence = (select max(o.sequence) + 1 from users o where o.realm = $1), deleted_at = null
+         where realm = $1 and id = $2 and deleted_at is not null
+           and not exists (select 1 from users o where o.realm = $1 and o.username_folded = $4)",
+        realm,
+        user.id,
+        user.username,
+        User::folded(&user.username),
+        user.password,
+        user.persona,
+        json(&user.claims)?,
+        now,
+    )?;
+    if revived == 1 {
+        return Ok(true);
+    }
     let rows = execute!(
         tx,
         "insert into users (realm, id, sequence, username, username_folded, password, persona, claims, created_at)
@@ -31,7 +51,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
     let row = fetch_optional!(
         conn,
-        "select id as user_id, username, password, persona, claims from users where realm = $1 and id = $2",
+        "select id as user_id, username, password, persona, claims from users where realm = $1 and id = $2 and deleted_at is null",
         realm,
         id,
     )?;
@@ -43,7 +63,7 @@ pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -
     let row = fetch_optional!(
         conn,
         "select id as user_id, username, password, persona, claims
-         from users where realm = $1 and username_folded = $2",
+         from users where realm = $1 and username_folded = $2 and deleted_at is null",
         realm,
         User::folded(username),
     )?;
@@ -55,16 +75,107 @@ pub async fn list_personas(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx:
     let rows = fetch_all!(
         conn,
         "select id as user_id, username, password, persona, claims
-         from users where realm = $1 and persona is not null order by sequence, id limit $2",
+         from users where realm = $1 and persona is not null and deleted_at is null order by sequence, id limit $2",
         realm,
         limit,
     )?;
     rows.iter().map(user).collect()
 }
 
+/// A page of the users whose name contains `fragment`, in the order they were added: those after the one of that id.
+pub async fn list(
+    conn: &mut Conn,
+    realm: RealmId,
+    fragment: &str,
+    after: Option<&UserId>,
+    limit: i64,
+) -> sqlx::Result<Vec<User>> {
+    let mut pattern = String::from("%");
+    for character in User::folded(fragment).chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    let rows = fetch_all!(
+        conn,
+        "select id as user_id, username, password, persona, claims from users
+         where realm = $1 and deleted_at is null and username_folded like $2 escape '!'
+           and sequence > coalesce((select a.sequence from users a where a.realm = $1 and a.id = $3), 0)
+         order by sequence, id limit $4",
+        realm,
+        pattern,
+        after.cloned(),
+        limit,
+    )?;
+    rows.iter().map(user).collect()
+}
+
+/// Locks a user to change them; `None` when there is none of that id.
+pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
+    let row = fetch_optional!(
+        tx,
+        "update users set persona = persona where realm = $1 and id = $2 and deleted_at is null
+         returning id as user_id, username, password, persona, claims",
+        realm,
+        id,
+    )?;
+    row.as_ref().map(user).transpose()
+}
+
+/// Writes what can change of a user: password, persona, claims.
+pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update users set password = $3, persona = $4, claims = $5 where realm = $1 and id = $2",
+        realm,
+        user.id,
+        user.password,
+        user.persona,
+        json(&user.claims)?,
+    )?;
+    Ok(())
+}
+
+/// Marks a user as deleted: gone at once, everything known of them forgotten, the name free. False when they were gone.
+///
+/// The row stays for a while, since somebody may be about to write one that refers to it: that one is born dead, for every
+/// check joins the user. `now` is the machine's.
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) -> sqlx::Result<bool> {
+    // No folded name begins with a blank, so this one is nobody's.
+    let rows = execute!(
+        tx,
+        "update users set deleted_at = $3, username = id, username_folded = ' ' || id, password = null, persona = null,
+            claims = '{}'
+         where realm = $1 and id = $2 and deleted_at is null",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Users of the realm that were deleted before `then`.
+pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> sqlx::Result<Vec<UserId>> {
+    let rows = fetch_all!(
+        conn,
+        "select id from users where realm = $1 and deleted_at < $2 order by deleted_at limit $3",
+        realm,
+        then,
+        limit,
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
 /// Whether the realm has any user: an empty one takes a seed.
 pub async fn any(conn: &mut Conn, realm: RealmId) -> sqlx::Result<bool> {
-    Ok(fetch_optional!(conn, "select 1 as one from users where realm = $1 limit 1", realm)?.is_some())
+    Ok(fetch_optional!(
+        conn,
+        "select 1 as one from users where realm = $1 and deleted_at is null limit 1",
+        realm
+    )?
+    .is_some())
 }
 
 /// A user out of the columns `user_id, username, password, persona, claims`.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Claims, Policy, Scopes, User};
+use crate::model::{ClaimPlace, ClaimRule, Claims, Policy, Scope, Scopes, User};
 
 /// The standard claims of each scope (OIDC Core §5.4).
 const BY_SCOPE: [(&str, &[&str]); 4] = [
@@ -48,9 +48,9 @@ const OF_PORTAL: [&str; 11] = [
 /// The claims about `user` that a token with `scopes` may read. `sub` is not among them.
 ///
 /// What has no value is left out: null, an empty text, an empty object (OIDC Core §5.3.2).
-pub fn granted(policy: &Policy, scopes: &Scopes, user: &User) -> Claims {
+pub fn granted(policy: &Policy, own: &[Scope], scopes: &Scopes, user: &User) -> Claims {
     let mut granted = Claims::new();
-    for name in names(policy, scopes) {
+    for name in names(policy, own, |scope| scopes.contains(scope)) {
         if let Some(value) = user.claims.get(name).filter(|value| has_value(value)) {
             granted.insert(name.to_owned(), value.clone());
         }
@@ -59,30 +59,46 @@ pub fn granted(policy: &Policy, scopes: &Scopes, user: &User) -> Claims {
 }
 
 /// Every claim a realm may give: `claims_supported` without the protocol's own.
-pub fn supported(policy: &Policy) -> Vec<&'static str> {
-    if policy.all_claims_with_openid {
-        return OF_PORTAL.to_vec();
+pub fn supported(policy: &Policy, own: &[Scope], rules: &[ClaimRule]) -> Vec<String> {
+    let offered = |scope: &str| policy.scopes_supported.iter().any(|supported| supported == scope);
+    let mut claims: Vec<String> = names(policy, own, offered).into_iter().map(str::to_owned).collect();
+    let told = |rule: &&ClaimRule| {
+        let place = |place: &ClaimPlace| matches!(place, ClaimPlace::IdToken | ClaimPlace::Userinfo);
+        rule.places.iter().any(place)
+    };
+    for name in rules.iter().filter(told).flat_map(|rule| rule.claims.keys()) {
+        if !claims.contains(name) {
+            claims.push(name.clone());
+        }
     }
-    let offered = |scope: &&(&str, &'static [&'static str])| policy.scopes_supported.iter().any(|own| own == scope.0);
-    BY_SCOPE
-        .iter()
-        .filter(offered)
-        .flat_map(|(_, claims)| claims.iter().copied())
-        .collect()
+    claims
 }
 
-fn names(policy: &Policy, scopes: &Scopes) -> Vec<&'static str> {
-    if policy.all_claims_with_openid {
-        return OF_PORTAL.to_vec();
-    }
-    BY_SCOPE
-        .iter()
-        .filter(|(scope, _)| scopes.contains(scope))
-        .flat_map(|(_, claims)| claims.iter().copied())
-        .collect()
+/// What a scope of that name opens by itself.
+pub fn built_in(scope: &str) -> &'static [&'static str] {
+    let found = BY_SCOPE.iter().find(|(name, _)| *name == scope);
+    found.map(|(_, claims)| *claims).unwrap_or_default()
 }
 
-fn has_value(value: &Value) -> bool {
+/// The claims of the scopes that are `open`, each once. A scope that was set up stands in place of the built-in one.
+fn names<'a>(policy: &Policy, own: &'a [Scope], open: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let replaced = |scope: &str| own.iter().any(|own| own.name == scope);
+    let mut names: Vec<&'a str> = if policy.all_claims_with_openid {
+        OF_PORTAL.to_vec()
+    } else {
+        let built_in = BY_SCOPE.iter().filter(|(scope, _)| open(scope) && !replaced(scope));
+        built_in.flat_map(|(_, claims)| claims.iter().copied()).collect()
+    };
+    let own = own.iter().filter(|scope| open(&scope.name));
+    for name in own.flat_map(|scope| &scope.claims) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+pub(super) fn has_value(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.trim().is_empty(),
@@ -114,7 +130,7 @@ mod tests {
 
     fn names_of(policy: &Policy, scopes: &str, claims: Value) -> Vec<String> {
         let scopes = scopes.parse().expect("a test's scopes");
-        granted(policy, &scopes, &user(claims)).keys().cloned().collect()
+        granted(policy, &[], &scopes, &user(claims)).keys().cloned().collect()
     }
 
     #[test]
@@ -139,6 +155,29 @@ mod tests {
             names_of(&Policy::preset(Preset::Portal), "openid", claims),
             ["name", "insurance_number"]
         );
+    }
+
+    #[test]
+    fn a_scope_that_was_set_up_opens_its_claims_and_stands_in_place_of_the_built_in_one() {
+        let own = |name: &str, claims: &[&str]| Scope {
+            name: name.to_owned(),
+            descriptions: Default::default(),
+            claims: claims.iter().map(|&claim| claim.to_owned()).collect(),
+        };
+        let own = [
+            own("insurance", &["insurance_number", "email"]),
+            own("email", &["email"]),
+        ];
+        let claims = json!({"insurance_number": "A1", "email": "a@example.com", "email_verified": true, "name": "A"});
+        let names = |scopes: &str| -> Vec<String> {
+            let scopes = scopes.parse().expect("a test's scopes");
+            let granted = granted(&Policy::default(), &own, &scopes, &user(claims.clone()));
+            granted.keys().cloned().collect()
+        };
+
+        assert_eq!(names("openid insurance"), ["insurance_number", "email"]);
+        assert_eq!(names("openid email profile"), ["name", "email"]);
+        assert!(names("openid").is_empty());
     }
 
     #[test]

@@ -5,21 +5,30 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::claim_rules::{ClaimsAbout, beside};
 use super::{Mint, after};
 use crate::{
     keys::{SigningError, VerificationError},
-    model::{Client, Grant, Secret, SigningAlgorithm},
+    model::{ClaimPlace, Claims, Client, Grant, Scopes, Secret, SigningAlgorithm, User},
 };
 
 /// Whom an ID token is for, and in answer to what.
 pub struct IdTokenFor<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
+    /// Known wherever rules for claims need it ([`super::ClaimRules::speak_in_tokens`]).
+    pub user: Option<&'a User>,
+    /// Those of the access token beside it.
+    pub scopes: &'a Scopes,
     /// The request's; a refreshed ID token has none (OIDC Core §12.2).
     pub nonce: Option<&'a str>,
     /// Issued beside it: its hash goes in as `at_hash`.
     pub access_token: &'a Secret,
     pub now: Timestamp,
+    /// Seconds; `None`: as the policy has it.
+    pub lifetime: Option<u32>,
+    /// Further claims, which win over what the rules say.
+    pub further: Claims,
 }
 
 /// The claims, in the order they are written. Absent ones are left out.
@@ -45,12 +54,12 @@ impl Mint {
     ///
     /// # Errors
     /// When the realm has no key for its algorithm.
-    pub fn id_token(&self, wish: &IdTokenFor<'_>) -> Result<String, SigningError> {
+    pub fn id_token(&self, wish: IdTokenFor<'_>) -> Result<String, SigningError> {
         let claims = IdTokenClaims {
             iss: &self.issuer,
             sub: self.subject(wish.client, &wish.grant.user),
             aud: &wish.client.id.0,
-            exp: after(wish.now, self.policy.lifetimes.id_token).as_second(),
+            exp: after(wish.now, wish.lifetime.unwrap_or(self.policy.lifetimes.id_token)).as_second(),
             iat: wish.now.as_second(),
             auth_time: wish.grant.auth_time.as_second(),
             nonce: wish.nonce,
@@ -58,7 +67,16 @@ impl Mint {
             sid: wish.grant.sid.as_deref(),
             amr: &wish.grant.amr,
         };
-        self.keys.sign(self.policy.id_token_signing_alg, "JWT", &claims)
+        let about = ClaimsAbout {
+            client: wish.client,
+            user: wish.user,
+            scopes: wish.scopes,
+        };
+        let mut ruled = Claims::new();
+        self.claim_rules.add(&mut ruled, ClaimPlace::IdToken, &about);
+        ruled.extend(wish.further);
+        self.keys
+            .sign(self.policy.id_token_signing_alg, "JWT", &beside(&claims, ruled)?)
     }
 
     /// The claims of an ID token this realm signed, expired or not (OIDC Core §3.1.2.1, `id_token_hint`).

@@ -1,18 +1,25 @@
 //! Everything that is minted or verified goes through here.
 
+mod access_token;
+mod claim_rules;
 pub mod claims;
 mod id_token;
 mod refresh_token;
 mod subject;
+pub mod templates;
+
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
 
+pub use access_token::AccessTokenFor;
+pub use claim_rules::{ClaimRules, ClaimsAbout};
 pub use id_token::IdTokenFor;
 
 use crate::{
     keys::KeyRing,
-    model::{AccessToken, ClientId, GrantId, IssuedAccessToken, Policy, RealmId, Scopes, Secret},
+    model::{AccessToken, Policy, RealmId, Secret},
     random::{Random, digest},
     store::{self, Conn},
 };
@@ -24,6 +31,7 @@ pub struct Mint {
     issuer: String,
     policy: Policy,
     keys: KeyRing,
+    claim_rules: Arc<ClaimRules>,
     random: Random,
     subject_key: hmac::Key,
     refresh_key: hmac::Key,
@@ -36,6 +44,7 @@ impl Mint {
         issuer: String,
         policy: Policy,
         keys: KeyRing,
+        claim_rules: Arc<ClaimRules>,
         random: Random,
         root_secret: &[u8],
     ) -> Self {
@@ -45,32 +54,11 @@ impl Mint {
             issuer,
             policy,
             keys,
+            claim_rules,
             random,
             subject_key: key("pairwise subjects"),
             refresh_key: key("refresh tokens"),
         }
-    }
-
-    /// A new opaque access token: what the client gets, and what is stored.
-    pub fn access_token(
-        &self,
-        client: &ClientId,
-        grant: Option<&GrantId>,
-        scopes: &Scopes,
-        pair: &str,
-        now: Timestamp,
-    ) -> (Secret, IssuedAccessToken) {
-        let token = self.random.token();
-        let issued = IssuedAccessToken {
-            digest: digest(&token),
-            grant: grant.cloned(),
-            client: client.clone(),
-            pair: pair.to_owned(),
-            scopes: scopes.clone(),
-            issued_at: now,
-            expires_at: after(now, self.policy.lifetimes.access_token),
-        };
-        (Secret::new(token), issued)
     }
 
     /// The live access token behind `token`, with its grant and user.

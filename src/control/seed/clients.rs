@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::users::Phc;
 use crate::model::{
-    ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod, redirect_uri_problem,
+    AccessTokenFormat, ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod,
+    redirect_uri_problem,
 };
 
 /// What stands for the realm's issuer in a redirect URI.
@@ -51,7 +52,11 @@ impl SeedClient {
     /// What is stored, in a realm of that issuer.
     pub fn metadata(&self, issuer: &str) -> ClientMetadata {
         let mut metadata = self.metadata.clone();
-        for uri in &mut metadata.redirect_uris {
+        for uri in metadata
+            .redirect_uris
+            .iter_mut()
+            .chain(&mut metadata.access_token_audience)
+        {
             *uri = uri.replace(ISSUER, issuer);
         }
         metadata
@@ -79,6 +84,9 @@ struct Written {
     logo_uri: Option<String>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    #[serde(default)]
+    access_token_format: AccessTokenFormat,
+    access_token_audience: Option<Audience>,
 }
 
 /// What a client may use that names no grant types (RFC 7591 §2).
@@ -123,8 +131,24 @@ impl TryFrom<Written> for SeedClient {
             logo_uri: written.logo_uri,
             policy_uri: written.policy_uri,
             tos_uri: written.tos_uri,
+            access_token_format: written.access_token_format,
+            access_token_audience: written.access_token_audience.map(|audience| audience.0),
         };
         Ok(Self { id, secret, metadata })
+    }
+}
+
+/// What JWT access tokens are for; `{issuer}` may stand at its beginning.
+struct Audience(String);
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if (1..=255).contains(&text.len()) {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("access_token_audience has 1 to 255 bytes"))
+        }
     }
 }
 

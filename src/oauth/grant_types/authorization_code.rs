@@ -2,16 +2,20 @@
 
 use jiff::Timestamp;
 
-use super::Granted;
+use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
-    model::{AuthorizationCode, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
+    model::{
+        AuthorizationCode, Claims, Client, CodeChallenge, CodeChallengeMethod, GrantType, IssuedAccessToken, Pkce,
+        Secret,
+    },
     oauth::{
         error::{OAuthError, failure, invalid_grant},
         form::Parameters,
     },
     random::digest,
     store::{self, Tx, settle},
+    tokens::AccessTokenFor,
 };
 
 pub async fn exchange(
@@ -36,9 +40,23 @@ pub async fn exchange(
         }
     }
 
+    let user = user_for_rules(app, realm, &code.grant.user).await?;
+    let pair = realm.random.id(now);
+    let access_token = realm.mint.access_token(AccessTokenFor {
+        client,
+        grant: Some(&code.grant),
+        user: user.as_ref(),
+        scopes: &code.grant.scopes,
+        pair: &pair,
+        now,
+        lifetime: None,
+        further: Claims::new(),
+    })?;
+
     let mut tx = app.database.begin().await?;
-    let outcome = redeem(&mut tx, realm, client, &digest, &code, now).await;
-    settle(tx, outcome).await
+    let outcome = redeem(&mut tx, realm, client, &digest, &code, access_token, now).await;
+    let granted = settle(tx, outcome).await?;
+    Ok(Granted { user, ..granted })
 }
 
 fn check_still_good(code: &AuthorizationCode, now: Timestamp) -> Result<(), OAuthError> {
@@ -88,6 +106,7 @@ async fn redeem(
     client: &Client,
     digest: &str,
     code: &AuthorizationCode,
+    (access_token, row): (Secret, IssuedAccessToken),
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
@@ -95,14 +114,10 @@ async fn redeem(
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
     let grant = &code.grant;
-    let pair = realm.random.id(now);
-    let (access_token, row) = realm
-        .mint
-        .access_token(&client.id, Some(&grant.id), &grant.scopes, &pair, now);
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
-        let (token, row) = realm.mint.refresh_token(grant, &pair, now);
+        let (token, row) = realm.mint.refresh_token(grant, &row.pair, now);
         store::refresh_tokens::insert(tx, realm.id, &row).await?;
         refresh_token = Some(token);
     }
@@ -115,6 +130,7 @@ async fn redeem(
         refresh_token,
         scopes: grant.scopes.clone(),
         id_token,
+        user: None,
     })
 }
 

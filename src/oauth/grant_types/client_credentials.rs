@@ -7,17 +7,18 @@ use jiff::Timestamp;
 use super::Granted;
 use crate::{
     app::{App, Realm},
-    model::{Client, Scopes, ScopesError},
+    model::{Claims, Client, Scopes, ScopesError},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
         form::Parameters,
         scopes::{check_allowed, supported},
     },
     store,
+    tokens::AccessTokenFor,
 };
 
 /// Scopes that speak of a user, of whom there is none.
-const OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+pub const OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 pub async fn exchange(
     app: &App,
@@ -30,15 +31,23 @@ pub async fn exchange(
         .see("RFC 6749 §4.4")
         .when(client.public())?;
     let scopes = scopes(realm, client, parameters.get("scope"))?;
-    let (access_token, row) = realm
-        .mint
-        .access_token(&client.id, None, &scopes, &realm.random.id(now), now);
+    let (access_token, row) = realm.mint.access_token(AccessTokenFor {
+        client,
+        grant: None,
+        user: None,
+        scopes: &scopes,
+        pair: &realm.random.id(now),
+        now,
+        lifetime: None,
+        further: Claims::new(),
+    })?;
     store::access_tokens::insert(&mut app.database.write_once().await?, realm.id, &row).await?;
     Ok(Granted {
         access_token,
         refresh_token: None,
         scopes,
         id_token: None,
+        user: None,
     })
 }
 

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{Client, Grant, GrantType, Scopes, Secret},
+    model::{Client, Grant, GrantType, Scopes, Secret, User, UserId},
+    store,
 };
 
 /// What a trade has yielded, written and committed, but not yet signed.
@@ -22,6 +23,16 @@ pub struct Granted {
     pub scopes: Scopes,
     /// The grant an ID token speaks of, and the nonce it repeats; `None` where `openid` was not granted.
     pub id_token: Option<(Grant, Option<String>)>,
+    /// Whom rules for claims speak of; `None` where no rule needs to know.
+    pub user: Option<User>,
+}
+
+/// The user of a grant, if a rule for claims in tokens needs to know them. One read, and none without such rules.
+async fn user_for_rules(app: &App, realm: &Realm, user: &UserId) -> sqlx::Result<Option<User>> {
+    if !realm.claim_rules.speak_in_tokens() {
+        return Ok(None);
+    }
+    store::users::find(&mut app.database.read().await?, realm.id, user).await
 }
 
 /// The grant type a request names.

@@ -6,16 +6,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Granted;
+use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
-    model::{Client, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
+    model::{Claims, Client, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
     oauth::{
         error::{OAuthError, failure, invalid_grant, invalid_scope},
         form::Parameters,
     },
     random::digest,
     store::{self, Tx, settle},
+    tokens::AccessTokenFor,
 };
 
 pub async fn exchange(
@@ -32,9 +33,23 @@ pub async fn exchange(
     invalid_grant("the refresh token was issued to another client").when(token.client != client.id)?;
     let scopes = narrowed(&token.scopes, parameters.get("scope"))?;
 
+    let user = user_for_rules(app, realm, &token.grant.user).await?;
+    let pair = realm.random.id(now);
+    let access_token = realm.mint.access_token(AccessTokenFor {
+        client,
+        grant: Some(&token.grant),
+        user: user.as_ref(),
+        scopes: &scopes,
+        pair: &pair,
+        now,
+        lifetime: None,
+        further: Claims::new(),
+    })?;
+
     let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, token, &scopes, now).await;
-    settle(tx, outcome).await
+    let outcome = rotate(&mut tx, realm, &presented, token, access_token, now).await;
+    let granted = settle(tx, outcome).await?;
+    Ok(Granted { user, ..granted })
 }
 
 /// The scopes asked for, which are among those granted; all of them when none are asked for (RFC 6749 §6).
@@ -57,23 +72,23 @@ async fn rotate(
     realm: &Realm,
     presented: &Secret,
     token: RefreshToken,
-    scopes: &Scopes,
+    (access_token, mut row): (Secret, IssuedAccessToken),
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     invalid_grant("what the user had granted was withdrawn or revoked")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
-    let pair = realm.random.id(now);
-    let (next, successor) = realm.mint.successor_of(presented, &token, &pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, &token, &row.pair, now);
     let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
     if !traded {
         let (next, pair) = successor_again(tx, realm, presented, &token.digest, now).await?;
-        return issue(tx, realm, &token, next, scopes, &pair, now).await;
+        row.pair = pair;
+        return issue(tx, realm, &token, next, (access_token, row)).await;
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, next, scopes, &pair, now).await
+    issue(tx, realm, &token, next, (access_token, row)).await
 }
 
 /// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
@@ -118,20 +133,16 @@ async fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Secret,
-    scopes: &Scopes,
-    pair: &str,
-    now: Timestamp,
+    (access_token, row): (Secret, IssuedAccessToken),
 ) -> Result<Granted, OAuthError> {
-    let grant = &token.grant;
-    let (access_token, row) = realm
-        .mint
-        .access_token(&grant.client, Some(&grant.id), scopes, pair, now);
     store::access_tokens::insert(tx, realm.id, &row).await?;
-    let id_token = scopes.contains("openid").then(|| (grant.clone(), None));
+    let scopes = row.scopes;
+    let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
     Ok(Granted {
         access_token,
         refresh_token: Some(refresh_token),
-        scopes: scopes.clone(),
+        scopes,
         id_token,
+        user: None,
     })
 }

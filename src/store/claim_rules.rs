@@ -1,0 +1,93 @@
+//! Rules that put further claims into tokens and answers.
+
+use super::{
+    Conn, Row, Tx,
+    columns::json,
+    database::{execute, fetch_all},
+};
+use crate::model::{ClaimRule, ClientId, RealmId, UserId};
+
+/// Adds a rule after all others; false when there is one of that id.
+pub async fn insert(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "insert into claim_rules (realm, id, sequence, client_id, user_id, scope, places, claims)
+         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7 from claim_rules where realm = $1
+         on conflict do nothing",
+        realm,
+        rule.id,
+        rule.client,
+        rule.user,
+        rule.scope,
+        json(&rule.places)?,
+        json(&rule.claims)?,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Says a rule anew, where it stands; false when there is none of that id.
+pub async fn update(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update claim_rules set client_id = $3, user_id = $4, scope = $5, places = $6, claims = $7
+         where realm = $1 and id = $2",
+        realm,
+        rule.id,
+        rule.client,
+        rule.user,
+        rule.scope,
+        json(&rule.places)?,
+        json(&rule.claims)?,
+    )?;
+    Ok(rows == 1)
+}
+
+/// All of them in the order they were added, which is the order they are followed.
+pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<ClaimRule>> {
+    let rows = fetch_all!(
+        conn,
+        "select id, client_id, user_id, scope, places, claims from claim_rules
+         where realm = $1 order by sequence, id",
+        realm,
+    )?;
+    rows.iter().map(rule).collect()
+}
+
+/// Removes a rule; false when there is none of that id.
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<bool> {
+    let rows = execute!(tx, "delete from claim_rules where realm = $1 and id = $2", realm, id)?;
+    Ok(rows == 1)
+}
+
+/// Removes the rules that are about this user alone.
+pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "delete from claim_rules where realm = $1 and user_id = $2",
+        realm,
+        user
+    )?;
+    Ok(())
+}
+
+/// Removes the rules that are about this client alone.
+pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "delete from claim_rules where realm = $1 and client_id = $2",
+        realm,
+        client
+    )?;
+    Ok(())
+}
+
+fn rule(row: &Row) -> sqlx::Result<ClaimRule> {
+    Ok(ClaimRule {
+        id: row.get("id")?,
+        client: row.optional("client_id")?,
+        user: row.optional("user_id")?,
+        scope: row.optional("scope")?,
+        places: row.json("places")?,
+        claims: row.json("claims")?,
+    })
+}
