@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::route_table::{Content, Parameter, Reach, Row, rows};
+use super::route_table::{Content, Reach, Row, rows};
 use crate::app::Realm;
 use crate::model::RealmName;
+use crate::portals::openapi::{
+    self, described, json_content, object, parameter_in_query, parameters_in_path, schema, text,
+};
 
 /// The name of the one security scheme.
 const SCHEME: &str = "controlToken";
@@ -62,17 +65,18 @@ fn tags(realm: &RealmName) -> Vec<Value> {
 fn paths(realm: &RealmName) -> Map<String, Value> {
     let mut paths = Map::new();
     for row in rows_of(realm) {
-        let path = paths.entry(row.path).or_insert_with(|| json!({}));
-        path[row.method.as_str().to_ascii_lowercase()] = operation(row);
+        openapi::put(&mut paths, row.path, &row.method, operation(row));
     }
     paths
 }
 
 fn operation(row: &Row) -> Value {
-    let in_path = path_parameters(row.path)
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
-    let in_query = row.query.iter().map(query_parameter);
-    let parameters: Vec<_> = in_path.chain(in_query).collect();
+    let in_query = row.query.iter().map(|parameter| {
+        let kind = json!({"type": parameter.kind});
+        parameter_in_query(parameter.name, kind, parameter.description)
+    });
+    let mut parameters = parameters_in_path(row.path);
+    parameters.extend(in_query);
     let mut operation = json!({
         "operationId": row.operation,
         "tags": [row.tag],
@@ -82,24 +86,10 @@ fn operation(row: &Row) -> Value {
         operation["parameters"] = parameters.into();
     }
     if let Some(body) = row.body {
-        operation["requestBody"] = json!({"content": {"application/json": {"schema": body()}}});
+        operation["requestBody"] = json!({"content": json_content(body())});
     }
     operation["responses"] = responses(row);
     operation
-}
-
-/// `{realm}` of `/control/api/realms/{realm}`.
-pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['{', '}']).skip(1).step_by(2)
-}
-
-fn query_parameter(parameter: &Parameter) -> Value {
-    json!({
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.description,
-        "schema": {"type": parameter.kind},
-    })
 }
 
 fn responses(row: &Row) -> Value {
@@ -107,7 +97,7 @@ fn responses(row: &Row) -> Value {
     let mut answer = json!({"description": row.answer.description});
     match row.answer.content {
         Content::Nothing => {}
-        Content::Json(schema) => answer["content"] = json!({"application/json": {"schema": schema()}}),
+        Content::Json(schema) => answer["content"] = json_content(schema()),
         Content::Other(kind) => answer["content"] = json!({kind: {}}),
     }
     responses.insert(row.answer.status.to_string(), answer);
@@ -115,9 +105,7 @@ fn responses(row: &Row) -> Value {
         responses.insert(status.to_string(), problem(description));
     }
     for (status, name) in everywhere(row) {
-        responses
-            .entry(status)
-            .or_insert_with(|| json!({"$ref": format!("#/components/responses/{name}")}));
+        responses.entry(status).or_insert_with(|| openapi::response(name));
     }
     responses.into()
 }
@@ -133,13 +121,12 @@ fn everywhere(row: &Row) -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn problem(description: &str) -> Value {
-    let schema = json!({"$ref": "#/components/schemas/Problem"});
-    json!({"description": description, "content": {"application/problem+json": {"schema": schema}}})
+    json!({"description": description, "content": {"application/problem+json": {"schema": schema("Problem")}}})
 }
 
 fn components() -> Value {
     let mut token_wanted = problem("Others can reach this server, and the request did not bring the token it printed.");
-    token_wanted["headers"] = json!({"WWW-Authenticate": {"schema": {"type": "string"}}});
+    token_wanted["headers"] = json!({"WWW-Authenticate": {"schema": text()}});
     json!({
         "schemas": {"Problem": problem_schema()},
         "responses": {
@@ -162,16 +149,12 @@ fn components() -> Value {
 
 /// RFC 9457, as [`super::problem`] writes it.
 fn problem_schema() -> Value {
-    json!({
-        "type": "object",
-        "description": "A refusal or a failure (RFC 9457).",
-        "required": ["title", "status", "detail"],
-        "properties": {
-            "title": {"type": "string", "description": "What the status means."},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "What is wrong with this request, in a sentence."},
-        },
-    })
+    let problem = object(json!({
+        "title": described(text(), "What the status means."),
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": described(text(), "What is wrong with this request, in a sentence."),
+    }));
+    described(problem, "A refusal or a failure (RFC 9457).")
 }
 
 #[cfg(test)]
@@ -197,20 +180,6 @@ mod tests {
         all.collect()
     }
 
-    /// Every member of an object anywhere in the document.
-    fn walk<'a>(value: &'a Value, look: &mut impl FnMut(&'a str, &'a Value)) {
-        match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    look(name, member);
-                    walk(member, look);
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| walk(item, look)),
-            _ => {}
-        }
-    }
-
     #[test]
     fn at_the_root_it_knows_every_row_and_in_a_realm_those_that_are_there() {
         assert_eq!(operations(&at_the_root()).len(), rows().count());
@@ -225,19 +194,10 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = at_the_root();
-        let mut found = HashSet::new();
-        walk(&document, &mut |name, member| {
-            if name == "$ref" {
-                found.insert(member.as_str().expect("a reference is text"));
-            }
-        });
+        let (broken, all) = openapi::broken_references(&at_the_root());
 
-        assert!(found.len() >= 6, "{found:?}");
-        for reference in found {
-            let pointer = reference.strip_prefix('#').expect("a local reference");
-            assert!(document.pointer(pointer).is_some(), "{reference}");
-        }
+        assert!(broken.is_empty(), "{broken:?}");
+        assert!(all > 20, "{all}");
     }
 
     #[test]
@@ -247,7 +207,11 @@ mod tests {
             let declared: Vec<_> = parameters.iter().filter(|one| one["in"] == "path").collect();
             let names: Vec<_> = declared.iter().map(|one| one["name"].as_str().unwrap()).collect();
 
-            assert_eq!(names, path_parameters(path).collect::<Vec<_>>(), "{method} {path}");
+            assert_eq!(
+                names,
+                openapi::names_in_path(path).collect::<Vec<_>>(),
+                "{method} {path}"
+            );
             assert!(declared.iter().all(|one| one["required"] == true), "{method} {path}");
             let all: HashSet<_> = parameters
                 .iter()

@@ -2,7 +2,7 @@
 
 pub mod caller;
 pub mod mypatientportal;
-mod openapi;
+pub mod openapi;
 mod swagger_ui;
 
 use axum::Router;
