@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::openapi;
+use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::Realm;
 use crate::web::swagger_ui::SwaggerUi;
@@ -98,7 +99,11 @@ async fn show_document(realm: Realm) -> Json<Value> {
 
 /// `GET /control/api-docs/{file}`
 async fn show_file(realm: Realm, Path(file): Path<String>) -> Response {
-    PAGE.file(&file, &realm.issuer)
+    let found = PAGE.file(&file, &realm.issuer);
+    if found.status() == StatusCode::NOT_FOUND {
+        return Problem::not_found(format!("the page has no file {file:?}")).into_response();
+    }
+    found
 }
 
 /// Browsers ask for HTML, whatever else they take.

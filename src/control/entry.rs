@@ -1,8 +1,9 @@
 //! Who may enter the control room (design: "Browser rules").
 //!
 //! It can do anything, so three things are looked at before any of it: that the request names a host of ours (a page of
-//! somebody else whose name was pointed at this machine does not), that no foreign origin sent it, and, where others can
-//! reach the server, the token that was printed when it started.
+//! somebody else whose name was pointed at this machine does not), that no page of a foreign origin sent it, and, where
+//! others can reach the server, the token that was printed when it started. A link from elsewhere may be followed: it leads
+//! to something to read, and `GET` changes nothing.
 
 use std::sync::Arc;
 
@@ -81,6 +82,9 @@ impl Rules {
         {
             return Err(refuse("the control room does not take requests that other sites send"));
         }
+        if sent_by_another_site(&request.headers) && !follows_a_link(request) {
+            return Err(refuse("the control room does not take requests that other sites send"));
+        }
         self.check_token(request)
     }
 
@@ -149,6 +153,18 @@ impl Rules {
         }
         response
     }
+}
+
+/// What browsers say of every request (Fetch Metadata), even of those that carry no `Origin`: an image, a script, a frame.
+fn sent_by_another_site(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
+}
+
+/// Whether somebody goes there with the whole window, as `error_uri` invites them to.
+fn follows_a_link(request: &Parts) -> bool {
+    let says = |name: &str, value: &str| request.headers.get(name).is_some_and(|said| said == value);
+    request.method == Method::GET && says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document")
 }
 
 fn refuse(detail: impl Into<String>) -> Box<Response> {
@@ -256,6 +272,46 @@ mod tests {
             "http://localhost:8080.evil.example",
         ] {
             assert_eq!(status(&entry, &[host, ("origin", foreign)]).await, 403, "{foreign}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_browser_sends_for_another_site_may_not_enter_even_without_an_origin() {
+        let entry = entry("http://localhost:8080", None);
+        let host = ("host", "localhost:8080");
+
+        for site in ["same-origin", "none"] {
+            assert_eq!(status(&entry, &[host, ("sec-fetch-site", site)]).await, 200, "{site}");
+        }
+        for site in ["cross-site", "same-site", "", "unheard-of"] {
+            assert_eq!(status(&entry, &[host, ("sec-fetch-site", site)]).await, 403, "{site}");
+            let image = [("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+            let image: Vec<_> = [host, ("sec-fetch-site", site)].into_iter().chain(image).collect();
+            assert_eq!(status(&entry, &image).await, 403, "{site}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_link_from_elsewhere_may_be_followed_but_not_framed_or_posted() {
+        let entry = entry("http://localhost:8080", None);
+        let link = |method: Method, dest: &'static str| {
+            let request = Request::builder().method(method).uri("/control/api/clock");
+            let request = request
+                .header("host", "localhost:8080")
+                .header("sec-fetch-site", "cross-site")
+                .header("sec-fetch-mode", "navigate")
+                .header("sec-fetch-dest", dest);
+            request.body(()).unwrap().into_parts().0
+        };
+
+        assert!(entry.0.admit(&link(Method::GET, "document")).is_ok());
+        for (method, dest) in [
+            (Method::POST, "document"),
+            (Method::DELETE, "document"),
+            (Method::GET, "iframe"),
+            (Method::GET, "empty"),
+        ] {
+            assert!(entry.0.admit(&link(method.clone(), dest)).is_err(), "{method} {dest}");
         }
     }
 

@@ -36,6 +36,7 @@ use problem::Problem;
 pub fn routes(app: &App, entry: Entry) -> Router<App> {
     Router::new()
         .merge(route_table::routes(app))
+        .route("/control/", any(unknown))
         .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))
 }

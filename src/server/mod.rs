@@ -62,6 +62,8 @@ pub struct Doors {
     pub issuer: Issuer,
     /// Names besides loopback.
     pub hosts: KnownHosts,
+    /// Whether there is a control room. Without one none of its addresses exists, in no realm.
+    pub control_room: bool,
     /// Asked for in the control room where others can reach the server.
     pub control_token: Option<Secret>,
 }
@@ -77,6 +79,7 @@ impl Doors {
         Self {
             issuer: issuer.clone(),
             hosts,
+            control_room: true,
             control_token,
         }
     }
@@ -149,16 +152,24 @@ fn surrounded(router: Router, limits: &Limits, trusted: TrustedProxies) -> Route
 
 /// Everything a realm answers, from the outside in: realm prefix, routes, not found.
 pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Response, Infallible> {
-    let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
     let router = Router::new()
         .merge(oauth::routes(app))
         .merge(login::routes(app, doors.hosts.clone()))
         .merge(portals::routes(app))
-        .merge(control::routes(app, entry))
+        .merge(control_room(app, doors))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());
     BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(router))
+}
+
+/// The control room's routes and the door before them; none where there is no such room.
+fn control_room(app: &App, doors: &Doors) -> Router<App> {
+    if !doors.control_room {
+        return Router::new();
+    }
+    let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
+    control::routes(app, entry)
 }
 
 /// `GET /readyz`: whether the database answers.

@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::{
     app::{App, Realm},
+    control::problem::Problem,
     model::RealmName,
     web::{page::Place, page_error::PageError, paths},
 };
@@ -30,11 +31,11 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
         None => (RealmName::DEFAULT.to_owned(), None),
     };
     if path.is_some() && name == RealmName::DEFAULT {
-        return PageError::not_found().into_response();
+        return no_such_realm(&name, path.as_deref());
     }
     let realm = match app.realms.find(&app.database, &name).await {
         Ok(Some(realm)) => realm,
-        Ok(None) => return PageError::not_found().into_response(),
+        Ok(None) => return no_such_realm(&name, path.as_deref()),
         Err(error) => return PageError::failure(error).into_response(),
     };
     if let Some(path) = path {
@@ -46,6 +47,15 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(place(&realm));
     request.extensions_mut().insert(realm);
     next.run(request).await
+}
+
+/// Said to scripts in their own form, since a realm's name is what they most often have wrong.
+fn no_such_realm(name: &str, path: Option<&str>) -> Response {
+    let within = path.and_then(|path| path.strip_prefix(paths::CONTROL));
+    if within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return Problem::not_found(format!("there is no realm {name:?}")).into_response();
+    }
+    PageError::not_found().into_response()
 }
 
 /// The path within its realm, whether or not there is such a realm.

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long until one looks again: a browser does not call back.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// A name that leads to this machine in the browsers of the tests, as a name of anybody's may.
+pub const REBOUND: &str = "rebound.example";
+
 /// A browser with a profile of its own.
 #[derive(Debug, Clone)]
 pub struct Browser(pub WebDriver);
@@ -71,6 +74,7 @@ fn capabilities(profile: &tempfile::TempDir) -> WebDriverResult<ChromeCapabiliti
     ] {
         chromium.add_arg(flag)?;
     }
+    chromium.add_arg(&format!("--host-resolver-rules=MAP {REBOUND} 127.0.0.1"))?;
     chromium.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     chromium.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
     Ok(chromium)

@@ -1,0 +1,142 @@
+//! A command that is refused has changed nothing; and a question changes nothing either.
+
+use anteroom::control::route_table::{Content, Reach, Row, rows};
+use serde_json::json;
+
+use super::house::{House, detail, filled};
+use crate::support::{Answer, Realm};
+
+/// What each row that reads a body is sent, and the statuses that are right for it.
+const BAD_BODIES: [(&str, &str, &str, u16); 8] = [
+    ("not JSON", "application/json", "{\"name\": ", 400),
+    ("no object", "application/json", "[1, 2]", 400),
+    (
+        "a member nobody knows",
+        "application/json",
+        "{\"no_such_member\": true}",
+        400,
+    ),
+    ("a form", "application/x-www-form-urlencoded", "name=value", 415),
+    ("text that is JSON", "text/plain", "{\"no_such_member\": true}", 415),
+    ("no type at all", "", "{}", 415),
+    ("other bytes than UTF-8", "application/json", "{\"a\": \"\u{0}\"}", 400),
+    ("two documents", "application/json", "{}{}", 400),
+];
+
+fn with_body(house: &House, row: &Row, kind: &str, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
+    let request = house.request(row).body(body);
+    if kind.is_empty() {
+        return request;
+    }
+    request.header("content-type", kind)
+}
+
+fn rows_that_read_a_body() -> impl Iterator<Item = &'static Row> {
+    rows().filter(|row| row.body.is_some())
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_refused_and_changes_nothing() {
+    let house = House::open(&[]).await;
+    let before = house.look_around().await;
+    assert!(rows_that_read_a_body().count() >= 2);
+
+    for row in rows_that_read_a_body() {
+        for (what, kind, body, status) in BAD_BODIES {
+            let answer = Answer::to(with_body(&house, row, kind, body)).await;
+            detail(&answer);
+            // What is not there is not there, whatever the body says.
+            assert!([status, 404].contains(&answer.status), "{what}: {answer}");
+        }
+        house.is_still(&before, row.operation).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_bounded_in_size_and_in_depth() {
+    let house = House::open(&[]).await;
+    let before = house.look_around().await;
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(1 << 20));
+    let deep = format!("{{\"name\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+
+    for row in rows_that_read_a_body() {
+        let answer = Answer::to(with_body(&house, row, "application/json", large.clone()))
+            .await
+            .has_status(413);
+        detail(&answer);
+        let answer = Answer::to(with_body(&house, row, "application/json", deep.clone())).await;
+        detail(&answer);
+        assert!([400, 404].contains(&answer.status), "{answer}");
+    }
+    house.is_still(&before, "all of it").await;
+}
+
+#[tokio::test]
+async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
+    let house = House::open(&[]).await;
+    let before = house.look_around().await;
+    let nowhere = Realm::at(
+        &format!("{}/realms/nowhere", house.server.issuer),
+        "nowhere",
+        house.realm.http.clone(),
+    );
+
+    for row in rows() {
+        let path = filled(row.path);
+        let at_the_root = house.server.default_realm();
+        let elsewhere = match row.reach {
+            Reach::Realm => nowhere.url(&path),
+            Reach::Root if row.path.contains("{realm}") => at_the_root.url(&row.path.replace("{realm}", "nowhere")),
+            // It is not inside a realm that is there, either.
+            Reach::Root => house.realm.url(&path),
+        };
+        let request = house.realm.http.request(row.method.clone(), elsewhere);
+        let answer = Answer::to(request.json(&json!({}))).await;
+        let detail = detail(&answer);
+        assert!(
+            answer.status == 404 || (answer.status == 400 && row.path.contains("{realm}") && row.body.is_some()),
+            "{detail}: {answer}"
+        );
+    }
+    house.is_still(&before, "all of it").await;
+}
+
+#[tokio::test]
+async fn a_parameter_nobody_knows_is_refused() {
+    let house = House::open(&[]).await;
+
+    for row in rows().filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET) {
+        let address = format!("{}?no_such_parameter=1", house.address(row));
+        let answer = Answer::to(house.realm.http.get(address)).await;
+        detail(&answer);
+        assert!([400, 404].contains(&answer.status), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn asking_changes_nothing() {
+    let house = House::open(&[]).await;
+    house.realm.demo_client().tokens_for("anne").await;
+    let before = house.look_around().await;
+
+    for row in rows().filter(|row| row.method == reqwest::Method::GET) {
+        // Not whole: a stream has no end.
+        house.request(row).send().await.expect("an answer");
+    }
+
+    house.is_still(&before, "all of it").await;
+}
+
+/// What the walk compares: without the levers' states in it, it would prove nothing.
+#[tokio::test]
+async fn a_good_command_would_have_been_seen() {
+    let house = House::open(&[]).await;
+    let before = house.look_around().await;
+
+    house.realm.advance("PT1H").await;
+
+    let after = house.look_around().await;
+    assert_ne!(before["readClock"], after["readClock"]);
+    assert_ne!(before["listRealms"], after["listRealms"]);
+    assert!(rows().any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_some()));
+}
