@@ -1,6 +1,7 @@
 //! The command line: commands, flags, and what they answer. No command means `serve`.
 
 mod flags;
+mod remote;
 mod seed;
 mod serve;
 mod settings;
@@ -10,6 +11,7 @@ use std::io::Write;
 use clap::{Parser, Subcommand};
 
 use flags::ServeFlags;
+use remote::RemoteCommand;
 use seed::SeedFlags;
 use settings::ConfigCommand;
 
@@ -69,6 +71,8 @@ enum Command {
     /// The settings: print the reference, or check what is set here
     #[command(subcommand)]
     Config(ConfigCommand),
+    #[command(flatten)]
+    Remote(RemoteCommand),
 }
 
 impl CommandLine {
@@ -79,6 +83,7 @@ impl CommandLine {
             Some(Command::Serve(flags)) => serve::run(*flags, out).await?,
             Some(Command::Seed(flags)) => seed::run(*flags, out).await?,
             Some(Command::Config(command)) => settings::run(command, out)?,
+            Some(Command::Remote(command)) => command.run(out).await?,
         }
         Ok(())
     }

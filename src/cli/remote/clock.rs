@@ -1,0 +1,72 @@
+//! `anteroom clock …`: a realm's time.
+
+use std::io::Write;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::server::Server;
+use super::{RemoteError, show, tell};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  anteroom clock show
+  anteroom clock advance PT2H --realm suite-17
+  anteroom clock advance '90 minutes' --server http://localhost:8080/realms/suite-17
+  anteroom clock set 2030-01-01T09:00:00+01:00 && anteroom clock freeze
+  anteroom clock rate 60                        a minute for every second
+
+Advancing answers when everything that fell due on the way has happened. No clock runs backwards: make a realm at the
+earlier time, or restore a snapshot.";
+
+/// What to do with it.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Deed {
+    /// Say what the clock shows
+    Show,
+    /// Move it forward, by PT2H, P30D or '90 minutes'
+    Advance {
+        #[arg(value_name = "STRETCH", allow_hyphen_values = true)]
+        stretch: String,
+    },
+    /// Set it forward, to 2030-01-01T09:00:00Z
+    Set {
+        #[arg(value_name = "INSTANT")]
+        now: String,
+    },
+    /// Stop it where it is
+    Freeze,
+    /// Let a stopped clock run again
+    Resume,
+    /// Let it run this many times as fast as the machine's
+    Rate {
+        #[arg(value_name = "FACTOR")]
+        rate: f64,
+    },
+}
+
+/// Does it.
+pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let turn = match deed {
+        Deed::Show => None,
+        Deed::Advance { stretch } => Some(json!({ "advance": stretch })),
+        Deed::Set { now } => Some(json!({ "now": now })),
+        Deed::Freeze => Some(json!({"frozen": true})),
+        Deed::Resume => Some(json!({"frozen": false})),
+        Deed::Rate { rate } => Some(json!({ "rate": whole_or_not(rate) })),
+    };
+    let call = match turn {
+        None => server.get(&["clock"]),
+        Some(turn) => server.patch(&["clock"], turn),
+    };
+    let answer = call.send().await?;
+    tell(server, &answer, out, |out, clock| show::lines(out, clock, PLACES))
+}
+
+const PLACES: &[show::Place] = &[("now", "/now"), ("frozen", "/frozen"), ("rate", "/rate")];
+
+/// 60 and not 60.0, which would be another kind of number.
+fn whole_or_not(rate: f64) -> Value {
+    let text = rate.to_string();
+    serde_json::from_str(&text).unwrap_or_else(|_| text.into())
+}

@@ -1,0 +1,161 @@
+//! Files and values as they are typed on a command line.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::str::FromStr;
+use std::{fs, io};
+
+use serde_json::{Map, Value};
+
+use super::RemoteError;
+
+/// `name=value`; dots lead into objects (`lifetimes.access_token=60`). A value that is JSON is taken as JSON, any other as text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    name: Vec<String>,
+    value: Value,
+}
+
+impl FromStr for Setting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let (name, value) = text.split_once('=').ok_or("it is written name=value")?;
+        let name: Vec<_> = name.split('.').map(str::to_owned).collect();
+        if name.iter().any(String::is_empty) {
+            return Err("a name has at least one character");
+        }
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        Ok(Self { name, value })
+    }
+}
+
+/// The object that has these settings.
+pub fn object(settings: Vec<Setting>) -> Value {
+    let mut object = Value::Object(Map::new());
+    for Setting { name, value } in settings {
+        let mut place = &mut object;
+        for segment in name {
+            if !place.is_object() {
+                *place = Value::Object(Map::new());
+            }
+            place = &mut place[segment];
+        }
+        *place = value;
+    }
+    object
+}
+
+/// An identifier in an address. Dots alone would mean another place.
+pub fn id(text: &str) -> Result<String, &'static str> {
+    match text {
+        "" => Err("it is empty"),
+        "." | ".." => Err("no identifier looks like this"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A file as it is; `-` is standard input.
+pub fn read(path: &Path) -> Result<Vec<u8>, RemoteError> {
+    let read = if path == Path::new("-") {
+        let mut all = Vec::new();
+        io::stdin().lock().read_to_end(&mut all).map(|_| all)
+    } else {
+        fs::read(path)
+    };
+    read.map_err(|error| unreadable(path, error))
+}
+
+/// A file of TOML or JSON, as JSON. What begins with a brace is JSON.
+pub fn document(path: &Path) -> Result<Value, RemoteError> {
+    let text = String::from_utf8(read(path)?).map_err(|error| unreadable(path, error))?;
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(&text).map_err(|error| unreadable(path, error));
+    }
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| unreadable(path, error.to_string().trim_end()))?;
+    Ok(from_toml(toml::Value::Table(table)))
+}
+
+/// Instants of TOML become text, as the control room reads them.
+fn from_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(truth) => truth.into(),
+        toml::Value::Datetime(instant) => instant.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(from_toml).collect(),
+        toml::Value::Table(members) => {
+            let members = members.into_iter().map(|(name, member)| (name, from_toml(member)));
+            Value::Object(members.collect())
+        }
+    }
+}
+
+fn unreadable(path: &Path, reason: impl ToString) -> RemoteError {
+    RemoteError::File {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_make_an_object() {
+        let settings = [
+            "auto_login=true",
+            "lifetimes.access_token=60",
+            "lifetimes.session=5",
+            "pkce=ignored",
+            "x=a=b",
+        ];
+
+        let object = object(settings.iter().map(|text| text.parse().unwrap()).collect());
+
+        assert_eq!(
+            object,
+            json!({
+                "auto_login": true, "pkce": "ignored", "x": "a=b",
+                "lifetimes": {"access_token": 60, "session": 5},
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_no_setting_or_identifier_is_refused() {
+        for wrong in ["auto_login", "=true", "a..b=1", ""] {
+            assert!(wrong.parse::<Setting>().is_err(), "{wrong}");
+        }
+        for wrong in ["", ".", ".."] {
+            assert!(id(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_seed_in_toml_is_the_same_in_json() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seed.toml");
+        let toml =
+            "based_on = \"demo\"\nclock = {now = 2030-01-01T00:00:00Z, frozen = true}\n[[users]]\nusername = \"zoe\"\n";
+        fs::write(&path, toml).unwrap();
+
+        assert_eq!(
+            document(&path).unwrap(),
+            json!({
+                "based_on": "demo",
+                "clock": {"now": "2030-01-01T00:00:00Z", "frozen": true},
+                "users": [{"username": "zoe"}],
+            })
+        );
+        fs::write(&path, "[[users").unwrap();
+        let error = document(&path).unwrap_err().to_string();
+        assert!(error.contains("seed.toml") && error.contains("line 1"), "{error}");
+    }
+}

@@ -1,0 +1,151 @@
+//! `anteroom realm|clock|…`: what the control room of a running server offers, from the command line.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`server`] | the server, asked over HTTP |
+//! | [`show`] | answers as people read them |
+//! | [`input`] | files and values as they are typed |
+//! | the rest | one file per noun, named as its command and as its file in `control` |
+//!
+//! Each command is one request. What the server refuses ends with its reason on standard error and status 1; a command line
+//! that cannot be understood ends with 2 before anybody is asked.
+
+mod clock;
+mod input;
+mod outbox;
+mod realm;
+mod server;
+mod show;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use http::StatusCode;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use crate::model::RealmName;
+use server::{Answer, Call, Server, ServerFlags};
+
+/// The nouns.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RemoteCommand {
+    /// Issuers of a running server: make, list, fork, reset, snapshot, restore, delete
+    #[command(after_help = realm::EXAMPLES)]
+    Realm(OfServer<realm::Deed>),
+    /// A realm's time: read, advance, set forward, freeze, resume, speed up
+    #[command(after_help = clock::EXAMPLES)]
+    Clock(OfRealm<clock::Deed>),
+    /// The letters and webhooks a realm has written: list, wait for, read, deliver again, clear
+    #[command(after_help = outbox::EXAMPLES)]
+    Outbox(OfRealm<outbox::Deed>),
+}
+
+/// A command for the whole server.
+#[derive(Args, Clone, Debug)]
+pub struct OfServer<Deed: Subcommand> {
+    #[command(subcommand)]
+    deed: Deed,
+    #[command(flatten)]
+    server: ServerFlags,
+}
+
+/// A command for one realm.
+#[derive(Args, Clone, Debug)]
+pub struct OfRealm<Deed: Subcommand> {
+    #[command(subcommand)]
+    deed: Deed,
+    /// The realm [default: the one whose issuer --server is, or the one at the root]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "ANTEROOM_REALM",
+        help_heading = "Server"
+    )]
+    realm: Option<RealmName>,
+    #[command(flatten)]
+    server: ServerFlags,
+}
+
+impl RemoteCommand {
+    /// Asks the server, and writes what it answered to `out`.
+    pub async fn run(self, out: &mut impl Write) -> Result<(), RemoteError> {
+        match self {
+            Self::Realm(OfServer { deed, server }) => realm::run(deed, &server.root()?, out).await,
+            Self::Clock(OfRealm { deed, realm, server }) => clock::run(deed, &server.realm(realm)?, out).await,
+            Self::Outbox(OfRealm { deed, realm, server }) => outbox::run(deed, &server.realm(realm)?, out).await,
+        }
+    }
+}
+
+/// Writes an answer: as it came with `--json`, else as `people` would have it.
+fn tell<W: Write>(
+    server: &Server,
+    answer: &Answer,
+    out: &mut W,
+    people: impl FnOnce(&mut W, &Value) -> io::Result<()>,
+) -> Result<(), RemoteError> {
+    let value = answer.value()?;
+    let written = if server.json {
+        show::json(out, &value)
+    } else {
+        people(out, &value)
+    };
+    Ok(written?)
+}
+
+/// Asks until there is something in the list of that name, or patience is at an end. The server waits, in slices.
+async fn wait<'a>(
+    patience: SignedDuration,
+    name: &str,
+    ask: impl Fn(SignedDuration) -> Call<'a>,
+) -> Result<Answer, RemoteError> {
+    let mut left = patience;
+    loop {
+        let slice = left.min(LONGEST_SLICE);
+        let answer = ask(slice).send().await?;
+        if !list(&answer.value()?, name).is_empty() {
+            return Ok(answer);
+        }
+        left -= slice;
+        if left <= SignedDuration::ZERO {
+            return Err(RemoteError::NothingCame(format!("{patience:#}")));
+        }
+    }
+}
+
+/// What a server waits in one request: it answers earlier than asked when that is longer than it likes.
+const LONGEST_SLICE: SignedDuration = SignedDuration::from_secs(20);
+
+/// The members of a list in an answer.
+fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Why a command came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    #[error(
+        "no server answers at {server} ({reason}): start one with `anteroom`, or name the one that runs with --server URL"
+    )]
+    Unreachable { server: String, reason: String },
+    /// In the server's words.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0} asks for the token it printed when it started: give it as --token TOKEN or as ANTEROOM_CONTROL_TOKEN")]
+    TokenWanted(String),
+    #[error("{server} answered {status} in a way the control room does not: is it an Anteroom, and of this version?")]
+    NotOurs { server: String, status: StatusCode },
+    #[error("the server's answer cannot be read: {0}")]
+    Unreadable(String),
+    #[error("nothing came within {0}")]
+    NothingCame(String),
+    #[error("{}: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+    #[error("the connection cannot be prepared: {0}")]
+    Client(String),
+    #[error("the answer could not be written: {0}")]
+    Output(#[from] io::Error),
+}

@@ -1,0 +1,154 @@
+//! Answers as people read them: a few lines, or a table. `--json` prints what came instead.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+/// A column or line: what it is called, and where it stands in the answer, as a JSON pointer.
+pub type Place = (&'static str, &'static str);
+
+/// The answer as JSON, indented; nothing where nothing came.
+pub fn json(out: &mut impl Write, value: &Value) -> io::Result<()> {
+    if value.is_null() {
+        return Ok(());
+    }
+    writeln!(out, "{value:#}")
+}
+
+/// One thing: a line for each place that is there. A thing of another shape is shown as it is.
+pub fn lines(out: &mut impl Write, thing: &Value, places: &[Place]) -> io::Result<()> {
+    let found: Vec<_> = places
+        .iter()
+        .filter_map(|(name, place)| Some((name, cell(thing.pointer(place)?))))
+        .collect();
+    if found.is_empty() {
+        return json(out, thing);
+    }
+    let width = found.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, text) in found {
+        writeln!(out, "{name:<width$}  {text}")?;
+    }
+    Ok(())
+}
+
+/// Many things: a line each, under the names of those places that any of them has.
+pub fn table(out: &mut impl Write, things: &[Value], places: &[Place]) -> io::Result<()> {
+    if things.is_empty() {
+        return Ok(());
+    }
+    let there = |place: &&Place| {
+        things
+            .iter()
+            .any(|thing| thing.pointer(place.1).is_some_and(|cell| !cell.is_null()))
+    };
+    let places: Vec<_> = places.iter().filter(there).collect();
+    let head: Vec<_> = places.iter().map(|(name, _)| name.to_uppercase()).collect();
+    let rows = things.iter().map(|thing| {
+        let cells = places
+            .iter()
+            .map(|(_, place)| thing.pointer(place).map_or_else(|| "-".to_owned(), cell));
+        cells.collect::<Vec<_>>()
+    });
+    let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
+    let widths: Vec<_> = (0..places.len())
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+        })
+        .collect();
+    for row in rows {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<0$}", width.unwrap_or_default()));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A value on one line.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => plain(text).replace('\n', "\\n"),
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            items.iter().map(cell).collect::<Vec<_>>().join(" ")
+        }
+        other => plain(&other.to_string()),
+    }
+}
+
+/// Text from others, without what would steer the terminal it is shown on.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() && letter != '\n' {
+            plain.extend(letter.escape_default());
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_table_has_the_columns_that_are_there_and_lines_them_up() {
+        let things = [
+            json!({"name": "a", "clock": {"now": "2025"}, "list": ["x", "y"]}),
+            json!({"name": "größer", "clock": {"now": null}}),
+        ];
+
+        let table = written(|out| {
+            let places = [
+                ("name", "/name"),
+                ("clock", "/clock/now"),
+                ("gone", "/gone"),
+                ("list", "/list"),
+            ];
+            table(out, &things, &places)
+        });
+
+        assert_eq!(table, "NAME    CLOCK  LIST\na       2025   x y\ngrößer  -      -\n");
+    }
+
+    #[test]
+    fn of_nothing_nothing_is_shown() {
+        assert_eq!(written(|out| table(out, &[], &[("name", "/name")])), "");
+        assert_eq!(written(|out| json(out, &Value::Null)), "");
+    }
+
+    #[test]
+    fn a_thing_of_another_shape_is_shown_as_it_is() {
+        let thing = json!({"other": true});
+
+        assert_eq!(
+            written(|out| lines(out, &thing, &[("name", "/name")])),
+            "{\n  \"other\": true\n}\n"
+        );
+    }
+
+    #[test]
+    fn what_others_wrote_does_not_steer_the_terminal() {
+        let thing = json!({"name": "\u{1b}[2Jx\r\ny\u{9b}"});
+
+        assert_eq!(
+            written(|out| lines(out, &thing, &[("name", "/name")])),
+            "name  \\u{1b}[2Jx\\r\\ny\\u{9b}\n"
+        );
+    }
+}
