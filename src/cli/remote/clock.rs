@@ -23,23 +23,32 @@ earlier time, or restore a snapshot.";
 #[derive(Clone, Debug, Subcommand)]
 pub enum Deed {
     /// Say what the clock shows
+    #[command(after_help = EXAMPLES)]
     Show,
     /// Move it forward, by PT2H, P30D or '90 minutes'
+    #[command(after_help = EXAMPLES)]
     Advance {
+        /// How far
         #[arg(value_name = "STRETCH", allow_hyphen_values = true)]
         stretch: String,
     },
     /// Set it forward, to 2030-01-01T09:00:00Z
+    #[command(after_help = EXAMPLES)]
     Set {
+        /// What it shows then; no clock runs backwards
         #[arg(value_name = "INSTANT")]
         now: String,
     },
     /// Stop it where it is
+    #[command(after_help = EXAMPLES)]
     Freeze,
     /// Let a stopped clock run again
+    #[command(after_help = EXAMPLES)]
     Resume,
     /// Let it run this many times as fast as the machine's
+    #[command(after_help = EXAMPLES)]
     Rate {
+        /// 60 is a minute for every second
         #[arg(value_name = "FACTOR")]
         rate: f64,
     },

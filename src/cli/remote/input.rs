@@ -30,18 +30,25 @@ impl FromStr for Setting {
     }
 }
 
-/// The object that has these settings.
-pub fn object(settings: Vec<Setting>) -> Value {
-    let mut object = Value::Object(Map::new());
-    for Setting { name, value } in settings {
-        let mut place = &mut object;
-        for segment in name {
+impl Setting {
+    /// Puts it into an object.
+    pub fn put(self, object: &mut Value) {
+        let mut place = object;
+        for segment in self.name {
             if !place.is_object() {
                 *place = Value::Object(Map::new());
             }
             place = &mut place[segment];
         }
-        *place = value;
+        *place = self.value;
+    }
+}
+
+/// The object that has these settings.
+pub fn object(settings: Vec<Setting>) -> Value {
+    let mut object = Value::Object(Map::new());
+    for setting in settings {
+        setting.put(&mut object);
     }
     object
 }

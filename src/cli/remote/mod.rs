@@ -10,12 +10,17 @@
 //! Each command is one request. What the server refuses ends with its reason on standard error and status 1; a command line
 //! that cannot be understood ends with 2 before anybody is asked.
 
+mod client;
 mod clock;
 mod input;
+mod key;
 mod outbox;
+mod policy;
 mod realm;
 mod server;
 mod show;
+mod token;
+mod user;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -40,6 +45,21 @@ pub enum RemoteCommand {
     /// The letters and webhooks a realm has written: list, wait for, read, deliver again, clear
     #[command(after_help = outbox::EXAMPLES)]
     Outbox(OfRealm<outbox::Deed>),
+    /// Tokens for anybody, without a browser
+    #[command(after_help = token::EXAMPLES)]
+    Token(OfRealm<token::Deed>),
+    /// The people of a realm: list, show, add, change, delete
+    #[command(after_help = user::EXAMPLES)]
+    User(OfRealm<user::Deed>),
+    /// The clients of a realm: list, show, add, change, rotate a secret, delete
+    #[command(after_help = client::EXAMPLES)]
+    Client(OfRealm<client::Deed>),
+    /// A realm's policy: show, set switches, use a preset
+    #[command(after_help = policy::EXAMPLES)]
+    Policy(OfRealm<policy::Deed>),
+    /// A realm's signing keys: list, rotate, import, add, withdraw
+    #[command(after_help = key::EXAMPLES)]
+    Key(OfRealm<key::Deed>),
 }
 
 /// A command for the whole server.
@@ -56,6 +76,13 @@ pub struct OfServer<Deed: Subcommand> {
 pub struct OfRealm<Deed: Subcommand> {
     #[command(subcommand)]
     deed: Deed,
+    #[command(flatten)]
+    at: RealmFlags,
+}
+
+/// Which realm is meant, and of which server.
+#[derive(Args, Clone, Debug)]
+pub struct RealmFlags {
     /// The realm [default: the one whose issuer --server is, or the one at the root]
     #[arg(
         long,
@@ -69,14 +96,42 @@ pub struct OfRealm<Deed: Subcommand> {
     server: ServerFlags,
 }
 
+impl RealmFlags {
+    fn server(self) -> Result<Server, RemoteError> {
+        self.server.realm(self.realm)
+    }
+}
+
 impl RemoteCommand {
     /// Asks the server, and writes what it answered to `out`.
     pub async fn run(self, out: &mut impl Write) -> Result<(), RemoteError> {
         match self {
             Self::Realm(OfServer { deed, server }) => realm::run(deed, &server.root()?, out).await,
-            Self::Clock(OfRealm { deed, realm, server }) => clock::run(deed, &server.realm(realm)?, out).await,
-            Self::Outbox(OfRealm { deed, realm, server }) => outbox::run(deed, &server.realm(realm)?, out).await,
+            Self::Clock(of) => clock::run(of.deed, &of.at.server()?, out).await,
+            Self::Outbox(of) => outbox::run(of.deed, &of.at.server()?, out).await,
+            Self::Token(of) => token::run(of.deed, &of.at.server()?, out).await,
+            Self::User(of) => user::run(of.deed, &of.at.server()?, out).await,
+            Self::Client(of) => client::run(of.deed, &of.at.server()?, out).await,
+            Self::Policy(of) => policy::run(of.deed, &of.at.server()?, out).await,
+            Self::Key(of) => key::run(of.deed, &of.at.server()?, out).await,
         }
+    }
+}
+
+/// Which part of a long list.
+#[derive(Args, Clone, Debug)]
+pub struct Page {
+    /// Only what comes after this one
+    #[arg(long, value_name = "ID")]
+    after: Option<String>,
+    /// How many at the most
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<u32>,
+}
+
+impl Page {
+    fn ask(self, call: Call<'_>) -> Call<'_> {
+        call.query("after", self.after).query("limit", self.limit)
     }
 }
 
@@ -140,6 +195,8 @@ pub enum RemoteError {
     NotOurs { server: String, status: StatusCode },
     #[error("the server's answer cannot be read: {0}")]
     Unreadable(String),
+    #[error("there is no {0} among the tokens that were minted")]
+    NotAmong(&'static str),
     #[error("nothing came within {0}")]
     NothingCame(String),
     #[error("{}: {reason}", path.display())]

@@ -1,9 +1,10 @@
 //! `anteroom outbox …`: what a realm has written to people and programs.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 
 use super::server::{Call, Server};
 use super::{RemoteError, input, list, show, tell, wait};
@@ -12,15 +13,21 @@ pub const EXAMPLES: &str = "\
 Examples:
   anteroom outbox list --realm suite-17
   anteroom outbox wait --recipient anne@example.com --for 10s
-  anteroom outbox show 0190…
-  anteroom outbox deliver 0190… && anteroom outbox clear";
+  anteroom outbox show 01979f2c-… --html > letter.html
+  anteroom outbox wait --webhook --event appointment.booked --json
+  anteroom outbox deliver 01979f2c-… --webhook
+  anteroom outbox clear
+
+Letters are e-mails and text messages. With --webhook a command is about the requests to others instead.";
 
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Deed {
     /// What has been written, the oldest first
+    #[command(after_help = EXAMPLES)]
     List(Which),
     /// Wait until there is something, and print it; exits with 1 when nothing came
+    #[command(after_help = EXAMPLES)]
     Wait {
         #[command(flatten)]
         which: Which,
@@ -28,40 +35,174 @@ pub enum Deed {
         #[arg(long = "for", value_name = "TIME", default_value = "30s")]
         patience: SignedDuration,
     },
+    /// One letter, to be read
+    #[command(after_help = EXAMPLES)]
+    Show {
+        /// Its id, as a list shows it
+        #[arg(value_parser = input::id)]
+        id: String,
+        /// Its HTML alone, for a browser
+        #[arg(long, conflicts_with = "webhook")]
+        html: bool,
+        #[command(flatten)]
+        kind: Kind,
+    },
+    /// Send it again, with all its tries before it
+    #[command(after_help = EXAMPLES)]
+    Deliver {
+        /// Its id, as a list shows it
+        #[arg(value_parser = input::id)]
+        id: String,
+        #[command(flatten)]
+        kind: Kind,
+    },
+    /// Forget all letters and webhooks
+    #[command(after_help = EXAMPLES)]
+    Clear {
+        #[command(flatten)]
+        kind: Kind,
+    },
 }
 
-/// Which letters are meant.
+/// Letters, or webhooks.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Kind {
+    /// Webhooks, and no letters
+    #[arg(long)]
+    webhook: bool,
+}
+
+/// Which of them are meant.
 #[derive(Args, Clone, Debug)]
 pub struct Which {
-    /// Only those written after the one of this id
+    #[command(flatten)]
+    kind: Kind,
+    /// Only what was written after the one of this id
     #[arg(long, value_name = "ID", value_parser = input::id)]
     after: Option<String>,
-    /// Only those to this address or number
-    #[arg(long, value_name = "ADDRESS")]
+    /// Only what stands so: kept, due, waiting, delivered or given_up
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+    /// How many at the most, 1 to 500
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<u32>,
+    /// Only letters to this address or number
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "webhook")]
     recipient: Option<String>,
+    /// Only letters written for this reason, like asap_list.earlier_slot
+    #[arg(long, value_name = "REASON", conflicts_with = "webhook")]
+    reason: Option<String>,
+    /// Only letters that travel so: email or sms
+    #[arg(long, value_name = "CHANNEL", conflicts_with = "webhook")]
+    channel: Option<String>,
+    /// Only webhooks that tell of this event
+    #[arg(long, value_name = "EVENT", requires = "webhook")]
+    event: Option<String>,
+    /// Only webhooks to exactly this address
+    #[arg(long, value_name = "URL", requires = "webhook")]
+    url: Option<String>,
 }
 
 /// Does it.
 pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let answer = match deed {
-        Deed::List(which) => which.ask(server, None).send().await?,
-        Deed::Wait { which, patience } => wait(patience, "letters", |slice| which.ask(server, Some(slice))).await?,
-    };
-    tell(server, &answer, out, |out, letters| {
-        show::table(out, list(letters, "letters"), PLACES)
-    })
+    match deed {
+        Deed::List(which) => {
+            let answer = which.ask(server, None).send().await?;
+            tell(server, &answer, out, |out, all| which.kind.table(out, all))
+        }
+        Deed::Wait { which, patience } => {
+            let ask = |slice| which.ask(server, Some(slice));
+            let answer = wait(patience, which.kind.list(), ask).await?;
+            tell(server, &answer, out, |out, all| which.kind.table(out, all))
+        }
+        Deed::Show { id, html: true, .. } => {
+            let answer = server.get(&["outbox", &id, "html"]).send().await?;
+            Ok(out.write_all(&answer.body)?)
+        }
+        Deed::Show { id, kind, .. } => {
+            let answer = server.get(&kind.path(&[&id])).send().await?;
+            tell(server, &answer, out, letter)
+        }
+        Deed::Deliver { id, kind } => {
+            let answer = server.post(&kind.path(&[&id, "deliver"]), json!({})).send().await?;
+            tell(server, &answer, out, |out, _| {
+                writeln!(out, "{} is due", show::plain(&id))
+            })
+        }
+        Deed::Clear { kind } => {
+            let answer = server.delete(&kind.path(&[])).send().await?;
+            tell(server, &answer, out, |out, _| {
+                writeln!(out, "the {} are gone", kind.cleared())
+            })
+        }
+    }
 }
 
 impl Which {
     fn ask<'a>(&self, server: &'a Server, wait: Option<SignedDuration>) -> Call<'a> {
-        let call = server.get(&["outbox"]).query("after", self.after.as_ref());
-        call.query("recipient", self.recipient.as_ref()).query("wait", wait)
+        let call = server.get(&self.kind.path(&[]));
+        let call = call
+            .query("after", self.after.as_ref())
+            .query("state", self.state.as_ref());
+        let call = call.query("limit", self.limit).query("wait", wait);
+        let call = call
+            .query("recipient", self.recipient.as_ref())
+            .query("reason", self.reason.as_ref());
+        let call = call.query("channel", self.channel.as_ref());
+        call.query("event", self.event.as_ref()).query("url", self.url.as_ref())
     }
 }
 
-const PLACES: &[show::Place] = &[
-    ("id", "/id"),
-    ("written", "/written_at"),
-    ("recipient", "/recipient"),
-    ("subject", "/subject"),
-];
+impl Kind {
+    fn list(self) -> &'static str {
+        if self.webhook { "webhooks" } else { "letters" }
+    }
+
+    /// Clearing the letters clears the webhooks, too.
+    fn cleared(self) -> &'static str {
+        if self.webhook {
+            "webhooks"
+        } else {
+            "letters and webhooks"
+        }
+    }
+
+    fn path<'a>(self, below: &[&'a str]) -> Vec<&'a str> {
+        let mut path = vec!["outbox"];
+        path.extend(self.webhook.then_some("webhooks"));
+        path.extend(below);
+        path
+    }
+
+    fn table(self, out: &mut impl Write, all: &Value) -> io::Result<()> {
+        let places: &[show::Place] = if self.webhook {
+            &[ID, WRITTEN, ("event", "/event"), ("url", "/url"), STATE]
+        } else {
+            &[ID, WRITTEN, ("recipient", "/recipient"), ("subject", "/subject"), STATE]
+        };
+        show::table(out, list(all, self.list()), places)
+    }
+}
+
+const ID: show::Place = ("id", "/id");
+const WRITTEN: show::Place = ("written", "/written_at");
+const STATE: show::Place = ("state", "/delivery/state");
+
+/// A letter or webhook as it is read: what stands on the envelope, then what is in it.
+fn letter(out: &mut impl Write, letter: &Value) -> io::Result<()> {
+    let envelope: &[show::Place] = &[
+        ("to", "/recipient"),
+        ("to", "/url"),
+        ("subject", "/subject"),
+        ("event", "/event"),
+        ("reason", "/reason"),
+        WRITTEN,
+        STATE,
+        ("next try", "/delivery/next_attempt_at"),
+    ];
+    show::lines(out, letter, envelope)?;
+    match letter.get("body").and_then(Value::as_str) {
+        Some(body) => writeln!(out, "\n{}", show::plain(body)),
+        None => Ok(()),
+    }
+}

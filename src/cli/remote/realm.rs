@@ -28,31 +28,51 @@ Examples:
 #[derive(Clone, Debug, Subcommand)]
 pub enum Deed {
     /// Make a realm and print its issuer
+    #[command(after_help = EXAMPLES)]
     Create(Box<Wishes>),
     /// The realms that live
+    #[command(after_help = EXAMPLES)]
     List,
     /// One realm
-    Show { name: RealmName },
+    #[command(after_help = EXAMPLES)]
+    Show {
+        /// Its name
+        name: RealmName,
+    },
     /// Remove a realm with everything in it
-    Delete { name: RealmName },
+    #[command(after_help = EXAMPLES)]
+    Delete {
+        /// Its name
+        name: RealmName,
+    },
     /// Make another realm that is the same in everything, and print its issuer
+    #[command(after_help = EXAMPLES)]
     Fork {
+        /// The one to copy
         name: RealmName,
         /// What the new one is called [default: a name is made up]
         #[arg(value_name = "NEW")]
         new: Option<RealmName>,
     },
     /// Take a realm back to how it began
-    Reset { name: RealmName },
+    #[command(after_help = EXAMPLES)]
+    Reset {
+        /// Its name
+        name: RealmName,
+    },
     /// Print everything in a realm as one JSON document, in an order that does not change
+    #[command(after_help = EXAMPLES)]
     Snapshot {
+        /// Its name
         name: RealmName,
         /// Write it to a file instead
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
     /// Make a realm what a snapshot says, all of it or nothing
+    #[command(after_help = EXAMPLES)]
     Restore {
+        /// The realm to be
         name: RealmName,
         /// The snapshot; - is standard input
         file: PathBuf,

@@ -69,6 +69,42 @@ pub fn table(out: &mut impl Write, things: &[Value], places: &[Place]) -> io::Re
     Ok(())
 }
 
+/// One page of many things, and how to see the next.
+pub fn page(out: &mut impl Write, answer: &Value, name: &str, places: &[Place]) -> io::Result<()> {
+    table(out, super::list(answer, name), places)?;
+    match answer.get("next").and_then(Value::as_str) {
+        Some(next) => writeln!(out, "there are more: --after {}", plain(next)),
+        None => Ok(()),
+    }
+}
+
+/// Every member of an object on a line of its own, those of objects in it by their way there: `lifetimes.session`.
+pub fn members(out: &mut impl Write, object: Option<&Value>) -> io::Result<()> {
+    let mut found = Vec::new();
+    flatten(object.unwrap_or(&Value::Null), "", &mut found);
+    let width = found
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or_default();
+    for (name, text) in found {
+        writeln!(out, "{name:<width$}  {text}")?;
+    }
+    Ok(())
+}
+
+fn flatten(value: &Value, way: &str, found: &mut Vec<(String, String)>) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        let name = plain(name).replace('\n', "\\n");
+        let way = if way.is_empty() { name } else { format!("{way}.{name}") };
+        if member.is_object() {
+            flatten(member, &way, found);
+        } else {
+            found.push((way, cell(member)));
+        }
+    }
+}
+
 /// A value on one line.
 fn cell(value: &Value) -> String {
     match value {
@@ -139,6 +175,26 @@ mod tests {
         assert_eq!(
             written(|out| lines(out, &thing, &[("name", "/name")])),
             "{\n  \"other\": true\n}\n"
+        );
+    }
+
+    #[test]
+    fn members_are_named_as_they_are_set() {
+        let policy = json!({"pkce": "ignored", "lifetimes": {"session": 5, "refresh_token": null}});
+
+        assert_eq!(
+            written(|out| members(out, Some(&policy))),
+            "pkce                     ignored\nlifetimes.session        5\nlifetimes.refresh_token  -\n"
+        );
+    }
+
+    #[test]
+    fn a_page_says_how_to_go_on() {
+        let answer = json!({"users": [{"id": "7"}], "next": "7"});
+
+        assert_eq!(
+            written(|out| page(out, &answer, "users", &[("id", "/id")])),
+            "ID\n7\nthere are more: --after 7\n"
         );
     }
 
