@@ -140,12 +140,14 @@ impl ReplyAddress {
     pub fn send_error(&self, realm: &Realm, layout: &Layout, error: &OAuthError) -> Response {
         error.log("authorize");
         let (code, description) = error.parameters(&realm.policy);
-        let parameters = [("error", code.to_owned()), ("error_description", description)];
-        self.send(
-            realm,
-            layout,
-            parameters.map(|(name, value)| (name.to_owned(), value)).to_vec(),
-        )
+        let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
+        parameters.extend(error.address(&realm.policy).map(|address| ("error_uri", address)));
+        let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let mut response = self.send(realm, layout, parameters.collect());
+        if let Some(refusal) = error.refusal() {
+            response.extensions_mut().insert(refusal.clone());
+        }
+        response
     }
 
     fn send(&self, realm: &Realm, layout: &Layout, mut parameters: Vec<(String, String)>) -> Response {

@@ -108,6 +108,7 @@ impl Refused {
         {
             headers.insert(header::ALLOW, allowed);
         }
+        response.extensions_mut().insert(self.refusal.clone());
         response
     }
 
