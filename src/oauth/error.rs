@@ -256,7 +256,7 @@ pub fn invalid_request(description: impl AsRef<str>) -> OAuthError {
 
 /// `invalid_request` for a parameter that is not there, in upstream's words.
 pub fn missing(parameter: &str) -> OAuthError {
-    invalid_request(format!("Missing required parameter: {parameter}."))
+    invalid_request(format!("Missing required parameter: {parameter}.")).kind("parameter.missing")
 }
 
 /// `invalid_grant`: the code or refresh token is no good, or not for this client (RFC 6749 §5.2).

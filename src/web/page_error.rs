@@ -41,7 +41,7 @@ impl PageError {
 
     /// Nothing lives at this address: 404.
     pub fn not_found() -> PageError {
-        let refusal = Refusal::new("not_found", "there is nothing at this address");
+        let refusal = Refusal::new("not_found", "there is nothing at this address").kind("page.unknown");
         PageError::new(StatusCode::NOT_FOUND, refusal)
     }
 
