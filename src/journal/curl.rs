@@ -199,7 +199,7 @@ mod tests {
             "{command}"
         );
         assert!(command.trim_end().ends_with("'http://localhost:8080/oauth/token'"), "{command}");
-        assert!(!command.contains("host:") && !command.contains('…'), "{command}");
+        assert!(!command.contains("'host:") && !command.contains('…'), "{command}");
     }
 
     #[test]
