@@ -13,6 +13,7 @@
 //!  ------------  app                                     App and Realm: the values every handler receives
 //!  workshop      tokens  outbox                          mint and verify, letters and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
+//!                journal                                 what was asked, answered and refused, without its secrets
 //!                sessions                                who is at the browser
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
@@ -25,6 +26,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod fetch;
+pub mod journal;
 pub mod keys;
 pub mod login;
 pub mod model;

@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use serde_json::json;
 
 use super::Realm;
 use crate::{
-    clock::system_now,
+    clock::{Clock, system_now},
+    journal::{Journal, event::Happening},
     keys::{
         RingError,
         sealing::{Sealer, SealingError},
@@ -24,6 +26,7 @@ use crate::{
 pub struct Directory {
     issuer: String,
     sealer: Arc<Sealer>,
+    journal: Journal,
     known: ArcSwap<HashMap<String, Realm>>,
 }
 
@@ -39,10 +42,11 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    pub fn new(issuer: String, sealer: Arc<Sealer>) -> Self {
+    pub fn new(issuer: String, sealer: Arc<Sealer>, journal: Journal) -> Self {
         Self {
             issuer,
             sealer,
+            journal,
             known: ArcSwap::default(),
         }
     }
@@ -87,6 +91,7 @@ impl Directory {
     /// The set-up is read after the settings were, so it is never older than their revision.
     pub async fn put(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
         let realm = self.handle(&mut database.read().await?, settings).await?;
+        let before = self.known.load().get(realm.name.as_str()).cloned();
         self.known.rcu(|known| {
             let newer = known.get(realm.name.as_str()).is_some_and(|held| {
                 held.id.0 > realm.id.0 || (held.id == realm.id && held.settings.revision > realm.settings.revision)
@@ -97,12 +102,34 @@ impl Directory {
             }
             known
         });
-        let held = self.known.load().get(realm.name.as_str()).cloned();
-        Ok(held.unwrap_or(realm))
+        let held = self.known.load().get(realm.name.as_str()).cloned().unwrap_or(realm);
+        if let Some(before) = before.filter(|before| before.id == held.id) {
+            self.tell_of_change(&before, &held);
+        }
+        Ok(held)
     }
 
-    /// Forgets a realm that was deleted.
+    /// Those who listen to a realm hear that its clock was turned, or that something else about it is new.
+    fn tell_of_change(&self, before: &Realm, after: &Realm) {
+        if before.settings.revision >= after.settings.revision {
+            return;
+        }
+        let turned = before.clock != after.clock;
+        if turned {
+            let (now, rate) = (after.clock.now(), after.clock.rate);
+            let data =
+                json!({"now": now, "frozen": after.clock.frozen(), "rate": rate as f64 / Clock::REAL_TIME as f64});
+            self.journal.tell(after.id, Happening::new("clock", data));
+        }
+        if !turned || before.policy != after.policy {
+            let data = json!({"revision": after.settings.revision});
+            self.journal.tell(after.id, Happening::new("realm", data));
+        }
+    }
+
+    /// Forgets a realm that was deleted, and what was recorded of it.
     pub fn forget(&self, id: RealmId) {
+        self.journal.forget(id);
         self.known.rcu(|known| {
             let living = known.iter().filter(|(_, realm)| realm.id != id);
             living

@@ -18,7 +18,7 @@ pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use unhurried::see_through;
 
-use crate::{keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
+use crate::{journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
 
 /// What the whole process shares. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +30,7 @@ pub struct Shared {
     pub database: Database,
     pub passwords: Passwords,
     pub outbox: Outbox,
+    pub journal: Journal,
     pub realms: Directory,
     /// Rung for a realm whose agenda or clock has changed.
     pub agenda: Agenda,
@@ -42,9 +43,10 @@ pub struct Shared {
 impl App {
     /// An app on an open database. `issuer` has no trailing slash.
     pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
-        let sealer = Arc::new(sealer);
+        let (sealer, journal) = (Arc::new(sealer), Journal::default());
         Self(Arc::new(Shared {
-            realms: Directory::new(issuer.clone(), sealer.clone()),
+            realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone()),
+            journal,
             issuer,
             database,
             passwords,

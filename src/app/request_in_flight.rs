@@ -18,6 +18,7 @@ pub fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Resul
     };
     already_answered().when(pending.finished_at.is_some())?;
     let late = Refusal::new("request_expired", "the authorization request has expired")
+        .kind("request.expired")
         .compare(format!("an answer before {}", pending.expires_at), now.to_string());
     PageError::new(StatusCode::GONE, late).when(pending.expired_at(now))?;
     Ok(pending)
@@ -26,6 +27,7 @@ pub fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Resul
 /// Nobody is waiting for an answer here.
 pub fn no_request() -> PageError {
     let refusal = Refusal::new("request_expired", "there is no such authorization request");
+    let refusal = refusal.kind("request.unknown");
     PageError::new(StatusCode::NOT_FOUND, refusal)
 }
 
@@ -35,7 +37,10 @@ pub fn already_answered() -> PageError {
         "request_answered",
         "this authorization request has been answered already",
     );
-    PageError::new(StatusCode::CONFLICT, refusal.see("RFC 6749 §10.5"))
+    PageError::new(
+        StatusCode::CONFLICT,
+        refusal.kind("request.answered").see("RFC 6749 §10.5"),
+    )
 }
 
 /// Holds a request that somebody signed in for against whoever is at the browser now.
@@ -53,5 +58,5 @@ pub fn belongs_elsewhere() -> PageError {
         "request_of_another_session",
         "this authorization request belongs to the session that signed in for it, which is not this browser's",
     );
-    PageError::new(StatusCode::FORBIDDEN, refusal)
+    PageError::new(StatusCode::FORBIDDEN, refusal.kind("request.foreign"))
 }

@@ -77,6 +77,19 @@ pub struct ServeFlags {
     )]
     allow_private_fetch: Option<bool>,
 
+    /// Record every exchange, without its secrets, for the control room [default: true]
+    #[arg(
+        long,
+        env = "ANTEROOM_JOURNAL",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true,
+        value_parser = BoolishValueParser::new(),
+    )]
+    journal: Option<bool>,
+
     /// A further name under which the control room may be reached; may be repeated
     #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
     allowed_host: Vec<HostName>,
@@ -138,6 +151,7 @@ impl ServeFlags {
         layer.tls.key = self.tls_key;
         layer.fetch.trust_ca = given(self.trust_ca);
         layer.fetch.allow_private = self.allow_private_fetch;
+        layer.journal.enabled = self.journal;
         layer.log.filter = self.data.log;
         layer.log.format = self.data.log_format;
         layer

@@ -98,6 +98,13 @@ section! {
 }
 
 section! {
+    /// What is recorded of what passes.
+    JournalSettings {
+        enabled: bool,
+    }
+}
+
+section! {
     /// What goes to standard error.
     LogSettings {
         filter: LogFilter,
@@ -114,6 +121,7 @@ pub struct Settings {
     pub tls: TlsSettings,
     pub fetch: FetchSettings,
     pub limits: LimitSettings,
+    pub journal: JournalSettings,
     pub log: LogSettings,
 }
 
@@ -134,6 +142,7 @@ impl Settings {
             tls: self.tls.over(lower.tls),
             fetch: self.fetch.over(lower.fetch),
             limits: self.limits.over(lower.limits),
+            journal: self.journal.over(lower.journal),
             log: self.log.over(lower.log),
         }
     }
@@ -155,6 +164,8 @@ pub struct Config {
     pub trust_ca: Vec<PathBuf>,
     pub allow_private_fetch: bool,
     pub limits: Limits,
+    /// Whether exchanges are recorded.
+    pub journal: bool,
     pub log: Log,
 }
 
@@ -191,6 +202,7 @@ impl Config {
             tls,
             fetch,
             limits,
+            journal,
             log,
         } = settings;
         if server.staging == Some(true) {
@@ -208,6 +220,7 @@ impl Config {
             trust_ca: present(fetch.trust_ca, "fetch.trust_ca")?,
             allow_private_fetch: present(fetch.allow_private, "fetch.allow_private")?,
             limits: Limits::resolve(limits)?,
+            journal: present(journal.enabled, "journal.enabled")?,
             log: Log {
                 filter: present(log.filter, "log.filter")?,
                 format: present(log.format, "log.format")?,

@@ -6,6 +6,8 @@
 //! | [`realms`] | issuers made and removed; only at the root |
 //! | [`clock`] | the realm's time |
 //! | [`outbox`] | the letters it has written |
+//! | [`exchanges`] | what was asked, answered and refused in it |
+//! | [`events`] | what happens in it, as it happens |
 //! | [`index`], [`api_docs`], [`openapi`] | the table as addresses, as a page, as a document |
 //!
 //! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
@@ -15,6 +17,8 @@ mod api_docs;
 mod body;
 pub mod clock;
 pub mod entry;
+mod events;
+mod exchanges;
 mod index;
 mod openapi;
 mod outbox;

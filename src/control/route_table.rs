@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, index, outbox, realms};
+use super::{api_docs, clock, events, exchanges, index, outbox, realms};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
@@ -22,6 +22,8 @@ pub const LEVERS: &[&[Row]] = &[
     clock::ROWS,
     outbox::letters::ROWS,
     outbox::webhooks::ROWS,
+    exchanges::ROWS,
+    events::ROWS,
     index::ROWS,
     api_docs::ROWS,
 ];

@@ -48,5 +48,5 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
 
 fn wrong_method() -> PageError {
     let refusal = Refusal::new("method_not_allowed", "pages are read with GET and answered with POST");
-    PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal)
+    PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal.kind("method.unknown"))
 }

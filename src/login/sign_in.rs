@@ -15,9 +15,10 @@ use jiff::SignedDuration;
 use crate::app::request_in_flight::{already_answered, check_owner};
 use crate::app::{App, Realm};
 use crate::clock;
+use crate::journal::recording;
 use crate::login::asking_client::AskingClient;
 use crate::login::visit::{Errand, Visit, see_other, unknown_answer};
-use crate::model::{Decision, Secret, User};
+use crate::model::{Decision, Refusal, Secret, User};
 use crate::random::digest;
 use crate::sessions::{self, SignIn};
 use crate::store::{self, Tx, settle};
@@ -90,7 +91,10 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
         }
     };
     match found {
-        Ok(user) => sign_in(&app, &realm, &visit, &user, &parts.headers).await,
+        Ok(user) => {
+            recording::note_user(&user);
+            sign_in(&app, &realm, &visit, &user, &parts.headers).await
+        }
         Err(trouble) => {
             let username = form.get("username").unwrap_or_default().to_owned();
             let page = sign_in_page(&app, &realm, visit, username, Some(trouble)).await?;
@@ -234,6 +238,29 @@ impl Persona {
 
 impl Trouble {
     fn answer(self, page: Page) -> Response {
+        let mut response = self.page(page);
+        response.extensions_mut().insert(self.refusal());
+        response
+    }
+
+    /// For the journal, which says no more than the page: whether there is such a user is nobody's business.
+    fn refusal(self) -> Refusal {
+        match self {
+            Trouble::WrongPassword => {
+                Refusal::new("sign_in_failed", "user name and password do not match").kind("sign_in.wrong")
+            }
+            Trouble::UnknownPersona => {
+                Refusal::new("sign_in_failed", "this person is not among those the picker offers")
+                    .kind("sign_in.persona")
+            }
+            Trouble::Throttled(seconds) => {
+                let why = format!("too many attempts; the next is heard in {seconds} s");
+                Refusal::new("sign_in_failed", why).kind("sign_in.throttled")
+            }
+        }
+    }
+
+    fn page(self, page: Page) -> Response {
         match self {
             Trouble::WrongPassword | Trouble::UnknownPersona => page.with_status(StatusCode::FORBIDDEN).into_response(),
             Trouble::Throttled(seconds) => {

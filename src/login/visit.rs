@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::request_in_flight::{belongs_elsewhere, check_in_flight, no_request};
 use crate::app::{App, Realm};
+use crate::journal::recording;
 use crate::login::asking_client::AskingClient;
 use crate::model::{Client, PendingRequest, Refusal, SignedIn};
 use crate::sessions;
@@ -45,6 +46,9 @@ impl Visit {
             Some(id) => Some(Errand::find(app, realm, id, now).await?),
             None => None,
         };
+        if let Some(errand) = &errand {
+            recording::note_client(&errand.client.id);
+        }
         let here = sessions::find(
             &mut app.database.read().await?,
             realm.id,
@@ -53,6 +57,9 @@ impl Visit {
             now,
         )
         .await?;
+        if let Some(here) = &here {
+            recording::note_user(&here.user);
+        }
         let ui_locales = errand
             .as_ref()
             .and_then(|errand| errand.pending.request.ui_locales.as_deref());
@@ -114,5 +121,5 @@ pub fn see_other(path: &str) -> Response {
 /// A form whose fields say nothing we know.
 pub fn unknown_answer(expected: &str) -> PageError {
     let refusal = Refusal::new("invalid_request", "the form says nothing this page understands");
-    PageError::bad_request(refusal.compare(expected, "none of them"))
+    PageError::bad_request(refusal.kind("form.unknown_answer").compare(expected, "none of them"))
 }

@@ -100,6 +100,8 @@ pub struct Policy {
     /// Token requests may be JSON.
     pub token_request_json: bool,
     pub error_texts: ErrorTexts,
+    /// Errors lead to their exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2); `access_denied` never does.
+    pub error_uri: bool,
     /// A client that fails to authenticate is answered as upstream does: at the token endpoint with a
     /// Bearer challenge, at revocation with 403, at introspection with 400.
     pub upstream_client_refusals: bool,
@@ -161,6 +163,7 @@ impl Policy {
             authorization_response_iss: true,
             token_request_json: false,
             error_texts: ErrorTexts::Explained,
+            error_uri: true,
             upstream_client_refusals: false,
             redirect_status: 303,
             subject_type: SubjectType::Public,
@@ -204,6 +207,7 @@ impl Policy {
             authorization_response_iss: false,
             token_request_json: true,
             error_texts: ErrorTexts::Documented,
+            error_uri: false,
             upstream_client_refusals: true,
             redirect_status: 302,
             subject_type: SubjectType::Pairwise,

@@ -9,6 +9,8 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong with this request, in the characters RFC 6749 allows.
     description: String,
+    /// The rule that refuses, by a name that stays, such as `code.expired`: the journal's advice is found by it.
+    pub kind: Option<&'static str>,
     /// The section that asks for the refusal, such as `RFC 6749 §4.1.3`.
     pub section: Option<&'static str>,
     /// What would have been accepted. Never a secret.
@@ -22,6 +24,7 @@ impl Refusal {
         Self {
             code,
             description: printable(description.as_ref()),
+            kind: None,
             section: None,
             expected: None,
             received: None,
@@ -34,10 +37,24 @@ impl Refusal {
         self
     }
 
+    /// The rule that refuses, by a name that stays: where a code and a section do not tell it from others.
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
     /// What was expected, and what came: side by side in the log and the journal, not on the wire.
     pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self.received = Some(received.into());
+        self
+    }
+
+    /// The same refusal with everything it says passed through `words`.
+    pub fn in_other_words(mut self, mut words: impl FnMut(&str) -> String) -> Self {
+        self.description = words(&self.description);
+        self.expected = self.expected.as_deref().map(&mut words);
+        self.received = self.received.as_deref().map(&mut words);
         self
     }
 

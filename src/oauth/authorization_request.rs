@@ -30,6 +30,7 @@ pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Re
         "client {} is not registered for grant type authorization_code",
         client.id
     ))
+    .kind("client.grant_type")
     .when(!client.may_use(GrantType::AuthorizationCode))?;
     Ok(AuthorizationRequest {
         client_id: client.id.clone(),
@@ -42,8 +43,11 @@ pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Re
             Pkce::Enforced => code_challenge(client, parameters)?,
             Pkce::Ignored => None,
         },
-        prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default())
-            .map_err(|problem| invalid_request(problem).see("OIDC Core §3.1.2.1"))?,
+        prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default()).map_err(|problem| {
+            invalid_request(problem)
+                .kind("prompt.unknown")
+                .see("OIDC Core §3.1.2.1")
+        })?,
         max_age: max_age(parameters)?,
         login_hint: parameters.get("login_hint").map(str::to_owned),
         ui_locales: parameters.get("ui_locales").map(str::to_owned),
@@ -59,6 +63,7 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
         ("registration", "registration_not_supported"),
     ] {
         OAuthError::new(code, format!("the parameter {parameter} is not supported"))
+            .kind("parameter.unsupported")
             .see("OIDC Core §3.1.2.6")
             .when(parameters.get(parameter).is_some())?;
     }
@@ -70,6 +75,7 @@ fn check_lengths(parameters: &Parameters) -> Result<(), OAuthError> {
     for parameter in ["nonce", "login_hint", "ui_locales", "scope"] {
         let length = parameters.get(parameter).map_or(0, str::len);
         invalid_request(format!("{parameter} is longer than {LONGEST_PARAMETER} bytes"))
+            .kind("parameter.too_long")
             .compare(format!("up to {LONGEST_PARAMETER} bytes"), format!("{length} bytes"))
             .when(length > LONGEST_PARAMETER)?;
     }
@@ -82,6 +88,7 @@ fn check_response_type(parameters: &Parameters) -> Result<(), OAuthError> {
         "unsupported_response_type",
         format!("response_type {response_type} is not supported"),
     )
+    .kind("response_type.unsupported")
     .see("RFC 6749 §4.1.1")
     .compare("code", response_type)
     .when(response_type != "code")
@@ -92,6 +99,7 @@ fn check_response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
         return Ok(());
     };
     invalid_request(format!("response_mode {mode} is not supported"))
+        .kind("response_mode.unsupported")
         .compare(ResponseMode::ALL.map(ResponseMode::name).join(", "), mode)
         .when(ResponseMode::parse(mode).is_none())
 }
@@ -99,11 +107,13 @@ fn check_response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
 fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Scopes, OAuthError> {
     let asked = parameters
         .get("scope")
-        .ok_or_else(|| invalid_scope("scope is missing"))?;
+        .ok_or_else(|| invalid_scope("scope is missing").kind("scope.missing"))?;
     let asked: Scopes = asked
         .parse()
-        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
-    invalid_scope("scope is missing").when(asked.is_empty())?;
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
+    invalid_scope("scope is missing")
+        .kind("scope.missing")
+        .when(asked.is_empty())?;
     check_allowed(&realm.policy, client, &asked)?;
     Ok(asked)
 }
@@ -113,9 +123,11 @@ fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<Cod
     let method = parameters.get("code_challenge_method");
     let Some(challenge) = parameters.get("code_challenge") else {
         invalid_request("code_challenge_method came without a code_challenge")
+            .kind("pkce.challenge_missing")
             .see("RFC 7636 §4.3")
             .when(method.is_some())?;
         invalid_request("code_challenge is missing, and public clients must send one")
+            .kind("pkce.challenge_missing")
             .see("RFC 9700 §2.1.1")
             .when(client.public())?;
         return Ok(None);
@@ -133,13 +145,19 @@ fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<Cod
             ""
         };
         invalid_request(format!("code_challenge_method {named}{of_default} is not supported"))
+            .kind("pkce.method")
             .see("RFC 7636 §4.4.1")
             .compare(accepted, named)
     };
     let method = CodeChallengeMethod::parse(named).ok_or_else(unsupported)?;
     unsupported().when(method == CodeChallengeMethod::Plain && !client.metadata.allow_plain_pkce)?;
     invalid_request("code_challenge has not 43 to 128 unreserved characters")
+        .kind("pkce.malformed")
         .see("RFC 7636 §4.2")
+        .compare(
+            "43 to 128 of A-Z a-z 0-9 - . _ ~",
+            format!("{} characters", challenge.chars().count()),
+        )
         .when(!CodeChallenge::well_formed(challenge))?;
     Ok(Some(CodeChallenge {
         challenge: challenge.to_owned(),
@@ -152,7 +170,11 @@ fn max_age(parameters: &Parameters) -> Result<Option<u64>, OAuthError> {
     let Some(text) = parameters.get("max_age") else {
         return Ok(None);
     };
-    let refused = |_| invalid_request("max_age is not a number of seconds").compare("a number of seconds", text);
+    let refused = |_| {
+        invalid_request("max_age is not a number of seconds")
+            .kind("max_age.malformed")
+            .compare("a number of seconds", text)
+    };
     text.parse().map(Some).map_err(refused)
 }
 
@@ -161,7 +183,11 @@ fn hinted_subject(realm: &Realm, parameters: &Parameters) -> Result<Option<Strin
     let Some(hint) = parameters.get("id_token_hint") else {
         return Ok(None);
     };
-    let refused = |why: &str| invalid_request(format!("the id_token_hint {why}")).see("OIDC Core §3.1.2.1");
+    let refused = |why: &str| {
+        invalid_request(format!("the id_token_hint {why}"))
+            .kind("id_token_hint.unusable")
+            .see("OIDC Core §3.1.2.1")
+    };
     let claims = realm
         .mint
         .read_id_token_hint(hint)

@@ -25,10 +25,11 @@ use crate::{
         App, Realm,
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
+    journal::recording,
     keys::kid_of,
     model::{
-        AuthorizationCode, AuthorizationRequest, Client, Grant, GrantId, PendingRequest, Refusal, Scopes, Secret,
-        SessionId, SignedIn,
+        AuthorizationCode, AuthorizationRequest, Client, ClientId, Grant, GrantId, PendingRequest, Refusal, Scopes,
+        Secret, SessionId, SignedIn,
     },
     random::digest,
     sessions,
@@ -103,6 +104,7 @@ pub async fn resume(
     let pending = check_in_flight(pending, now)?;
     let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, &headers, now).await?;
     drop(conn);
+    note(&pending.request.client_id, signed_in.as_ref());
     if signed_in.is_some() {
         check_owner(&pending, signed_in.as_ref())?; // who is nobody yet is sent to sign in
     }
@@ -124,7 +126,18 @@ pub async fn resume(
 }
 
 fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
-    read_form(form).map_err(|error| PageError::bad_request(Refusal::new("invalid_request", error.to_string())))
+    read_form(form).map_err(|error| {
+        let refusal = Refusal::new("invalid_request", error.to_string());
+        PageError::bad_request(refusal.kind("parameter.unreadable"))
+    })
+}
+
+/// For the journal: who asks, and who is at the browser.
+fn note(client: &ClientId, signed_in: Option<&SignedIn>) {
+    recording::note_client(client);
+    if let Some(signed_in) = signed_in {
+        recording::note_user(&signed_in.user);
+    }
 }
 
 /// Another process may have rotated the keys a moment ago: an `id_token_hint` signed with one we do not know reads through.
@@ -139,7 +152,10 @@ async fn with_the_key_of_the_hint(app: &App, realm: Realm, pairs: &[(String, Str
 /// Its client was deleted while the person was at our pages: there is nobody to send them back to.
 fn client_gone() -> PageError {
     let refusal = Refusal::new("client_deleted", "the client that sent this request has been deleted");
-    PageError::new(StatusCode::GONE, refusal.see("RFC 6749 §4.1.2.1"))
+    PageError::new(
+        StatusCode::GONE,
+        refusal.kind("client.deleted").see("RFC 6749 §4.1.2.1"),
+    )
 }
 
 /// A request that has just come: answered at once where nothing is missing, else stored.
@@ -160,6 +176,7 @@ async fn begin(
     let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
     let consented = consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?;
     drop(conn);
+    note(&request.client_id, signed_in.as_ref());
 
     let progress = Progress {
         signed_in: signed_in.as_ref(),
@@ -330,6 +347,8 @@ pub async fn answer(
         amr: signed_in.session.amr.clone(),
     };
     store::grants::insert(tx, realm.id, &grant, now).await?;
+    recording::note_user(&signed_in.user);
+    recording::note_grant(&grant.id);
     let plain = realm.random.token();
     let code = AuthorizationCode {
         client: request.client_id.clone(),

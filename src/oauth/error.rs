@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::{
     app::DirectoryError,
+    journal::recording,
     keys::SigningError,
     model::{ErrorTexts, Policy, Refusal, Scopes},
     passwords::PasswordError,
@@ -56,6 +57,11 @@ impl OAuthError {
     /// The section that asks for this refusal.
     pub fn see(self, section: &'static str) -> Self {
         self.with(|refused| refused.refusal.section = Some(section))
+    }
+
+    /// The rule that refuses, by a name that stays.
+    pub fn kind(self, kind: &'static str) -> Self {
+        self.with(|refused| refused.refusal.kind = Some(kind))
     }
 
     /// What was expected and what came: for the log and the journal.
@@ -121,8 +127,31 @@ impl OAuthError {
         if let Some(challenge) = refused.challenge(policy, &text) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        let body = json!({"error": refused.refusal.code, "error_description": text});
-        (refused.status, headers, Json(body)).into_response()
+        let mut body = json!({"error": refused.refusal.code, "error_description": text});
+        if let Some(address) = self.address(policy) {
+            body["error_uri"] = address.into();
+        }
+        let mut response = (refused.status, headers, Json(body)).into_response();
+        response.extensions_mut().insert(refused.refusal.clone());
+        response
+    }
+
+    /// Where the refusal is explained: its exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2). A person's no needs no explanation.
+    pub fn address(&self, policy: &Policy) -> Option<String> {
+        let refusal = self.refusal()?;
+        if policy.error_uri && refusal.code != "access_denied" {
+            recording::address()
+        } else {
+            None
+        }
+    }
+
+    /// The refusal, unless it is a failure.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refused) => Some(&refused.refusal),
+            Self::Failed(_) => None,
+        }
     }
 }
 
@@ -227,7 +256,7 @@ pub fn invalid_request(description: impl AsRef<str>) -> OAuthError {
 
 /// `invalid_request` for a parameter that is not there, in upstream's words.
 pub fn missing(parameter: &str) -> OAuthError {
-    invalid_request(format!("Missing required parameter: {parameter}."))
+    invalid_request(format!("Missing required parameter: {parameter}.")).kind("parameter.missing")
 }
 
 /// `invalid_grant`: the code or refresh token is no good, or not for this client (RFC 6749 §5.2).

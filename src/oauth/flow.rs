@@ -42,7 +42,9 @@ pub fn next(
 ) -> Result<Step, OAuthError> {
     let denied = || {
         let text = "The resource owner or authorization server denied the request.";
-        OAuthError::new("access_denied", text).see("RFC 6749 §4.1.2.1")
+        OAuthError::new("access_denied", text)
+            .kind("user.denied")
+            .see("RFC 6749 §4.1.2.1")
     };
     denied().when(progress.decision == Some(Decision::Deny))?;
     let Some(signed_in) = progress.signed_in else {
@@ -65,7 +67,9 @@ pub fn next(
         && *hinted != realm.mint.subject(client, &signed_in.user.id)
     {
         let text = "somebody else is signed in than the id_token_hint names";
-        let refused = OAuthError::new("login_required", text).see("OIDC Core §3.1.2.1");
+        let refused = OAuthError::new("login_required", text)
+            .kind("sign_in.somebody_else")
+            .see("OIDC Core §3.1.2.1");
         refused.when(progress.signed_in_for_this)?;
         return page(request, Step::SignIn, "login_required", text);
     }
@@ -83,7 +87,12 @@ pub fn next(
 
 /// The page that is missing, or the error where none may be shown.
 pub fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &str) -> Result<Step, OAuthError> {
+    let kind = match step {
+        Step::SignIn => "sign_in.missing",
+        Step::Consent | Step::Answer => "consent.missing",
+    };
     OAuthError::new(code, why)
+        .kind(kind)
         .see("OIDC Core §3.1.2.6")
         .when(request.prompt.none)?;
     Ok(step)

@@ -32,7 +32,9 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
         match (Bytes::from_request(request, state).await, realm) {
             (Ok(body), _) => Ok(Self { headers, body }),
             (Err(rejection), Some(realm)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let refused = invalid_request("the body is too large").status(StatusCode::PAYLOAD_TOO_LARGE);
+                let refused = invalid_request("the body is too large")
+                    .kind("body.too_large")
+                    .status(StatusCode::PAYLOAD_TOO_LARGE);
                 Err(refused.answer(&realm.policy, "form"))
             }
             (Err(rejection), _) => Err(rejection.into_response()),
@@ -64,15 +66,17 @@ impl Parameters {
             "application/x-www-form-urlencoded" => Self::from_form(body),
             "application/json" if json => Self::from_json(body),
             _ => Err(invalid_request("the body must be application/x-www-form-urlencoded")
+                .kind("body.type")
                 .see("RFC 6749 §3.2")
                 .compare("application/x-www-form-urlencoded", content_type)),
         }
     }
 
     fn from_json(body: &[u8]) -> Result<Self, OAuthError> {
-        let malformed = || invalid_request("the body is not a JSON object of texts");
-        let members = json_object::read(body)
-            .map_err(|problem| invalid_request(format!("the body cannot be read as a JSON object: {problem}")))?;
+        let malformed = || invalid_request("the body is not a JSON object of texts").kind("body.unreadable");
+        let members = json_object::read(body).map_err(|problem| {
+            invalid_request(format!("the body cannot be read as a JSON object: {problem}")).kind("body.unreadable")
+        })?;
         let pairs = members
             .into_iter()
             .filter(|(_, value)| !value.is_null())
@@ -90,12 +94,12 @@ impl Parameters {
         let mut parameters = Self::default();
         for (name, value) in pairs {
             if parameters.0.iter().any(|(known, _)| *known == name) {
-                return Err(
-                    invalid_request(format!("the parameter {name} is there more than once")).see("RFC 6749 §3.1")
-                );
+                return Err(invalid_request(format!("the parameter {name} is there more than once"))
+                    .kind("parameter.repeated")
+                    .see("RFC 6749 §3.1"));
             }
             if value.contains('\0') || name.contains('\0') {
-                return Err(invalid_request("a parameter contains U+0000"));
+                return Err(invalid_request("a parameter contains U+0000").kind("parameter.unreadable"));
             }
             parameters.0.push((name, value));
         }
@@ -121,7 +125,7 @@ impl Parameters {
 }
 
 fn unreadable(error: ParametersError) -> OAuthError {
-    invalid_request(error.to_string())
+    invalid_request(error.to_string()).kind("parameter.unreadable")
 }
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ async fn caller(
     }
     let client = authenticate(app, realm, headers, parameters).await?;
     invalid_client("a public client proves nothing, so it may not introspect")
+        .kind("introspection.public")
         .see("RFC 7662 §2.1")
         .status(StatusCode::UNAUTHORIZED)
         .when(client.public())?;

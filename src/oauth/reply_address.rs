@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::error::OAuthError;
 use crate::{
     app::{App, Realm},
+    journal::recording,
     model::{AuthorizationRequest, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem},
     web::{form_post::form_post, page::Layout, page_error::PageError},
 };
@@ -36,6 +37,7 @@ pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> R
         .await
         .map_err(PageError::failure)?;
     let client = client.ok_or_else(|| unknown_client(client_id))?;
+    recording::note_client(&client.id);
     let redirect_uri = once(pairs, "redirect_uri")?;
     check_redirect_uri(&client, redirect_uri)?;
     check_length_of_state(pairs)?;
@@ -54,14 +56,22 @@ fn unknown_client(client_id: &str) -> PageError {
         "invalid_client",
         format!("there is no client with the client_id {client_id}"),
     );
-    PageError::new(StatusCode::UNAUTHORIZED, refusal.see("RFC 6749 §4.1.2.1"))
+    PageError::new(
+        StatusCode::UNAUTHORIZED,
+        refusal.see("RFC 6749 §4.1.2.1").kind("client.unknown"),
+    )
 }
 
 fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), PageError> {
     if client.accepts_redirect_to(redirect_uri) {
         return Ok(());
     }
-    let why = redirect_uri_problem(redirect_uri).map_or_else(
+    let problem = redirect_uri_problem(redirect_uri);
+    let kind = match problem {
+        Some(_) => "redirect_uri.unfit",
+        None => "redirect_uri.unregistered",
+    };
+    let why = problem.map_or_else(
         || format!("the redirect_uri is not registered for client {}", client.id),
         |problem| format!("the redirect_uri {problem}"),
     );
@@ -73,6 +83,7 @@ fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), PageErr
         );
     }
     let refusal = Refusal::new("invalid_redirect_uri", why)
+        .kind(kind)
         .see("RFC 9700 §2.1")
         .compare(registered, redirect_uri);
     Err(PageError::bad_request(refusal))
@@ -80,18 +91,27 @@ fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), PageErr
 
 /// A parameter that must be there exactly once before anybody can be answered.
 fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, PageError> {
-    let refuse = |text| PageError::bad_request(Refusal::new("invalid_request", text).see("RFC 6749 §4.1.1"));
+    let refuse = |kind, text| {
+        let refusal = Refusal::new("invalid_request", text).kind(kind);
+        PageError::bad_request(refusal.see("RFC 6749 §4.1.1"))
+    };
     let mut values = pairs
         .iter()
         .filter(|(known, _)| known == name)
         .map(|(_, value)| value.as_str());
     let value = values.next().filter(|value| !value.is_empty());
-    let value = value.ok_or_else(|| refuse(format!("Missing required parameter: {name}.")))?;
+    let value = value.ok_or_else(|| refuse("parameter.missing", format!("Missing required parameter: {name}.")))?;
     if values.next().is_some() {
-        return Err(refuse(format!("the parameter {name} is there more than once")));
+        return Err(refuse(
+            "parameter.repeated",
+            format!("the parameter {name} is there more than once"),
+        ));
     }
     if value.contains('\0') {
-        return Err(refuse(format!("the parameter {name} contains U+0000")));
+        return Err(refuse(
+            "parameter.unreadable",
+            format!("the parameter {name} contains U+0000"),
+        ));
     }
     Ok(value)
 }
@@ -103,6 +123,7 @@ fn check_length_of_state(pairs: &[(String, String)]) -> Result<(), PageError> {
         "invalid_request",
         format!("state is longer than {LONGEST_PARAMETER} bytes"),
     )
+    .kind("parameter.too_long")
     .compare(
         format!("up to {LONGEST_PARAMETER} bytes"),
         format!("{} bytes", state.len()),
@@ -140,12 +161,14 @@ impl ReplyAddress {
     pub fn send_error(&self, realm: &Realm, layout: &Layout, error: &OAuthError) -> Response {
         error.log("authorize");
         let (code, description) = error.parameters(&realm.policy);
-        let parameters = [("error", code.to_owned()), ("error_description", description)];
-        self.send(
-            realm,
-            layout,
-            parameters.map(|(name, value)| (name.to_owned(), value)).to_vec(),
-        )
+        let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
+        parameters.extend(error.address(&realm.policy).map(|address| ("error_uri", address)));
+        let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let mut response = self.send(realm, layout, parameters.collect());
+        if let Some(refusal) = error.refusal() {
+            response.extensions_mut().insert(refusal.clone());
+        }
+        response
     }
 
     fn send(&self, realm: &Realm, layout: &Layout, mut parameters: Vec<(String, String)>) -> Response {

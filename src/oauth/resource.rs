@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::error::{Challenge, OAuthError, bearer_refusal};
 use crate::{
     app::{App, Realm},
+    journal::recording,
     model::{AccessToken, Refusal, Secret},
     tokens::TokenError,
     web::bearer,
@@ -26,32 +27,39 @@ pub async fn bearer_of(
     let token = match (in_header, in_body) {
         (Some(_), Some(_)) => {
             let twice = Refusal::new("invalid_request", "the access token is in the header and in the body");
-            return Err(bearer_refusal(twice.see("RFC 6750 §2")));
+            return Err(bearer_refusal(twice.kind("token.twice").see("RFC 6750 §2")));
         }
         (Some(token), None) | (None, Some(token)) => token,
         (None, None) if realm.policy.missing_token_is_invalid => {
-            return Err(bearer_refusal(invalid(&TokenError::Unknown)));
+            return Err(bearer_refusal(TokenError::Unknown.refusal()));
         }
         (None, None) => {
-            let missing = Refusal::new("invalid_token", "the request has no access token").see("RFC 6750 §3.1");
+            let missing = Refusal::new("invalid_token", "the request has no access token")
+                .kind("token.missing")
+                .see("RFC 6750 §3.1");
             return Err(bearer_refusal(missing).challenge(Challenge::BareBearer));
         }
     };
     let mut conn = app.database.read().await?;
-    realm
+    let token = realm
         .mint
         .verify_access_token(&mut conn, &token, now)
         .await
         .map_err(|error| match error {
             TokenError::Database(error) => error.into(),
-            error => bearer_refusal(invalid(&error)),
-        })
+            error => bearer_refusal(error.refusal()),
+        })?;
+    note(&token);
+    Ok(token)
 }
 
-fn invalid(error: &TokenError) -> Refusal {
-    let refusal = Refusal::new("invalid_token", error.to_string()).see("RFC 6750 §3.1");
-    match error {
-        TokenError::Expired { expired_at, now } => refusal.compare(format!("before {expired_at}"), now.to_string()),
-        _ => refusal,
+/// For the journal: for whom the token speaks.
+fn note(token: &AccessToken) {
+    recording::note_client(&token.client);
+    if let Some(grant) = &token.grant {
+        recording::note_grant(&grant.id);
+    }
+    if let Some(user) = &token.user {
+        recording::note_user(user);
     }
 }

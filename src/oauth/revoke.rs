@@ -89,7 +89,9 @@ fn check_own(realm: &Realm, client: &Client, owner: &ClientId) -> Result<(), OAu
     let foreign = if realm.policy.upstream_client_refusals {
         unauthorized()
     } else {
-        OAuthError::new("unauthorized_client", "the token was issued to another client").see("RFC 7009 §2.1")
+        OAuthError::new("unauthorized_client", "the token was issued to another client")
+            .kind("token.foreign")
+            .see("RFC 7009 §2.1")
     };
     foreign.when(*owner != client.id)
 }

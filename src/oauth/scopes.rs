@@ -17,6 +17,7 @@ pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result
     let supported = all(policy);
     let unknown = asked.without(&supported);
     invalid_scope(format!("there is no scope {unknown} here"))
+        .kind("scope.unknown")
         .compare(supported.to_string(), asked.to_string())
         .when(!unknown.is_empty())?;
     let Some(registered) = &client.metadata.scope else {
@@ -24,6 +25,7 @@ pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result
     };
     let foreign = asked.without(registered);
     invalid_scope(format!("client {} is not registered for {foreign}", client.id))
+        .kind("scope.foreign")
         .compare(registered.to_string(), asked.to_string())
         .when(!foreign.is_empty())
 }

@@ -50,13 +50,14 @@ async fn claims_of_bearer(
             "invalid_token",
             "the access token speaks for no user: its client got it for itself",
         );
-        return Err(bearer_refusal(nobody.see("OIDC Core §5.3")));
+        return Err(bearer_refusal(nobody.kind("token.without_user").see("OIDC Core §5.3")));
     };
     if !token.scopes.contains("openid") {
         let lacking = Refusal::new(
             "insufficient_scope",
             "Access to this resource requires scope \"openid\".",
         )
+        .kind("scope.not_granted")
         .see("OIDC Core §5.3")
         .compare("openid", token.scopes.to_string());
         let wanted = "openid".parse().ok();

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     app::Realm,
+    journal::recording,
     model::{ClientId, Refusal, Scopes, User},
     store::Conn,
     tokens::TokenError,
@@ -49,20 +50,19 @@ impl Caller {
             .await
             .map_err(|error| match error {
                 TokenError::Database(error) => CallerError::Failed(error),
-                error => CallerError::Invalid(invalid(&error)),
+                error => CallerError::Invalid(error.refusal()),
             })?;
+        recording::note_client(&token.client);
+        if let Some(grant) = &token.grant {
+            recording::note_grant(&grant.id);
+        }
+        if let Some(user) = &token.user {
+            recording::note_user(user);
+        }
         Ok(Self {
             client: token.client,
             scopes: token.scopes,
             user: token.user,
         })
-    }
-}
-
-fn invalid(error: &TokenError) -> Refusal {
-    let refusal = Refusal::new("invalid_token", error.to_string()).see("RFC 6750 §3.1");
-    match error {
-        TokenError::Expired { expired_at, now } => refusal.compare(format!("before {expired_at}"), now.to_string()),
-        _ => refusal,
     }
 }

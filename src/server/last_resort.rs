@@ -44,6 +44,12 @@ pub async fn dress(request: Request, next: Next) -> Response {
     drop(rest);
     let mut response = dressed(form, old.status);
     keep(&old.headers, response.headers_mut());
+    let extensions = response.extensions_mut();
+    extensions.extend(old.extensions);
+    if old.status.is_client_error() && extensions.get::<Refusal>().is_none() {
+        let (code, sentence) = words(old.status);
+        extensions.insert(Refusal::new(code, sentence));
+    }
     if open {
         let headers = response.headers_mut();
         headers

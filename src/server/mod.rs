@@ -40,6 +40,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::config::{Config, Issuer, Limits};
 use crate::control::entry::Entry;
+use crate::journal::{Journal, layer};
 use crate::model::Secret;
 use crate::random::Random;
 use crate::web::csrf::KnownHosts;
@@ -134,11 +135,11 @@ pub fn router(app: &App, doors: &Doors, config: &Config) -> Router {
         .merge(assets::router())
         .fallback_service(service(app, doors))
         .with_state(app.clone());
-    surrounded(inside, &config.limits, trusted)
+    surrounded(inside, &config.limits, app.journal.clone(), trusted)
 }
 
-/// What every request passes, from the inside out: size, time, panics, the form of what nobody dressed, language, log.
-fn surrounded(router: Router, limits: &Limits, trusted: TrustedProxies) -> Router {
+/// What every request passes, from the inside out: size, time, panics, the form of what nobody dressed, language, journal, log.
+fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: TrustedProxies) -> Router {
     let time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request_timeout);
     router
         .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
@@ -147,6 +148,7 @@ fn surrounded(router: Router, limits: &Limits, trusted: TrustedProxies) -> Route
         .layer(CatchPanicLayer::custom(bare_failure))
         .layer(middleware::from_fn(last_resort::dress))
         .layer(middleware::from_fn(in_their_words))
+        .layer(middleware::from_fn_with_state(journal, layer::record))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
 }
 
@@ -280,7 +282,7 @@ mod tests {
             .route("/oauth/introspect", post(std::future::pending::<()>))
             .route("/oauth/revoke", post(async |_: Bytes| "done"));
         let request = Request::post(path).body(body.into()).unwrap();
-        let answer = surrounded(inside, &limits, TrustedProxies::default())
+        let answer = surrounded(inside, &limits, Journal::default(), TrustedProxies::default())
             .oneshot(request)
             .await
             .unwrap();

@@ -20,6 +20,7 @@ use url::Url;
 use crate::{
     app::{App, Realm},
     control::problem::Problem,
+    journal::recording::Recording,
     model::RealmName,
     web::{page::Place, page_error::PageError, paths},
 };
@@ -43,6 +44,11 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
             Ok(uri) => *request.uri_mut() = uri,
             Err(error) => return PageError::failure(error).into_response(),
         }
+    }
+    if let Some(recording) = request.extensions().get::<Recording>() {
+        let path = request.uri().path();
+        app.journal
+            .begin(recording, realm.id, &realm.issuer, path, realm.clock.now());
     }
     request.extensions_mut().insert(place(&realm));
     request.extensions_mut().insert(realm);

@@ -24,12 +24,9 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
             reason,
         })?;
     let sealer = sealer(config)?;
-    Ok(App::new(
-        issuer.as_str().to_owned(),
-        database,
-        sealer,
-        Passwords::new()?,
-    ))
+    let app = App::new(issuer.as_str().to_owned(), database, sealer, Passwords::new()?);
+    app.journal.switch(config.journal);
+    Ok(app)
 }
 
 /// Who delivers letters and webhooks.

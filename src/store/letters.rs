@@ -90,6 +90,31 @@ pub async fn list(
     rows.iter().map(posted).collect()
 }
 
+/// The number of the last letter; 0 where there is none.
+pub async fn last_number(conn: &mut Conn, realm: RealmId) -> sqlx::Result<i64> {
+    let row = fetch_optional!(
+        conn,
+        "select coalesce(max(sequence), 0) as sequence from letters where realm = $1",
+        realm
+    )?;
+    row.map_or(Ok(0), |row| row.get("sequence"))
+}
+
+/// The first `limit` letters after a number, each with its own.
+pub async fn numbered(conn: &mut Conn, realm: RealmId, after: i64, limit: i64) -> sqlx::Result<Vec<(i64, Letter)>> {
+    let rows = fetch_all!(
+        conn,
+        "select sequence, id, channel, recipient, subject, body, html, reason, written_at from letters
+         where realm = $1 and sequence > $2 order by sequence, id limit $3",
+        realm,
+        after,
+        limit,
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get("sequence")?, letter(row)?)))
+        .collect()
+}
+
 /// Removes all letters of a realm.
 pub async fn clear(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
     execute!(tx, "delete from letters where realm = $1", realm)

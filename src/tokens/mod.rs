@@ -19,7 +19,7 @@ pub use id_token::IdTokenFor;
 
 use crate::{
     keys::KeyRing,
-    model::{AccessToken, Policy, RealmId, Secret},
+    model::{AccessToken, Policy, RealmId, Refusal, Secret},
     random::{Random, digest},
     store::{self, Conn},
 };
@@ -97,6 +97,20 @@ pub enum TokenError {
     Revoked,
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+impl TokenError {
+    /// Why the bearer is refused (RFC 6750 §3.1).
+    pub fn refusal(&self) -> Refusal {
+        let refusal = Refusal::new("invalid_token", self.to_string()).see("RFC 6750 §3.1");
+        match self {
+            Self::Expired { expired_at, now } => refusal
+                .kind("token.expired")
+                .compare(format!("before {expired_at}"), now.to_string()),
+            Self::Revoked => refusal.kind("token.revoked"),
+            Self::Unknown | Self::Database(_) => refusal.kind("token.unknown"),
+        }
+    }
 }
 
 /// A key of 256 bits for one purpose, out of a realm's root secret.

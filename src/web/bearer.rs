@@ -15,7 +15,11 @@ pub fn read(headers: &HeaderMap) -> Result<Option<Secret>, Refusal> {
     let Some(value) = values.next() else {
         return Ok(None);
     };
-    let malformed = |text| Refusal::new("invalid_request", text).see("RFC 6750 §2.1");
+    let malformed = |text| {
+        Refusal::new("invalid_request", text)
+            .kind("token.malformed")
+            .see("RFC 6750 §2.1")
+    };
     if values.next().is_some() {
         return Err(malformed("there is more than one Authorization header"));
     }

@@ -69,7 +69,7 @@ pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request,
 }
 
 fn forged(refusal: Refusal) -> Response {
-    PageError::new(StatusCode::FORBIDDEN, refusal).into_response()
+    PageError::new(StatusCode::FORBIDDEN, refusal.kind("form.forged")).into_response()
 }
 
 /// `:authority` of HTTP/2, or the `Host` header.

@@ -5,6 +5,7 @@
 //! [`in_their_words`] says it again for whoever asked.
 
 use std::fmt::Display;
+use std::mem;
 
 use askama::Template;
 use axum::extract::Request;
@@ -40,7 +41,7 @@ impl PageError {
 
     /// Nothing lives at this address: 404.
     pub fn not_found() -> PageError {
-        let refusal = Refusal::new("not_found", "there is nothing at this address");
+        let refusal = Refusal::new("not_found", "there is nothing at this address").kind("page.unknown");
         PageError::new(StatusCode::NOT_FOUND, refusal)
     }
 
@@ -101,6 +102,9 @@ pub async fn in_their_words(request: Request, next: Next) -> Response {
             refusal_log::log(&error.refusal, "page");
             let mut said = error.answer(layout);
             keep(response.headers(), said.headers_mut());
+            // What others have left there stays, and the refusal is left for the journal.
+            *said.extensions_mut() = mem::take(response.extensions_mut());
+            said.extensions_mut().insert(*error.refusal);
             said
         }
         None => response,

@@ -60,6 +60,7 @@ impl<S: Send + Sync> FromRequest<S> for PageForm {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             let refusal = Refusal::new("invalid_request", "the body is not a form")
+                .kind("body.type")
                 .compare("application/x-www-form-urlencoded", essence);
             return Err(PageError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
         }
@@ -72,7 +73,9 @@ impl<S: Send + Sync> FromRequest<S> for PageForm {
 }
 
 fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
-    let refuse = |description: String| PageError::bad_request(Refusal::new("invalid_request", description));
+    let refuse = |description: String| {
+        PageError::bad_request(Refusal::new("invalid_request", description).kind("parameter.unreadable"))
+    };
     let pairs = read_form(form).map_err(|error| refuse(error.to_string()))?;
     for (name, value) in &pairs {
         if name.contains('\0') || value.contains('\0') {

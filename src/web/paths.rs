@@ -26,6 +26,8 @@ pub const API_DOCS: &str = "/api-docs";
 
 pub const CONTROL: &str = "/control";
 pub const CONTROL_API: &str = "/control/api";
+/// Where a recorded exchange is looked at: `error_uri` leads there.
+pub const EXCHANGES: &str = "/control/exchanges";
 
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";

@@ -185,3 +185,28 @@ moment = { $day }. { $month ->
     [11] November
    *[12] Dezember
   } { $year }, { $time }
+
+## Ein Austausch im Journal
+exchange-client = Anwendung
+exchange-user = Person
+exchange-mend = Was helfen würde
+exchange-reason = Warum abgelehnt wurde
+exchange-rule = Regel
+exchange-challenge = Hash aus der Autorisierungsanfrage
+exchange-verifier = Hash des empfangenen Verifiers
+exchange-expired = Abgelaufen um
+exchange-now = Uhr des Realms
+exchange-late = Zu spät um
+exchange-difference = Unterschied
+exchange-request = Was gefragt wurde
+exchange-response = Was geantwortet wurde
+exchange-body-cut = Nur der Anfang ist aufgehoben; { $bytes } Bytes waren es.
+exchange-body-left-out = Text dieser Art wird nicht aufgehoben; { $bytes } Bytes waren es.
+exchange-jwt = Signiertes Token in { $place }
+exchange-flow = Wohin es gehört
+exchange-again = Noch einmal fragen
+exchange-again-explained = Geheimnisse werden nicht aufgehoben. Setzen Sie die Variablen, die der Befehl nennt.
+exchange-at = Gefragt um
+exchange-took = Dauer
+exchange-id = Austausch
+exchange-fault = Störung

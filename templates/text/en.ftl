@@ -185,3 +185,28 @@ moment = { $day } { $month ->
     [11] November
    *[12] December
   } { $year }, { $time }
+
+## An exchange in the journal
+exchange-client = Client
+exchange-user = User
+exchange-mend = What would mend it
+exchange-reason = Why it was refused
+exchange-rule = Rule
+exchange-challenge = Hash in the authorization request
+exchange-verifier = Hash of the verifier that came
+exchange-expired = Expired at
+exchange-now = The realm's clock
+exchange-late = Late by
+exchange-difference = Difference
+exchange-request = What was asked
+exchange-response = What was answered
+exchange-body-cut = Only the beginning is kept; { $bytes } bytes passed.
+exchange-body-left-out = The journal keeps no text of this type; { $bytes } bytes passed.
+exchange-jwt = Signed token in { $place }
+exchange-flow = Where it belongs
+exchange-again = Ask again
+exchange-again-explained = Secrets are not kept. Set the variables that the command names.
+exchange-at = Asked at
+exchange-took = Took
+exchange-id = Exchange
+exchange-fault = Fault

@@ -185,3 +185,28 @@ moment = { $day } de { $month ->
     [11] noviembre
    *[12] diciembre
   } de { $year }, { $time }
+
+## Un intercambio en el diario
+exchange-client = Aplicación
+exchange-user = Persona
+exchange-mend = Qué lo arreglaría
+exchange-reason = Por qué se rechazó
+exchange-rule = Regla
+exchange-challenge = Hash de la solicitud de autorización
+exchange-verifier = Hash del verificador recibido
+exchange-expired = Caducó a las
+exchange-now = Reloj del realm
+exchange-late = Tarde por
+exchange-difference = Diferencia
+exchange-request = Qué se pidió
+exchange-response = Qué se respondió
+exchange-body-cut = Solo se guarda el principio; pasaron { $bytes } bytes.
+exchange-body-left-out = No se guarda texto de este tipo; pasaron { $bytes } bytes.
+exchange-jwt = Token firmado en { $place }
+exchange-flow = A qué pertenece
+exchange-again = Preguntar otra vez
+exchange-again-explained = Los secretos no se guardan. Defina las variables que nombra el comando.
+exchange-at = Preguntado a las
+exchange-took = Duración
+exchange-id = Intercambio
+exchange-fault = Fallo provocado

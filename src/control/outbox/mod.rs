@@ -44,7 +44,7 @@ const STATE: Parameter = Parameter {
     description: "Only what stands so: kept, due, waiting, delivered or given_up.",
     kind: "string",
 };
-const WAIT: Parameter = Parameter {
+pub const WAIT: Parameter = Parameter {
     name: "wait",
     description: "How long to wait when there is none, such as 10s; 30 s at the most.",
     kind: "string",
@@ -110,7 +110,7 @@ fn state(text: String) -> Result<String, Problem> {
 }
 
 /// A duration (`PT10S`, `10s`) or a number of seconds.
-fn wait(text: &str) -> Result<Duration, Problem> {
+pub fn wait(text: &str) -> Result<Duration, Problem> {
     let seconds = text
         .parse::<u32>()
         .ok()

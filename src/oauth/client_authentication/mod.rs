@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
+    journal::recording,
     model::{Client, ClientId, Secret, TokenEndpointAuthMethod},
 };
 
@@ -42,11 +43,13 @@ pub async fn authenticate(
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
     invalid_client("client_assertion is not among token_endpoint_auth_methods_supported")
+        .kind("client.assertion")
         .when(parameters.get("client_assertion").is_some())?;
     let in_form = parameters.get("client_secret");
     let Some((client_id, secret)) = secret::basic(headers)? else {
         let client_id = parameters.get("client_id").ok_or_else(|| {
             invalid_client("the request says neither by Authorization: Basic nor by client_id who sends it")
+                .kind("client.unnamed")
         })?;
         let secret = in_form.map(Secret::new);
         return Ok(Credentials {
@@ -56,12 +59,14 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
         });
     };
     invalid_request("the client authenticates by Authorization: Basic and by client_secret at once")
+        .kind("client.twice")
         .see("RFC 6749 §2.3")
         .when(in_form.is_some())?;
     let other = parameters.get("client_id").filter(|id| *id != client_id);
     if let Some(other) = other {
         return Err(
             invalid_request("client_id is not the client that authenticates by Authorization: Basic")
+                .kind("client.mismatch")
                 .see("RFC 6749 §2.3")
                 .compare(client_id, other),
         );
@@ -75,11 +80,15 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
 
 async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Arc<Client>, OAuthError> {
     let client = realm.client(&app.database, &credentials.client_id).await?;
-    let client = client.ok_or_else(|| invalid_client(format!("there is no client {}", credentials.client_id)))?;
+    let unknown = || invalid_client(format!("there is no client {}", credentials.client_id)).kind("client.unknown");
+    let client = client.ok_or_else(unknown)?;
+    recording::note_client(&client.id);
     check_method(&client, &credentials)?;
     if let Some(presented) = &credentials.secret {
         let right = secret::verify(app, realm, &client, presented).await?;
-        invalid_client(format!("the secret of client {} is wrong", client.id)).when(!right)?;
+        invalid_client(format!("the secret of client {} is wrong", client.id))
+            .kind("client.wrong_secret")
+            .when(!right)?;
     }
     Ok(client)
 }
@@ -102,6 +111,7 @@ fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthE
         "client {} authenticates by {registered}, not by {used}",
         client.id
     ))
+    .kind("client.method")
     .compare(registered, used)
     .when(!fits)
 }

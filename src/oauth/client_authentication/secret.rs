@@ -26,8 +26,14 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
     let Some(value) = values.next() else {
         return Ok(None);
     };
-    invalid_request("there is more than one Authorization header").when(values.next().is_some())?;
-    let unreadable = |why: &str| invalid_client(format!("the Authorization header {why}")).see("RFC 6749 §2.3.1");
+    invalid_request("there is more than one Authorization header")
+        .kind("client.twice")
+        .when(values.next().is_some())?;
+    let unreadable = |why: &str| {
+        invalid_client(format!("the Authorization header {why}"))
+            .kind("client.basic_unreadable")
+            .see("RFC 6749 §2.3.1")
+    };
     let value = value.to_str().map_err(|_| unreadable("is not ASCII"))?;
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
     unreadable("does not use the Basic scheme").when(!scheme.eq_ignore_ascii_case("Basic"))?;
@@ -68,7 +74,9 @@ pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secre
                 SecretCheck::TooOften { wait } => {
                     let wait = wait.as_secs().max(1);
                     let why = format!("too many wrong secrets were tried for this client; try again in {wait} s");
-                    Err(invalid_client(why).status(StatusCode::TOO_MANY_REQUESTS))
+                    Err(invalid_client(why)
+                        .kind("client.throttled")
+                        .status(StatusCode::TOO_MANY_REQUESTS))
                 }
             }
         }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
+    journal::recording,
     model::{
         AuthorizationCode, Claims, Client, CodeChallenge, CodeChallengeMethod, GrantType, IssuedAccessToken, Pkce,
         Secret,
@@ -28,10 +29,14 @@ pub async fn exchange(
     let digest = digest(parameters.required("code")?);
     let redirect_uri = parameters.required("redirect_uri")?;
     let found = store::authorization_codes::find(&mut app.database.read().await?, realm.id, &digest).await?;
-    let code = found.ok_or_else(|| invalid_grant("there is no such code"))?;
+    let code = found.ok_or_else(|| invalid_grant("there is no such code").kind("code.unknown"))?;
+    recording::note_grant(&code.grant.id);
 
     // What does not fit is refused before the code is spent: a typing error in a verifier costs nothing.
-    invalid_grant("the code was issued to another client").when(code.client != client.id)?;
+    invalid_grant("the code was issued to another client")
+        .kind("code.foreign")
+        .compare(code.client.to_string(), client.id.to_string())
+        .when(code.client != client.id)?;
     if code.redeemed_at.is_none() {
         check_still_good(&code, now)?;
         check_redirect_uri(&code, redirect_uri)?;
@@ -60,8 +65,11 @@ pub async fn exchange(
 }
 
 fn check_still_good(code: &AuthorizationCode, now: Timestamp) -> Result<(), OAuthError> {
-    invalid_grant("what the user had granted was withdrawn").when(code.grant_revoked)?;
+    invalid_grant("what the user had granted was withdrawn")
+        .kind("grant.withdrawn")
+        .when(code.grant_revoked)?;
     invalid_grant("the code has expired")
+        .kind("code.expired")
         .see("RFC 6749 §4.1.2")
         .compare(format!("before {}", code.expires_at), now.to_string())
         .when(code.expired_at(now))
@@ -69,6 +77,7 @@ fn check_still_good(code: &AuthorizationCode, now: Timestamp) -> Result<(), OAut
 
 fn check_redirect_uri(code: &AuthorizationCode, redirect_uri: &str) -> Result<(), OAuthError> {
     invalid_grant("redirect_uri differs from the one in the authorization request")
+        .kind("code.redirect_uri")
         .see("RFC 6749 §4.1.3")
         .compare(&code.redirect_uri, redirect_uri)
         .when(code.redirect_uri != redirect_uri)
@@ -80,16 +89,25 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
         (None, Some(_)) => Err(invalid_grant(
             "code_verifier came, but the authorization request had no code_challenge",
         )
+        .kind("pkce.unasked")
         .see("RFC 9700 §2.1.1")),
         (Some(_), None) => Err(invalid_grant(
             "code_verifier is missing: the authorization request had a code_challenge",
         )
+        .kind("pkce.verifier_missing")
         .see("RFC 7636 §4.5")),
         (Some(challenge), Some(verifier)) => {
             invalid_grant("code_verifier has not 43 to 128 unreserved characters")
+                .kind("pkce.malformed")
                 .see("RFC 7636 §4.1")
+                .compare(
+                    "43 to 128 of A-Z a-z 0-9 - . _ ~",
+                    format!("{} characters", verifier.chars().count()),
+                )
                 .when(!CodeChallenge::well_formed(verifier))?;
-            let unfit = invalid_grant("code_verifier does not fit the code_challenge").see("RFC 7636 §4.6");
+            let unfit = invalid_grant("code_verifier does not fit the code_challenge")
+                .kind("pkce.mismatch")
+                .see("RFC 7636 §4.6");
             let unfit = match challenge.method {
                 CodeChallengeMethod::S256 => unfit.compare(&challenge.challenge, challenge.computed(verifier)),
                 CodeChallengeMethod::Plain => unfit, // there the challenge is the verifier: a secret
@@ -144,6 +162,7 @@ async fn refuse_unredeemed(tx: &mut Tx, realm: &Realm, digest: &str, now: Timest
         store::grants::revoke(tx, realm.id, &code.grant.id, now).await?;
         return Err(
             invalid_grant("the code was used before; the tokens it yielded are revoked")
+                .kind("code.replayed")
                 .see("RFC 6749 §4.1.2")
                 .keeps(),
         );

@@ -28,6 +28,7 @@ pub async fn exchange(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     unauthorized_client("a public client gets no tokens for itself")
+        .kind("client_credentials.public")
         .see("RFC 6749 §4.4")
         .when(client.public())?;
     let scopes = scopes(realm, client, parameters.get("scope"))?;
@@ -57,16 +58,17 @@ fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes,
     let Some(asked) = asked else {
         let registered = client.metadata.scope.as_ref();
         let registered = registered.map(|scopes| supported(&realm.policy, scopes).without(&of_users));
-        return registered
-            .filter(|scopes| !scopes.is_empty())
-            .ok_or_else(|| invalid_scope("scope is missing, and the client is registered for no default"));
+        return registered.filter(|scopes| !scopes.is_empty()).ok_or_else(|| {
+            invalid_scope("scope is missing, and the client is registered for no default").kind("scope.missing")
+        });
     };
     let asked: Scopes = asked
         .parse()
-        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
     check_allowed(&realm.policy, client, &asked)?;
     let of_users = asked.without(&asked.without(&of_users));
     invalid_scope(format!("{of_users} speaks of a user, and client_credentials has none"))
+        .kind("scope.of_users")
         .see("RFC 6749 §4.4")
         .when(!of_users.is_empty())?;
     Ok(asked)

@@ -43,6 +43,7 @@ pub fn read(parameters: &Parameters) -> Result<GrantType, OAuthError> {
     let name = parameters.required("grant_type")?;
     GrantType::parse(name).ok_or_else(|| {
         OAuthError::new("unsupported_grant_type", format!("there is no grant type {name} here"))
+            .kind("grant_type.unsupported")
             .see("RFC 6749 §5.2")
             .compare(GrantType::ALL.map(GrantType::name).join(", "), name)
     })
@@ -55,6 +56,7 @@ pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuth
         client.id,
         grant_type.name()
     ))
+    .kind("client.grant_type")
     .when(!client.may_use(grant_type))
 }
 

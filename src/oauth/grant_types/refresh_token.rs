@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
+    journal::recording,
     model::{Claims, Client, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
     oauth::{
         error::{OAuthError, failure, invalid_grant, invalid_scope},
@@ -29,8 +30,12 @@ pub async fn exchange(
     let presented = Secret::new(parameters.required("refresh_token")?);
     let digest = digest(presented.reveal());
     let found = store::refresh_tokens::find(&mut app.database.read().await?, realm.id, &digest).await?;
-    let token = found.ok_or_else(|| invalid_grant("there is no such refresh token"))?;
-    invalid_grant("the refresh token was issued to another client").when(token.client != client.id)?;
+    let token = found.ok_or_else(|| invalid_grant("there is no such refresh token").kind("refresh.unknown"))?;
+    recording::note_grant(&token.grant.id);
+    invalid_grant("the refresh token was issued to another client")
+        .kind("refresh.foreign")
+        .compare(token.client.to_string(), client.id.to_string())
+        .when(token.client != client.id)?;
     let scopes = narrowed(&token.scopes, parameters.get("scope"))?;
 
     let user = user_for_rules(app, realm, &token.grant.user).await?;
@@ -59,8 +64,9 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     };
     let asked: Scopes = asked
         .parse()
-        .map_err(|error: ScopesError| invalid_scope(error.to_string()))?;
+        .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
     invalid_scope(format!("the refresh token was not granted {}", asked.without(granted)))
+        .kind("refresh.scope")
         .see("RFC 6749 §6")
         .compare(granted.to_string(), asked.to_string())
         .when(!granted.cover(&asked))?;
@@ -76,6 +82,7 @@ async fn rotate(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     invalid_grant("what the user had granted was withdrawn or revoked")
+        .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
     let (next, successor) = realm.mint.successor_of(presented, &token, &row.pair, now);
     let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
@@ -103,22 +110,29 @@ async fn successor_again(
     let token = store::refresh_tokens::find(tx, realm.id, digest).await?;
     let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
     let (Some(used_at), Some(successor)) = (token.used_at, &token.successor) else {
-        invalid_grant("the refresh token was revoked").when(token.revoked)?;
-        return Err(invalid_grant("the refresh token has expired"));
+        invalid_grant("the refresh token was revoked")
+            .kind("refresh.revoked")
+            .when(token.revoked)?;
+        let expired = invalid_grant("the refresh token has expired").kind("refresh.expired");
+        return Err(match token.expires_at {
+            Some(expires_at) => expired.compare(format!("before {expires_at}"), now.to_string()),
+            None => expired,
+        });
     };
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
-        return Err(invalid_grant("the refresh token was used before"));
+        return Err(invalid_grant("the refresh token was used before").kind("refresh.used"));
     }
     if !within_grace(realm, used_at, successor, now) {
         store::grants::revoke(tx, realm.id, &token.grant.id, now).await?;
         return Err(
             invalid_grant("the refresh token was used before; the whole grant is revoked")
+                .kind("refresh.replayed")
                 .see("RFC 9700 §4.14.2")
                 .keeps(),
         );
     }
     let again = realm.mint.successor_again(presented, successor);
-    let again = again.ok_or_else(|| invalid_grant("the refresh token was used before"))?;
+    let again = again.ok_or_else(|| invalid_grant("the refresh token was used before").kind("refresh.used"))?;
     Ok((again, successor.pair.clone()))
 }
 

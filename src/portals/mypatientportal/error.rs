@@ -108,6 +108,7 @@ impl Refused {
         {
             headers.insert(header::ALLOW, allowed);
         }
+        response.extensions_mut().insert(self.refusal.clone());
         response
     }
 
@@ -169,13 +170,19 @@ pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
         PortalError::new(StatusCode::UNAUTHORIZED, wire, refusal)
     };
     // Upstream does not tell a missing token from an unknown one.
-    let unknown = || Refusal::new("invalid_token", "The access token is invalid").see("RFC 6750 §3.1");
+    let unknown = || {
+        Refusal::new("invalid_token", "The access token is invalid")
+            .kind("token.unknown")
+            .see("RFC 6750 §3.1")
+    };
     match error {
         CallerError::Failed(error) => error.into(),
         CallerError::Invalid(refusal) => invalid(refusal),
         CallerError::Missing if policy.missing_token_is_invalid => invalid(unknown()),
         CallerError::Missing => {
-            let refusal = Refusal::new("invalid_token", "the request has no access token").see("RFC 6750 §3.1");
+            let refusal = Refusal::new("invalid_token", "the request has no access token")
+                .kind("token.missing")
+                .see("RFC 6750 §3.1");
             PortalError::new(StatusCode::UNAUTHORIZED, Wire::NoBearer, refusal)
         }
         CallerError::Malformed(refusal) => match policy.error_texts {
@@ -202,6 +209,11 @@ pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Polic
         (text, missing.required.parse().ok())
     };
     let refusal = Refusal::new("insufficient_scope", &text)
+        .kind(if missing.user_missing {
+            "token.without_user"
+        } else {
+            "scope.not_granted"
+        })
         .see("RFC 6750 §3.1")
         .compare(&missing.required, held.to_string());
     PortalError::new(StatusCode::FORBIDDEN, Wire::Bearer { text, scopes }, refusal)

@@ -1,0 +1,244 @@
+//! `GET /control/events`: what happens in a realm, as it happens (server-sent events), so that no test needs to sleep.
+//!
+//! An event's id says how far its reader has read: the number of what happened in this process, and the number of the last letter.
+//! A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the ring reaches back; what
+//! has fallen out is told by an event `missed`. Letters come from the database and are never missed.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
+use futures_util::stream::{self, Stream};
+use http::{HeaderMap, Method};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::app::{App, Realm};
+use crate::model::Letter;
+use crate::store;
+use crate::web::parameters::read_form;
+
+pub const ROWS: &[Row] = &[Row {
+    method: Method::GET,
+    path: "/control/events",
+    operation: "listen",
+    tag: "Journal",
+    summary: "What happens in the realm, as it happens: exchange, letter, clock, fault, realm",
+    reach: Reach::Realm,
+    query: &[Parameter {
+        name: "only",
+        description: "Only events of these kinds, with commas in between: exchange, letter, clock, fault, realm.",
+        kind: "string",
+    }],
+    body: None,
+    answer: Answer {
+        status: 200,
+        description: "Server-sent events. Last-Event-ID goes on from there.",
+        content: Content::Other("text/event-stream"),
+    },
+    refusals: &[(400, "The parameter or Last-Event-ID cannot be read.")],
+    serve: || get(listen),
+}];
+
+/// The kinds of events one can choose from.
+const KINDS: [&str; 5] = ["exchange", "letter", "clock", "fault", "realm"];
+/// How often a comment keeps the connection from looking dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often one looks without having been rung for: another process may have written a letter.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How many letters are told at a time.
+const LETTERS_AT_A_TIME: i64 = 100;
+
+async fn listen(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let only = kinds(query.as_deref().unwrap_or_default())?;
+    let listener = Listener::begin(app, realm, only, read_so_far(&headers)?).await?;
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// How far a reader has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Read {
+    event: u64,
+    letter: i64,
+}
+
+impl Read {
+    fn id(self) -> String {
+        format!("{}-{}", self.event, self.letter)
+    }
+
+    fn parse(id: &str) -> Option<Self> {
+        let (event, letter) = id.split_once('-')?;
+        Some(Self {
+            event: event.parse().ok()?,
+            letter: letter.parse().ok()?,
+        })
+    }
+}
+
+fn read_so_far(headers: &HeaderMap) -> Result<Option<Read>, Problem> {
+    let Some(id) = headers.get("last-event-id") else {
+        return Ok(None);
+    };
+    let read = id.to_str().ok().and_then(Read::parse);
+    read.map(Some)
+        .ok_or_else(|| Problem::bad_request("Last-Event-ID is none of those that were sent"))
+}
+
+/// All of them, unless some are chosen.
+fn kinds(query: &str) -> Result<Vec<&'static str>, Problem> {
+    let mut chosen = KINDS.to_vec();
+    for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
+        if name != "only" {
+            return Err(Problem::bad_request(format!("there is no parameter {name:?}: only")));
+        }
+        let known = |kind: &str| KINDS.into_iter().find(|known| *known == kind);
+        let kinds: Option<Vec<_>> = value.split(',').map(known).collect();
+        chosen = kinds.ok_or_else(|| Problem::bad_request(format!("`only` is of {}", KINDS.join(", "))))?;
+    }
+    Ok(chosen)
+}
+
+/// Somebody who listens.
+struct Listener {
+    app: App,
+    realm: Realm,
+    only: Vec<&'static str>,
+    read: Read,
+    bell: watch::Receiver<u64>,
+    bell_of_letters: watch::Receiver<u64>,
+    /// What is to be told next.
+    waiting: VecDeque<Event>,
+}
+
+impl Listener {
+    /// Listens from here on, or from where the reader stopped.
+    async fn begin(app: App, realm: Realm, only: Vec<&'static str>, read: Option<Read>) -> Result<Self, Problem> {
+        let bell = app.journal.listen(realm.id);
+        let bell_of_letters = app.outbox.listen();
+        let last = app.journal.last_event(realm.id);
+        let last_letter = store::letters::last_number(&mut app.database.read().await?, realm.id).await?;
+        let here = Read {
+            event: last,
+            letter: last_letter,
+        };
+        let mut read = read.unwrap_or(here);
+        if read.event > last {
+            read.event = 0; // of an earlier life of this server, which counted for itself
+        }
+        let mut listener = Self {
+            app,
+            realm,
+            only,
+            read,
+            bell,
+            bell_of_letters,
+            waiting: VecDeque::new(),
+        };
+        let data = json!({"realm": listener.realm.name, "now": listener.realm.clock.now()});
+        listener.tell("listening", &data);
+        Ok(listener)
+    }
+
+    /// The next event; `None` when the server ends or the realm is gone.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Some(event);
+            }
+            self.look().await;
+            if !self.waiting.is_empty() {
+                continue;
+            }
+            tokio::select! {
+                () = self.app.shutdown.cancelled() => return None,
+                rung = self.bell.changed() => rung.ok()?,
+                rung = self.bell_of_letters.changed() => rung.ok()?,
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    async fn look(&mut self) {
+        for event in self.app.journal.events_after(self.realm.id, self.read.event) {
+            let missed = event.number - self.read.event - 1;
+            self.read.event = event.number;
+            if missed > 0 {
+                self.tell("missed", &json!({"events": missed}));
+            }
+            if self.only.contains(&event.happening.kind) {
+                self.tell(event.happening.kind, &event.happening.data);
+            }
+        }
+        if self.only.contains(&"letter")
+            && let Err(error) = self.look_for_letters().await
+        {
+            tracing::warn!(%error, "letters could not be looked for, and are again");
+        }
+    }
+
+    async fn look_for_letters(&mut self) -> sqlx::Result<()> {
+        let mut conn = self.app.database.read().await?;
+        let letters = store::letters::numbered(&mut conn, self.realm.id, self.read.letter, LETTERS_AT_A_TIME).await?;
+        drop(conn);
+        for (number, letter) in letters {
+            self.read.letter = number;
+            self.tell("letter", &of_letter(&letter));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, kind: &str, data: &Value) {
+        let event = Event::default().id(self.read.id()).event(kind).data(data.to_string());
+        self.waiting.push_back(event);
+    }
+}
+
+/// Enough to know whether one wants to read it.
+fn of_letter(letter: &Letter) -> Value {
+    json!({
+        "id": letter.id,
+        "channel": letter.channel.name(),
+        "recipient": letter.recipient,
+        "subject": letter.subject,
+        "reason": letter.reason,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_says_how_far_one_has_read_and_nothing_else_does() {
+        let read = Read { event: 17, letter: 4 };
+
+        assert_eq!(Read::parse(&read.id()), Some(read));
+        for wrong in ["", "17", "17-", "-4", "a-b", "17-4-1"] {
+            assert_eq!(Read::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_may_choose_what_to_hear() {
+        assert_eq!(kinds("").unwrap(), KINDS);
+        assert_eq!(kinds("only=letter,clock").unwrap(), ["letter", "clock"]);
+        for wrong in ["only=", "only=letters", "only=letter,,clock", "kind=letter"] {
+            assert!(kinds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A refusal, explained: what was expected and what came side by side, letter by letter where letters count, and what would mend it.
+//!
+//! Made when somebody looks, from what the refusal says of itself.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use super::advice;
+use crate::model::Refusal;
+
+/// Everything there is to say about a refusal.
+#[derive(Debug, Serialize)]
+pub struct Explanation<'r> {
+    /// The rule that refused, by its stable name, such as `code.expired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
+    /// The error code as it went over the wire.
+    pub code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<&'static str>,
+    /// Where the section can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub description: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<&'r str>,
+    /// Of two addresses, what they share and where they part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Vec<Piece>>,
+    /// Of a code verifier, the hash that was expected and the one it has. The verifier itself is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hashes: Option<Hashes<'r>>,
+    /// Of something expired, since when, by the realm's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Lateness>,
+    /// What would most likely mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<&'static str>,
+}
+
+/// A stretch of characters that both have, or only one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Piece {
+    Same(String),
+    Expected(String),
+    Received(String),
+}
+
+/// Both sides of RFC 7636 §4.6.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Hashes<'r> {
+    pub code_challenge: &'r str,
+    pub of_the_verifier: &'r str,
+}
+
+/// How much too late.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Lateness {
+    pub expired_at: Timestamp,
+    pub now: Timestamp,
+    /// ISO 8601: `PT61S`.
+    pub late_by: SignedDuration,
+}
+
+impl<'r> Explanation<'r> {
+    pub fn of(refusal: &'r Refusal) -> Self {
+        let (expected, received) = (refusal.expected.as_deref(), refusal.received.as_deref());
+        let both = expected.zip(received);
+        let hashes = both.filter(|_| refusal.kind == Some("pkce.mismatch"));
+        Self {
+            kind: refusal.kind,
+            code: refusal.code,
+            section: refusal.section,
+            link: refusal.section.and_then(link),
+            description: refusal.description(),
+            expected,
+            received,
+            difference: both.and_then(|(expected, received)| difference_of_addresses(expected, received)),
+            hashes: hashes.map(|(code_challenge, of_the_verifier)| Hashes {
+                code_challenge,
+                of_the_verifier,
+            }),
+            clock: both.and_then(|(expected, received)| lateness(expected, received)),
+            mend: advice::mend(refusal),
+        }
+    }
+}
+
+/// Between an address and the one it is most like of those expected (`… or …`).
+fn difference_of_addresses(expected: &str, received: &str) -> Option<Vec<Piece>> {
+    let address = |text: &str| text.contains(":/") && !text.contains(' ');
+    let alike = |one: &&str| TextDiff::from_chars(*one, received).ratio();
+    let nearest = expected
+        .split(" or ")
+        .filter(|one| address(one))
+        .max_by(|one, other| alike(one).total_cmp(&alike(other)))?;
+    address(received).then(|| difference(nearest, received))
+}
+
+/// Character by character, equal neighbours together.
+pub fn difference(expected: &str, received: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for change in TextDiff::from_chars(expected, received).iter_all_changes() {
+        let text = change.value();
+        match (change.tag(), pieces.last_mut()) {
+            (ChangeTag::Equal, Some(Piece::Same(before)))
+            | (ChangeTag::Delete, Some(Piece::Expected(before)))
+            | (ChangeTag::Insert, Some(Piece::Received(before))) => before.push_str(text),
+            (ChangeTag::Equal, _) => pieces.push(Piece::Same(text.to_owned())),
+            (ChangeTag::Delete, _) => pieces.push(Piece::Expected(text.to_owned())),
+            (ChangeTag::Insert, _) => pieces.push(Piece::Received(text.to_owned())),
+        }
+    }
+    pieces
+}
+
+/// Where an instant was expected before another and came after it.
+fn lateness(expected: &str, received: &str) -> Option<Lateness> {
+    let (_, instant) = expected.rsplit_once("before ")?;
+    let (expired_at, now): (Timestamp, Timestamp) = (instant.parse().ok()?, received.parse().ok()?);
+    Some(Lateness {
+        expired_at,
+        now,
+        late_by: now.duration_since(expired_at),
+    })
+}
+
+/// `RFC 6749 §4.1.2` → where it stands on the web.
+fn link(section: &str) -> Option<String> {
+    if let Some(rest) = section.strip_prefix("RFC ") {
+        let (number, section) = rest.split_once(" §")?;
+        return Some(format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"));
+    }
+    section
+        .starts_with("OIDC Core")
+        .then(|| "https://openid.net/specs/openid-connect-core-1_0.html".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_compared_letter_by_letter_with_the_one_they_are_most_like() {
+        let refusal = Refusal::new("invalid_redirect_uri", "not registered").compare(
+            "https://client.example.com/cb or https://other.example/callback or any loopback URI",
+            "https://client.example.com/cb/",
+        );
+
+        let pieces = Explanation::of(&refusal).difference.unwrap();
+
+        assert_eq!(
+            pieces,
+            [
+                Piece::Same("https://client.example.com/cb".to_owned()),
+                Piece::Received("/".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_difference_shows_what_is_missing_and_what_is_too_much() {
+        let pieces = difference("http://a.example/cb", "https://a.example/c");
+
+        assert_eq!(
+            pieces,
+            [
+                Piece::Same("http".to_owned()),
+                Piece::Received("s".to_owned()),
+                Piece::Same("://a.example/c".to_owned()),
+                Piece::Expected("b".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_has_expired_says_since_when() {
+        let refusal = Refusal::new("invalid_grant", "x").compare("before 2025-06-02T06:01:00Z", "2025-06-02T06:02:01Z");
+
+        let clock = Explanation::of(&refusal).clock.unwrap();
+
+        assert_eq!(clock.late_by, SignedDuration::from_secs(61));
+        assert_eq!(serde_json::to_value(&clock).unwrap()["late_by"], "PT1M1S");
+    }
+
+    #[test]
+    fn what_is_no_address_and_no_instant_is_only_put_side_by_side() {
+        let refusal = Refusal::new("invalid_scope", "x").compare("openid", "opened");
+
+        let explanation = Explanation::of(&refusal);
+
+        assert!(explanation.difference.is_none() && explanation.clock.is_none() && explanation.hashes.is_none());
+    }
+
+    #[test]
+    fn a_section_leads_to_its_text() {
+        assert_eq!(
+            link("RFC 6749 §4.1.2.1").as_deref(),
+            Some("https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1")
+        );
+        assert_eq!(link("OIDC Core §3.1.2.1").is_some(), true);
+        assert_eq!(link("the documentation"), None);
+    }
+}
