@@ -13,7 +13,7 @@
 //!  ------------  app                                     App and Realm: the values every handler receives
 //!  workshop      tokens  outbox                          mint and verify, letters and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
-//!                sessions                                who is at the browser
+//!                sessions  faults                        who is at the browser, armed misbehaviour
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
 //!  ground        clock      random     text              time, chance, translations
@@ -24,6 +24,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod faults;
 pub mod fetch;
 pub mod keys;
 pub mod login;

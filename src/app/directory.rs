@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use super::Realm;
 use crate::{
     clock::system_now,
+    faults::Faults,
     keys::{
         RingError,
         sealing::{Sealer, SealingError},
@@ -24,6 +25,7 @@ use crate::{
 pub struct Directory {
     issuer: String,
     sealer: Arc<Sealer>,
+    faults: Arc<Faults>,
     known: ArcSwap<HashMap<String, Realm>>,
 }
 
@@ -39,10 +41,12 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    pub fn new(issuer: String, sealer: Arc<Sealer>) -> Self {
+    /// `faults` are forgotten with their realm.
+    pub fn new(issuer: String, sealer: Arc<Sealer>, faults: Arc<Faults>) -> Self {
         Self {
             issuer,
             sealer,
+            faults,
             known: ArcSwap::default(),
         }
     }
@@ -103,6 +107,7 @@ impl Directory {
 
     /// Forgets a realm that was deleted.
     pub fn forget(&self, id: RealmId) {
+        self.faults.forget(id);
         self.known.rcu(|known| {
             let living = known.iter().filter(|(_, realm)| realm.id != id);
             living

@@ -18,7 +18,7 @@ pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use unhurried::see_through;
 
-use crate::{keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
+use crate::{faults::Faults, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
 
 /// What the whole process shares. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Shared {
     pub realms: Directory,
     /// Rung for a realm whose agenda or clock has changed.
     pub agenda: Agenda,
+    /// Armed misbehaviour.
+    pub faults: Arc<Faults>,
     /// Deeds that must end even when the one who asked for them hangs up.
     pub tasks: TaskTracker,
     /// Cancelled when the process is asked to end: long waits give up.
@@ -43,8 +45,10 @@ impl App {
     /// An app on an open database. `issuer` has no trailing slash.
     pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
         let sealer = Arc::new(sealer);
+        let faults = Arc::<Faults>::default();
         Self(Arc::new(Shared {
-            realms: Directory::new(issuer.clone(), sealer.clone()),
+            realms: Directory::new(issuer.clone(), sealer.clone(), faults.clone()),
+            faults,
             issuer,
             database,
             passwords,

@@ -8,6 +8,7 @@ use axum::{
 use tracing::Instrument;
 
 use super::App;
+use crate::faults::{self, Watch};
 
 /// Middleware for every route that writes: runs the rest as a task that nobody aborts.
 ///
@@ -15,7 +16,8 @@ use super::App;
 /// letter it promised, or inside `begin`, which would leave an open transaction in the pool. As a task
 /// it comes to its end, and shutdown waits for it. A panic goes on as if nothing stood between.
 pub async fn see_through(State(app): State<App>, request: Request, next: Next) -> Response {
-    let task = app.tasks.spawn(next.run(request).in_current_span());
+    let answering = faults::watch::carried(Watch::current(), next.run(request));
+    let task = app.tasks.spawn(answering.in_current_span());
     match task.await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {

@@ -6,12 +6,15 @@
 //! | [`listening`] | taking the addresses |
 //! | [`serving`] | plain and TLS connections, their limits, draining |
 //! | [`realm_prefix`] | which realm a request is for |
+//! | [`wire`], [`asker`], [`connection`] | what armed faults do to answers, to whom, and to connections |
 //! | [`request_log`], [`last_resort`] | what surrounds every request |
 //! | [`upkeep`] | what is done when nobody asks |
 //! | [`punctuality`] | what happens when a realm's clock comes to it |
 //! | [`banner`] | what is said on standard output |
 
+mod asker;
 mod banner;
+mod connection;
 mod last_resort;
 mod listening;
 mod punctuality;
@@ -21,6 +24,7 @@ mod serving;
 mod signals;
 pub mod start;
 pub mod upkeep;
+mod wire;
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -32,7 +36,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::StatusCode;
-use tower::{Layer, util::BoxCloneSyncService};
+use tower::util::{BoxCloneSyncService, ThenLayer};
+use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -52,6 +57,7 @@ use request_log::TrustedProxies;
 use serving::{Serving, TlsError};
 use signals::Signals;
 use start::StartError;
+use wire::WireLayer;
 
 /// How long a probe waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -145,9 +151,10 @@ fn surrounded(router: Router, limits: &Limits, trusted: TrustedProxies) -> Route
         .layer(middleware::from_fn(last_resort::dress))
         .layer(middleware::from_fn(in_their_words))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
+        .layer(ThenLayer::new(wire::hold_back))
 }
 
-/// Everything a realm answers, from the outside in: realm prefix, routes, not found.
+/// Everything a realm answers, from the outside in: realm prefix, armed faults, routes, not found.
 pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Response, Infallible> {
     let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
     let router = Router::new()
@@ -158,7 +165,8 @@ pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Respons
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());
-    BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(router))
+    let bendable = WireLayer(app.clone()).layer(router);
+    BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(bendable))
 }
 
 /// `GET /readyz`: whether the database answers.

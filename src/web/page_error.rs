@@ -101,6 +101,7 @@ pub async fn in_their_words(request: Request, next: Next) -> Response {
             refusal_log::log(&error.refusal, "page");
             let mut said = error.answer(layout);
             keep(response.headers(), said.headers_mut());
+            *said.extensions_mut() = std::mem::take(response.extensions_mut());
             said
         }
         None => response,

@@ -29,6 +29,7 @@ pub mod comment_form;
 mod error;
 mod input;
 mod links;
+mod mishap;
 pub mod model;
 mod openapi;
 mod profile;
@@ -54,6 +55,7 @@ use http::{
 use tower_http::cors::{Any, CorsLayer};
 
 pub use reminders::HANDLERS;
+pub use mishap::answer as mishap;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};
 
