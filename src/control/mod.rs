@@ -5,6 +5,7 @@
 //! | [`route_table`] | what is served where: every lever lists its rows there |
 //! | [`realms`] | issuers made and removed; only at the root |
 //! | [`clock`] | the realm's time |
+//! | [`faults`] | what goes wrong on purpose |
 //! | [`outbox`] | the letters it has written |
 //! | [`index`], [`api_docs`], [`openapi`] | the table as addresses, as a page, as a document |
 //!
@@ -15,6 +16,7 @@ mod api_docs;
 mod body;
 pub mod clock;
 pub mod entry;
+mod faults;
 mod index;
 mod openapi;
 mod outbox;

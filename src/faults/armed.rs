@@ -42,7 +42,10 @@ pub struct Wish {
 pub enum Often {
     Always,
     /// The calls from `first` on, `times` of them.
-    Counted { first: u64, times: u64 },
+    Counted {
+        first: u64,
+        times: u64,
+    },
     /// This many ten-thousandths of the calls.
     Share(u32),
 }
@@ -101,7 +104,9 @@ impl Wish {
             let groups = groups.join(", ");
             format!("there is no endpoint {text:?}: name one of {groups}, or a path with or without a method")
         })?;
-        let bites = place.endpoint().is_some_and(|endpoint| row.endpoints.contains(&endpoint));
+        let bites = place
+            .endpoint()
+            .is_some_and(|endpoint| row.endpoints.contains(&endpoint));
         if !bites {
             let places: Vec<_> = row.endpoints.iter().map(|endpoint| endpoint.name()).collect();
             let (fault, places) = (row.name, places.join(", "));
@@ -109,7 +114,9 @@ impl Wish {
         }
         if row.holds {
             let fault = row.name;
-            return Err(format!("{fault} is a state of the whole issuer and cannot be narrowed to an endpoint"));
+            return Err(format!(
+                "{fault} is a state of the whole issuer and cannot be narrowed to an endpoint"
+            ));
         }
         Ok(Some(place))
     }
@@ -127,10 +134,14 @@ impl Wish {
             None => row.endpoints.iter().copied().any(knows),
         };
         if self.client_id.is_some() && !within(Endpoint::knows_clients) {
-            return Err(format!("{fault} bites where nobody says which client asks: leave out client_id"));
+            return Err(format!(
+                "{fault} bites where nobody says which client asks: leave out client_id"
+            ));
         }
         if self.user.is_some() && !within(Endpoint::knows_users) {
-            return Err(format!("{fault} bites where requests are about no user: leave out user"));
+            return Err(format!(
+                "{fault} bites where requests are about no user: leave out user"
+            ));
         }
         Ok(())
     }
@@ -140,7 +151,9 @@ impl Wish {
         if row.holds {
             let fault = row.name;
             return match said {
-                true => Err(format!("{fault} holds until it is disarmed: leave out times, share and nth")),
+                true => Err(format!(
+                    "{fault} holds until it is disarmed: leave out times, share and nth"
+                )),
                 false => Ok(Often::Always),
             };
         }

@@ -124,7 +124,10 @@ impl Endpoint {
 pub enum Place {
     Group(Endpoint),
     /// `/api/portal/v1/appointments/{id}/cancel`, with or without a method: a segment in braces is any one, `*` at the end the rest.
-    Path { method: Option<Method>, path: String },
+    Path {
+        method: Option<Method>,
+        path: String,
+    },
 }
 
 impl Place {
@@ -178,7 +181,14 @@ mod tests {
 
     #[test]
     fn the_control_room_and_the_probes_belong_to_no_endpoint() {
-        for path in ["/control/api/faults", "/control", "/healthz", "/readyz", "/assets/x", "/"] {
+        for path in [
+            "/control/api/faults",
+            "/control",
+            "/healthz",
+            "/readyz",
+            "/assets/x",
+            "/",
+        ] {
             assert_eq!(Endpoint::of(path), None, "{path}");
         }
     }
@@ -198,7 +208,11 @@ mod tests {
         assert!(cancel.holds(&Method::POST, "/api/portal/v1/appointments/x/cancel"));
         assert!(!cancel.holds(&Method::GET, "/api/portal/v1/appointments/x/cancel"));
         assert!(!cancel.holds(&Method::POST, "/api/portal/v1/appointments/x/y/cancel"));
-        assert!(Place::read("/vsee/*").unwrap().holds(&Method::GET, "/vsee/api_v3/users"));
+        assert!(
+            Place::read("/vsee/*")
+                .unwrap()
+                .holds(&Method::GET, "/vsee/api_v3/users")
+        );
         assert!(Place::read("token").unwrap().holds(&Method::POST, "/oauth/token"));
         for nowhere in ["tokens", "/control/api/clock", "P OST /oauth/token", "", "/"] {
             assert_eq!(Place::read(nowhere), None, "{nowhere}");

@@ -17,12 +17,21 @@ pub struct Parameter {
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A whole number.
-    Integer { least: i64, most: i64, usual: i64 },
+    Integer {
+        least: i64,
+        most: i64,
+        usual: i64,
+    },
     /// Seconds of real time, fractions allowed.
-    Seconds { most: f64, usual: f64 },
+    Seconds {
+        most: f64,
+        usual: f64,
+    },
     /// One of these; the first unless another is named.
     Choice(&'static [&'static str]),
-    Text { usual: &'static str },
+    Text {
+        usual: &'static str,
+    },
     /// Text that has to be said.
     RequiredText,
 }
@@ -73,7 +82,11 @@ impl Parameters {
     pub fn read(known: &[Parameter], said: &Members) -> Result<Self, String> {
         if let Some(unknown) = said.keys().find(|name| known.iter().all(|own| own.name != **name)) {
             let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
-            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let names = if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            };
             return Err(format!("this fault has no parameter {unknown:?}; it takes: {names}"));
         }
         let mut all = Members::new();

@@ -10,8 +10,14 @@ use http::{HeaderValue, StatusCode, header};
 use super::error::OAuthError;
 use crate::{
     app::{App, Realm},
-    model::{AuthorizationRequest, AuthorizationResponse, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem},
-    web::{form_post::{form_post, waiting_form}, page::Layout, page_error::PageError},
+    model::{
+        AuthorizationRequest, AuthorizationResponse, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem,
+    },
+    web::{
+        form_post::{form_post, waiting_form},
+        page::Layout,
+        page_error::PageError,
+    },
 };
 
 /// The longest value of a parameter that is kept with a request in flight, in bytes.
@@ -163,7 +169,9 @@ impl ReplyAddress {
         realm.mint.bend_authorization_response(&mut answer);
         let AuthorizationResponse { parameters, held, .. } = &answer;
         match self.response_mode {
-            ResponseMode::FormPost if *held => waiting_form(layout, "post", &self.redirect_uri, parameters).into_response(),
+            ResponseMode::FormPost if *held => {
+                waiting_form(layout, "post", &self.redirect_uri, parameters).into_response()
+            }
             ResponseMode::FormPost => form_post(layout, &self.redirect_uri, parameters).into_response(),
             ResponseMode::Query if *held => waiting_form(layout, "get", &self.redirect_uri, parameters).into_response(),
             ResponseMode::Query => self.redirect(&answer, '?'),

@@ -19,8 +19,8 @@ use crate::faults::{Armed, Asked, Asker, Bend, Endpoint, Watch};
 use crate::model::Secret;
 use crate::random::digest;
 use crate::store::{self, Conn};
-use crate::web::parameters::read_form;
 use crate::web::bearer;
+use crate::web::parameters::read_form;
 use crate::{oauth, sessions};
 
 /// Begins the watch over a request, if a fault waits for one like it. The request comes back whole.

@@ -103,7 +103,11 @@ impl<I: Unpin> Corded<I> {
 }
 
 impl<I: AsyncRead + Unpin> AsyncRead for Corded<I> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let reader = context.waker().clone();
         *self.cord.0.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader);
         if self.cord.reads_nothing() {

@@ -55,9 +55,15 @@ pub struct Wire<S> {
 }
 
 /// What a realm answers with: its routes have no errors.
-pub trait Routes: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static {}
+pub trait Routes:
+    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
 
-impl<S> Routes for S where S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static {}
+impl<S> Routes for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
 
 impl<S: Routes> Service<Request> for Wire<S> {
     type Response = Response;
@@ -153,7 +159,10 @@ impl Line {
 
     /// What is answered without asking anybody.
     fn before_the_routes(&self, request: &mut Request) -> Option<Response> {
-        if self.first(|bend| matches!(bend, Bend::Drop(When::BeforeCommit))).is_some() {
+        if self
+            .first(|bend| matches!(bend, Bend::Drop(When::BeforeCommit)))
+            .is_some()
+        {
             return Some(self.cut(Response::default()));
         }
         for armed in self.armed() {
@@ -286,7 +295,11 @@ impl Line {
     /// Sends the answer as the network would have it.
     async fn sent(&self, response: Response) -> Response {
         let done = response.status().is_success() || response.status().is_redirection();
-        if done && self.first(|bend| matches!(bend, Bend::Drop(When::AfterCommit))).is_some() {
+        if done
+            && self
+                .first(|bend| matches!(bend, Bend::Drop(When::AfterCommit)))
+                .is_some()
+        {
             return self.cut(response);
         }
         let bend = |bend: &Bend| matches!(bend, Bend::Truncate | Bend::Drip | Bend::CloseBehind);
@@ -323,7 +336,9 @@ impl Line {
     fn dressed(&self, instead: &Instead) -> Response {
         let (asked, status) = (&self.watch.asked, status(instead.status));
         let mut response = match (&instead.bare, asked.endpoint) {
-            (Some((media_type, body)), _) => (status, [(header::CONTENT_TYPE, *media_type)], body.clone()).into_response(),
+            (Some((media_type, body)), _) => {
+                (status, [(header::CONTENT_TYPE, *media_type)], body.clone()).into_response()
+            }
             (None, Endpoint::MyPatientPortal | Endpoint::Mediquo | Endpoint::Vsee) => {
                 let mishap = Mishap {
                     status,
@@ -390,13 +405,21 @@ impl Line {
         // What the browser would have kept between the two.
         let given: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
         for cookie in &given {
-            let pair = cookie.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            let pair = cookie
+                .to_str()
+                .unwrap_or_default()
+                .split(';')
+                .next()
+                .unwrap_or_default();
             if let Ok(pair) = HeaderValue::from_str(pair) {
                 parts.headers.append(header::COOKIE, pair);
             }
         }
         let mut followed = run(routes, Request::from_parts(parts, Body::empty())).await;
-        let location = followed.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let location = followed
+            .headers()
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok());
         let ours = location.is_none_or(|location| location.starts_with('/'));
         if location.is_some() && ours {
             return response; // another page is missing: the browser goes there by itself

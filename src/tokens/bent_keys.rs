@@ -35,7 +35,9 @@ pub fn signing(watch: &Watch, ring: &KeyRing) -> Story {
     }
     match told {
         KeyStory::SingleWithoutKid | KeyStory::ManyWithoutKid => story.names_keys = false,
-        KeyStory::RotatedAfterCodes(_) | KeyStory::Withdrawn => story.ring = KeyRing::clone(&armed.keep(|| renewed(ring))),
+        KeyStory::RotatedAfterCodes(_) | KeyStory::Withdrawn => {
+            story.ring = KeyRing::clone(&armed.keep(|| renewed(ring)))
+        }
         KeyStory::RotatedBeforeSigning => {
             story.ring = renewed(ring);
             armed.keep_instead(story.ring.clone());
@@ -71,14 +73,21 @@ pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
     if besides.is_empty() {
         return None;
     }
-    let keys = [document(ring)].into_iter().chain(besides.iter().map(|ring| document(ring)));
-    let keys: Vec<Value> = keys.flat_map(|set| set["keys"].as_array().cloned().unwrap_or_default()).collect();
+    let keys = [document(ring)]
+        .into_iter()
+        .chain(besides.iter().map(|ring| document(ring)));
+    let keys: Vec<Value> = keys
+        .flat_map(|set| set["keys"].as_array().cloned().unwrap_or_default())
+        .collect();
     Some(json!({"keys": keys}))
 }
 
 /// The ring and what the story has put in its place: whose signatures we believe ourselves.
 pub fn believed(watch: &Watch, ring: &KeyRing) -> KeyRing {
-    let held = watch.armed().iter().filter(|armed| matches!(armed.row.bend, Bend::Keys(_)));
+    let held = watch
+        .armed()
+        .iter()
+        .filter(|armed| matches!(armed.row.bend, Bend::Keys(_)));
     let held = held.filter_map(|armed| armed.kept::<KeyRing>());
     held.fold(ring.clone(), |ring, held| ring.joined_by(&held))
 }
@@ -130,7 +139,9 @@ fn renewed(ring: &KeyRing) -> KeyRing {
 
 /// A key that cannot be made is left out; then nothing is signed, and the answer is a failure.
 fn ring_of(algorithms: &[SigningAlgorithm]) -> KeyRing {
-    let made = algorithms.iter().filter_map(|algorithm| SigningKey::generate(*algorithm).ok());
+    let made = algorithms
+        .iter()
+        .filter_map(|algorithm| SigningKey::generate(*algorithm).ok());
     let thrown_away = |(key, _)| RingKey {
         key: Arc::new(key),
         signs: true,

@@ -40,7 +40,8 @@ impl Mint {
     pub fn successor_again(&self, parent: &Secret, successor: &Successor) -> Option<Secret> {
         let token = self.derive(&successor.id, parent);
         let candidates = [seams::with_odd_characters(&token), token];
-        let same = |token: &Secret| verify_slices_are_equal(digest(token.reveal()).as_bytes(), successor.digest.as_bytes());
+        let same =
+            |token: &Secret| verify_slices_are_equal(digest(token.reveal()).as_bytes(), successor.digest.as_bytes());
         candidates.into_iter().find(|token| same(token).is_ok())
     }
 

@@ -48,7 +48,9 @@ pub fn with_odd_characters(token: &Secret) -> Secret {
 fn bitten_refresh(wanted: RefreshBend) -> bool {
     let Some(watch) = Watch::current() else { return false };
     let mut armed = watch.armed().iter();
-    armed.any(|armed| matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.claim(armed).is_some())
+    armed.any(|armed| {
+        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.claim(armed).is_some()
+    })
 }
 
 impl Mint {
@@ -75,7 +77,9 @@ impl Mint {
                 Bend::RepeatedResponse if original.get("code").is_some() => {
                     match armed.kept::<AuthorizationResponse>() {
                         None => armed.keep_instead(original.clone()), // the first one passes
-                        Some(before) if watch.claim(armed).is_some() => answer.parameters.clone_from(&before.parameters),
+                        Some(before) if watch.claim(armed).is_some() => {
+                            answer.parameters.clone_from(&before.parameters)
+                        }
                         Some(_) => {}
                     }
                 }
@@ -235,5 +239,8 @@ fn compact(
 fn public_pem(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+    format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        lines.join("\n")
+    )
 }

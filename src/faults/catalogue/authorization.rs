@@ -79,7 +79,10 @@ pub const ROWS: &[Row] = &[
         good_client: "Checks `state` and shows a friendly page; does not ask again by itself.",
         section: "RFC 6749 §4.1.2.1",
         bend: Bend::AuthorizationResponse(|_, answer| {
-            answer.refuse("access_denied", "The resource owner or authorization server denied the request.");
+            answer.refuse(
+                "access_denied",
+                "The resource owner or authorization server denied the request.",
+            );
         }),
         ..RESPONSE
     },

@@ -83,7 +83,9 @@ pub const ROWS: &[Row] = &[
         section: "RFC 8414 §3.3, RFC 9110 §15.4",
         parameters: &[Parameter {
             name: "location",
-            kind: Kind::Text { usual: "another name of this host" },
+            kind: Kind::Text {
+                usual: "another name of this host",
+            },
             meaning: "Where to. Usually the same address with `127.0.0.1` for `localhost`, or the other way round.",
         }],
         needs: Needs::Nothing,

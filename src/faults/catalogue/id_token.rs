@@ -218,7 +218,11 @@ pub const ROWS: &[Row] = &[
         section: "RFC 7519 §4, RFC 7515 §4",
         bend: Bend::IdToken(|_, token| {
             set(&mut token.header, "x-anteroom", true);
-            set(&mut token.claims, "https://anteroom.example/unknown", json!({"a": [1, null]}));
+            set(
+                &mut token.claims,
+                "https://anteroom.example/unknown",
+                json!({"a": [1, null]}),
+            );
         }),
         ..ID_TOKEN
     },

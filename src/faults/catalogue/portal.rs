@@ -126,7 +126,10 @@ pub const ROWS: &[Row] = &[
             };
             match &mut document {
                 Value::Array(items) => items.clear(),
-                Value::Object(members) => members.values_mut().filter_map(Value::as_array_mut).for_each(Vec::clear),
+                Value::Object(members) => members
+                    .values_mut()
+                    .filter_map(Value::as_array_mut)
+                    .for_each(Vec::clear),
                 _ => {}
             }
             answer.body = document.to_string().into();

@@ -52,7 +52,11 @@ pub const ROWS: &[Row] = &[
             if bite.asked.at_resource() {
                 Instead::new(401, "invalid_token", "The access token was revoked")
             } else {
-                Instead::new(400, "invalid_grant", "what the user had granted was withdrawn or revoked")
+                Instead::new(
+                    400,
+                    "invalid_grant",
+                    "what the user had granted was withdrawn or revoked",
+                )
             }
         }),
         ..REFRESH

@@ -52,7 +52,11 @@ pub const ROWS: &[Row] = &[
             let phone = answer.shift_remove("phone_number");
             let phone = phone.unwrap_or_else(|| json!("+49 30 1234567"));
             let jwt = unsigned_jwt(&json!({"address": address, "phone_number": phone}));
-            set(answer, "_claim_names", json!({"address": "src1", "phone_number": "src1"}));
+            set(
+                answer,
+                "_claim_names",
+                json!({"address": "src1", "phone_number": "src1"}),
+            );
             set(answer, "_claim_sources", json!({"src1": {"JWT": jwt}}));
         }),
         ..USERINFO
@@ -137,8 +141,12 @@ pub const ROWS: &[Row] = &[
         bend: Bend::Instead(|bite| {
             let scope = bite.parameters().text("scope").replace(['"', '\\'], "_");
             let challenge = format!("Bearer realm=\"Anteroom\", error=\"insufficient_scope\", scope=\"{scope}\"");
-            Instead::new(403, "insufficient_scope", "Access to this resource requires another scope.")
-                .challenging(challenge)
+            Instead::new(
+                403,
+                "insufficient_scope",
+                "Access to this resource requires another scope.",
+            )
+            .challenging(challenge)
         }),
         ..RESOURCE
     },

@@ -73,7 +73,11 @@ pub const ROWS: &[Row] = &[
         good_client: "Ignores it.",
         section: "RFC 6749 §5.1, RFC 7517 §4",
         bend: Bend::Document(|_, document| {
-            set(document, "x_anteroom", serde_json::json!({"nested": [true, null, {"deeper": 1}]}));
+            set(
+                document,
+                "x_anteroom",
+                serde_json::json!({"nested": [true, null, {"deeper": 1}]}),
+            );
         }),
         ..SHAPE
     },

@@ -121,7 +121,11 @@ pub const ROWS: &[Row] = &[
         }],
         bend: Bend::Instead(|bite| {
             let status = bite.parameters().status();
-            let code = if status < 500 { "invalid_request" } else { "server_error" };
+            let code = if status < 500 {
+                "invalid_request"
+            } else {
+                "server_error"
+            };
             Instead::new(status, code, "an armed fault answers here")
         }),
         ..TRANSPORT

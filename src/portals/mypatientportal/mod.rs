@@ -54,8 +54,8 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use reminders::HANDLERS;
 pub use mishap::answer as mishap;
+pub use reminders::HANDLERS;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};
 
