@@ -14,7 +14,7 @@
 //!  workshop      tokens  outbox                          mint and verify, letters and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
 //!                journal                                 what was asked, answered and refused, without its secrets
-//!                sessions                                who is at the browser
+//!                sessions  faults                        who is at the browser, armed misbehaviour
 //!  cellar        store      web        config            SQL        HTTP plumbing   settings
 //!                model                                   nouns and what is true of them
 //!  ground        clock      random     text              time, chance, translations
@@ -25,6 +25,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod faults;
 pub mod fetch;
 pub mod journal;
 pub mod keys;

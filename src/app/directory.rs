@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Realm;
 use crate::{
     clock::{Clock, system_now},
+    faults::Faults,
     journal::{Journal, event::Happening},
     keys::{
         RingError,
@@ -27,6 +28,7 @@ pub struct Directory {
     issuer: String,
     sealer: Arc<Sealer>,
     journal: Journal,
+    faults: Arc<Faults>,
     known: ArcSwap<HashMap<String, Realm>>,
 }
 
@@ -42,11 +44,13 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    pub fn new(issuer: String, sealer: Arc<Sealer>, journal: Journal) -> Self {
+    /// What `journal` has recorded and `faults` holds armed is forgotten with its realm.
+    pub fn new(issuer: String, sealer: Arc<Sealer>, journal: Journal, faults: Arc<Faults>) -> Self {
         Self {
             issuer,
             sealer,
             journal,
+            faults,
             known: ArcSwap::default(),
         }
     }
@@ -127,9 +131,10 @@ impl Directory {
         }
     }
 
-    /// Forgets a realm that was deleted, and what was recorded of it.
+    /// Forgets a realm that was deleted, what was recorded of it and what was armed in it.
     pub fn forget(&self, id: RealmId) {
         self.journal.forget(id);
+        self.faults.forget(id);
         self.known.rcu(|known| {
             let living = known.iter().filter(|(_, realm)| realm.id != id);
             living

@@ -18,7 +18,9 @@ pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use unhurried::see_through;
 
-use crate::{journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database};
+use crate::{
+    faults::Faults, journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database,
+};
 
 /// What the whole process shares. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub struct Shared {
     pub realms: Directory,
     /// Rung for a realm whose agenda or clock has changed.
     pub agenda: Agenda,
+    /// Armed misbehaviour.
+    pub faults: Arc<Faults>,
     /// Deeds that must end even when the one who asked for them hangs up.
     pub tasks: TaskTracker,
     /// Cancelled when the process is asked to end: long waits give up.
@@ -43,10 +47,12 @@ pub struct Shared {
 impl App {
     /// An app on an open database. `issuer` has no trailing slash.
     pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
-        let (sealer, journal) = (Arc::new(sealer), Journal::default());
+        let sealer = Arc::new(sealer);
+        let (journal, faults) = (Journal::default(), Arc::<Faults>::default());
         Self(Arc::new(Shared {
-            realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone()),
+            realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone(), faults.clone()),
             journal,
+            faults,
             issuer,
             database,
             passwords,

@@ -8,15 +8,20 @@ use axum::{
 use tracing::Instrument;
 
 use super::App;
-use crate::journal::recording::carried;
+use crate::{
+    faults::{self, Watch},
+    journal::recording,
+};
 
 /// Middleware for every route that writes: runs the rest as a task that nobody aborts.
 ///
 /// When a client hangs up, its request's future is dropped at the next await: between a commit and the
 /// letter it promised, or inside `begin`, which would leave an open transaction in the pool. As a task
-/// it comes to its end, and shutdown waits for it. It takes the exchange it belongs to along, so that its refusals can point there. A panic goes on as if nothing stood between.
+/// it comes to its end, and shutdown waits for it. It takes the exchange it belongs to and the faults that watch it along.
+/// A panic goes on as if nothing stood between.
 pub async fn see_through(State(app): State<App>, request: Request, next: Next) -> Response {
-    let task = app.tasks.spawn(carried(next.run(request)).in_current_span());
+    let answering = faults::watch::carried(Watch::current(), recording::carried(next.run(request)));
+    let task = app.tasks.spawn(answering.in_current_span());
     match task.await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {

@@ -5,6 +5,7 @@
 //! | [`route_table`] | what is served where: every lever lists its rows there |
 //! | [`realms`] | issuers made and removed; only at the root |
 //! | [`clock`] | the realm's time |
+//! | [`faults`] | what goes wrong on purpose |
 //! | [`outbox`] | the letters it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod entry;
 mod events;
 mod exchanges;
+mod faults;
 mod index;
 mod openapi;
 mod outbox;

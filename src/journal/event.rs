@@ -44,12 +44,13 @@ impl Happening {
         )
     }
 
-    /// A fault bit.
-    pub fn fault(exchange: &Exchange) -> Option<Self> {
-        let mark = exchange.fault.as_ref()?;
-        Some(Self::new(
-            "fault",
-            json!({"fault": mark.fault, "id": mark.id, "exchange": exchange.id}),
-        ))
+    /// A fault bit: one for each that had a part in the exchange.
+    pub fn faults(exchange: &Exchange) -> impl Iterator<Item = Self> {
+        exchange.faults.0.iter().map(|mark| {
+            Self::new(
+                "fault",
+                json!({"fault": mark.fault, "id": mark.id, "exchange": exchange.id}),
+            )
+        })
     }
 }

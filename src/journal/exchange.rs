@@ -10,7 +10,7 @@ use super::{
     recording::{Begun, Parties},
     redaction::{Key, Redaction, jwt::Jwt},
 };
-use crate::model::{FaultMark, Refusal};
+use crate::model::{FaultMarks, Refusal};
 
 /// Bytes of a body that are kept.
 pub const MOST_OF_A_BODY: usize = 16 * 1024;
@@ -33,7 +33,7 @@ pub struct Exchange {
     pub response: Option<Response>,
     pub ending: Ending,
     pub refusal: Option<Refusal>,
-    pub fault: Option<FaultMark>,
+    pub faults: FaultMarks,
     pub parties: Parties,
     /// Signed tokens that travelled either way.
     pub jwts: Vec<Jwt>,
@@ -120,7 +120,7 @@ pub struct Answered {
     pub status: u16,
     pub headers: HeaderMap,
     pub refusal: Option<Refusal>,
-    pub fault: Option<FaultMark>,
+    pub faults: FaultMarks,
 }
 
 /// Everything that is known of an exchange when it ends.
@@ -151,16 +151,16 @@ impl Exchange {
             headers: redaction.headers(&asked.headers),
             method: asked.method.as_str().to_owned(),
         };
-        let (response, refusal, fault) = match facts.answered {
+        let (response, refusal, faults) = match facts.answered {
             Some((answered, passed)) => {
                 let response = Response {
                     status: answered.status,
                     body: body(&mut redaction, &answered.headers, &passed),
                     headers: redaction.headers(&answered.headers),
                 };
-                (Some(response), answered.refusal, answered.fault)
+                (Some(response), answered.refusal, answered.faults)
             }
-            None => (None, None, None),
+            None => (None, None, FaultMarks::default()),
         };
         let refusal = refusal.map(|refusal| refusal.in_other_words(|text| redaction.words("refusal", text)));
         Self {
@@ -172,7 +172,7 @@ impl Exchange {
             response,
             ending: facts.ending,
             refusal,
-            fault,
+            faults,
             parties,
             flow: None,
             ties: flow::ties(&redaction.seen),

@@ -47,8 +47,8 @@ fn entry(entry: &Entry, issuer: &str) -> Value {
     if let Some(refusal) = &exchange.refusal {
         entry["_refusal"] = json!(Explanation::of(refusal));
     }
-    if let Some(fault) = &exchange.fault {
-        entry["_fault"] = json!(fault.fault);
+    if !exchange.faults.0.is_empty() {
+        entry["_faults"] = json!(exchange.faults);
     }
     entry
 }

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     clock::monotonic,
-    model::{FaultMark, Refusal},
+    model::{FaultMarks, Refusal},
 };
 
 /// Middleware around all realms.
@@ -65,7 +65,7 @@ pub async fn record(State(journal): State<Journal>, mut request: Request, next: 
     let extensions = response.extensions_mut();
     unfinished.answered = Some(Answered {
         refusal: extensions.remove::<Refusal>(),
-        fault: extensions.remove::<FaultMark>(),
+        faults: extensions.remove::<FaultMarks>().unwrap_or_default(),
         status: response.status().as_u16(),
         headers: response.headers().clone(),
     });
@@ -85,7 +85,7 @@ fn is_an_asset(unfinished: &Unfinished, response: &Response) -> bool {
             .asked
             .as_ref()
             .is_some_and(|asked| asked.method == Method::GET)
-        && response.extensions().get::<FaultMark>().is_none()
+        && response.extensions().get::<FaultMarks>().is_none()
 }
 
 /// The same request, and what passes of its body.

@@ -101,7 +101,7 @@ impl Journal {
         let mut rings = self.rings();
         let exchange = rings.record(begun.realm, exchange);
         rings.tell(begun.realm, Happening::exchange(&exchange));
-        if let Some(fault) = Happening::fault(&exchange) {
+        for fault in Happening::faults(&exchange) {
             rings.tell(begun.realm, fault);
         }
     }

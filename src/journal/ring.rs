@@ -246,7 +246,7 @@ mod tests {
             response: None,
             ending: Ending::Answered,
             refusal: None,
-            fault: None,
+            faults: crate::model::FaultMarks::default(),
             parties: Parties::default(),
             jwts: Vec::new(),
             flow: None,

@@ -129,6 +129,22 @@ impl KeyRing {
         algorithms
     }
 
+    /// Only the keys that sign now, one for each algorithm.
+    pub fn signers(&self) -> Self {
+        let signs = |held: &&RingKey, algorithm| held.signs && held.key.algorithm() == algorithm;
+        let first = |algorithm| self.keys.iter().find(|held| signs(held, algorithm)).cloned();
+        Self {
+            keys: self.algorithms().into_iter().filter_map(first).collect(),
+        }
+    }
+
+    /// These keys and, behind them, those of another ring.
+    pub fn joined_by(&self, other: &Self) -> Self {
+        Self {
+            keys: self.keys.iter().chain(&other.keys).cloned().collect(),
+        }
+    }
+
     /// The document clients fetch to believe us: every key of the ring.
     pub fn jwk_set(&self) -> JwkSet {
         JwkSet {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::error::{KeyRejected, Unspecified};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
@@ -183,6 +183,15 @@ impl SigningKey {
     /// The public half, as it is published.
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
+    }
+
+    /// The public half as SubjectPublicKeyInfo, DER (RFC 5280 §4.1.2.7).
+    pub fn public_der(&self) -> Result<Vec<u8>, KeyError> {
+        let der: PublicKeyX509Der<'_> = match &self.private {
+            PrivateKey::Rsa(pair) => pair.public_key().as_der()?,
+            PrivateKey::Ecdsa(pair) => pair.public_key().as_der()?,
+        };
+        Ok(der.as_ref().to_vec())
     }
 
     /// Signs `message`; ECDSA signatures come in the fixed form of RFC 7518 §3.4 (R ‖ S). RSA takes some 0.35 ms.

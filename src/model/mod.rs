@@ -7,7 +7,7 @@ mod client;
 mod consent;
 mod delivery;
 mod event;
-mod fault_mark;
+mod fault;
 mod grant;
 mod grant_type;
 mod identifiers;
@@ -35,7 +35,7 @@ pub use client::{AccessTokenFormat, Client, ClientMetadata, StoredSecret, TokenE
 pub use consent::Consent;
 pub use delivery::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, remembered};
 pub use event::Event;
-pub use fault_mark::FaultMark;
+pub use fault::{AuthorizationResponse, FaultMark, FaultMarks, IdTokenDraft, Members, Signature};
 pub use grant::Grant;
 pub use grant_type::GrantType;
 pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};

@@ -35,7 +35,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{
-    Method,
+    HeaderMap, Method,
     header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use tower_http::cors::{Any, CorsLayer};
@@ -64,6 +64,12 @@ pub fn routes(app: &App) -> Router<App> {
         .route(paths::INTROSPECT, post(introspect::introspect))
         .route(paths::WEBFINGER, get(webfinger::find));
     open_to_scripts.merge(of_our_house)
+}
+
+/// The client a request names by HTTP Basic, whether or not it proves to be that client.
+pub fn client_named_by_header(headers: &HeaderMap) -> Option<String> {
+    let named = client_authentication::named_by_header(headers);
+    named.map(|(client, _)| client)
 }
 
 /// Scripts of any origin may call these: they bring no cookie, and what they may read the token says.

@@ -11,8 +11,14 @@ use super::error::OAuthError;
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{AuthorizationRequest, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem},
-    web::{form_post::form_post, page::Layout, page_error::PageError},
+    model::{
+        AuthorizationRequest, AuthorizationResponse, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem,
+    },
+    web::{
+        form_post::{form_post, waiting_form},
+        page::Layout,
+        page_error::PageError,
+    },
 };
 
 /// The longest value of a parameter that is kept with a request in flight, in bytes.
@@ -178,19 +184,30 @@ impl ReplyAddress {
         if realm.policy.authorization_response_iss {
             parameters.push(("iss".to_owned(), realm.issuer.clone()));
         }
+        let mut answer = AuthorizationResponse {
+            parameters,
+            status: realm.policy.redirect_status,
+            held: false,
+        };
+        realm.mint.bend_authorization_response(&mut answer);
+        let AuthorizationResponse { parameters, held, .. } = &answer;
         match self.response_mode {
-            ResponseMode::FormPost => form_post(layout, &self.redirect_uri, &parameters).into_response(),
-            ResponseMode::Query => self.redirect(realm, '?', &parameters),
-            ResponseMode::Fragment => self.redirect(realm, '#', &parameters),
+            ResponseMode::FormPost if *held => {
+                waiting_form(layout, "post", &self.redirect_uri, parameters).into_response()
+            }
+            ResponseMode::FormPost => form_post(layout, &self.redirect_uri, parameters).into_response(),
+            ResponseMode::Query if *held => waiting_form(layout, "get", &self.redirect_uri, parameters).into_response(),
+            ResponseMode::Query => self.redirect(&answer, '?'),
+            ResponseMode::Fragment => self.redirect(&answer, '#'), // a form cannot send a fragment, so nobody holds it
         }
     }
 
-    fn redirect(&self, realm: &Realm, begin: char, parameters: &[(String, String)]) -> Response {
-        let location = with_parameters(&self.redirect_uri, begin, parameters);
+    fn redirect(&self, answer: &AuthorizationResponse, begin: char) -> Response {
+        let location = with_parameters(&self.redirect_uri, begin, &answer.parameters);
         let Ok(location) = HeaderValue::from_str(&location) else {
             return PageError::failure("a checked redirect URI does not fit into a header").into_response();
         };
-        let status = StatusCode::from_u16(realm.policy.redirect_status).unwrap_or(StatusCode::SEE_OTHER);
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SEE_OTHER);
         let headers = [
             (header::LOCATION, location),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

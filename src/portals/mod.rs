@@ -1,6 +1,7 @@
 //! The emulated resource servers behind the authorization server. Each folder could be deleted alone.
 
 pub mod caller;
+pub mod mishap;
 pub mod mypatientportal;
 pub mod openapi;
 mod swagger_ui;

@@ -97,7 +97,7 @@ fn form_of(path: &str) -> Form {
 }
 
 /// As design §12 lists them; the answers of the handlers themselves have said it already.
-fn open_to_scripts(path: &str) -> bool {
+pub fn open_to_scripts(path: &str) -> bool {
     let endpoints = [
         paths::TOKEN,
         paths::REVOKE,

@@ -6,12 +6,15 @@
 //! | [`listening`] | taking the addresses |
 //! | [`serving`] | plain and TLS connections, their limits, draining |
 //! | [`realm_prefix`] | which realm a request is for |
+//! | [`wire`], [`asker`], [`connection`] | what armed faults do to answers, to whom, and to connections |
 //! | [`request_log`], [`last_resort`] | what surrounds every request |
 //! | [`upkeep`] | what is done when nobody asks |
 //! | [`punctuality`] | what happens when a realm's clock comes to it |
 //! | [`banner`] | what is said on standard output |
 
+mod asker;
 mod banner;
+mod connection;
 mod last_resort;
 mod listening;
 mod punctuality;
@@ -21,6 +24,7 @@ mod serving;
 mod signals;
 pub mod start;
 pub mod upkeep;
+mod wire;
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -32,7 +36,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::StatusCode;
-use tower::{Layer, util::BoxCloneSyncService};
+use tower::Layer;
+use tower::util::{BoxCloneSyncService, ThenLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -53,6 +58,7 @@ use request_log::TrustedProxies;
 use serving::{Serving, TlsError};
 use signals::Signals;
 use start::StartError;
+use wire::WireLayer;
 
 /// How long a probe waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -150,9 +156,10 @@ fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: Truste
         .layer(middleware::from_fn(in_their_words))
         .layer(middleware::from_fn_with_state(journal, layer::record))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
+        .layer(ThenLayer::new(wire::hold_back))
 }
 
-/// Everything a realm answers, from the outside in: realm prefix, routes, not found.
+/// Everything a realm answers, from the outside in: realm prefix, armed faults, routes, not found.
 pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Response, Infallible> {
     let router = Router::new()
         .merge(oauth::routes(app))
@@ -162,7 +169,8 @@ pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Respons
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());
-    BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(router))
+    let bendable = WireLayer(app.clone()).layer(router);
+    BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(bendable))
 }
 
 /// The control room's routes and the door before them; none where there is no such room.

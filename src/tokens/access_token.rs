@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::claim_rules::{ClaimsAbout, beside};
+use super::seams::bend_access_token;
 use super::{Mint, after};
 use crate::{
     keys::SigningError,
@@ -68,12 +69,8 @@ impl Mint {
         };
         let (client, grant) = (wish.client.id.clone(), wish.grant.map(|grant| grant.id.clone()));
         let (pair, scopes, issued_at) = (wish.pair.to_owned(), wish.scopes.clone(), wish.now);
-        let token = match &audience {
-            None => self.random.token(),
-            Some(audience) => self.sign_access_token(wish, audience, expires_at)?,
-        };
-        let issued = IssuedAccessToken {
-            digest: digest(&token),
+        let mut issued = IssuedAccessToken {
+            digest: String::new(), // of a text that is not known yet
             grant,
             client,
             pair,
@@ -82,6 +79,15 @@ impl Mint {
             issued_at,
             expires_at,
         };
+        bend_access_token(&mut issued);
+        let token = match &issued.audience {
+            None => self.random.token(),
+            Some(audience) => {
+                let scopes = &issued.scopes;
+                self.sign_access_token(AccessTokenFor { scopes, ..wish }, audience, expires_at)?
+            }
+        };
+        issued.digest = digest(&token);
         Ok((Secret::new(token), issued))
     }
 
@@ -117,7 +123,6 @@ impl Mint {
         let mut ruled = Claims::new();
         self.claim_rules.add(&mut ruled, ClaimPlace::AccessToken, &about);
         ruled.append(&mut further); // what is asked for this once wins over what is always so
-        self.keys
-            .sign(self.policy.id_token_signing_alg, "at+jwt", &beside(&claims, ruled)?)
+        self.sign_with_told_keys("at+jwt", &beside(&claims, ruled)?)
     }
 }

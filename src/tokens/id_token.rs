@@ -75,8 +75,7 @@ impl Mint {
         let mut ruled = Claims::new();
         self.claim_rules.add(&mut ruled, ClaimPlace::IdToken, &about);
         ruled.extend(wish.further);
-        self.keys
-            .sign(self.policy.id_token_signing_alg, "JWT", &beside(&claims, ruled)?)
+        self.sign_bendable(self.policy.id_token_signing_alg, "JWT", &beside(&claims, ruled)?)
     }
 
     /// The claims of an ID token this realm signed, expired or not (OIDC Core §3.1.2.1, `id_token_hint`).
@@ -84,7 +83,7 @@ impl Mint {
     /// # Errors
     /// When it is not one of ours. Its `iss` and `aud` are the caller's to judge.
     pub fn read_id_token_hint(&self, compact: &str) -> Result<serde_json::Value, VerificationError> {
-        let claims = self.keys.verify(compact, "JWT", &SigningAlgorithm::ALL)?;
+        let claims = self.believed_keys().verify(compact, "JWT", &SigningAlgorithm::ALL)?;
         serde_json::from_slice(&claims).map_err(|_| VerificationError::Malformed)
     }
 }

@@ -1,10 +1,12 @@
 //! Everything that is minted or verified goes through here.
 
 mod access_token;
+mod bent_keys;
 mod claim_rules;
 pub mod claims;
 mod id_token;
 mod refresh_token;
+mod seams;
 mod subject;
 pub mod templates;
 

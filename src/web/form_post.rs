@@ -11,6 +11,9 @@ use crate::web::page::{Layout, Marked, Page};
 #[template(path = "web/form_post.html")]
 struct FormPostPage<'a> {
     layout: &'a Layout,
+    /// Whether the form sends itself.
+    hurried: bool,
+    method: &'static str,
     redirect_uri: &'a str,
     returns_to: String,
     parameters: &'a [(String, String)],
@@ -27,11 +30,38 @@ impl FormPostPage<'_> {
 pub fn form_post(layout: &Layout, redirect_uri: &str, parameters: &[(String, String)]) -> Page {
     let page = FormPostPage {
         layout,
+        hurried: true,
+        method: "post",
         redirect_uri,
         returns_to: destination(redirect_uri),
         parameters,
     };
     Page::new(&page).may_end_at(redirect_uri).runs_our_script()
+}
+
+/// The same page, where the person goes on when they like. By `get` it does what a redirect would have done.
+pub fn waiting_form(
+    layout: &Layout,
+    method: &'static str,
+    redirect_uri: &str,
+    parameters: &[(String, String)],
+) -> Page {
+    // A browser puts a form's fields in the place of the query its action has.
+    let (action, query) = match redirect_uri.split_once('?') {
+        Some((action, query)) if method == "get" => (action, query),
+        _ => (redirect_uri, ""),
+    };
+    let own = form_urlencoded::parse(query.as_bytes()).into_owned();
+    let parameters: Vec<_> = own.chain(parameters.iter().cloned()).collect();
+    let page = FormPostPage {
+        layout,
+        hurried: false,
+        method,
+        redirect_uri: action,
+        returns_to: destination(redirect_uri),
+        parameters: &parameters,
+    };
+    Page::new(&page).may_end_at(redirect_uri)
 }
 
 /// Where an answer goes, as a person reads it: host and port, or the scheme of an application on this device.
@@ -68,6 +98,8 @@ mod tests {
         let state = ("state".to_owned(), "\"><script>alert(1)</script>".to_owned());
         let page = FormPostPage {
             layout: &layout,
+            hurried: true,
+            method: "post",
             redirect_uri: "https://client.example.com/cb?a=1&b=2",
             returns_to: "client.example.com".to_owned(),
             parameters: &[state],

@@ -126,7 +126,10 @@ impl Question {
             |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
         is(&self.client, parties.client.as_ref().map(|client| client.0.as_str()))
             && is(&self.user, parties.user.as_ref().map(|(_, username)| username.as_str()))
-            && is(&self.fault, exchange.fault.as_ref().map(|mark| mark.fault))
+            && self
+                .fault
+                .as_ref()
+                .is_none_or(|fault| exchange.faults.0.iter().any(|mark| mark.fault == fault))
             && self
                 .flow
                 .is_none_or(|flow| exchange.flow.is_some_and(|own| own.0 == flow))

@@ -47,8 +47,8 @@ pub fn exchange(entry: &Entry) -> Value {
     if let Some(refusal) = &exchange.refusal {
         shown["refusal"] = json!(Explanation::of(refusal));
     }
-    if let Some(mark) = &exchange.fault {
-        shown["fault"] = json!({"fault": mark.fault, "id": mark.id});
+    if !exchange.faults.0.is_empty() {
+        shown["faults"] = json!(exchange.faults);
     }
     shown
 }
@@ -162,7 +162,7 @@ pub fn exchange_schema() -> Value {
                 "found_in": text, "header": {"type": "object"}, "claims": {"type": "object"},
             }}},
             "refusal": refusal_schema(),
-            "fault": {"type": "object", "properties": {"fault": text, "id": text}},
+            "faults": {"type": "array", "items": {"type": "object", "properties": {"fault": text, "id": text}}},
         },
     })
 }

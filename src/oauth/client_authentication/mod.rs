@@ -115,3 +115,8 @@ fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthE
     .compare(registered, used)
     .when(!fits)
 }
+
+/// Client id and secret of HTTP Basic, as far as they can be read.
+pub fn named_by_header(headers: &HeaderMap) -> Option<(String, Secret)> {
+    secret::basic(headers).ok().flatten()
+}

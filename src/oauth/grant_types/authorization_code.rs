@@ -133,6 +133,7 @@ async fn redeem(
     }
     let grant = &code.grant;
     store::access_tokens::insert(tx, realm.id, &row).await?;
+    let scopes = row.scopes; // what is told is what was stored
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
         let (token, row) = realm.mint.refresh_token(grant, &row.pair, now);
@@ -146,7 +147,7 @@ async fn redeem(
     Ok(Granted {
         access_token,
         refresh_token,
-        scopes: grant.scopes.clone(),
+        scopes,
         id_token,
         user: None,
     })

@@ -46,7 +46,7 @@ pub async fn exchange(
     Ok(Granted {
         access_token,
         refresh_token: None,
-        scopes,
+        scopes: row.scopes,
         id_token: None,
         user: None,
     })

@@ -84,18 +84,21 @@ async fn rotate(
     invalid_grant("what the user had granted was withdrawn or revoked")
         .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
+    if token.live_at(now) && realm.mint.leaves_refresh_token() {
+        return issue(tx, realm, &token, None, (access_token, row)).await;
+    }
     let (next, successor) = realm.mint.successor_of(presented, &token, &row.pair, now);
     let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
     if !traded {
         let (next, pair) = successor_again(tx, realm, presented, &token.digest, now).await?;
         row.pair = pair;
-        return issue(tx, realm, &token, next, (access_token, row)).await;
+        return issue(tx, realm, &token, Some(next), (access_token, row)).await;
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, next, (access_token, row)).await
+    issue(tx, realm, &token, Some(next), (access_token, row)).await
 }
 
 /// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
@@ -146,7 +149,7 @@ async fn issue(
     tx: &mut Tx,
     realm: &Realm,
     token: &RefreshToken,
-    refresh_token: Secret,
+    refresh_token: Option<Secret>,
     (access_token, row): (Secret, IssuedAccessToken),
 ) -> Result<Granted, OAuthError> {
     store::access_tokens::insert(tx, realm.id, &row).await?;
@@ -154,7 +157,7 @@ async fn issue(
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
     Ok(Granted {
         access_token,
-        refresh_token: Some(refresh_token),
+        refresh_token,
         scopes,
         id_token,
         user: None,

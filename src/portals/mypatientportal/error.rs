@@ -219,6 +219,20 @@ pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Polic
     PortalError::new(StatusCode::FORBIDDEN, Wire::Bearer { text, scopes }, refusal)
 }
 
+/// 403 for no scope in particular.
+pub fn forbidden(why: &str) -> PortalError {
+    let wire = Wire::Bearer {
+        text: why.to_owned(),
+        scopes: None,
+    };
+    PortalError::new(StatusCode::FORBIDDEN, wire, Refusal::new("insufficient_scope", why))
+}
+
+/// A status the documentation says nothing of, in the portal's plain form.
+pub fn plain(status: StatusCode, text: &str) -> PortalError {
+    PortalError::text(status, "mishap", text, text)
+}
+
 /// 405, naming what would do.
 pub fn wrong_method(allowed: &[&str], received: &str) -> PortalError {
     let text = format!("This method is only available via {}", allowed.join(" or "));

@@ -29,6 +29,7 @@ pub mod comment_form;
 mod error;
 mod input;
 mod links;
+mod mishap;
 pub mod model;
 mod openapi;
 mod profile;
@@ -53,6 +54,7 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
+pub use mishap::answer as mishap;
 pub use reminders::HANDLERS;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};

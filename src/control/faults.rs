@@ -1,0 +1,321 @@
+//! `/control/api/faults`: what can go wrong on purpose, what is armed, and how often it has bitten.
+//!
+//! Armed in memory, in this process, for this realm. A wish that cannot be meant arms nothing.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::body;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use crate::app::{App, Realm};
+use crate::faults::parameter::{Kind, Parameter};
+use crate::faults::{Armed, Endpoint, Often, Wish, catalogue};
+use crate::model::{ClientId, Members, UserId};
+use crate::store;
+
+const FAULTS: &str = "/control/api/faults";
+const CATALOGUE: &str = "/control/api/faults/catalogue";
+const ONE_FAULT: &str = "/control/api/faults/{id}";
+const TAG: &str = "Faults";
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: CATALOGUE,
+        operation: "listFaultCatalogue",
+        tag: TAG,
+        summary: "Every fault there is: what it does, what a good client does then, where it bites, what can be said about it",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The catalogue, family by family.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["faults"], "properties": {
+                    "faults": {"type": "array", "items": {"type": "object", "required": ["fault", "family", "does", "good_client", "section", "endpoints", "parameters"]}},
+                }})
+            }),
+        },
+        refusals: &[],
+        serve: || get(show_catalogue),
+    },
+    Row {
+        method: Method::GET,
+        path: FAULTS,
+        operation: "listFaults",
+        tag: TAG,
+        summary: "The armed faults and how often they have bitten",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The armed faults, the first armed first.",
+            content: Content::Json(
+                || json!({"type": "object", "required": ["faults"], "properties": {"faults": {"type": "array", "items": shown()}}}),
+            ),
+        },
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: FAULTS,
+        operation: "armFault",
+        tag: TAG,
+        summary: "Arm a fault",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {
+                "fault": {"type": "string", "description": "Its name in the catalogue."},
+                "times": {"type": "integer", "minimum": 1, "description": "How many matching calls are bitten. Without it: until it is disarmed, unless the catalogue says otherwise; 1 where only `nth` is said."},
+                "share": {"type": "number", "minimum": 0, "maximum": 100, "description": "Per cent of the matching calls, drawn from the realm's chance."},
+                "nth": {"type": "integer", "minimum": 1, "description": "The first matching call that is bitten."},
+                "client_id": {"type": "string", "description": "Only requests of this client."},
+                "user": {"type": "string", "description": "Only requests about this user: a user name or a `sub`."},
+                "endpoint": {"type": "string", "description": "Only here: a group of endpoints, a path, or a method and a path."},
+                "parameters": {"type": "object", "description": "As the catalogue lists them."},
+            }})
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The fault is armed.",
+            content: Content::Json(shown),
+        },
+        refusals: &[
+            (
+                400,
+                "The wish cannot be meant: an unknown name, a narrowing that makes no sense, counts that contradict one another.",
+            ),
+            (409, "The realm has as many armed faults as it may have."),
+        ],
+        serve: || post(arm),
+    },
+    Row {
+        method: Method::DELETE,
+        path: FAULTS,
+        operation: "disarmAllFaults",
+        tag: TAG,
+        summary: "Disarm everything",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "Nothing is armed any more.",
+            content: Content::Nothing,
+        },
+        refusals: &[],
+        serve: || delete(disarm_all),
+    },
+    Row {
+        method: Method::DELETE,
+        path: ONE_FAULT,
+        operation: "disarmFault",
+        tag: TAG,
+        summary: "Disarm one fault",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is not armed any more.",
+            content: Content::Nothing,
+        },
+        refusals: &[(404, "No fault of that id is armed.")],
+        serve: || delete(disarm),
+    },
+];
+
+fn shown() -> Value {
+    json!({"type": "object", "required": ["id", "fault", "does", "parameters", "calls", "bitten"], "properties": {
+        "id": {"type": "string"},
+        "fault": {"type": "string"},
+        "does": {"type": "string"},
+        "times": {"type": "integer"},
+        "share": {"type": "number"},
+        "nth": {"type": "integer"},
+        "client_id": {"type": "string"},
+        "user": {"type": "string"},
+        "endpoint": {"type": "string"},
+        "parameters": {"type": "object"},
+        "calls": {"type": "integer", "description": "How many calls it has waited for have come."},
+        "bitten": {"type": "integer", "description": "How many of them it has bitten."},
+        "spent": {"type": "boolean", "description": "Whether it has bitten as often as it was to."},
+    }})
+}
+
+/// A fault of the catalogue.
+#[derive(Debug, Serialize)]
+struct Listed {
+    fault: &'static str,
+    family: &'static str,
+    does: &'static str,
+    good_client: &'static str,
+    section: &'static str,
+    endpoints: Vec<&'static str>,
+    /// Whether it lasts until it is disarmed, and so takes no counts.
+    holds: bool,
+    /// Whether it can be narrowed to a client.
+    by_client: bool,
+    by_user: bool,
+    /// How often it bites where nobody says; absent: until it is disarmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u64>,
+    parameters: Vec<Value>,
+}
+
+/// A fault that is armed.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+    fault: &'a str,
+    does: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nth: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<&'a str>,
+    parameters: &'a Members,
+    calls: u64,
+    bitten: u64,
+    spent: bool,
+}
+
+/// `GET /control/api/faults/catalogue`
+async fn show_catalogue() -> Json<Value> {
+    let faults: Vec<_> = catalogue::rows().map(Listed::new).collect();
+    Json(json!({"faults": faults}))
+}
+
+/// `GET /control/api/faults`
+async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
+    let armed = app.faults.of(realm.id);
+    let armed = armed.iter().flat_map(|armed| armed.iter());
+    let faults: Vec<_> = armed.map(|armed| json!(Shown::new(armed))).collect();
+    Json(json!({"faults": faults}))
+}
+
+/// `POST /control/api/faults` → 201
+async fn arm(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let wish: Wish = body::read(&headers, &body)?;
+    let id = realm.random.id(realm.clock.now());
+    let mut armed = wish.check(id).map_err(Problem::bad_request)?;
+    look_up(&app, &realm, &mut armed).await?;
+
+    let shown = json!(Shown::new(&armed));
+    let location = format!("{}/{}", realm.path(FAULTS), armed.id);
+    if !app.faults.arm(realm.id, armed) {
+        return Err(Problem::conflict(
+            "too many faults are armed in this realm: disarm some",
+        ));
+    }
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(shown)).into_response())
+}
+
+/// `DELETE /control/api/faults` → 204
+async fn disarm_all(State(app): State<App>, realm: Realm) -> StatusCode {
+    app.faults.forget(realm.id);
+    StatusCode::NO_CONTENT
+}
+
+/// `DELETE /control/api/faults/{id}` → 204
+async fn disarm(State(app): State<App>, realm: Realm, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    if app.faults.disarm(realm.id, &id) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Problem::not_found(format!("no fault of the id {id:?} is armed")))
+}
+
+/// The client and the user a wish names, where they are somebody.
+async fn look_up(app: &App, realm: &Realm, armed: &mut Armed) -> Result<(), Problem> {
+    if let Some(client) = &armed.wish.client_id {
+        let found = realm.client(&app.database, &ClientId::from(client.as_str())).await?;
+        found.ok_or_else(|| Problem::bad_request(format!("there is no client {client:?}")))?;
+    }
+    if let Some(user) = &armed.wish.user {
+        let mut conn = app.database.read().await?;
+        let found = match store::users::find_by_username(&mut conn, realm.id, user).await? {
+            Some(found) => Some(found),
+            None => store::users::find(&mut conn, realm.id, &UserId::from(user.as_str())).await?,
+        };
+        let found = found.ok_or_else(|| Problem::bad_request(format!("there is no user {user:?}")))?;
+        armed.user = Some(found.id.0);
+    }
+    Ok(())
+}
+
+impl Listed {
+    fn new(row: &'static catalogue::Row) -> Self {
+        let any = |knows: fn(Endpoint) -> bool| !row.of_issuer && row.endpoints.iter().copied().any(knows);
+        Self {
+            fault: row.name,
+            family: row.family,
+            does: row.does,
+            good_client: row.good_client,
+            section: row.section,
+            endpoints: row.endpoints.iter().map(|endpoint| endpoint.name()).collect(),
+            holds: row.holds,
+            by_client: any(Endpoint::knows_clients),
+            by_user: any(Endpoint::knows_users),
+            times: row.times,
+            parameters: row.parameters.iter().map(parameter).collect(),
+        }
+    }
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let mut listed = json!({"name": parameter.name, "meaning": parameter.meaning});
+    listed["schema"] = match parameter.kind {
+        Kind::Integer { least, most, .. } => json!({"type": "integer", "minimum": least, "maximum": most}),
+        Kind::Seconds { most, .. } => json!({"type": "number", "minimum": 0, "maximum": most}),
+        Kind::Choice(choices) => json!({"type": "string", "enum": choices}),
+        Kind::Text { .. } | Kind::RequiredText => json!({"type": "string"}),
+    };
+    match parameter.usual() {
+        Some(usual) => listed["default"] = usual,
+        None => listed["required"] = json!(true),
+    }
+    listed
+}
+
+impl<'a> Shown<'a> {
+    fn new(armed: &'a Armed) -> Self {
+        let wish = &armed.wish;
+        let times = match armed.often {
+            Often::Counted { times, .. } => Some(times),
+            Often::Always | Often::Share(_) => None,
+        };
+        Self {
+            id: &armed.id,
+            fault: armed.row.name,
+            does: armed.row.does,
+            times,
+            share: wish.share,
+            nth: wish.nth,
+            client_id: wish.client_id.as_deref(),
+            user: wish.user.as_deref(),
+            endpoint: wish.endpoint.as_deref(),
+            parameters: armed.parameters.members(),
+            calls: armed.seen(),
+            bitten: armed.bitten(),
+            spent: times.is_some_and(|times| armed.bitten() >= times),
+        }
+    }
+}

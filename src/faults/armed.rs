@@ -1,0 +1,375 @@
+//! One armed fault: for whom, how often, and what it keeps while it is armed.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::catalogue::{self, Bend, Row};
+use super::endpoint::{Endpoint, Place};
+use super::parameter::Parameters;
+use super::watch::{Asked, Asker};
+use crate::model::Members;
+use crate::random::Random;
+
+/// The share of matching calls is drawn in ten-thousandths.
+const WHOLE: u32 = 10_000;
+
+/// How a fault is to be armed, as a tester says it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wish {
+    /// Its name in the catalogue.
+    pub fault: String,
+    /// How many matching calls are bitten; all, unless said. 1 where only `nth` is said.
+    pub times: Option<u64>,
+    /// Per cent of the matching calls, drawn from the realm's chance.
+    pub share: Option<f64>,
+    /// The first matching call that is bitten, counted from 1.
+    pub nth: Option<u64>,
+    pub client_id: Option<String>,
+    /// A user name, or an identifier of a user.
+    pub user: Option<String>,
+    /// A group of endpoints, a path, or a method and a path.
+    pub endpoint: Option<String>,
+    pub parameters: Members,
+}
+
+/// How often a fault bites.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Often {
+    Always,
+    /// The calls from `first` on, `times` of them.
+    Counted {
+        first: u64,
+        times: u64,
+    },
+    /// This many ten-thousandths of the calls.
+    Share(u32),
+}
+
+/// A fault that waits for its calls.
+#[derive(Debug)]
+pub struct Armed {
+    pub id: String,
+    pub row: &'static Row,
+    pub parameters: Parameters,
+    pub often: Often,
+    pub client: Option<String>,
+    /// The user's identifier, once it was looked up.
+    pub user: Option<String>,
+    pub place: Option<Place>,
+    /// As it was said.
+    pub wish: Wish,
+    seen: AtomicU64,
+    bitten: AtomicU64,
+    events: AtomicU64,
+    kept: Kept,
+}
+
+impl Wish {
+    /// The fault, ready to be armed. Users and clients have not been looked up.
+    ///
+    /// # Errors
+    /// Why this cannot be meant, in words for the one who wrote it.
+    pub fn check(self, id: String) -> Result<Armed, String> {
+        let row = catalogue::find(&self.fault).ok_or_else(|| {
+            let name = &self.fault;
+            format!("there is no fault {name:?}; the catalogue lists what there is")
+        })?;
+        let place = self.place(row)?;
+        self.check_narrowing(row, place.as_ref())?;
+        Ok(Armed {
+            id,
+            row,
+            parameters: Parameters::read(row.parameters, &self.parameters)?,
+            often: self.often(row)?,
+            client: self.client_id.clone(),
+            user: None,
+            place,
+            wish: self,
+            seen: AtomicU64::new(0),
+            bitten: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+            kept: Kept::default(),
+        })
+    }
+
+    fn place(&self, row: &Row) -> Result<Option<Place>, String> {
+        let Some(text) = &self.endpoint else { return Ok(None) };
+        let place = Place::read(text).ok_or_else(|| {
+            let groups: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect();
+            let groups = groups.join(", ");
+            format!("there is no endpoint {text:?}: name one of {groups}, or a path with or without a method")
+        })?;
+        let bites = place
+            .endpoint()
+            .is_some_and(|endpoint| row.endpoints.contains(&endpoint));
+        if !bites {
+            let places: Vec<_> = row.endpoints.iter().map(|endpoint| endpoint.name()).collect();
+            let (fault, places) = (row.name, places.join(", "));
+            return Err(format!("{fault} does not bite at {text:?}, but at {places}"));
+        }
+        if row.holds {
+            let fault = row.name;
+            return Err(format!(
+                "{fault} is a state of the whole issuer and cannot be narrowed to an endpoint"
+            ));
+        }
+        Ok(Some(place))
+    }
+
+    fn check_narrowing(&self, row: &Row, place: Option<&Place>) -> Result<(), String> {
+        let fault = row.name;
+        let narrowed = self.client_id.is_some() || self.user.is_some();
+        if narrowed && row.of_issuer {
+            return Err(format!(
+                "{fault} is a state of the whole issuer and cannot be narrowed to a client or a user"
+            ));
+        }
+        let within = |knows: fn(Endpoint) -> bool| match place.and_then(Place::endpoint) {
+            Some(endpoint) => knows(endpoint),
+            None => row.endpoints.iter().copied().any(knows),
+        };
+        if self.client_id.is_some() && !within(Endpoint::knows_clients) {
+            return Err(format!(
+                "{fault} bites where nobody says which client asks: leave out client_id"
+            ));
+        }
+        if self.user.is_some() && !within(Endpoint::knows_users) {
+            return Err(format!(
+                "{fault} bites where requests are about no user: leave out user"
+            ));
+        }
+        Ok(())
+    }
+
+    fn often(&self, row: &Row) -> Result<Often, String> {
+        let said = self.times.is_some() || self.share.is_some() || self.nth.is_some();
+        if row.holds {
+            let fault = row.name;
+            return match said {
+                true => Err(format!(
+                    "{fault} holds until it is disarmed: leave out times, share and nth"
+                )),
+                false => Ok(Often::Always),
+            };
+        }
+        match (self.times, self.share, self.nth) {
+            (Some(_), Some(_), _) => Err("times and share contradict one another: say one of them".to_owned()),
+            (_, Some(_), Some(_)) => Err("share and nth contradict one another: say one of them".to_owned()),
+            (Some(0), _, _) => Err("times is at least 1".to_owned()),
+            (_, _, Some(0)) => Err("nth is counted from 1".to_owned()),
+            (None, Some(share), None) if (0.0..=100.0).contains(&share) => {
+                // In range, so the cast cuts nothing off.
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10,000")]
+                Ok(Often::Share((share * f64::from(WHOLE) / 100.0).round() as u32))
+            }
+            (None, Some(_), None) => Err("share is a percentage from 0 to 100".to_owned()),
+            (times, None, nth) => {
+                let usual = nth.map(|_| 1).or(row.times);
+                Ok(match (times.or(usual), nth) {
+                    (None, _) => Often::Always,
+                    (Some(times), nth) => Often::Counted {
+                        first: nth.unwrap_or(1),
+                        times,
+                    },
+                })
+            }
+        }
+    }
+}
+
+impl Armed {
+    /// Whether it waits for requests like this one at all.
+    pub fn waits_for(&self, asked: &Asked, asker: &Asker) -> bool {
+        if asked.endpoint == Endpoint::Jwks && matches!(self.row.bend, Bend::IdToken(_)) {
+            return self.row.endpoints.contains(&Endpoint::Jwks); // nobody says who they are there
+        }
+        let at = match &self.place {
+            Some(place) => place.holds(&asked.method, &asked.path),
+            None => self.row.endpoints.contains(&asked.endpoint),
+        };
+        let same = |wanted: &Option<String>, known: &Option<String>| wanted.is_none() || wanted == known;
+        at && same(&self.client, &asker.client) && same(&self.user, &asker.user)
+    }
+
+    /// Counts a matching call and says whether this one is bitten.
+    ///
+    /// One addition decides, so of many calls at once exactly as many are bitten as were wished for.
+    pub fn claim(&self, random: &Random) -> bool {
+        let call = self.seen.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        let bites = match self.often {
+            Often::Always => true,
+            Often::Counted { first, times } => (first..first.saturating_add(times)).contains(&call),
+            Often::Share(share) => u32::from_be_bytes(random.bytes()) % WHOLE < share,
+        };
+        if bites {
+            self.bitten.fetch_add(1, Ordering::Relaxed);
+        }
+        bites
+    }
+
+    /// How many matching calls there were.
+    pub fn seen(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were bitten.
+    pub fn bitten(&self) -> u64 {
+        self.bitten.load(Ordering::Relaxed)
+    }
+
+    /// Notes that what the fault waits for has happened once more, such as a login or a refresh; how often it had before.
+    pub fn note_event(&self) -> u64 {
+        self.events.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
+
+    /// What the fault keeps for as long as it is armed; made when it is asked for first.
+    pub fn keep<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        let mut kept = self.kept.lock();
+        let there = kept.clone().and_then(|kept| kept.downcast::<T>().ok());
+        there.unwrap_or_else(|| {
+            let made = Arc::new(make());
+            *kept = Some(made.clone());
+            made
+        })
+    }
+
+    /// Keeps something else from now on.
+    pub fn keep_instead<T: Send + Sync + 'static>(&self, value: T) {
+        *self.kept.lock() = Some(Arc::new(value));
+    }
+
+    /// What the fault keeps, if it keeps anything.
+    pub fn kept<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.kept.lock().clone().and_then(|kept| kept.downcast::<T>().ok())
+    }
+}
+
+type Anything = Option<Arc<dyn Any + Send + Sync>>;
+
+/// A throw-away key, an answer to be repeated: faults hold it without knowing what it is, since rooms do not know one another.
+#[derive(Default)]
+struct Kept(Mutex<Anything>);
+
+impl Kept {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Anything> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(wish: Value) -> Result<Armed, String> {
+        let wish: Wish = serde_json::from_value(wish).map_err(|error| error.to_string())?;
+        wish.check("1".to_owned())
+    }
+
+    fn bitten_of(wish: Value, calls: usize) -> Vec<usize> {
+        let armed = check(wish).unwrap();
+        let random = Random::default();
+        (1..=calls).filter(|_| armed.claim(&random)).count();
+        let again = check(armed_wish(&armed)).unwrap();
+        (1..=calls).filter(|_| again.claim(&random)).collect()
+    }
+
+    fn armed_wish(armed: &Armed) -> Value {
+        let wish = &armed.wish;
+        let mut value = json!({"fault": wish.fault});
+        for (name, said) in [("times", wish.times), ("nth", wish.nth)] {
+            if let Some(said) = said {
+                value[name] = json!(said);
+            }
+        }
+        value
+    }
+
+    #[test]
+    fn counts_and_nth_say_which_calls_are_bitten() {
+        let of = |times: Value| {
+            let mut wish = json!({"fault": "delayed_answer"});
+            for (name, value) in times.as_object().unwrap() {
+                wish[name] = value.clone();
+            }
+            bitten_of(wish, 6)
+        };
+
+        assert_eq!(of(json!({})), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(of(json!({"times": 1})), [1]);
+        assert_eq!(of(json!({"times": 2})), [1, 2]);
+        assert_eq!(of(json!({"nth": 3})), [3]);
+        assert_eq!(of(json!({"nth": 3, "times": 2})), [3, 4]);
+    }
+
+    #[test]
+    fn a_share_of_all_is_all_and_a_share_of_none_is_none() {
+        let random = Random::default();
+        for (share, expected) in [(100.0, 50), (0.0, 0)] {
+            let armed = check(json!({"fault": "delayed_answer", "share": share})).unwrap();
+            assert_eq!((0..50).filter(|_| armed.claim(&random)).count(), expected, "{share}");
+            assert_eq!(armed.seen(), 50);
+        }
+        let half = check(json!({"fault": "delayed_answer", "share": 50})).unwrap();
+        let bitten = (0..2000).filter(|_| half.claim(&random)).count();
+        assert!((800..1200).contains(&bitten), "{bitten}");
+    }
+
+    #[test]
+    fn of_many_calls_at_once_exactly_as_many_are_bitten_as_were_wished_for() {
+        let armed = check(json!({"fault": "delayed_answer", "times": 3, "nth": 5})).unwrap();
+        let random = Random::default();
+
+        let bitten: usize = std::thread::scope(|scope| {
+            let calls: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..1000).filter(|_| armed.claim(&random)).count()))
+                .collect();
+            calls.into_iter().map(|call| call.join().unwrap()).sum()
+        });
+
+        assert_eq!((bitten, armed.bitten(), armed.seen()), (3, 3, 8000));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for wrong in [
+            json!({"fault": "delayed_answers"}),
+            json!({}),
+            json!({"fault": "delayed_answer", "times": 0}),
+            json!({"fault": "delayed_answer", "nth": 0}),
+            json!({"fault": "delayed_answer", "times": 1, "share": 50}),
+            json!({"fault": "delayed_answer", "nth": 1, "share": 50}),
+            json!({"fault": "delayed_answer", "share": 101}),
+            json!({"fault": "delayed_answer", "share": -1}),
+            json!({"fault": "delayed_answer", "once": true}),
+            json!({"fault": "delayed_answer", "endpoint": "control"}),
+            json!({"fault": "delayed_answer", "endpoint": "/control/api/faults"}),
+            json!({"fault": "delayed_answer", "parameters": {"second": 1}}),
+            json!({"fault": "id_token_wrong_issuer", "endpoint": "userinfo"}),
+            json!({"fault": "discovery_issuer_mismatch", "user": "anne"}),
+            json!({"fault": "discovery_issuer_mismatch", "client_id": "demo-client"}),
+            json!({"fault": "delayed_answer", "endpoint": "discovery", "user": "anne"}),
+            json!({"fault": "jwks_old_key_withdrawn", "times": 1}),
+            json!({"fault": "jwks_old_key_withdrawn", "client_id": "demo-client"}),
+            json!({"fault": "jwks_old_key_withdrawn", "endpoint": "jwks"}),
+        ] {
+            assert!(check(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The words the catalogue's bends are written in: answers and how to change them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::model::Members;
+
+/// An answer that is given without asking anybody; it is dressed in the error form of its address.
+#[derive(Clone, Debug)]
+pub struct Instead {
+    pub status: u16,
+    /// As OAuth names it.
+    pub code: &'static str,
+    pub sentence: &'static str,
+    pub headers: Vec<(HeaderName, String)>,
+    /// These bytes and no form of ours, with their media type.
+    pub bare: Option<(&'static str, String)>,
+    /// What a portal does when a slot has gone.
+    pub slot_taken: bool,
+}
+
+impl Instead {
+    pub fn new(status: u16, code: &'static str, sentence: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            sentence,
+            headers: Vec::new(),
+            bare: None,
+            slot_taken: false,
+        }
+    }
+
+    pub fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn challenging(self, challenge: impl Into<String>) -> Self {
+        self.with(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    pub fn bare(mut self, media_type: &'static str, body: impl Into<String>) -> Self {
+        self.bare = Some((media_type, body.into()));
+        self
+    }
+
+    /// Without the challenge the form of the address would bring.
+    pub fn unchallenging(self) -> Self {
+        self.challenging("")
+    }
+}
+
+/// A whole answer on its way out.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn set_header(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    pub fn set_type(&mut self, media_type: &str) {
+        self.set_header(header::CONTENT_TYPE, media_type);
+    }
+
+    /// The text `inserted` right behind the first brace: what a map cannot say twice.
+    pub fn insert_in_front(&mut self, inserted: &str) {
+        let at = self.body.iter().position(|byte| *byte == b'{').map_or(0, |at| at + 1);
+        let (before, after) = self.body.split_at(at);
+        self.body = [before, inserted.as_bytes(), after].concat().into();
+    }
+}
+
+/// Adds `suffix` to a text member, or sets it where there is none.
+pub fn append(members: &mut Members, name: &str, suffix: &str) {
+    let text = members.get(name).and_then(Value::as_str).unwrap_or_default();
+    members.insert(name.to_owned(), json!(format!("{text}{suffix}")));
+}
+
+/// Moves a member that is a number of seconds.
+pub fn shift(members: &mut Members, name: &str, seconds: i64) {
+    let moved = members.get(name).and_then(Value::as_i64);
+    if let Some(moved) = moved.and_then(|at| at.checked_add(seconds)) {
+        members.insert(name.to_owned(), json!(moved));
+    }
+}
+
+pub fn set(members: &mut Members, name: &str, value: impl Into<Value>) {
+    members.insert(name.to_owned(), value.into());
+}
+
+/// Every letter in the other case.
+pub fn other_case(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_ascii_uppercase() {
+                c.to_ascii_lowercase()
+            } else {
+                c.to_ascii_uppercase()
+            }
+        })
+        .collect()
+}
+
+/// A JWT nobody signed (RFC 7519 §6).
+pub fn unsigned_jwt(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.", part(&json!({"alg": "none"})), part(claims))
+}
+
+/// The bytes in a gzip envelope that compresses nothing (RFC 1952, stored blocks of RFC 1951 §3.2.4).
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let mut chunks = bytes.chunks(0xffff).peekable();
+    if bytes.is_empty() {
+        out.extend([1, 0, 0, 0xff, 0xff]);
+    }
+    while let Some(chunk) = chunks.next() {
+        let length = u16::try_from(chunk.len()).unwrap_or(u16::MAX);
+        out.push(u8::from(chunks.peek().is_none()));
+        out.extend(length.to_le_bytes());
+        out.extend((!length).to_le_bytes());
+        out.extend(chunk);
+    }
+    out.extend(crc32(bytes).to_le_bytes());
+    // RFC 1952 §2.3.1: the length modulo 2^32.
+    let length = u32::try_from(bytes.len() & 0xffff_ffff).unwrap_or_default();
+    out.extend(length.to_le_bytes());
+    out
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            };
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_value_of_crc_32_matches() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+
+    #[test]
+    fn text_is_put_right_behind_the_first_brace() {
+        let mut answer = Answer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(br#"{"a":1}"#),
+        };
+
+        answer.insert_in_front(r#""a":2,"#);
+
+        assert_eq!(&answer.body[..], br#"{"a":2,"a":1}"#);
+    }
+}

@@ -1,0 +1,165 @@
+//! The authorization response, and what else can happen at the front channel.
+
+use super::{Bend, Needs, Row};
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+
+const STOP: &str = "Refuses the answer: the code is not redeemed.";
+
+const RESPONSE: Row = Row {
+    family: "Authorization response",
+    endpoints: &[Endpoint::Authorize],
+    good_client: STOP,
+    needs: Needs::Member("code"),
+    ..Row::PLAIN
+};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "authorization_state_changed",
+        does: "`state` has a 1 behind it; who sent none gets one all the same.",
+        section: "RFC 6749 §10.12",
+        bend: Bend::AuthorizationResponse(|_, answer| {
+            let state = format!("{}1", answer.get("state").unwrap_or_default());
+            answer.set("state", state);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_state_missing",
+        does: "The `state` that was sent does not come back.",
+        section: "RFC 6749 §10.12",
+        needs: Needs::Member("state"),
+        bend: Bend::AuthorizationResponse(|_, answer| answer.remove("state")),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_issuer_changed",
+        does: "`iss` has a 1 behind it.",
+        section: "RFC 9207 §2.4",
+        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("iss", format!("{}1", bite.here.issuer))),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_issuer_missing",
+        does: "There is no `iss`, though the metadata promises it.",
+        section: "RFC 9207 §2.4",
+        needs: Needs::Member("iss"),
+        bend: Bend::AuthorizationResponse(|_, answer| answer.remove("iss")),
+        ..RESPONSE
+    },
+    Row {
+        name: "mixed_up_issuer",
+        does: "The answer comes from another issuer than the one that was asked.",
+        good_client: "Compares `iss` with the issuer it asked, or has a redirect URI per issuer, and refuses.",
+        section: "RFC 9207 §2.4, RFC 9700 §4.4",
+        parameters: &[Parameter {
+            name: "issuer",
+            kind: Kind::Text {
+                usual: "https://honest.example",
+            },
+            meaning: "Whose answer it pretends to be.",
+        }],
+        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("iss", bite.parameters().text("issuer"))),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_login_required",
+        does: "The answer is `error=login_required`.",
+        good_client: "Checks `state`, says what happened, and offers to sign in.",
+        section: "OIDC Core §3.1.2.6",
+        bend: Bend::AuthorizationResponse(|_, answer| {
+            answer.refuse("login_required", "the user has to sign in");
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "access_denied",
+        does: "The answer is `error=access_denied`, as if the user had said no.",
+        good_client: "Checks `state` and shows a friendly page; does not ask again by itself.",
+        section: "RFC 6749 §4.1.2.1",
+        bend: Bend::AuthorizationResponse(|_, answer| {
+            answer.refuse(
+                "access_denied",
+                "The resource owner or authorization server denied the request.",
+            );
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "temporarily_unavailable",
+        does: "The answer is `error=temporarily_unavailable` or `server_error`.",
+        good_client: "Offers to try again; no loop of redirects.",
+        section: "RFC 6749 §4.1.2.1",
+        parameters: &[Parameter {
+            name: "error",
+            kind: Kind::Choice(&["temporarily_unavailable", "server_error"]),
+            meaning: "Which of the two.",
+        }],
+        bend: Bend::AuthorizationResponse(|bite, answer| {
+            answer.refuse(bite.parameters().text("error"), "the server cannot answer just now");
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_extra_parameter",
+        does: "The answer has a parameter that nobody asked for: `session_state`.",
+        good_client: "Ignores it and redeems the code.",
+        section: "RFC 6749 §4.1.2",
+        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("session_state", bite.here.random.token())),
+        ..RESPONSE
+    },
+    Row {
+        name: "duplicate_parameters",
+        does: "`code` or `state` comes twice, with different values.",
+        section: "RFC 6749 §3.1",
+        parameters: &[Parameter {
+            name: "parameter",
+            kind: Kind::Choice(&["code", "state"]),
+            meaning: "Which of them.",
+        }],
+        bend: Bend::AuthorizationResponse(|bite, answer| {
+            let again = (bite.parameters().text("parameter").to_owned(), bite.here.random.token());
+            answer.parameters.push(again);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "callback_unasked",
+        does: "The answer carries a code and a `state` that this client never asked for.",
+        good_client: "Refuses: the `state` is none of its own (login CSRF, code injection).",
+        section: "RFC 9700 §4.5, §4.7",
+        bend: Bend::AuthorizationResponse(|bite, answer| {
+            answer.set("code", bite.here.random.token());
+            answer.set("state", bite.here.random.token());
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "callback_replayed",
+        does: "The answer is the one before it once more, as a back button or a prefetch delivers it; the first passes.",
+        good_client: "Refuses the second one or takes no harm; redeems each code once.",
+        section: "RFC 6749 §4.1.2, §10.5",
+        bend: Bend::RepeatedResponse,
+        ..RESPONSE
+    },
+    Row {
+        name: "callback_late",
+        does: "A page stands before the client, and the person goes on when they like: an hour later, in another browser.",
+        good_client: "Finds its `state` expired or foreign, explains that and offers to sign in.",
+        section: "RFC 9700 §4.7",
+        bend: Bend::AuthorizationResponse(|_, answer| answer.held = true),
+        ..RESPONSE
+    },
+    Row {
+        name: "authorization_answered_with_307",
+        does: "The form that was posted to us is posted on to the client: the redirect is a 307.",
+        good_client: "Ignores the body of a POST at its redirect URI, or takes no POST there at all.",
+        section: "RFC 9700 §4.12",
+        endpoints: &[Endpoint::Pages],
+        applies: |_, asked| asked.writes(),
+        needs: Needs::Nothing,
+        bend: Bend::PostedOn,
+        ..RESPONSE
+    },
+];

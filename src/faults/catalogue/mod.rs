@@ -1,0 +1,236 @@
+//! Every fault: what it does, what a good client does about it, where it bites, and the line that bends.
+//!
+//! A new fault is a row in the file of its family, with its bend in the row; listing, arming, narrowing and counting follow.
+//!
+//! | file | bends |
+//! | --- | --- |
+//! | [`discovery`] | metadata, WebFinger, published keys |
+//! | [`authorization`] | the authorization response and what happens at the front channel |
+//! | [`token_response`] | what the token endpoint answers |
+//! | [`id_token`] | claims, header and signature of ID tokens |
+//! | [`resource`] | userinfo and whatever else asks for an access token |
+//! | [`refresh`] | refresh tokens, and tokens that die before their time |
+//! | [`transport`] | time, capacity, connections, redirects |
+//! | [`shape`] | bodies that are not what they should be |
+//! | [`portal`] | the emulated portals, each in its own error form |
+//!
+//! # What is not here, and why
+//!
+//! * *Natural behaviour needs no fault.* `refresh_token_rotated` is what every policy does; `refresh_raced` is the policy
+//!   switch `refresh_grace: 0`, or the policy `portal`; `pkce_ignored` is the switch `pkce: ignored`;
+//!   `discovery_response_types_reordered` waits for a second word to put in another order.
+//! * *The endpoint or the message is yet to come*, and then a row and a line are enough: front-channel ID tokens
+//!   (`id_token_wrong_c_hash`, `…_s_hash`, `id_token_missing_at_hash`, `hybrid_tokens_disagree`), JARM, DPoP, mutual TLS, pushed and
+//!   encrypted requests, CIBA and device polling, registration, logout tokens and sessions, federation, encrypted ID tokens,
+//!   `id_token_alg_none_agreed` and `id_token_with_profile_claims` (clients cannot register for them yet), `login_initiated_by_third_party`
+//!   (no client has an `initiate_login_uri`).
+//! * `certificate_wrong` is decided before there is a request, hence before there is a realm to be armed: start the server with a
+//!   certificate of another name.
+
+mod authorization;
+mod discovery;
+mod id_token;
+mod portal;
+mod refresh;
+mod resource;
+mod shape;
+mod token_response;
+mod transport;
+
+use super::armed::Armed;
+use super::bends::{Answer, Instead};
+use super::endpoint::Endpoint;
+use super::parameter::Parameter;
+use super::watch::{Asked, Bite};
+use crate::model::{AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members};
+
+/// One fault.
+#[derive(Debug)]
+pub struct Row {
+    pub name: &'static str,
+    pub family: &'static str,
+    /// What it does, in a sentence.
+    pub does: &'static str,
+    /// What a good client does then.
+    pub good_client: &'static str,
+    /// The sections this leans on.
+    pub section: &'static str,
+    pub endpoints: &'static [Endpoint],
+    pub parameters: &'static [Parameter],
+    /// A state that lasts until it is disarmed, rather than something that happens call by call.
+    pub holds: bool,
+    /// Everybody meets it: it cannot be narrowed to a client or a user.
+    pub of_issuer: bool,
+    /// How often, where the tester does not say. `None`: until disarmed.
+    pub times: Option<u64>,
+    /// Whether a request is of the kind this fault is about.
+    pub applies: fn(&Armed, &Asked) -> bool,
+    /// Whether a request that was answered with this status is something the fault waits for.
+    pub event: fn(&Asked, u16) -> bool,
+    pub needs: Needs,
+    pub bend: Bend,
+}
+
+/// What has to be there to be bent. Where it is not, the call does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    /// A good answer in JSON.
+    Json,
+    /// This member, claim or parameter.
+    Member(&'static str),
+}
+
+/// How an answer is bent: from `IdToken` on by the seams of `tokens`, before by the wire layer.
+#[derive(Clone, Copy, Debug)]
+pub enum Bend {
+    /// The answer waits for the parameter `seconds`.
+    Delay,
+    /// Sent byte by byte, `seconds` apart.
+    Drip,
+    /// The connection ends without an answer.
+    Drop(When),
+    /// Fewer bytes than `Content-Length` says, then the connection ends.
+    Truncate,
+    /// The answer is fine; the connection is closed behind it without a word.
+    CloseBehind,
+    /// This is answered, and nobody else is asked.
+    Instead(fn(&Bite<'_>) -> Instead),
+    /// The JSON object of a good answer.
+    Document(fn(&Bite<'_>, &mut Members)),
+    /// The whole answer.
+    Answer(fn(&Bite<'_>, &mut Answer)),
+    /// The metadata names another place for the keys, where they are.
+    KeysMoved,
+    /// Userinfo as a signed JWT.
+    SignedUserinfo,
+    /// A claim of userinfo is to be fetched elsewhere.
+    DistributedClaims,
+    /// The metadata names one way of client authentication; the others are refused.
+    OneAuthMethod,
+    /// The form that was posted to us is posted on to the client.
+    PostedOn,
+    IdToken(fn(&Bite<'_>, &mut IdTokenDraft)),
+    AuthorizationResponse(fn(&Bite<'_>, &mut AuthorizationResponse)),
+    /// The authorization response before this one, once more.
+    RepeatedResponse,
+    AccessToken(fn(&Bite<'_>, &mut IssuedAccessToken)),
+    RefreshToken(RefreshBend),
+    Keys(KeyStory),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Nothing has been done.
+    BeforeCommit,
+    /// Everything has been done and written.
+    AfterCommit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshBend {
+    /// The old one stays good, and the answer has none.
+    NotRotated,
+    /// It ends in characters that must be encoded.
+    OddCharacters,
+}
+
+/// What becomes of the issuer's keys while the fault is armed. `tokens` tells it: with which key it signs and which it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStory {
+    /// One key per type, and nobody names any.
+    SingleWithoutKid,
+    /// Several candidates per type, and nobody names any.
+    ManyWithoutKid,
+    /// New keys once so many codes have been sent since the fault was armed.
+    RotatedAfterCodes(u64),
+    /// New keys with every signature.
+    RotatedBeforeSigning,
+    /// New keys at once.
+    Withdrawn,
+}
+
+impl Row {
+    /// What most rows have in common.
+    const PLAIN: Self = Self {
+        name: "",
+        family: "",
+        does: "",
+        good_client: "",
+        section: "",
+        endpoints: &[],
+        parameters: &[],
+        holds: false,
+        of_issuer: false,
+        times: None,
+        applies: |_, _| true,
+        event: |_, _| false,
+        needs: Needs::Nothing,
+        bend: Bend::Delay,
+    };
+}
+
+/// All faults, family by family.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    let families = [
+        discovery::ROWS,
+        authorization::ROWS,
+        token_response::ROWS,
+        id_token::ROWS,
+        resource::ROWS,
+        refresh::ROWS,
+        transport::ROWS,
+        shape::ROWS,
+        portal::ROWS,
+    ];
+    families.into_iter().flatten()
+}
+
+pub fn find(name: &str) -> Option<&'static Row> {
+    rows().find(|row| row.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::faults::Wish;
+
+    #[test]
+    fn every_fault_has_a_name_of_its_own_and_explains_itself() {
+        let mut names = HashSet::new();
+        for row in rows() {
+            let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            assert!(row.name.chars().all(snake) && names.insert(row.name), "{}", row.name);
+            for text in [row.does, row.good_client] {
+                assert!(text.len() > 15 && text.ends_with('.'), "{}: {text:?}", row.name);
+            }
+            assert!(!row.section.is_empty() && !row.family.is_empty(), "{}", row.name);
+            assert!(!row.endpoints.is_empty(), "{} bites nowhere", row.name);
+        }
+    }
+
+    #[test]
+    fn every_fault_can_be_armed_as_it_stands_in_the_catalogue() {
+        for row in rows() {
+            let required = row.parameters.iter().filter(|parameter| parameter.usual().is_none());
+            let parameters = required.map(|parameter| (parameter.name.to_owned(), "http://localhost:1".into()));
+            let wish = Wish {
+                fault: row.name.to_owned(),
+                parameters: parameters.collect(),
+                ..Wish::default()
+            };
+            assert!(wish.check("1".to_owned()).is_ok(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn only_a_state_of_the_whole_issuer_bends_keys() {
+        for row in rows() {
+            if matches!(row.bend, Bend::Keys(_) | Bend::KeysMoved) {
+                assert!(row.of_issuer, "{}", row.name);
+            }
+        }
+    }
+}

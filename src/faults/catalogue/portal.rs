@@ -1,0 +1,139 @@
+//! The emulated portals, each in its own error form.
+
+use serde_json::Value;
+
+use super::{Bend, Needs, Row};
+use crate::faults::bends::Instead;
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+
+const PORTAL: Row = Row {
+    family: "Portals",
+    endpoints: Endpoint::PORTALS,
+    section: "RFC 9110 §15.5",
+    needs: Needs::Nothing,
+    ..Row::PLAIN
+};
+
+const SECONDS: &[Parameter] = &[Parameter {
+    name: "seconds",
+    kind: Kind::Seconds {
+        most: 3600.0,
+        usual: 15.0,
+    },
+    meaning: "How long, in real time.",
+}];
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "portal_slot_taken",
+        does: "A booking is refused as if somebody else had been faster; nothing is booked.",
+        good_client: "Says so, shows what is still free and lets the person choose again.",
+        section: "the portal's documentation of booking",
+        applies: |_, asked| {
+            let last = asked.path.rsplit('/').next().unwrap_or_default();
+            let books = ["booking", "reschedule", "appointments", "visits"].contains(&last);
+            asked.writes() && books
+        },
+        bend: Bend::Instead(|_| {
+            let taken = Instead::new(409, "slot_taken", "The slot has been taken meanwhile.");
+            Instead {
+                slot_taken: true,
+                ..taken
+            }
+        }),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_unauthorized",
+        does: "401, as if the token or key were no good.",
+        good_client: "Refreshes once, then asks for a new login.",
+        bend: Bend::Instead(|_| Instead::new(401, "invalid_token", "The access token is invalid")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_forbidden",
+        does: "403, as if this were not allowed.",
+        good_client: "Explains what is missing; does not try again by itself.",
+        bend: Bend::Instead(|_| Instead::new(403, "insufficient_scope", "This is not allowed.")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_not_found",
+        does: "404, as if there were no such thing.",
+        good_client: "Drops what it has cached of it and says so.",
+        bend: Bend::Instead(|_| Instead::new(404, "not_found", "Resource not found.")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_conflict",
+        does: "409, as if somebody had changed it meanwhile.",
+        good_client: "Fetches the present state before it asks again.",
+        bend: Bend::Instead(|_| Instead::new(409, "conflict", "The state has changed meanwhile.")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_unprocessable",
+        does: "422, as if what was sent made no sense.",
+        good_client: "Shows the fields that are wrong; does not send the same again.",
+        bend: Bend::Instead(|_| Instead::new(422, "unprocessable", "The request cannot be processed.")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_too_many_requests",
+        does: "429 with `Retry-After`.",
+        good_client: "Waits that long, within reason.",
+        section: "RFC 6585 §4",
+        parameters: &[Parameter {
+            name: "retry_after",
+            kind: Kind::Integer {
+                least: 0,
+                most: 400_000_000,
+                usual: 5,
+            },
+            meaning: "Seconds until it is worth another try.",
+        }],
+        bend: Bend::Instead(|bite| {
+            let seconds = bite.parameters().integer("retry_after").to_string();
+            Instead::new(429, "too_many_requests", "Too many requests.").with(http::header::RETRY_AFTER, seconds)
+        }),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_server_error",
+        does: "500, and nothing has been done.",
+        good_client: "Shows an error; repeats only what may be repeated.",
+        bend: Bend::Instead(|_| Instead::new(500, "server_error", "Internal server error")),
+        ..PORTAL
+    },
+    Row {
+        name: "portal_slow",
+        does: "The answer takes so many seconds; what was asked for has been done by then.",
+        good_client: "Shows that it waits, gives up by itself, and books nothing twice.",
+        parameters: SECONDS,
+        bend: Bend::Delay,
+        ..PORTAL
+    },
+    Row {
+        name: "portal_empty_list",
+        does: "A list comes back empty: no free times, no appointments.",
+        good_client: "Says that there is nothing, and offers what can be done about it.",
+        needs: Needs::Json,
+        applies: |_, asked| !asked.writes(),
+        bend: Bend::Answer(|_, answer| {
+            let Ok(mut document) = serde_json::from_slice::<Value>(&answer.body) else {
+                return;
+            };
+            match &mut document {
+                Value::Array(items) => items.clear(),
+                Value::Object(members) => members
+                    .values_mut()
+                    .filter_map(Value::as_array_mut)
+                    .for_each(Vec::clear),
+                _ => {}
+            }
+            answer.body = document.to_string().into();
+        }),
+        ..PORTAL
+    },
+];

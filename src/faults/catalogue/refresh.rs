@@ -1,0 +1,85 @@
+//! Refresh tokens, and what dies before its time.
+
+use jiff::SignedDuration;
+
+use super::{Bend, Needs, RefreshBend, Row};
+use crate::faults::bends::Instead;
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+
+const REFRESH: Row = Row {
+    family: "Refresh and lifetimes",
+    endpoints: &[Endpoint::Token],
+    needs: Needs::Nothing,
+    ..Row::PLAIN
+};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "refresh_not_rotated",
+        does: "A refresh brings no new refresh token, and the old one stays good.",
+        good_client: "Keeps the old one.",
+        section: "RFC 6749 §6",
+        applies: |_, asked| asked.refreshes(),
+        bend: Bend::RefreshToken(RefreshBend::NotRotated),
+        ..REFRESH
+    },
+    Row {
+        name: "refresh_token_odd_characters",
+        does: "The refresh token ends in a space, `%`, `&`, `+` and `=`.",
+        good_client: "Encodes it right in its form, and refreshes.",
+        section: "RFC 6749 appendix A.17, appendix B",
+        bend: Bend::RefreshToken(RefreshBend::OddCharacters),
+        ..REFRESH
+    },
+    Row {
+        name: "refresh_token_expired",
+        does: "A refresh is refused with `invalid_grant`: idle for too long. Access tokens live on.",
+        good_client: "Asks for a new login, once, and clears what it has stored.",
+        section: "RFC 6749 §5.2, RFC 9700 §4.14.2",
+        applies: |_, asked| asked.refreshes(),
+        bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the refresh token has expired")),
+        ..REFRESH
+    },
+    Row {
+        name: "consent_revoked_mid_session",
+        does: "What the user had granted is gone: refreshes are refused with `invalid_grant`, access tokens with 401.",
+        good_client: "Ends the session or asks for a new login, once, and clears the tokens it has stored.",
+        section: "RFC 6749 §5.2, RFC 6750 §3.1",
+        endpoints: &[Endpoint::Token, Endpoint::Userinfo, Endpoint::MyPatientPortal],
+        applies: |_, asked| asked.refreshes() || asked.at_resource(),
+        bend: Bend::Instead(|bite| {
+            if bite.asked.at_resource() {
+                Instead::new(401, "invalid_token", "The access token was revoked")
+            } else {
+                Instead::new(
+                    400,
+                    "invalid_grant",
+                    "what the user had granted was withdrawn or revoked",
+                )
+            }
+        }),
+        ..REFRESH
+    },
+    Row {
+        name: "access_token_expires_early",
+        does: "The access token is dead long before `expires_in` is over, by the realm's clock.",
+        good_client: "Meets a 401, refreshes once and tries once more.",
+        section: "RFC 6750 §3.1",
+        parameters: &[Parameter {
+            name: "seconds",
+            kind: Kind::Integer {
+                least: 0,
+                most: 1_000_000,
+                usual: 60,
+            },
+            meaning: "How long it really lives.",
+        }],
+        bend: Bend::AccessToken(|bite, token| {
+            let life = SignedDuration::from_secs(bite.parameters().integer("seconds"));
+            let end = token.issued_at.checked_add(life).unwrap_or(token.expires_at);
+            token.expires_at = end.min(token.expires_at);
+        }),
+        ..REFRESH
+    },
+];

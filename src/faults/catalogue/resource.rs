@@ -1,0 +1,187 @@
+//! Userinfo and every other resource that asks for an access token.
+
+use serde_json::json;
+
+use super::{Bend, Needs, Row};
+use crate::faults::bends::{Instead, append, set, unsigned_jwt};
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+
+const USERINFO: Row = Row {
+    family: "Userinfo and resources",
+    endpoints: &[Endpoint::Userinfo],
+    needs: Needs::Member("sub"),
+    ..Row::PLAIN
+};
+
+const RESOURCE: Row = Row {
+    endpoints: Endpoint::RESOURCES,
+    needs: Needs::Nothing,
+    ..USERINFO
+};
+
+fn invalid_token() -> Instead {
+    Instead::new(401, "invalid_token", "The access token is invalid")
+}
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "userinfo_wrong_subject",
+        does: "`sub` is not the one of the ID token.",
+        good_client: "Discards the whole answer.",
+        section: "OIDC Core §5.3.2",
+        bend: Bend::Document(|_, answer| append(answer, "sub", "invalid")),
+        ..USERINFO
+    },
+    Row {
+        name: "userinfo_signed",
+        does: "The answer is a signed JWT (`application/jwt`) with `iss` and `aud`.",
+        good_client: "Verifies it and reads the claims.",
+        section: "OIDC Core §5.3.2",
+        bend: Bend::SignedUserinfo,
+        ..USERINFO
+    },
+    Row {
+        name: "userinfo_aggregated_claims",
+        does: "`address` and `phone_number` stand in an unsigned JWT of somebody else, beside the answer.",
+        good_client: "Reads them from `_claim_sources`, or goes without.",
+        section: "OIDC Core §5.6.2.1",
+        bend: Bend::Document(|_, answer| {
+            let address = answer.shift_remove("address");
+            let address = address.unwrap_or_else(|| json!({"country": "DE", "locality": "Berlin"}));
+            let phone = answer.shift_remove("phone_number");
+            let phone = phone.unwrap_or_else(|| json!("+49 30 1234567"));
+            let jwt = unsigned_jwt(&json!({"address": address, "phone_number": phone}));
+            set(
+                answer,
+                "_claim_names",
+                json!({"address": "src1", "phone_number": "src1"}),
+            );
+            set(answer, "_claim_sources", json!({"src1": {"JWT": jwt}}));
+        }),
+        ..USERINFO
+    },
+    Row {
+        name: "userinfo_distributed_claims",
+        does: "`credit_score` is to be fetched elsewhere, with an access token of its own; the answer there is a signed JWT.",
+        good_client: "Calls the endpoint with that token and no other, or goes without the claim.",
+        section: "OIDC Core §5.6.2.2",
+        needs: Needs::Nothing,
+        // The place the claim is fetched from knows no client.
+        holds: true,
+        of_issuer: true,
+        bend: Bend::DistributedClaims,
+        ..USERINFO
+    },
+    Row {
+        name: "resource_scheme_other_case",
+        does: "401 whose challenge says `bEARER`.",
+        good_client: "Reads the scheme in any case: refreshes and tries again.",
+        section: "RFC 9110 §11.1",
+        bend: Bend::Instead(|_| {
+            invalid_token().challenging(
+                "bEARER realm=\"Anteroom\", error=\"invalid_token\", error_description=\"The access token is invalid\"",
+            )
+        }),
+        ..RESOURCE
+    },
+    Row {
+        name: "resource_rejects_until_refreshed",
+        does: "401 `invalid_token` until the client has refreshed its tokens so many times.",
+        good_client: "Refreshes, each time with its newest refresh token, and calls again.",
+        section: "RFC 6750 §3.1, RFC 6749 §6",
+        endpoints: &[Endpoint::Userinfo, Endpoint::MyPatientPortal, Endpoint::Token],
+        parameters: &[Parameter {
+            name: "refreshes",
+            kind: Kind::Integer {
+                least: 1,
+                most: 100,
+                usual: 2,
+            },
+            meaning: "How many.",
+        }],
+        applies: |armed, asked| {
+            let enough = u64::try_from(armed.parameters.integer("refreshes")).unwrap_or(u64::MAX);
+            asked.at_resource() && armed.events() < enough
+        },
+        event: |asked, status| asked.refreshes() && status == 200,
+        bend: Bend::Instead(|_| invalid_token()),
+        ..RESOURCE
+    },
+    Row {
+        name: "unauthorized_without_challenge",
+        does: "401 without `WWW-Authenticate`, or with several challenges in one header.",
+        good_client: "Refreshes once, then asks for a new login; parses lists of challenges.",
+        section: "RFC 9110 §11.6.1, RFC 6750 §3",
+        parameters: &[Parameter {
+            name: "challenges",
+            kind: Kind::Choice(&["none", "several"]),
+            meaning: "None at all, or three in a list.",
+        }],
+        bend: Bend::Instead(|bite| match bite.parameters().text("challenges") {
+            "several" => invalid_token().challenging(
+                "Negotiate, Basic realm=\"a, b\", Bearer realm=\"Anteroom\", error=\"invalid_token\", scope=\"openid\"",
+            ),
+            _ => invalid_token().unchallenging(),
+        }),
+        ..RESOURCE
+    },
+    Row {
+        name: "insufficient_scope",
+        does: "403 `insufficient_scope` that names the scope.",
+        good_client: "Asks the user for that scope; refreshing does not help.",
+        section: "RFC 6750 §3.1",
+        parameters: &[Parameter {
+            name: "scope",
+            kind: Kind::Text {
+                usual: "appointment_write",
+            },
+            meaning: "What would be needed.",
+        }],
+        bend: Bend::Instead(|bite| {
+            let scope = bite.parameters().text("scope").replace(['"', '\\'], "_");
+            let challenge = format!("Bearer realm=\"Anteroom\", error=\"insufficient_scope\", scope=\"{scope}\"");
+            Instead::new(
+                403,
+                "insufficient_scope",
+                "Access to this resource requires another scope.",
+            )
+            .challenging(challenge)
+        }),
+        ..RESOURCE
+    },
+    Row {
+        name: "step_up_required",
+        does: "401 `insufficient_user_authentication` with `acr_values` and `max_age`.",
+        good_client: "Sends the user to sign in again with these.",
+        section: "RFC 9470 §3, §4",
+        parameters: &[
+            Parameter {
+                name: "acr_values",
+                kind: Kind::Text { usual: "mfa" },
+                meaning: "What the sign-in has to be.",
+            },
+            Parameter {
+                name: "max_age",
+                kind: Kind::Integer {
+                    least: 0,
+                    most: 1_000_000,
+                    usual: 300,
+                },
+                meaning: "How many seconds ago it may have been.",
+            },
+        ],
+        bend: Bend::Instead(|bite| {
+            let acr = bite.parameters().text("acr_values").replace(['"', '\\'], "_");
+            let max_age = bite.parameters().integer("max_age");
+            let challenge = format!(
+                "Bearer realm=\"Anteroom\", error=\"insufficient_user_authentication\", \
+                 error_description=\"A different authentication level is required\", \
+                 acr_values=\"{acr}\", max_age=\"{max_age}\""
+            );
+            let sentence = "A different authentication level is required";
+            Instead::new(401, "insufficient_user_authentication", sentence).challenging(challenge)
+        }),
+        ..RESOURCE
+    },
+];

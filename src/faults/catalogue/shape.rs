@@ -1,0 +1,156 @@
+//! Bodies that are not what they should be.
+
+use http::{StatusCode, header};
+
+use super::{Bend, Needs, Row};
+use crate::faults::bends::{gzip, set};
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+
+const SHAPE: Row = Row {
+    family: "Shape of the answer",
+    endpoints: Endpoint::MACHINES,
+    needs: Needs::Json,
+    ..Row::PLAIN
+};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "json_truncated",
+        does: "The JSON is cut in the middle; the length is that of what is left.",
+        good_client: "Fails with an error of its own and uses no part of it.",
+        section: "RFC 8259 §2",
+        bend: Bend::Answer(|_, answer| answer.body = answer.body.slice(..answer.body.len() / 2)),
+        ..SHAPE
+    },
+    Row {
+        name: "content_type_wrong",
+        does: "JSON is called `text/html` or `text/plain`.",
+        good_client: "Fails cleanly or reads it by a rule of its own, and never falls over.",
+        section: "RFC 6749 §5.1, RFC 9110 §8.3",
+        parameters: &[Parameter {
+            name: "type",
+            kind: Kind::Choice(&["text/html", "text/plain", "application/octet-stream"]),
+            meaning: "What it is called.",
+        }],
+        bend: Bend::Answer(|bite, answer| answer.set_type(bite.parameters().text("type"))),
+        ..SHAPE
+    },
+    Row {
+        name: "html_error_page",
+        does: "A page of some proxy, with 502 or even 200; what was asked for has been done.",
+        good_client: "Shows an error with the status, not the parser's complaint, and never the page.",
+        section: "RFC 6749 §5.2",
+        parameters: &[
+            Parameter {
+                name: "status",
+                kind: Kind::Integer {
+                    least: 200,
+                    most: 599,
+                    usual: 502,
+                },
+                meaning: "The status of the page.",
+            },
+            Parameter {
+                name: "type",
+                kind: Kind::Choice(&["text/html", "application/json"]),
+                meaning: "What it says it is.",
+            },
+        ],
+        needs: Needs::Nothing,
+        bend: Bend::Answer(|bite, answer| {
+            let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
+                        <body><h1>502 Bad Gateway</h1><p>some proxy</p></body></html>\n";
+            answer.status = StatusCode::from_u16(bite.parameters().status()).unwrap_or(StatusCode::BAD_GATEWAY);
+            answer.set_type(bite.parameters().text("type"));
+            answer.body = page.into();
+        }),
+        ..SHAPE
+    },
+    Row {
+        name: "unknown_members",
+        does: "The object has a member that nobody has heard of.",
+        good_client: "Ignores it.",
+        section: "RFC 6749 §5.1, RFC 7517 §4",
+        bend: Bend::Document(|_, document| {
+            set(
+                document,
+                "x_anteroom",
+                serde_json::json!({"nested": [true, null, {"deeper": 1}]}),
+            );
+        }),
+        ..SHAPE
+    },
+    Row {
+        name: "duplicate_members",
+        does: "A member stands twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
+        good_client: "Rejects it, or takes the last value everywhere alike.",
+        section: "RFC 8259 §4, RFC 7493 §2.3",
+        endpoints: &[Endpoint::Token, Endpoint::Userinfo],
+        bend: Bend::Answer(|bite, answer| {
+            let name = match bite.asked.endpoint {
+                Endpoint::Userinfo => "sub",
+                _ => "access_token",
+            };
+            answer.insert_in_front(&format!("\"{name}\":\"the-other-one\","));
+        }),
+        ..SHAPE
+    },
+    Row {
+        name: "huge_answer",
+        does: "The answer is far larger than anybody needs: in bytes, in members, in one text, or in depth.",
+        good_client: "Stops at a bound of its own and fails; a long token does not break cookies or headers in silence.",
+        section: "RFC 8259 §9",
+        parameters: &[
+            Parameter {
+                name: "form",
+                kind: Kind::Choice(&["body", "members", "text", "depth"]),
+                meaning: "Blanks behind the object, very many members, one very long text, very deep nesting.",
+            },
+            Parameter {
+                name: "size",
+                kind: Kind::Integer {
+                    least: 1,
+                    most: 67_108_864,
+                    usual: 10_485_760,
+                },
+                meaning: "Bytes, about.",
+            },
+        ],
+        bend: Bend::Answer(|bite, answer| {
+            let size = usize::try_from(bite.parameters().integer("size")).unwrap_or_default();
+            match bite.parameters().text("form") {
+                "members" => {
+                    let members = (0..size / 16).map(|number| format!("\"x{number:09}\":1,"));
+                    answer.insert_in_front(&members.collect::<String>());
+                }
+                "text" => answer.insert_in_front(&format!("\"x\":\"{}\",", "x".repeat(size))),
+                "depth" => {
+                    let depth = size / 2;
+                    answer.insert_in_front(&format!("\"x\":{}{},", "[".repeat(depth), "]".repeat(depth)));
+                }
+                _ => answer.body = [&answer.body[..], &vec![b' '; size]].concat().into(),
+            }
+        }),
+        ..SHAPE
+    },
+    Row {
+        name: "compressed_or_bom",
+        does: "The body begins with a byte order mark, or is gzip though nobody asked for it.",
+        good_client: "Reads gzip only where it asked for it; skips the mark or fails cleanly.",
+        section: "RFC 9110 §8.4, RFC 8259 §8.1",
+        parameters: &[Parameter {
+            name: "form",
+            kind: Kind::Choice(&["bom", "gzip"]),
+            meaning: "Which of the two.",
+        }],
+        bend: Bend::Answer(|bite, answer| match bite.parameters().text("form") {
+            "gzip" => {
+                answer.body = gzip(&answer.body).into();
+                answer.set_header(header::CONTENT_ENCODING, "gzip");
+            }
+            _ => answer.body = [b"\xef\xbb\xbf", &answer.body[..]].concat().into(),
+        }),
+        ..SHAPE
+    },
+];

@@ -1,0 +1,226 @@
+//! What the token endpoint answers besides the ID token.
+
+use serde_json::{Value, json};
+
+use super::{Bend, Needs, Row};
+use crate::faults::bends::{Instead, other_case, set};
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+use crate::model::Scopes;
+
+const RESPONSE: Row = Row {
+    family: "Token response",
+    endpoints: &[Endpoint::Token],
+    needs: Needs::Member("access_token"),
+    ..Row::PLAIN
+};
+
+/// The token endpoint refuses, and nothing has been done.
+const REFUSAL: Row = Row {
+    needs: Needs::Nothing,
+    ..RESPONSE
+};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "token_expires_in_missing",
+        does: "There is no `expires_in`.",
+        good_client: "Goes on, and refreshes when it meets a 401.",
+        section: "RFC 6749 §5.1",
+        bend: Bend::Document(|_, answer| drop(answer.shift_remove("expires_in"))),
+        ..RESPONSE
+    },
+    Row {
+        name: "token_scope_missing",
+        does: "There is no `scope`.",
+        good_client: "Goes on: then the scopes are those it asked for.",
+        section: "RFC 6749 §5.1",
+        bend: Bend::Document(|_, answer| drop(answer.shift_remove("scope"))),
+        ..RESPONSE
+    },
+    Row {
+        name: "token_type_other_case",
+        does: "`token_type` is `bEARER`.",
+        good_client: "Goes on: case does not matter.",
+        section: "RFC 6749 §5.1",
+        bend: Bend::Document(|_, answer| {
+            let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or_default();
+            let kind = other_case(kind);
+            set(answer, "token_type", kind);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "token_type_unknown",
+        does: "`token_type` is `mac`.",
+        good_client: "Does not use the token.",
+        section: "RFC 6749 §5.1, §7.1",
+        bend: Bend::Document(|_, answer| set(answer, "token_type", "mac")),
+        ..RESPONSE
+    },
+    Row {
+        name: "access_token_missing",
+        does: "A 200 without `access_token`.",
+        good_client: "Takes it for a failure.",
+        section: "RFC 6749 §5.1",
+        bend: Bend::Document(|_, answer| drop(answer.shift_remove("access_token"))),
+        ..RESPONSE
+    },
+    Row {
+        name: "numbers_as_strings",
+        does: "`expires_in` is a text with digits, or has a fraction.",
+        good_client: "Tolerates it or assumes a lifetime of its own.",
+        section: "RFC 6749 appendix A.14",
+        parameters: &[Parameter {
+            name: "form",
+            kind: Kind::Choice(&["text", "fraction"]),
+            meaning: "`\"3600\"` or `3600.5`.",
+        }],
+        needs: Needs::Member("expires_in"),
+        bend: Bend::Document(|bite, answer| {
+            let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or_default();
+            let bent = match bite.parameters().text("form") {
+                "fraction" => json!(format!("{seconds}.5").parse::<f64>().unwrap_or_default()),
+                _ => json!(seconds.to_string()),
+            };
+            set(answer, "expires_in", bent);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "expires_in_absurd",
+        does: "`expires_in` is 0, negative, 2^53 or null.",
+        good_client: "No storm of refreshes and no overflow: takes the lifetime for short or unknown.",
+        section: "RFC 6749 §5.1",
+        parameters: &[Parameter {
+            name: "form",
+            kind: Kind::Choice(&["zero", "negative", "huge", "null"]),
+            meaning: "Which absurdity.",
+        }],
+        bend: Bend::Document(|bite, answer| {
+            let bent = match bite.parameters().text("form") {
+                "negative" => json!(-1),
+                "huge" => json!(9_007_199_254_740_992_i64),
+                "null" => Value::Null,
+                _ => json!(0),
+            };
+            set(answer, "expires_in", bent);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "nulls_and_empties",
+        does: "Members without a value: `refresh_token` and `error_description` are null, `scope` is empty.",
+        good_client: "Takes them for absent; looks for no error where none is.",
+        section: "RFC 6749 §3.1, §5.1",
+        bend: Bend::Document(|_, answer| {
+            set(answer, "refresh_token", Value::Null);
+            set(answer, "scope", "");
+            set(answer, "error_description", Value::Null);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "error_with_status_200",
+        does: "`{\"error\": …}` in a 200.",
+        good_client: "Looks for `error` and takes it for a failure.",
+        section: "RFC 6749 §5.2",
+        bend: Bend::Document(|_, answer| {
+            answer.clear();
+            set(answer, "error", "invalid_grant");
+            set(answer, "error_description", "the status is wrong, the error is not");
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "error_unknown_code",
+        does: "400 with an error code that is registered nowhere.",
+        good_client: "Takes it for a plain failure.",
+        section: "RFC 6749 §5.2, §8.5",
+        bend: Bend::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that nobody has heard of")),
+        ..REFUSAL
+    },
+    Row {
+        name: "scope_narrowed",
+        does: "Fewer scopes than were asked for: both `scope` and the token are without the last one, or the one named.",
+        good_client: "Reads `scope`, switches off what it cannot do and calls nothing in vain.",
+        section: "RFC 6749 §3.3, §5.1",
+        parameters: &[Parameter {
+            name: "scope",
+            kind: Kind::Text { usual: "the last" },
+            meaning: "The one that is withheld.",
+        }],
+        needs: Needs::Nothing,
+        bend: Bend::AccessToken(|bite, token| {
+            let named = bite.parameters().text("scope");
+            let withheld = match token.scopes.iter().last() {
+                Some(last) if named == "the last" => last,
+                _ => named,
+            };
+            let withheld: Scopes = [withheld].into_iter().collect();
+            token.scopes = token.scopes.without(&withheld);
+        }),
+        ..RESPONSE
+    },
+    Row {
+        name: "client_secret_rotated",
+        does: "401 `invalid_client`, as if the secret had been replaced.",
+        good_client: "Stops and raises an alarm; no loop for users, no storm.",
+        section: "RFC 6749 §5.2",
+        bend: Bend::Instead(|_| {
+            Instead::new(401, "invalid_client", "the client secret is not the one on record")
+                .challenging("Basic realm=\"Anteroom\", charset=\"UTF-8\"")
+        }),
+        ..REFUSAL
+    },
+    Row {
+        name: "server_error_at_token",
+        does: "500, 502 or 504 at the token endpoint, before anything was done.",
+        good_client: "At most one careful retry, then a fresh login; no loop.",
+        section: "RFC 9110 §9.2.2, RFC 6749 §4.1.2",
+        parameters: &[Parameter {
+            name: "status",
+            kind: Kind::Integer {
+                least: 500,
+                most: 599,
+                usual: 500,
+            },
+            meaning: "The status.",
+        }],
+        bend: Bend::Instead(|bite| {
+            let status = bite.parameters().status();
+            Instead::new(status, "server_error", "the server met an unexpected condition")
+        }),
+        ..REFUSAL
+    },
+    Row {
+        name: "redirect_at_token",
+        does: "The token endpoint redirects to another host.",
+        good_client: "Does not follow with its credentials; takes it for a failure.",
+        section: "RFC 9110 §15.4, RFC 9700 §4.12",
+        parameters: &[
+            Parameter {
+                name: "status",
+                kind: Kind::Integer {
+                    least: 301,
+                    most: 308,
+                    usual: 307,
+                },
+                meaning: "301, 302, 303, 307 or 308.",
+            },
+            Parameter {
+                name: "location",
+                kind: Kind::Text {
+                    usual: "https://elsewhere.example/oauth/token",
+                },
+                meaning: "Where to.",
+            },
+        ],
+        bend: Bend::Instead(|bite| {
+            Instead::new(bite.parameters().status(), "moved", "the token endpoint is elsewhere")
+                .with(http::header::LOCATION, bite.parameters().text("location"))
+                .bare("text/plain", "")
+        }),
+        ..REFUSAL
+    },
+];

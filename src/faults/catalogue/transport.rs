@@ -1,0 +1,186 @@
+//! Time, capacity and connections: not in any conformance suite, and met every week.
+
+use jiff::SignedDuration;
+
+use super::{Bend, Needs, Row, When};
+use crate::clock::system_now;
+use crate::faults::bends::Instead;
+use crate::faults::endpoint::Endpoint;
+use crate::faults::parameter::{Kind, Parameter};
+use crate::faults::watch::Bite;
+
+const TRANSPORT: Row = Row {
+    family: "Transport",
+    endpoints: Endpoint::ALL,
+    needs: Needs::Nothing,
+    ..Row::PLAIN
+};
+
+const RETRY_AFTER: &[Parameter] = &[
+    Parameter {
+        name: "retry_after",
+        kind: Kind::Integer {
+            least: 0,
+            most: 400_000_000,
+            usual: 5,
+        },
+        meaning: "Seconds until it is worth another try; ten years are 315360000.",
+    },
+    Parameter {
+        name: "form",
+        kind: Kind::Choice(&["seconds", "date"]),
+        meaning: "As a number, or as an HTTP date by the machine's clock.",
+    },
+];
+
+fn retry_after(bite: &Bite<'_>) -> String {
+    let seconds = bite.parameters().integer("retry_after");
+    let then = system_now().checked_add(SignedDuration::from_secs(seconds));
+    match (bite.parameters().text("form"), then) {
+        // RFC 9110 §5.6.7
+        ("date", Ok(then)) => then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+        _ => seconds.to_string(),
+    }
+}
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "delayed_answer",
+        does: "The first byte comes after so many seconds; what was asked for has been done by then.",
+        good_client: "Gives up by itself after ten seconds or so, shows an error and does not hang.",
+        section: "RFC 9110 §9.2.2",
+        parameters: &[Parameter {
+            name: "seconds",
+            kind: Kind::Seconds {
+                most: 3600.0,
+                usual: 15.0,
+            },
+            meaning: "How long, in real time.",
+        }],
+        bend: Bend::Delay,
+        ..TRANSPORT
+    },
+    Row {
+        name: "slow_drip",
+        does: "The body comes byte by byte.",
+        good_client: "Has a deadline for the whole call, not only for silence.",
+        section: "RFC 9110 §9.2.2",
+        parameters: &[Parameter {
+            name: "seconds",
+            kind: Kind::Seconds { most: 60.0, usual: 1.0 },
+            meaning: "From one byte to the next, in real time.",
+        }],
+        bend: Bend::Drip,
+        ..TRANSPORT
+    },
+    Row {
+        name: "too_many_requests",
+        does: "429 with `Retry-After`.",
+        good_client: "Waits that long, whichever form it has, within reason.",
+        section: "RFC 6585 §4, RFC 9110 §10.2.3",
+        parameters: RETRY_AFTER,
+        bend: Bend::Instead(|bite| {
+            Instead::new(429, "slow_down", "too many requests").with(http::header::RETRY_AFTER, retry_after(bite))
+        }),
+        ..TRANSPORT
+    },
+    Row {
+        name: "too_many_requests_silent",
+        does: "429 without `Retry-After`.",
+        good_client: "Backs off by a rule of its own.",
+        section: "RFC 6585 §4",
+        bend: Bend::Instead(|_| Instead::new(429, "slow_down", "too many requests")),
+        ..TRANSPORT
+    },
+    Row {
+        name: "unavailable_then_fine",
+        does: "503 with `Retry-After`, then all is well.",
+        good_client: "Repeats a GET with growing pauses; after a revocation assumes that the token lives and tries again.",
+        section: "RFC 9110 §15.6.4, RFC 7009 §2.2.1",
+        parameters: RETRY_AFTER,
+        times: Some(1),
+        bend: Bend::Instead(|bite| {
+            Instead::new(503, "temporarily_unavailable", "the server cannot answer just now")
+                .with(http::header::RETRY_AFTER, retry_after(bite))
+        }),
+        ..TRANSPORT
+    },
+    Row {
+        name: "answered_with_status",
+        does: "Any other status, in the error form of the address, before anything was done.",
+        good_client: "Takes what it does not know for the first status of its class.",
+        section: "RFC 9110 §15",
+        parameters: &[Parameter {
+            name: "status",
+            kind: Kind::Integer {
+                least: 400,
+                most: 599,
+                usual: 500,
+            },
+            meaning: "Which one.",
+        }],
+        bend: Bend::Instead(|bite| {
+            let status = bite.parameters().status();
+            let code = if status < 500 {
+                "invalid_request"
+            } else {
+                "server_error"
+            };
+            Instead::new(status, code, "an armed fault answers here")
+        }),
+        ..TRANSPORT
+    },
+    Row {
+        name: "dropped_before_commit",
+        does: "The connection is closed without a byte, and nothing has been done.",
+        good_client: "May try once more, and that works.",
+        section: "RFC 9110 §9.2.2",
+        bend: Bend::Drop(When::BeforeCommit),
+        ..TRANSPORT
+    },
+    Row {
+        name: "dropped_after_commit",
+        does: "Everything is done and written; the connection is closed without a byte.",
+        good_client: "Finds out what has become of its request before it repeats one that does harm twice.",
+        section: "RFC 9110 §9.2.2",
+        applies: |_, asked| asked.writes(),
+        bend: Bend::Drop(When::AfterCommit),
+        ..TRANSPORT
+    },
+    Row {
+        name: "dropped_after_code_redeemed",
+        does: "The code is spent and its answer lost.",
+        good_client: "A retry meets `invalid_grant`, and may cost the tokens: starts a new login.",
+        section: "RFC 6749 §4.1.2, §10.5",
+        endpoints: &[Endpoint::Token],
+        applies: |_, asked| asked.asks_by_code(),
+        bend: Bend::Drop(When::AfterCommit),
+        ..TRANSPORT
+    },
+    Row {
+        name: "dropped_after_refresh_rotated",
+        does: "The refresh token is spent and its successor lost.",
+        good_client: "Tries the old one once more at once, within the grace; then a clean new login, no loop.",
+        section: "RFC 9700 §4.14.2",
+        endpoints: &[Endpoint::Token],
+        applies: |_, asked| asked.refreshes(),
+        bend: Bend::Drop(When::AfterCommit),
+        ..TRANSPORT
+    },
+    Row {
+        name: "truncated_answer",
+        does: "The connection ends before as many bytes have come as `Content-Length` says.",
+        good_client: "Takes it for a failure and never reads the half.",
+        section: "RFC 9112 §8",
+        bend: Bend::Truncate,
+        ..TRANSPORT
+    },
+    Row {
+        name: "idle_connection_closed",
+        does: "The answer is fine; then the connection is closed without having said so.",
+        good_client: "Makes a new connection without a word, and sends each request once.",
+        section: "RFC 9112 §9.3.1",
+        bend: Bend::CloseBehind,
+        ..TRANSPORT
+    },
+];

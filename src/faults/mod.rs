@@ -1,0 +1,138 @@
+//! Armed misbehaviour: what a realm does wrong on purpose, to whom, and how often.
+//!
+//! The honest path stays straight. A fault is a row of the [`catalogue`] with its bend in the same row; armed, it waits here
+//! for its realm. Two places only bend answers: the wire layer around a realm's routes (`server::wire`), and the named
+//! seams of `tokens`. What they share while one request is answered is its [`watch`].
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`catalogue`] | every fault: what it does, what a good client does, where it bites, the line that bends |
+//! | [`armed`] | one that waits: for whom, how often, what it keeps |
+//! | [`watch`] | the faults one request may meet, and the marks they leave on its answer |
+//! | [`endpoint`], [`parameter`] | where, and how exactly |
+//! | [`bends`] | the words the catalogue's bends are written in |
+//!
+//! In memory and per process, forgotten with the realm. Where nothing is armed, a request costs one read of a number.
+
+pub mod armed;
+pub mod bends;
+pub mod catalogue;
+pub mod endpoint;
+pub mod parameter;
+pub mod watch;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arc_swap::ArcSwap;
+
+pub use armed::{Armed, Often, Wish};
+pub use catalogue::{Bend, Row};
+pub use endpoint::{Endpoint, Place};
+pub use watch::{Asked, Asker, Watch};
+
+use crate::model::RealmId;
+
+/// How many faults may be armed in one realm: each is looked at by every request.
+const MOST_ARMED: usize = 200;
+
+/// The faults that are armed in this process.
+#[derive(Debug, Default)]
+pub struct Faults {
+    realms: ArcSwap<HashMap<RealmId, Arc<[Arc<Armed>]>>>,
+    /// Of all realms: the one number that is read when nothing is armed.
+    armed: AtomicUsize,
+}
+
+impl Faults {
+    /// What is armed in a realm, the first armed first; `None` where nothing is.
+    pub fn of(&self, realm: RealmId) -> Option<Arc<[Arc<Armed>]>> {
+        if self.armed.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        self.realms.load().get(&realm).cloned()
+    }
+
+    /// Arms a fault; false where the realm has too many already.
+    pub fn arm(&self, realm: RealmId, fault: Armed) -> bool {
+        let fault = Arc::new(fault);
+        let mut taken = false;
+        self.change(realm, |armed| {
+            taken = armed.len() < MOST_ARMED;
+            if taken {
+                armed.push(fault.clone());
+            }
+        });
+        taken
+    }
+
+    /// Disarms one fault; false where there is none of that id.
+    pub fn disarm(&self, realm: RealmId, id: &str) -> bool {
+        let mut found = false;
+        self.change(realm, |armed| {
+            let before = armed.len();
+            armed.retain(|fault| fault.id != id);
+            found = armed.len() < before;
+        });
+        found
+    }
+
+    /// Disarms everything in a realm: when asked to, and when the realm goes.
+    pub fn forget(&self, realm: RealmId) {
+        self.change(realm, Vec::clear);
+    }
+
+    fn change(&self, realm: RealmId, mut change: impl FnMut(&mut Vec<Arc<Armed>>)) {
+        self.realms.rcu(|realms| {
+            let mut realms = HashMap::clone(realms);
+            let mut armed = realms.remove(&realm).map(|armed| armed.to_vec()).unwrap_or_default();
+            change(&mut armed);
+            if !armed.is_empty() {
+                realms.insert(realm, armed.into());
+            }
+            realms
+        });
+        let count = self.realms.load().values().map(|armed| armed.len()).sum();
+        self.armed.store(count, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn armed(id: &str) -> Armed {
+        let wish = Wish {
+            fault: "delayed_answer".to_owned(),
+            ..Wish::default()
+        };
+        wish.check(id.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_fault_is_armed_in_its_realm_only_and_goes_with_it() {
+        let faults = Faults::default();
+        let (one, other) = (RealmId(1), RealmId(2));
+
+        assert!(faults.arm(one, armed("a")) && faults.arm(one, armed("b")));
+
+        assert_eq!(faults.of(one).map(|armed| armed.len()), Some(2));
+        assert!(faults.of(other).is_none());
+        assert!(faults.disarm(one, "a") && !faults.disarm(one, "a") && !faults.disarm(other, "b"));
+        faults.forget(one);
+        assert!(faults.of(one).is_none());
+        assert_eq!(faults.armed.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_realm_has_room_for_so_many_and_no_more() {
+        let faults = Faults::default();
+        for number in 0..MOST_ARMED {
+            assert!(faults.arm(RealmId(1), armed(&number.to_string())));
+        }
+
+        assert!(!faults.arm(RealmId(1), armed("one too many")));
+        assert!(faults.arm(RealmId(2), armed("elsewhere")));
+    }
+}

@@ -1,0 +1,36 @@
+//! What goes wrong in a portal on purpose, in the portal's own error form.
+//!
+//! The wire layer of faults asks here and knows no portal; a portal that has an error form of its own adds a line to the table.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+
+use super::mypatientportal;
+use crate::app::Realm;
+use crate::web::paths;
+
+/// A refusal or failure that no rule of the portal asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Mishap {
+    pub status: StatusCode,
+    /// Somebody else has taken the slot: what the portal says then, whatever the status.
+    pub slot_taken: bool,
+    /// For forms that have a text.
+    pub sentence: &'static str,
+}
+
+type Form = fn(&Realm, &Mishap) -> Response;
+
+/// Which portal lives where, and how it says no.
+const FORMS: &[(&str, Form)] = &[(paths::PORTAL, mypatientportal::mishap)];
+
+/// The answer at a path within the realm.
+pub fn answer(realm: &Realm, path: &str, mishap: &Mishap) -> Response {
+    let form = FORMS.iter().find(|(prefix, _)| path.starts_with(prefix));
+    match form {
+        Some((_, form)) => form(realm, mishap),
+        None => (mishap.status, Json(json!({"error": mishap.sentence}))).into_response(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Who asks, found out from the request alone: what faults are narrowed by.
+//!
+//! Nothing here is proved and nothing is refused: a request that names a client is taken at its word, and whether the word is
+//! good the handler says. Asked only where a fault is armed that wants to know.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use futures_util::stream;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+use crate::app::{App, Realm};
+use crate::faults::watch::Here;
+use crate::faults::{Armed, Asked, Asker, Bend, Endpoint, Watch};
+use crate::model::Secret;
+use crate::random::digest;
+use crate::store::{self, Conn};
+use crate::web::bearer;
+use crate::web::parameters::read_form;
+use crate::{oauth, sessions};
+
+/// Begins the watch over a request, if a fault waits for one like it. The request comes back whole.
+pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Request) -> (Request, Option<Arc<Watch>>) {
+    let Some(endpoint) = Endpoint::of(request.uri().path()) else {
+        return (request, None);
+    };
+    if request.method() == Method::OPTIONS || !armed.iter().any(|armed| may_wait_at(armed, endpoint)) {
+        return (request, None); // a browser that asks before it asks is let through
+    }
+    let (mut parts, body) = request.into_parts();
+    let (form, body) = form_of(&parts, endpoint, body).await;
+    let asked = Asked {
+        endpoint,
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        grant_type: value(&form, "grant_type"),
+        authenticates_by_header: oauth::client_named_by_header(&parts.headers).is_some(),
+    };
+    let asker = if armed.iter().any(|armed| wants_to_know(armed)) {
+        let question = Question {
+            realm,
+            parts: &parts,
+            form: &form,
+        };
+        question.answer(app, endpoint).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who asks could not be found out: faults narrowed to somebody let this request pass");
+            Asker::default()
+        })
+    } else {
+        Asker::default()
+    };
+    let here = Here {
+        issuer: realm.issuer.clone(),
+        random: realm.random.clone(),
+        now: realm.clock.now(),
+    };
+    let watch = Watch::new(armed, asked, asker, here);
+    parts.extensions.insert(realm.clone());
+    (Request::from_parts(parts, body), watch)
+}
+
+fn may_wait_at(armed: &Armed, endpoint: Endpoint) -> bool {
+    armed.row.endpoints.contains(&endpoint)
+}
+
+fn wants_to_know(armed: &Armed) -> bool {
+    armed.client.is_some() || armed.user.is_some() || matches!(armed.row.bend, Bend::SignedUserinfo)
+}
+
+/// The form or JSON object of a body, and the body as it was. What cannot be read is the handler's to refuse.
+async fn form_of(parts: &Parts, endpoint: Endpoint, body: Body) -> (Vec<(String, String)>, Body) {
+    let nothing = |body| (Vec::new(), body);
+    let reads = matches!(
+        endpoint,
+        Endpoint::Authorize
+            | Endpoint::Pages
+            | Endpoint::Token
+            | Endpoint::Revoke
+            | Endpoint::Introspect
+            | Endpoint::Userinfo
+    );
+    let kind = media_type(&parts.headers);
+    if parts.method != Method::POST || !reads || kind.is_none() {
+        return nothing(body);
+    }
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => (fields(kind.unwrap_or_default(), &bytes), Body::from(bytes)),
+        // The handler finds the same error: the layer around us that bounds bodies has its say.
+        Err(error) => nothing(Body::from_stream(stream::iter([Err::<Bytes, _>(error)]))),
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+fn fields(kind: &str, bytes: &[u8]) -> Vec<(String, String)> {
+    if kind.eq_ignore_ascii_case("application/json") {
+        let Ok(Value::Object(members)) = serde_json::from_slice(bytes) else {
+            return Vec::new();
+        };
+        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        return members.into_iter().filter_map(text).collect();
+    }
+    read_form(bytes).unwrap_or_default()
+}
+
+fn value(form: &[(String, String)], name: &str) -> Option<String> {
+    let found = form.iter().find(|(own, _)| own == name);
+    found.map(|(_, value)| value.clone())
+}
+
+struct Question<'a> {
+    realm: &'a Realm,
+    parts: &'a Parts,
+    form: &'a [(String, String)],
+}
+
+impl Question<'_> {
+    async fn answer(&self, app: &App, endpoint: Endpoint) -> sqlx::Result<Asker> {
+        let mut conn = app.database.read().await?;
+        match endpoint {
+            Endpoint::Token => self.of_grant(&mut conn).await,
+            Endpoint::Revoke | Endpoint::Introspect => self.of_token_asked_about(&mut conn).await,
+            Endpoint::Userinfo | Endpoint::MyPatientPortal => self.of_bearer(&mut conn).await,
+            Endpoint::Authorize | Endpoint::Pages => self.of_browser(&mut conn).await,
+            Endpoint::Discovery | Endpoint::Webfinger | Endpoint::Jwks | Endpoint::Mediquo | Endpoint::Vsee => {
+                Ok(Asker::default())
+            }
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<String> {
+        value(self.form, name)
+    }
+
+    fn named_client(&self) -> Option<String> {
+        oauth::client_named_by_header(&self.parts.headers).or_else(|| self.field("client_id"))
+    }
+
+    async fn of_grant(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+        let realm = self.realm.id;
+        let mut user = None;
+        if let Some(code) = self.field("code") {
+            let code = store::authorization_codes::find(conn, realm, &digest(&code)).await?;
+            user = code.map(|code| code.grant.user.0);
+        } else if let Some(token) = self.field("refresh_token") {
+            let token = store::refresh_tokens::find(conn, realm, &digest(&token)).await?;
+            user = token.map(|token| token.grant.user.0);
+        }
+        let client = self.named_client();
+        Ok(Asker { client, user })
+    }
+
+    async fn of_token_asked_about(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+        let client = self.named_client();
+        let Some(token) = self.field("token") else {
+            return Ok(Asker { client, user: None });
+        };
+        let (realm, digest) = (self.realm.id, digest(&token));
+        let access = store::access_tokens::find(conn, realm, &digest).await?;
+        let mut user = access.and_then(|token| token.grant).map(|grant| grant.user.0);
+        if user.is_none() {
+            let refresh = store::refresh_tokens::find(conn, realm, &digest).await?;
+            user = refresh.map(|token| token.grant.user.0);
+        }
+        Ok(Asker { client, user })
+    }
+
+    async fn of_bearer(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+        let in_header = bearer::read(&self.parts.headers).ok().flatten();
+        let Some(token) = in_header.or_else(|| self.field("access_token").map(Secret::new)) else {
+            return Ok(Asker::default());
+        };
+        let token = store::access_tokens::find(conn, self.realm.id, &digest(token.reveal())).await?;
+        Ok(token.map_or_else(Asker::default, |token| Asker {
+            client: Some(token.client.0),
+            user: token.grant.map(|grant| grant.user.0),
+        }))
+    }
+
+    /// The person at the browser, or the one who is about to sign in there; the client they come from.
+    async fn of_browser(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+        let (realm, now) = (self.realm, self.realm.clock.now());
+        let query = read_form(self.parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+        let said = |name: &str| self.field(name).or_else(|| value(&query, name));
+        let mut client = said("client_id");
+        if let (None, Some(request)) = (&client, said("request")) {
+            let pending = store::authorization_requests::find(conn, realm.id, &request).await?;
+            client = pending.map(|pending| pending.request.client_id.0);
+        }
+        let hint = realm.policy.auto_login.then(|| said("login_hint")).flatten();
+        let signing_in = said("persona").or_else(|| said("username")).or(hint);
+        let user = match signing_in {
+            Some(name) => {
+                let user = store::users::find_by_username(conn, realm.id, &name).await?;
+                user.map(|user| user.id.0)
+            }
+            None => {
+                let here = sessions::find(conn, realm.id, &realm.issuer, &self.parts.headers, now).await?;
+                here.map(|here| here.user.id.0)
+            }
+        };
+        Ok(Asker { client, user })
+    }
+}
