@@ -74,6 +74,11 @@ fn zero_within(value: &Value, place: String) -> Option<String> {
     }
 }
 
+/// A member that was said, be it `null`: apart from one that was not, where `#[serde(default)]` stands beside this.
+pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A stretch of time: ISO 8601 (`PT2H`, `P30D`, `P1M`), or as people write it (`90s`, `2 hours`).
 ///
 /// Days have 24 hours and months the length they have in UTC from the instant they are counted from.

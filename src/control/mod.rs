@@ -6,6 +6,10 @@
 //! | [`realms`] | issuers made and removed; only at the root |
 //! | [`clock`] | the realm's time |
 //! | [`faults`] | what goes wrong on purpose |
+//! | [`users`], [`clients`] | who can sign in, and at what |
+//! | [`scopes`], [`claims`] | what clients may ask for, and what tokens and answers say |
+//! | [`policy`] | the realm's switches |
+//! | [`keys`], [`tokens`] | what it signs with, and tokens without a browser |
 //! | [`outbox`] | the letters it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
@@ -16,18 +20,28 @@
 
 mod api_docs;
 mod body;
+mod claims;
+mod clients;
 pub mod clock;
 pub mod entry;
 mod events;
 mod exchanges;
 mod faults;
 mod index;
+mod keys;
+mod merge_patch;
 mod openapi;
 mod outbox;
+mod page;
+mod policy;
 pub mod problem;
 pub mod realms;
 pub mod route_table;
+mod scopes;
 pub mod seed;
+mod tokens;
+mod touch;
+mod users;
 
 use axum::routing::any;
 use axum::{Router, middleware};

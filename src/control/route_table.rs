@@ -13,7 +13,10 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms};
+use super::{
+    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, outbox, policy, realms, scopes, tokens,
+    users,
+};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
@@ -21,6 +24,13 @@ pub const LEVERS: &[&[Row]] = &[
     realms::ROWS,
     clock::ROWS,
     faults::ROWS,
+    users::ROWS,
+    clients::ROWS,
+    scopes::ROWS,
+    claims::ROWS,
+    policy::ROWS,
+    keys::ROWS,
+    tokens::ROWS,
     outbox::letters::ROWS,
     outbox::webhooks::ROWS,
     exchanges::ROWS,

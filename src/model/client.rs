@@ -116,6 +116,12 @@ impl Client {
         self.metadata.grant_types.contains(&grant_type)
     }
 
+    /// The scopes of `asked` that it is not registered for.
+    pub fn not_registered_for(&self, asked: &Scopes) -> Scopes {
+        let registered = self.metadata.scope.as_ref();
+        registered.map_or_else(Scopes::default, |registered| asked.without(registered))
+    }
+
     /// Whether an authorization response may go to `uri` (RFC 9700 §2.1, RFC 8252 §7.3).
     pub fn accepts_redirect_to(&self, uri: &str) -> bool {
         self.metadata

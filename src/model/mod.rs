@@ -47,7 +47,7 @@ pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
 pub use refusal::Refusal;
 pub use response_mode::ResponseMode;
-pub use scope::{Descriptions, Scope, Scopes, ScopesError};
+pub use scope::{Descriptions, SCOPES_OF_USERS, Scope, Scopes, ScopesError};
 pub use secret::Secret;
 pub use session::{Session, SignedIn};
 pub use setup::{Setup, StoredKey};

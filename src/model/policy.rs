@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Scope, SigningAlgorithm};
+use super::{Scope, Scopes, SigningAlgorithm};
 
 /// A set of switches to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -267,6 +267,11 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The scopes there are.
+    pub fn scopes(&self) -> Scopes {
+        self.scopes_supported.iter().map(String::as_str).collect()
+    }
+
     /// This policy with further scopes that it supports.
     pub fn with_scopes(&self, scopes: &[Scope]) -> Self {
         let mut policy = self.clone();
@@ -284,6 +289,14 @@ impl Policy {
         }
         if !self.scopes_supported.iter().any(|scope| scope == "openid") {
             return Err("scopes_supported contains openid".to_owned());
+        }
+        for (place, scope) in self.scopes_supported.iter().enumerate() {
+            let alone = scope.parse::<Scopes>().is_ok_and(|scopes| scopes.iter().eq([scope]));
+            if !alone || self.scopes_supported[..place].contains(scope) {
+                return Err(format!(
+                    "scopes_supported names scopes (RFC 6749 §3.3), each once: {scope:?}"
+                ));
+            }
         }
         let lifetimes = &self.lifetimes;
         if [
@@ -344,6 +357,9 @@ mod tests {
             json!({"lifetimes": {"access_token": -1}}),
             json!({"lifetimes": {"access_token": 0}}),
             json!({"scopes_supported": ["profile"]}),
+            json!({"scopes_supported": ["openid", "a b"]}),
+            json!({"scopes_supported": ["openid", ""]}),
+            json!({"scopes_supported": ["openid", "openid"]}),
         ] {
             assert!(Policy::read(&wrong).is_err(), "{wrong}");
         }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::text::Language;
 
+/// Scopes that speak of a user, so that no token a client gets for itself has them.
+pub const SCOPES_OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
 /// A scope that was set up at run time: beside those of the policy, or in place of the built-in one of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scope {

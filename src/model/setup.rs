@@ -24,3 +24,10 @@ pub struct StoredKey {
     pub signs: bool,
     pub created_at: Timestamp,
 }
+
+impl StoredKey {
+    /// Whether a realm with these keys has one that signs with `algorithm`: with none at all it has those for development.
+    pub fn some_signs_with(keys: &[Self], algorithm: SigningAlgorithm) -> bool {
+        keys.is_empty() || keys.iter().any(|key| key.signs && key.algorithm == algorithm)
+    }
+}

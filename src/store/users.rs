@@ -70,6 +70,14 @@ pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -
     row.as_ref().map(user).transpose()
 }
 
+/// The user of that id, or else of that name.
+pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> sqlx::Result<Option<User>> {
+    match find(conn, realm, &UserId::from(text)).await? {
+        Some(user) => Ok(Some(user)),
+        None => find_by_username(conn, realm, text).await,
+    }
+}
+
 /// The users the picker offers, in the order they were added.
 pub async fn list_personas(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<Vec<User>> {
     let rows = fetch_all!(

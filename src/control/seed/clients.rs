@@ -29,7 +29,10 @@ pub enum SeedSecret {
 
 impl SeedSecret {
     /// At most one of the two.
-    pub(super) fn read(plain: Option<Secret>, hash: Option<Phc>) -> Result<Option<Self>, &'static str> {
+    ///
+    /// # Errors
+    /// What is wrong, in words for the person who wrote it.
+    pub fn read(plain: Option<Secret>, hash: Option<Phc>) -> Result<Option<Self>, &'static str> {
         match (plain, hash) {
             (Some(_), Some(_)) => Err("a secret is given in the clear or as a hash, not both"),
             (Some(plain), None) if plain.reveal().is_empty() => Err("a secret is not empty"),

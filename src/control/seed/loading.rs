@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::clients::SeedSecret;
-use super::{Seed, SeedError};
-use crate::model::{Client, RealmId, StoredSecret, User, UserId};
+use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedUser};
+use crate::model::{Client, RealmId, Scope, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
 use crate::portals::mypatientportal;
 use crate::random::Random;
@@ -18,6 +18,8 @@ use crate::store::{self, Keeps, Tx};
 pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
+    scopes: Vec<Scope>,
+    rules: Vec<(SeedClaimRule, String)>,
     mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
 }
 
@@ -48,28 +50,20 @@ impl Ready {
         now: Timestamp,
     ) -> Result<Self, PasswordError> {
         let mut clients = Vec::with_capacity(seed.clients.len());
-        for client in &seed.clients {
-            let secret = hashed(client.secret.as_ref(), passwords, random).await?;
-            clients.push(Client {
-                id: client.id.clone(),
-                secret: secret.map(StoredSecret::Phc),
-                metadata: client.metadata(issuer),
-            });
+        for one in &seed.clients {
+            clients.push(client(one, issuer, passwords, random).await?);
         }
         let mut users = Vec::with_capacity(seed.users.len());
-        for user in &seed.users {
-            users.push(User {
-                id: user.id.clone().unwrap_or_else(|| UserId(random.id(now))),
-                username: user.username.clone(),
-                password: hashed(user.password.as_ref(), passwords, random).await?,
-                persona: user.persona.clone(),
-                claims: user.claims.clone(),
-            });
+        for one in &seed.users {
+            users.push(user(one, passwords, random, now).await?);
         }
+        let rules = seed.claims.iter().map(|rule| rule.with_id(random.id(now)));
         let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
         Ok(Self {
             clients,
             users,
+            scopes: seed.scopes.iter().map(|scope| scope.0.clone()).collect(),
+            rules: rules.collect(),
             mypatientportal,
         })
     }
@@ -97,6 +91,19 @@ impl Ready {
                 .into());
             }
         }
+        for scope in &self.scopes {
+            if !store::scopes::insert(tx, realm, scope).await? {
+                return Err(SeedError::Twice {
+                    what: "scope",
+                    name: scope.name.clone(),
+                }
+                .into());
+            }
+        }
+        for (rule, id) in &self.rules {
+            let rule = rule.resolve(tx, realm, id.clone()).await?.map_err(SeedError::Rule)?;
+            store::claim_rules::insert(tx, realm, &rule).await?;
+        }
         if let Some(portal) = &self.mypatientportal {
             self.check_blocked_patients(portal)?;
             mypatientportal::insert_seed(tx, realm, portal).await?;
@@ -122,7 +129,48 @@ impl Ready {
     }
 }
 
-async fn hashed(
+/// A client as it is stored, in a realm of that issuer: what it has in the clear is hashed.
+///
+/// # Errors
+/// When hashing fails.
+pub async fn client(
+    seed: &SeedClient,
+    issuer: &str,
+    passwords: &Passwords,
+    random: &Random,
+) -> Result<Client, PasswordError> {
+    let secret = hashed(seed.secret.as_ref(), passwords, random).await?;
+    Ok(Client {
+        id: seed.id.clone(),
+        secret: secret.map(StoredSecret::Phc),
+        metadata: seed.metadata(issuer),
+    })
+}
+
+/// A user as they are stored: the password is hashed, and who has no id gets one.
+///
+/// # Errors
+/// When hashing fails.
+pub async fn user(
+    seed: &SeedUser,
+    passwords: &Passwords,
+    random: &Random,
+    now: Timestamp,
+) -> Result<User, PasswordError> {
+    Ok(User {
+        id: seed.id.clone().unwrap_or_else(|| UserId(random.id(now))),
+        username: seed.username.clone(),
+        password: hashed(seed.password.as_ref(), passwords, random).await?,
+        persona: seed.persona.clone(),
+        claims: seed.claims.clone(),
+    })
+}
+
+/// The hash of a secret, made where the seed has not made it.
+///
+/// # Errors
+/// When hashing fails.
+pub async fn hashed(
     secret: Option<&SeedSecret>,
     passwords: &Passwords,
     random: &Random,

@@ -4,9 +4,11 @@
 //! a public client with a secret) refuses while it is read, so that an error in a file shows the line. [`loading`] puts a
 //! seed into the database.
 
+mod claim_rules;
 mod claims;
 mod clients;
 pub mod loading;
+mod scopes;
 mod users;
 
 use std::fs;
@@ -22,8 +24,10 @@ use crate::config::SeedSource;
 use crate::model::Policy;
 use crate::portals::mypatientportal;
 
-pub use clients::SeedClient;
-pub use users::SeedUser;
+pub use claim_rules::{SeedClaimRule, check_names as check_rule_names};
+pub use clients::{SeedClient, SeedSecret};
+pub use scopes::SeedScope;
+pub use users::{Phc, SeedUser, check_claims};
 
 /// What a realm begins with.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,6 +39,10 @@ pub struct Seed {
     pub clock: Option<SeedClock>,
     pub clients: Vec<SeedClient>,
     pub users: Vec<SeedUser>,
+    /// Scopes beside those of the policy.
+    pub scopes: Vec<SeedScope>,
+    /// Rules that put further claims into tokens and answers.
+    pub claims: Vec<SeedClaimRule>,
     /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
 }
@@ -135,6 +143,8 @@ impl Seed {
             clock: self.clock.or(base.clock),
             clients: base.clients.iter().cloned().chain(self.clients).collect(),
             users: base.users.iter().cloned().chain(self.users).collect(),
+            scopes: base.scopes.iter().cloned().chain(self.scopes).collect(),
+            claims: base.claims.iter().cloned().chain(self.claims).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
         }
     }
@@ -174,6 +184,8 @@ pub enum SeedError {
     Unknown(PathBuf),
     #[error("the seed has {what} {name:?} twice")]
     Twice { what: &'static str, name: String },
+    #[error("a rule for claims: {0}")]
+    Rule(String),
     #[error("the practice {practice} blocks {username:?}, who is none of the users")]
     UnknownPatient { practice: String, username: String },
     #[error("the realm is not empty, and a seed goes only into an empty one")]

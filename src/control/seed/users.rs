@@ -44,14 +44,7 @@ impl TryFrom<Written> for SeedUser {
         if !written.id.as_ref().is_none_or(sound) {
             return Err(wrong("an id has 1 to 255 characters of printable ASCII (OIDC Core §2)"));
         }
-        if let Some(reserved) = ["sub", "iss", "aud", "exp", "iat", "nonce"]
-            .into_iter()
-            .find(|name| written.claims.contains_key(*name))
-        {
-            return Err(wrong(&format!(
-                "the claim {reserved:?} is not a person's to have; a sub is its id"
-            )));
-        }
+        check_claims(&written.claims).map_err(|reason| wrong(&reason))?;
         let password = SeedSecret::read(written.password, written.password_hash).map_err(wrong)?;
         Ok(Self {
             id: written.id,
@@ -60,6 +53,20 @@ impl TryFrom<Written> for SeedUser {
             claims: written.claims,
             username: written.username,
         })
+    }
+}
+
+/// Refuses what is not a person's to have.
+///
+/// # Errors
+/// Which claim that is.
+pub fn check_claims(claims: &Claims) -> Result<(), String> {
+    let reserved = ["sub", "iss", "aud", "exp", "iat", "nonce"];
+    match reserved.into_iter().find(|name| claims.contains_key(*name)) {
+        Some(reserved) => Err(format!(
+            "the claim {reserved:?} is not a person's to have; a sub is its id"
+        )),
+        None => Ok(()),
     }
 }
 

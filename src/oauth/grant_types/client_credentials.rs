@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Granted;
 use crate::{
     app::{App, Realm},
-    model::{Claims, Client, Scopes, ScopesError},
+    model::{Claims, Client, SCOPES_OF_USERS, Scopes, ScopesError},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
         form::Parameters,
@@ -16,9 +16,6 @@ use crate::{
     store,
     tokens::AccessTokenFor,
 };
-
-/// Scopes that speak of a user, of whom there is none.
-pub const OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 pub async fn exchange(
     app: &App,
@@ -54,7 +51,7 @@ pub async fn exchange(
 
 /// What is asked for, or else all that the client is registered for (RFC 6749 §3.3).
 fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes, OAuthError> {
-    let of_users: Scopes = OF_USERS.into_iter().collect();
+    let of_users: Scopes = SCOPES_OF_USERS.into_iter().collect();
     let Some(asked) = asked else {
         let registered = client.metadata.scope.as_ref();
         let registered = registered.map(|scopes| supported(&realm.policy, scopes).without(&of_users));

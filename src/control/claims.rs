@@ -1,0 +1,255 @@
+//! `…/control/api/claims`: rules that put further claims into ID tokens, JWT access tokens, userinfo and introspection.
+//!
+//! Literal values, or templates over `user` (`id`, `username`, `claims`), `client` (`client_id`, `client_name`), `scopes` and
+//! `realm` (`name`, `issuer`). Rules are followed in the order they were written, the later one wins. A template that cannot be read is
+//! refused here; one that fails when a token is made leaves its claim out, and the log says so.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post, put};
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::body;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use super::seed::SeedClaimRule;
+use super::touch::touched;
+use crate::app::{App, Realm};
+use crate::model::{ClaimPlace, ClaimRule, Claims, ClientId, RealmSettings, UserId};
+use crate::store::{self, Tx, settle};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: RULES,
+        operation: "listClaimRules",
+        tag: TAG,
+        summary: "The rules for claims in the order they are followed",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The rules.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["rules"], "properties": {
+                    "rules": {"type": "array", "items": rule_schema()},
+                }})
+            }),
+        },
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: RULES,
+        operation: "addClaimRule",
+        tag: TAG,
+        summary: "Put further claims into tokens and answers",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(said_schema),
+        answer: Answer {
+            status: 201,
+            description: "What is issued from now on follows the rule.",
+            content: Content::Json(rule_schema),
+        },
+        refusals: UNSOUND,
+        serve: || post(add),
+    },
+    Row {
+        method: Method::PUT,
+        path: RULE,
+        operation: "replaceClaimRule",
+        tag: TAG,
+        summary: "Say a rule anew, in its place",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(said_schema),
+        answer: Answer {
+            status: 200,
+            description: "The rule as it is now.",
+            content: Content::Json(rule_schema),
+        },
+        refusals: &[
+            (400, "It is no sound rule, or names whom there is not."),
+            (404, "There is no such rule."),
+        ],
+        serve: || put(replace),
+    },
+    Row {
+        method: Method::DELETE,
+        path: RULE,
+        operation: "deleteClaimRule",
+        tag: TAG,
+        summary: "Take back a rule",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "What is issued from now on does not follow it.",
+            content: Content::Nothing,
+        },
+        refusals: &[(404, "There is no such rule.")],
+        serve: || delete(remove),
+    },
+];
+
+const RULES: &str = "/control/api/claims";
+const RULE: &str = "/control/api/claims/{rule}";
+const TAG: &str = "Claims";
+const UNSOUND: &[(u16, &str)] = &[(400, "It is no sound rule, or names whom there is not.")];
+
+fn said_schema() -> Value {
+    json!({"type": "object", "required": ["where", "claims"], "additionalProperties": false, "properties": {
+        "client_id": {"type": "string", "description": "Only for this client."},
+        "user": {"type": "string", "description": "Only for this user: id or user name."},
+        "scope": {"type": "string", "description": "Only where this scope was granted."},
+        "where": {"type": "array", "minItems": 1, "uniqueItems": true,
+            "items": {"enum": ["id_token", "access_token", "userinfo", "introspection"]}},
+        "claims": {"type": "object", "minProperties": 1, "description":
+            "Claim to value. Texts may be templates: `{{ user.claims.email }}`. null takes a claim away."},
+    }})
+}
+
+fn rule_schema() -> Value {
+    let mut schema = said_schema();
+    schema["additionalProperties"] = json!(true);
+    schema["properties"]["id"] = json!({"type": "string"});
+    schema
+}
+
+/// A rule as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    r#where: Vec<ClaimPlace>,
+    claims: Claims,
+}
+
+impl From<ClaimRule> for Shown {
+    fn from(rule: ClaimRule) -> Self {
+        Self {
+            id: rule.id,
+            client_id: rule.client,
+            user: rule.user,
+            scope: rule.scope,
+            r#where: rule.places,
+            claims: rule.claims,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct List {
+    rules: Vec<Shown>,
+}
+
+async fn list(realm: Realm) -> Json<List> {
+    let rules = realm.claim_rules.all().iter().cloned().map(Shown::from).collect();
+    Json(List { rules })
+}
+
+async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let rule: SeedClaimRule = body::read(&headers, &body)?;
+    let id = realm.random.id(realm.clock.now());
+
+    let mut tx = app.database.begin().await?;
+    let outcome = added(&mut tx, &realm, &rule, id).await;
+    let (rule, settings) = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    let location = realm.path(&format!("{RULES}/{}", rule.id));
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(Shown::from(rule)),
+    )
+        .into_response())
+}
+
+async fn added(
+    tx: &mut Tx,
+    realm: &Realm,
+    rule: &SeedClaimRule,
+    id: String,
+) -> Result<(ClaimRule, RealmSettings), Problem> {
+    let settings = touched(tx, realm).await?;
+    let rule = resolved(tx, realm, rule, id).await?;
+    store::claim_rules::insert(tx, realm.id, &rule).await?;
+    Ok((rule, settings))
+}
+
+async fn resolved(tx: &mut Tx, realm: &Realm, rule: &SeedClaimRule, id: String) -> Result<ClaimRule, Problem> {
+    if let Some(scope) = rule.scope()
+        && !realm.policy.scopes_supported.iter().any(|supported| supported == scope)
+    {
+        return Err(Problem::bad_request(format!("there is no scope {scope:?}")));
+    }
+    rule.resolve(tx, realm.id, id).await?.map_err(Problem::bad_request)
+}
+
+async fn replace(
+    State(app): State<App>,
+    realm: Realm,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
+    let rule: SeedClaimRule = body::read(&headers, &body)?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = replaced(&mut tx, &realm, &rule, id).await;
+    let (rule, settings) = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(Json(Shown::from(rule)))
+}
+
+async fn replaced(
+    tx: &mut Tx,
+    realm: &Realm,
+    rule: &SeedClaimRule,
+    id: String,
+) -> Result<(ClaimRule, RealmSettings), Problem> {
+    let settings = touched(tx, realm).await?;
+    let rule = resolved(tx, realm, rule, id).await?;
+    if store::claim_rules::update(tx, realm.id, &rule).await? {
+        Ok((rule, settings))
+    } else {
+        Err(unknown(&rule.id))
+    }
+}
+
+async fn remove(State(app): State<App>, realm: Realm, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.begin().await?;
+    let outcome = removed(&mut tx, &realm, &id).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn removed(tx: &mut Tx, realm: &Realm, id: &str) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if store::claim_rules::delete(tx, realm.id, id).await? {
+        Ok(settings)
+    } else {
+        Err(unknown(id))
+    }
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::not_found(format!("there is no rule {id:?}"))
+}

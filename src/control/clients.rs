@@ -1,0 +1,443 @@
+//! `…/control/api/clients`: applications, added, changed and deleted while the realm runs, in the words of RFC 7591.
+//!
+//! A client that is not public gets a secret, chosen or made; one that was made is shown once and never again. A new secret ends the
+//! old one at once. A deleted client is gone at once: what it was granted is revoked, the tokens it got for itself are dead,
+//! consents and rules for claims about it are forgotten. What it did in the portals stays.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+use http::{HeaderMap, Method, StatusCode, header};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::body;
+use super::merge_patch::merge_patch;
+use super::page::{AFTER, LIMIT, Page};
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use super::seed::{SeedClient, SeedSecret, loading};
+use super::touch::touched;
+use crate::app::{App, Realm};
+use crate::clock::system_now;
+use crate::model::{Client, ClientId, ClientMetadata, RealmSettings, Secret, StoredSecret};
+use crate::random::digest;
+use crate::store::{self, Tx, settle};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: CLIENTS,
+        operation: "listClients",
+        tag: TAG,
+        summary: "The realm's clients in the order they were added",
+        reach: Reach::Realm,
+        query: &[AFTER, LIMIT],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "A page of clients; `next` where more are to come.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["clients"], "properties": {
+                    "clients": {"type": "array", "items": client_schema()}, "next": {"type": "string"},
+                }})
+            }),
+        },
+        refusals: &[
+            (400, "A parameter cannot be read."),
+            (404, "There is no client to begin after."),
+        ],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: CLIENTS,
+        operation: "addClient",
+        tag: TAG,
+        summary: "Add a client, in the words of RFC 7591 and of a seed",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            let mut members = metadata_schema();
+            if let Some(properties) = members["properties"].as_object_mut() {
+                properties.insert(
+                    "client_id".to_owned(),
+                    json!({"type": "string", "description": "Without it: made up."}),
+                );
+                properties.insert("client_secret".to_owned(), json!({"type": "string", "description": "Without it, unless the client is public: made up, and shown in the answer alone."}));
+                properties.insert(
+                    "client_secret_hash".to_owned(),
+                    json!({"type": "string", "description": "An Argon2id PHC string instead of the secret."}),
+                );
+            }
+            members
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The client stands; `client_secret` where it was made up.",
+            content: Content::Json(client_schema),
+        },
+        refusals: &[(400, "It is no sound client."), (409, "There is a client of that id.")],
+        serve: || post(add),
+    },
+    Row {
+        method: Method::GET,
+        path: CLIENT,
+        operation: "readClient",
+        tag: TAG,
+        summary: "One client",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: SHOWN,
+        refusals: UNKNOWN,
+        serve: || get(show),
+    },
+    Row {
+        method: Method::PATCH,
+        path: CLIENT,
+        operation: "changeClient",
+        tag: TAG,
+        summary: "Change a client by a merge patch (RFC 7396)",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(metadata_schema),
+        answer: SHOWN,
+        refusals: &[
+            (400, "What would come of it is no sound client."),
+            (404, "There is no such client."),
+        ],
+        serve: || patch(change),
+    },
+    Row {
+        method: Method::DELETE,
+        path: CLIENT,
+        operation: "deleteClient",
+        tag: TAG,
+        summary: "Delete a client with all it was granted",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "Its grants, tokens and consents are gone, too.",
+            content: Content::Nothing,
+        },
+        refusals: UNKNOWN,
+        serve: || delete(remove),
+    },
+    Row {
+        method: Method::POST,
+        path: SECRET,
+        operation: "rotateClientSecret",
+        tag: TAG,
+        summary: "Give a client a new secret; the old one ends at once",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "client_secret": {"type": "string", "description": "Without it: made up."},
+                "client_secret_hash": {"type": "string"},
+            }})
+        }),
+        answer: Answer {
+            status: 200,
+            description: "The client; `client_secret` where it was made up, which is never shown again.",
+            content: Content::Json(client_schema),
+        },
+        refusals: &[
+            (400, "It is no sound secret."),
+            (404, "There is no such client."),
+            (409, "The client is public and has no secret."),
+        ],
+        serve: || post(rotate),
+    },
+];
+
+const CLIENTS: &str = "/control/api/clients";
+const CLIENT: &str = "/control/api/clients/{client_id}";
+const SECRET: &str = "/control/api/clients/{client_id}/secret";
+const TAG: &str = "Clients";
+const SHOWN: Answer = Answer {
+    status: 200,
+    description: "The client as it is now; `client_secret` where the change made it confidential.",
+    content: Content::Json(client_schema),
+};
+const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such client.")];
+
+fn metadata_schema() -> Value {
+    json!({"type": "object", "additionalProperties": false, "properties": {
+        "client_name": {"type": "string"},
+        "grant_types": {"type": "array", "items": {"enum": ["authorization_code", "refresh_token", "client_credentials"]}},
+        "redirect_uris": {"type": "array", "items": {"type": "string"}, "description": "`{issuer}` may stand at the beginning."},
+        "any_loopback_redirect": {"type": "boolean", "description": "Any http or https loopback address is accepted, too."},
+        "scope": {"type": "string", "description": "What it may ask for. Without it: all the realm supports."},
+        "token_endpoint_auth_method": {"enum": ["client_secret", "client_secret_basic", "client_secret_post", "none"],
+            "description": "`client_secret`: basic or post. `none`: a public client."},
+        "allow_plain_pkce": {"type": "boolean"},
+        "logo_uri": {"type": "string"},
+        "policy_uri": {"type": "string"},
+        "tos_uri": {"type": "string"},
+        "access_token_format": {"enum": ["opaque", "jwt"], "description": "`jwt`: as RFC 9068 has it."},
+        "access_token_audience": {"type": "string", "description": "The `aud` of JWT access tokens. Without it: the issuer."},
+    }})
+}
+
+fn client_schema() -> Value {
+    let mut schema = metadata_schema();
+    schema["additionalProperties"] = json!(true);
+    schema["properties"]["client_id"] = json!({"type": "string"});
+    schema["properties"]["has_secret"] = json!({"type": "boolean"});
+    schema["properties"]["client_secret"] = json!({"type": "string", "description": "Shown once."});
+    schema
+}
+
+/// A client as it is shown: with a secret only where one has just been made up.
+#[derive(Debug, Serialize)]
+struct Shown {
+    client_id: ClientId,
+    #[serde(flatten)]
+    metadata: ClientMetadata,
+    has_secret: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+}
+
+impl Shown {
+    fn new(client: Client, made_up: Option<&Secret>) -> Self {
+        Self {
+            client_id: client.id,
+            metadata: client.metadata,
+            has_secret: client.secret.is_some(),
+            client_secret: made_up.map(|secret| secret.reveal().to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct List {
+    clients: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A chosen secret; without one, one is made up.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NewSecret {
+    client_secret: Option<Secret>,
+    client_secret_hash: Option<super::seed::Phc>,
+}
+
+async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<List>, Problem> {
+    let page = Page::read(query.as_deref(), false)?;
+    let after = page.after.as_deref().map(ClientId::from);
+    let mut conn = app.database.read().await?;
+    if let Some(after) = &after
+        && store::clients::find(&mut conn, realm.id, after).await?.is_none()
+    {
+        return Err(unknown(after));
+    }
+    let mut clients = store::clients::list_page(&mut conn, realm.id, after.as_ref(), page.limit_and_one()).await?;
+    let next = page.cut(&mut clients, |client| client.id.0.clone());
+    Ok(Json(List {
+        clients: clients.into_iter().map(|client| Shown::new(client, None)).collect(),
+        next,
+    }))
+}
+
+async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let mut members: Map<String, Value> = body::read(&headers, &body)?;
+    let now = realm.clock.now();
+    members
+        .entry("client_id")
+        .or_insert_with(|| Value::String(realm.random.id(now)));
+    let made_up = wants_secret(&members).then(|| Secret::new(realm.random.token()));
+    if let Some(secret) = &made_up {
+        members.insert("client_secret".to_owned(), json!(secret.reveal()));
+    }
+    let seed = read(members)?;
+    let client = match &made_up {
+        Some(secret) => Client {
+            id: seed.id.clone(),
+            secret: Some(StoredSecret::Digest(digest(secret.reveal()))),
+            metadata: seed.metadata(&realm.issuer),
+        },
+        None => loading::client(&seed, &realm.issuer, &app.passwords, &realm.random).await?,
+    };
+
+    let mut tx = app.database.begin().await?;
+    let outcome = added(&mut tx, &realm, &client, now).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    let encoded: String = form_urlencoded::byte_serialize(client.id.0.as_bytes()).collect();
+    let location = realm.path(&format!("{CLIENTS}/{}", encoded.replace('+', "%20")));
+    let shown = Json(Shown::new(client, made_up.as_ref()));
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], shown).into_response())
+}
+
+/// Whether a client that is described like this is confidential and brings no secret of its own.
+fn wants_secret(members: &Map<String, Value>) -> bool {
+    let public = members
+        .get("token_endpoint_auth_method")
+        .is_some_and(|method| method == "none");
+    !public && !members.contains_key("client_secret") && !members.contains_key("client_secret_hash")
+}
+
+/// Checks a client as a seed's is checked.
+fn read(members: Map<String, Value>) -> Result<SeedClient, Problem> {
+    serde_json::from_value(Value::Object(members)).map_err(|error| Problem::bad_request(error.to_string()))
+}
+
+async fn added(tx: &mut Tx, realm: &Realm, client: &Client, now: Timestamp) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if !store::clients::insert(tx, realm.id, client, now).await? {
+        let detail = format!("there is a client {:?} already", client.id.0);
+        return Err(Problem::conflict(detail));
+    }
+    end(tx, realm, &client.id, now).await?; // a client of that id may have been deleted a moment ago
+    Ok(settings)
+}
+
+/// Everything a client was granted ends.
+async fn end(tx: &mut Tx, realm: &Realm, client: &ClientId, now: Timestamp) -> sqlx::Result<()> {
+    store::consents::delete_of_client(tx, realm.id, client).await?;
+    store::grants::revoke_of_client(tx, realm.id, client, now).await?;
+    store::access_tokens::revoke_own(tx, realm.id, client, now).await
+}
+
+async fn show(State(app): State<App>, realm: Realm, Path(client): Path<ClientId>) -> Result<Json<Shown>, Problem> {
+    let found = store::clients::find(&mut app.database.read().await?, realm.id, &client).await?;
+    Ok(Json(Shown::new(found.ok_or_else(|| unknown(&client))?, None)))
+}
+
+async fn change(
+    State(app): State<App>,
+    realm: Realm,
+    Path(client): Path<ClientId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
+    let patch: Map<String, Value> = body::read(&headers, &body)?;
+    for member in ["client_id", "client_secret", "client_secret_hash"] {
+        if patch.contains_key(member) {
+            let detail = format!("`{member}` is not changed like this: the id stays, and …/secret gives a new secret");
+            return Err(Problem::bad_request(detail));
+        }
+    }
+    let made_up = Secret::new(realm.random.token());
+
+    let mut tx = app.database.begin().await?;
+    let outcome = changed(&mut tx, &realm, &client, patch, &made_up).await;
+    let (client, new_secret, settings) = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(Json(Shown::new(client, new_secret.then_some(&made_up))))
+}
+
+async fn changed(
+    tx: &mut Tx,
+    realm: &Realm,
+    id: &ClientId,
+    patch: Map<String, Value>,
+    made_up: &Secret,
+) -> Result<(Client, bool, RealmSettings), Problem> {
+    let settings = touched(tx, realm).await?;
+    let found = store::clients::find(tx, realm.id, id).await?;
+    let mut client = found.ok_or_else(|| unknown(id))?;
+    let Value::Object(mut members) = serde_json::to_value(&client.metadata).map_err(Problem::failure)? else {
+        return Err(Problem::failure("a client's metadata are an object"));
+    };
+    merge_patch(&mut members, patch);
+    // Left out, the method would follow from the secret, which stands in for whatever is stored.
+    members
+        .entry("token_endpoint_auth_method")
+        .or_insert(json!("client_secret"));
+    members.insert("client_id".to_owned(), json!(id));
+    let confidential = wants_secret(&members);
+    if confidential {
+        members.insert("client_secret".to_owned(), json!("…"));
+    }
+    client.metadata = read(members)?.metadata(&realm.issuer);
+    let new_secret = confidential && client.secret.is_none();
+    if new_secret {
+        client.secret = Some(StoredSecret::Digest(digest(made_up.reveal())));
+    } else if !confidential {
+        client.secret = None;
+    }
+    store::clients::update(tx, realm.id, &client).await?;
+    Ok((client, new_secret, settings))
+}
+
+async fn remove(State(app): State<App>, realm: Realm, Path(client): Path<ClientId>) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.begin().await?;
+    let outcome = removed(&mut tx, &realm, &client).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn removed(tx: &mut Tx, realm: &Realm, client: &ClientId) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if !store::clients::delete(tx, realm.id, client, system_now()).await? {
+        return Err(unknown(client));
+    }
+    end(tx, realm, client, realm.clock.now()).await?;
+    store::claim_rules::delete_of_client(tx, realm.id, client).await?;
+    Ok(settings)
+}
+
+async fn rotate(
+    State(app): State<App>,
+    realm: Realm,
+    Path(client): Path<ClientId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
+    let wish: NewSecret = body::read(&headers, &body)?;
+    let chosen = SeedSecret::read(wish.client_secret, wish.client_secret_hash).map_err(Problem::bad_request)?;
+    let (secret, made_up) = match loading::hashed(chosen.as_ref(), &app.passwords, &realm.random).await? {
+        Some(phc) => (StoredSecret::Phc(phc), None),
+        None => {
+            let made_up = Secret::new(realm.random.token());
+            (StoredSecret::Digest(digest(made_up.reveal())), Some(made_up))
+        }
+    };
+
+    let mut tx = app.database.begin().await?;
+    let outcome = rotated(&mut tx, &realm, &client, secret).await;
+    let (client, settings) = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(Json(Shown::new(client, made_up.as_ref())))
+}
+
+async fn rotated(
+    tx: &mut Tx,
+    realm: &Realm,
+    id: &ClientId,
+    secret: StoredSecret,
+) -> Result<(Client, RealmSettings), Problem> {
+    let settings = touched(tx, realm).await?;
+    let found = store::clients::find(tx, realm.id, id).await?;
+    let mut client = found.ok_or_else(|| unknown(id))?;
+    if client.public() {
+        let detail = format!(
+            "client {:?} is public (token_endpoint_auth_method none) and has no secret",
+            id.0
+        );
+        return Err(Problem::conflict(detail));
+    }
+    client.secret = Some(secret);
+    store::clients::update(tx, realm.id, &client).await?;
+    Ok((client, settings))
+}
+
+fn unknown(client: &ClientId) -> Problem {
+    Problem::not_found(format!("there is no client {:?}", client.0))
+}

@@ -1,0 +1,353 @@
+//! `…/control/api/keys`: what the realm signs with and what it publishes.
+//!
+//! A realm begins with the development keys that all realms share. The first change here makes the keys its own. The key added last
+//! signs; those before stay published and believed until they are withdrawn, and one that was added unused is published only.
+//! Withdrawing a key changes what others believe: our own endpoints know access tokens by their rows, so it ends none.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
+
+use super::body;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use super::touch::touched;
+use crate::app::{App, Realm};
+use crate::keys::import::{ImportError, PrivateJwk, from_jwk, from_pem};
+use crate::keys::sealing::Sealer;
+use crate::keys::{Jwk, KeyRing, SigningKey};
+use crate::model::{RealmSettings, Secret, SigningAlgorithm, StoredKey};
+use crate::store::{self, Tx, settle};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: KEYS,
+        operation: "listKeys",
+        tag: TAG,
+        summary: "The realm's keys, the newest first",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: LISTED,
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: KEYS,
+        operation: "addKey",
+        tag: TAG,
+        summary: "Import a private key, or add one that is only published",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "kid": {"type": "string", "minLength": 1, "maxLength": 255,
+                    "description": "Without it: the JWK's, else the key's thumbprint (RFC 7638)."},
+                "pem": {"type": "string", "description": "PKCS#8, PKCS#1 or SEC 1."},
+                "jwk": {"type": "object", "description": "A private JWK (RFC 7517): RSA, or EC on P-256."},
+                "alg": {"enum": ["RS256", "ES256"], "description": "Of a key to be made, where neither pem nor jwk is given."},
+                "signs": {"type": "boolean", "default": true, "description": "false: published and believed, but never signing."},
+            }})
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The realm's keys as they are now.",
+            content: Content::Json(keys_schema),
+        },
+        refusals: UNSOUND,
+        serve: || post(add),
+    },
+    Row {
+        method: Method::POST,
+        path: ROTATE,
+        operation: "rotateKeys",
+        tag: TAG,
+        summary: "Make a new key that signs from now on",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "alg": {"enum": ["RS256", "ES256"], "description": "Without it: what the policy signs with."},
+                "kid": {"type": "string", "minLength": 1, "maxLength": 255},
+                "withdraw_old": {"type": "boolean", "default": false,
+                    "description": "The keys that signed before are not published any more."},
+            }})
+        }),
+        answer: LISTED,
+        refusals: UNSOUND,
+        serve: || post(rotate),
+    },
+    Row {
+        method: Method::DELETE,
+        path: KEY,
+        operation: "withdrawKey",
+        tag: TAG,
+        summary: "Publish a key no more",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It neither signs nor is it believed.",
+            content: Content::Nothing,
+        },
+        refusals: &[
+            (404, "There is no key of that name."),
+            (
+                409,
+                "It is the last one that signs with the algorithm the policy signs with.",
+            ),
+        ],
+        serve: || delete(withdraw),
+    },
+];
+
+const KEYS: &str = "/control/api/keys";
+const ROTATE: &str = "/control/api/keys/rotate";
+const KEY: &str = "/control/api/keys/{kid}";
+const TAG: &str = "Keys";
+const LISTED: Answer = Answer {
+    status: 200,
+    description: "The realm's keys as they are now, the newest first.",
+    content: Content::Json(keys_schema),
+};
+const UNSOUND: &[(u16, &str)] = &[
+    (400, "It is no sound wish, or no sound key."),
+    (409, "There is a key of that name."),
+];
+
+fn keys_schema() -> Value {
+    json!({"type": "object", "required": ["keys"], "properties": {
+        "keys": {"type": "array", "items": {"type": "object", "required": ["kid", "alg", "signs", "in_use", "jwk"], "properties": {
+            "kid": {"type": "string"},
+            "alg": {"type": "string"},
+            "signs": {"type": "boolean", "description": "Whether it may sign."},
+            "in_use": {"type": "boolean", "description": "Whether it is the one that signs with its algorithm now."},
+            "jwk": {"type": "object", "description": "As it is published."},
+        }}},
+    }})
+}
+
+/// A key as it is shown: its public half.
+#[derive(Debug, Serialize)]
+struct Shown {
+    kid: String,
+    alg: SigningAlgorithm,
+    signs: bool,
+    in_use: bool,
+    jwk: Jwk,
+}
+
+#[derive(Debug, Serialize)]
+struct List {
+    keys: Vec<Shown>,
+}
+
+impl List {
+    fn of(ring: &KeyRing) -> Self {
+        let shown = |held: &crate::keys::RingKey| {
+            let key = &held.key;
+            let signing = ring.signs_with(key.algorithm()).map(SigningKey::kid);
+            Shown {
+                kid: key.kid().to_owned(),
+                alg: key.algorithm(),
+                signs: held.signs,
+                in_use: held.signs && signing == Some(key.kid()),
+                jwk: key.jwk().clone(),
+            }
+        };
+        Self {
+            keys: ring.keys().iter().map(shown).collect(),
+        }
+    }
+}
+
+/// A key to take in, or to make.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    kid: Option<Kid>,
+    pem: Option<Secret>,
+    jwk: Option<PrivateJwk>,
+    alg: Option<SigningAlgorithm>,
+    #[serde(default = "yes")]
+    signs: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Rotation {
+    alg: Option<SigningAlgorithm>,
+    kid: Option<Kid>,
+    withdraw_old: bool,
+}
+
+/// The name of a key: printable ASCII, since it stands in headers and addresses.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Kid(String);
+
+impl TryFrom<String> for Kid {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let sound = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        sound
+            .then_some(Self(text))
+            .ok_or("a kid has 1 to 255 characters of printable ASCII")
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+async fn list(realm: Realm) -> Json<List> {
+    Json(List::of(&realm.keys))
+}
+
+async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let wish: Wish = body::read(&headers, &body)?;
+    let signs = wish.signs;
+    let (key, pem) = wish.key(&realm).await?;
+    let new = key.to_row(&pem, app.realms.sealer(), signs, realm.clock.now())?;
+
+    let realm = change(&app, &realm, Deed::Add { new, alone: false }).await?;
+    Ok((StatusCode::CREATED, Json(List::of(&realm.keys))).into_response())
+}
+
+async fn rotate(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Json<List>, Problem> {
+    let rotation: Rotation = body::read(&headers, &body)?;
+    let algorithm = rotation.alg.unwrap_or(realm.policy.id_token_signing_alg);
+    let (key, pem) = generated(algorithm).await?;
+    let key = named(key, rotation.kid);
+    let new = key.to_row(&pem, app.realms.sealer(), true, realm.clock.now())?;
+
+    let alone = rotation.withdraw_old;
+    let realm = change(&app, &realm, Deed::Add { new, alone }).await?;
+    Ok(Json(List::of(&realm.keys)))
+}
+
+async fn withdraw(State(app): State<App>, realm: Realm, Path(kid): Path<String>) -> Result<StatusCode, Problem> {
+    change(&app, &realm, Deed::Withdraw { kid }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Wish {
+    async fn key(self, realm: &Realm) -> Result<(SigningKey, Secret), Problem> {
+        let (read, alg) = match (self.pem, self.jwk) {
+            (Some(_), Some(_)) => return Err(Problem::bad_request("`pem` and `jwk` cannot both be the key")),
+            (Some(pem), None) => (spawn_blocking(move || from_pem(pem.reveal())).await??, self.alg),
+            (None, Some(jwk)) => {
+                let (key, pem) = spawn_blocking({
+                    let jwk = jwk.clone();
+                    move || from_jwk(&jwk)
+                })
+                .await??;
+                let kid = jwk.kid.map(Kid::try_from).transpose().map_err(Problem::bad_request)?;
+                ((named(key, kid), pem), self.alg)
+            }
+            (None, None) => {
+                let algorithm = self.alg.unwrap_or(realm.policy.id_token_signing_alg);
+                (generated(algorithm).await?, None)
+            }
+        };
+        let (key, pem) = read;
+        if alg.is_some_and(|alg| alg != key.algorithm()) {
+            let detail = format!("this key signs with {}, and with nothing else", key.algorithm());
+            return Err(Problem::bad_request(detail));
+        }
+        Ok((named(key, self.kid), pem))
+    }
+}
+
+/// RSA takes long, above all unoptimised: not on a thread that serves others.
+async fn generated(algorithm: SigningAlgorithm) -> Result<(SigningKey, Secret), Problem> {
+    Ok(spawn_blocking(move || SigningKey::generate(algorithm)).await??)
+}
+
+fn named(key: SigningKey, kid: Option<Kid>) -> SigningKey {
+    match kid {
+        Some(Kid(kid)) => key.named(&kid),
+        None => key,
+    }
+}
+
+/// What is to become of the realm's keys.
+enum Deed {
+    Add {
+        new: StoredKey,
+        /// The others that sign with its algorithm are withdrawn.
+        alone: bool,
+    },
+    Withdraw {
+        kid: String,
+    },
+}
+
+async fn change(app: &App, realm: &Realm, deed: Deed) -> Result<Realm, Problem> {
+    let now = realm.clock.now();
+    let mut tx = app.database.begin().await?;
+    let outcome = changed(&mut tx, realm, deed, app.realms.sealer(), now).await;
+    let settings = settle(tx, outcome).await?;
+
+    Ok(app.realms.put(&app.database, settings).await?)
+}
+
+async fn changed(
+    tx: &mut Tx,
+    realm: &Realm,
+    deed: Deed,
+    sealer: &Sealer,
+    now: Timestamp,
+) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    let mut keys = store::signing_keys::list(tx, realm.id).await?;
+    if keys.is_empty() {
+        keys = KeyRing::development_rows(sealer, now)?;
+        for key in &keys {
+            store::signing_keys::insert(tx, realm.id, key).await?;
+        }
+    }
+    match deed {
+        Deed::Add { new, alone } => {
+            if !store::signing_keys::insert(tx, realm.id, &new).await? {
+                let detail = format!("there is a key {:?} already", new.kid);
+                return Err(Problem::conflict(detail));
+            }
+            let old = keys
+                .iter()
+                .filter(|key| alone && key.signs && key.algorithm == new.algorithm);
+            for key in old {
+                store::signing_keys::delete(tx, realm.id, &key.kid).await?;
+            }
+        }
+        Deed::Withdraw { kid } => {
+            if !store::signing_keys::delete(tx, realm.id, &kid).await? {
+                return Err(Problem::not_found(format!("there is no key {kid:?}")));
+            }
+            keys.retain(|key| key.kid != kid);
+            let algorithm = settings.policy.id_token_signing_alg;
+            if keys.is_empty() || !StoredKey::some_signs_with(&keys, algorithm) {
+                let detail = format!("{kid:?} is the last key that signs with {algorithm}: rotate first");
+                return Err(Problem::conflict(detail));
+            }
+        }
+    }
+    Ok(settings)
+}

@@ -1,0 +1,240 @@
+//! `…/control/api/scopes`: what clients may ask for, in words for the consent page, and the claims it opens.
+//!
+//! The policy's switch `scopes_supported` names the built-in ones. A scope that is set up here stands beside them, or in place of
+//! the one of its name: then its words and its claims count, and deleting it brings the built-in one back.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post, put};
+use http::{HeaderMap, Method, StatusCode};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::body;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use super::seed::SeedScope;
+use super::touch::touched;
+use crate::app::{App, Realm};
+use crate::model::{Descriptions, RealmSettings, Scope};
+use crate::store::{self, Tx, settle};
+use crate::tokens::claims;
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: SCOPES,
+        operation: "listScopes",
+        tag: TAG,
+        summary: "Every scope the realm supports, the policy's and those set up",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The scopes, as discovery advertises them.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["scopes"], "properties": {
+                    "scopes": {"type": "array", "items": scope_schema()},
+                }})
+            }),
+        },
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: SCOPES,
+        operation: "addScope",
+        tag: TAG,
+        summary: "Set up a scope",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            let mut schema = said_schema();
+            schema["properties"]["name"] = json!({"type": "string", "maxLength": 255});
+            schema["required"] = json!(["name"]);
+            schema
+        }),
+        answer: Answer {
+            status: 201,
+            description: "Clients may ask for it.",
+            content: Content::Json(scope_schema),
+        },
+        refusals: &[
+            (400, "It is no sound scope."),
+            (409, "One of that name is set up already."),
+        ],
+        serve: || post(add),
+    },
+    Row {
+        method: Method::PUT,
+        path: SCOPE,
+        operation: "replaceScope",
+        tag: TAG,
+        summary: "Set up a scope, or say it anew",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(said_schema),
+        answer: Answer {
+            status: 200,
+            description: "The scope as it is now.",
+            content: Content::Json(scope_schema),
+        },
+        refusals: &[(400, "It is no sound scope.")],
+        serve: || put(replace),
+    },
+    Row {
+        method: Method::DELETE,
+        path: SCOPE,
+        operation: "deleteScope",
+        tag: TAG,
+        summary: "Take back a scope that was set up",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is as if it had not been set up; tokens that have it keep it.",
+            content: Content::Nothing,
+        },
+        refusals: &[(404, "No scope of that name was set up.")],
+        serve: || delete(remove),
+    },
+];
+
+const SCOPES: &str = "/control/api/scopes";
+const SCOPE: &str = "/control/api/scopes/{name}";
+const TAG: &str = "Scopes";
+
+fn said_schema() -> Value {
+    let words = json!({"type": "string", "minLength": 1, "maxLength": 300});
+    json!({"type": "object", "additionalProperties": false, "properties": {
+        "descriptions": {"type": "object", "additionalProperties": false,
+            "description": "What the consent page says; a language that is missing falls back on English.",
+            "properties": {"en": words, "de": words, "es": words}},
+        "claims": {"type": "array", "items": {"type": "string"}, "description": "The user's claims it opens."},
+    }})
+}
+
+fn scope_schema() -> Value {
+    let mut schema = said_schema();
+    schema["additionalProperties"] = json!(true);
+    schema["properties"]["name"] = json!({"type": "string"});
+    schema["properties"]["set_up"] = json!({"type": "boolean", "description": "False for the policy's own."});
+    schema
+}
+
+/// A scope as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    name: String,
+    descriptions: Descriptions,
+    claims: Vec<String>,
+    set_up: bool,
+}
+
+impl From<Scope> for Shown {
+    fn from(scope: Scope) -> Self {
+        Self {
+            name: scope.name,
+            descriptions: scope.descriptions,
+            claims: scope.claims,
+            set_up: true,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct List {
+    scopes: Vec<Shown>,
+}
+
+async fn list(realm: Realm) -> Json<List> {
+    let shown = |name: &String| match realm.scopes.iter().find(|own| own.name == *name) {
+        Some(own) => Shown::from(own.clone()),
+        None => Shown {
+            name: name.clone(),
+            descriptions: Descriptions::default(),
+            claims: claims::built_in(name).iter().map(|&claim| claim.to_owned()).collect(),
+            set_up: false,
+        },
+    };
+    let scopes = realm.policy.scopes_supported.iter().map(shown).collect();
+    Json(List { scopes })
+}
+
+async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let SeedScope(scope) = body::read(&headers, &body)?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = added(&mut tx, &realm, &scope).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok((StatusCode::CREATED, Json(Shown::from(scope))).into_response())
+}
+
+async fn added(tx: &mut Tx, realm: &Realm, scope: &Scope) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if store::scopes::insert(tx, realm.id, scope).await? {
+        Ok(settings)
+    } else {
+        let detail = format!("a scope {:?} is set up already: PUT says it anew", scope.name);
+        Err(Problem::conflict(detail))
+    }
+}
+
+async fn replace(
+    State(app): State<App>,
+    realm: Realm,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
+    let mut members: Map<String, Value> = body::read(&headers, &body)?;
+    if members.insert("name".to_owned(), json!(name)).is_some() {
+        return Err(Problem::bad_request("the name stands in the address"));
+    }
+    let unsound = |error: serde_json::Error| Problem::bad_request(error.to_string());
+    let SeedScope(scope) = serde_json::from_value(Value::Object(members)).map_err(unsound)?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = replaced(&mut tx, &realm, &scope).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(Json(Shown::from(scope)))
+}
+
+async fn replaced(tx: &mut Tx, realm: &Realm, scope: &Scope) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if !store::scopes::update(tx, realm.id, scope).await? {
+        store::scopes::insert(tx, realm.id, scope).await?;
+    }
+    Ok(settings)
+}
+
+async fn remove(State(app): State<App>, realm: Realm, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.begin().await?;
+    let outcome = removed(&mut tx, &realm, &name).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn removed(tx: &mut Tx, realm: &Realm, name: &str) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?;
+    if store::scopes::delete(tx, realm.id, name).await? {
+        return Ok(settings);
+    }
+    let of_policy = realm.policy.scopes_supported.iter().any(|supported| supported == name);
+    Err(Problem::not_found(if of_policy {
+        format!("the scope {name:?} is the policy's: its switch `scopes_supported` takes it away")
+    } else {
+        format!("no scope {name:?} was set up")
+    }))
+}

@@ -1,0 +1,306 @@
+//! `POST …/control/api/tokens`: tokens minted without a browser, for any user or for a client itself.
+//!
+//! They are real: written as a sign-in would have written them, with a grant that ends them and a consent that the account page shows.
+//! Expired ones were good once: they are minted as of a lifetime and a minute ago.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use http::{HeaderMap, Method, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::body::{self, Stretch};
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use super::seed::check_rule_names;
+use crate::app::{App, Realm};
+use crate::model::{
+    Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes, User,
+};
+use crate::store::{self, Tx, settle};
+use crate::tokens::{AccessTokenFor, IdTokenFor};
+
+pub const ROWS: &[Row] = &[Row {
+    method: Method::POST,
+    path: "/control/api/tokens",
+    operation: "mintTokens",
+    tag: "Tokens",
+    summary: "Mint tokens without a browser",
+    reach: Reach::Realm,
+    query: &[],
+    body: Some(|| {
+        json!({"type": "object", "required": ["client_id", "scope"], "additionalProperties": false, "properties": {
+            "client_id": {"type": "string"},
+            "user": {"type": "string", "description": "Id or user name. Without it: a token the client has for itself."},
+            "scope": {"type": "string"},
+            "lifetime": {"type": "string", "description": "Of access and ID token, such as PT10M. Without it: as the policy has it."},
+            "expired": {"type": "boolean", "default": false, "description": "Access and ID token expired a minute ago."},
+            "refresh_token": {"type": "boolean", "description": "Without it: where the client may use one."},
+            "id_token": {"type": "boolean", "description": "Without it: where openid is among the scopes."},
+            "nonce": {"type": "string"},
+            "auth_time": {"type": "string", "format": "date-time", "description": "When the user signed in. Without it: now."},
+            "amr": {"type": "array", "items": {"type": "string"}},
+            "acr": {"type": "string"},
+            "claims": {"type": "object", "description": "Further claims of the ID token and of a JWT access token."},
+        }})
+    }),
+    answer: Answer {
+        status: 201,
+        description: "The tokens, as the token endpoint would have answered.",
+        content: Content::Json(|| {
+            json!({"type": "object", "required": ["access_token", "token_type", "expires_in", "scope", "created_at"], "properties": {
+                "access_token": {"type": "string"},
+                "token_type": {"const": "Bearer"},
+                "expires_in": {"type": "integer", "description": "0 where it has expired."},
+                "refresh_token": {"type": "string"},
+                "scope": {"type": "string"},
+                "created_at": {"type": "integer"},
+                "id_token": {"type": "string"},
+            }})
+        }),
+    },
+    refusals: &[
+        (
+            400,
+            "It is no sound wish, or the client may not have what is wished for.",
+        ),
+        (404, "There is no such client or user."),
+    ],
+    serve: || post(mint),
+}];
+
+/// How long ago an expired token expired.
+const AGO: SignedDuration = SignedDuration::from_mins(1);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    client_id: ClientId,
+    user: Option<String>,
+    scope: Scopes,
+    lifetime: Option<Stretch>,
+    #[serde(default)]
+    expired: bool,
+    refresh_token: Option<bool>,
+    id_token: Option<bool>,
+    nonce: Option<String>,
+    auth_time: Option<Timestamp>,
+    amr: Option<Vec<String>>,
+    acr: Option<String>,
+    #[serde(default)]
+    claims: Claims,
+}
+
+/// As the token endpoint answers.
+#[derive(Serialize)]
+struct Minted {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    scope: String,
+    /// Unix seconds.
+    created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+}
+
+/// What is written: a family with its tokens, or a lone token.
+struct Rows<'a> {
+    family: Option<(&'a Grant, Option<&'a RefreshToken>)>,
+    access_token: &'a IssuedAccessToken,
+}
+
+async fn mint(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let wish: Wish = body::read(&headers, &body)?;
+    let client = realm.client(&app.database, &wish.client_id).await?;
+    let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", wish.client_id.0)))?;
+    let user = match &wish.user {
+        None => None,
+        Some(name) => {
+            let found = store::users::find_by_id_or_name(&mut app.database.read().await?, realm.id, name).await?;
+            Some(found.ok_or_else(|| Problem::not_found(format!("there is no user {name:?}")))?)
+        }
+    };
+    wish.check(&realm, &client)?;
+    let now = realm.clock.now();
+    let lifetime = wish.seconds(&realm, now)?;
+    let issued_at = if wish.expired {
+        before(now, SignedDuration::from_secs(lifetime.into()) + AGO)?
+    } else {
+        now
+    };
+
+    let grant = user.as_ref().map(|user| wish.grant(&realm, user, now, issued_at));
+    let pair = realm.random.id(now);
+    let (access_token, row) = realm.mint.access_token(AccessTokenFor {
+        client: &client,
+        grant: grant.as_ref(),
+        user: user.as_ref(),
+        scopes: &wish.scope,
+        pair: &pair,
+        now: issued_at,
+        lifetime: Some(lifetime),
+        further: wish.further(),
+    })?; // before its row is written, as everywhere
+    let refresh_token = grant.as_ref().filter(|_| wish.wants_refresh_token(&client));
+    let refresh_token = refresh_token.map(|grant| realm.mint.refresh_token(grant, &pair, now));
+
+    let mut tx = app.database.begin().await?;
+    let rows = Rows {
+        family: grant
+            .as_ref()
+            .map(|grant| (grant, refresh_token.as_ref().map(|(_, row)| row))),
+        access_token: &row,
+    };
+    let outcome = written(&mut tx, &realm, &rows, now).await;
+    settle(tx, outcome).await?;
+
+    let id_token = grant.as_ref().filter(|_| wish.wants_id_token()).map(|grant| {
+        realm.mint.id_token(IdTokenFor {
+            client: &client,
+            grant,
+            user: user.as_ref(),
+            scopes: &wish.scope,
+            nonce: wish.nonce.as_deref(),
+            access_token: &access_token,
+            now: issued_at,
+            lifetime: (wish.expired || wish.lifetime.is_some()).then_some(lifetime),
+            further: wish.further(),
+        })
+    });
+    let minted = Minted {
+        expires_in: row.expires_at.duration_since(now).as_secs().max(0),
+        id_token: id_token.transpose()?,
+        access_token: access_token.reveal().to_owned(),
+        token_type: "Bearer",
+        refresh_token: refresh_token.map(|(token, _)| token.reveal().to_owned()),
+        scope: wish.scope.to_string(),
+        created_at: issued_at.as_second(),
+    };
+    let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
+    Ok((StatusCode::CREATED, no_store, Json(minted)).into_response())
+}
+
+/// In the order of locks: consent, grant, tokens.
+async fn written(tx: &mut Tx, realm: &Realm, rows: &Rows<'_>, now: Timestamp) -> Result<(), Problem> {
+    if let Some((grant, refresh_token)) = rows.family {
+        store::consents::extend(tx, realm.id, &grant.user, &grant.client, &grant.scopes, now).await?;
+        store::grants::insert(tx, realm.id, grant, now).await?;
+        if let Some(refresh_token) = refresh_token {
+            store::refresh_tokens::insert(tx, realm.id, refresh_token).await?;
+        }
+    }
+    store::access_tokens::insert(tx, realm.id, rows.access_token).await?;
+    Ok(())
+}
+
+fn before(now: Timestamp, span: SignedDuration) -> Result<Timestamp, Problem> {
+    now.checked_sub(span)
+        .map_err(|_| Problem::bad_request("`lifetime` goes back beyond the beginning of time"))
+}
+
+impl Wish {
+    fn check(&self, realm: &Realm, client: &Client) -> Result<(), Problem> {
+        let refuse = |detail: String| Err(Problem::bad_request(detail));
+        let unknown = self.scope.without(&realm.policy.scopes());
+        if !unknown.is_empty() {
+            return refuse(format!("there is no scope {unknown} here"));
+        }
+        let foreign = client.not_registered_for(&self.scope);
+        if !foreign.is_empty() {
+            return refuse(format!("client {:?} is not registered for {foreign}", client.id.0));
+        }
+        check_rule_names(&self.claims).map_err(Problem::bad_request)?;
+        if self.user.is_some() {
+            return self.check_for_user(client);
+        }
+        if client.public() {
+            return refuse(format!(
+                "client {:?} is public and gets no tokens for itself: name a user",
+                client.id.0
+            ));
+        }
+        let of_users = self
+            .scope
+            .without(&self.scope.without(&SCOPES_OF_USERS.into_iter().collect()));
+        if !of_users.is_empty() {
+            return refuse(format!("{of_users} speaks of a user: name one"));
+        }
+        let of_user = [
+            ("refresh_token", self.refresh_token == Some(true)),
+            ("id_token", self.id_token == Some(true)),
+            ("nonce", self.nonce.is_some()),
+            ("auth_time", self.auth_time.is_some()),
+            ("amr", self.amr.is_some()),
+            ("acr", self.acr.is_some()),
+        ];
+        match of_user.into_iter().find(|(_, said)| *said) {
+            Some((member, _)) => refuse(format!("`{member}` goes with a user: name one")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_for_user(&self, client: &Client) -> Result<(), Problem> {
+        if self.refresh_token == Some(true) && !client.may_use(GrantType::RefreshToken) {
+            let detail = format!("client {:?} is not registered for refresh_token", client.id.0);
+            return Err(Problem::bad_request(detail));
+        }
+        if self.id_token == Some(true) && !self.scope.contains("openid") {
+            return Err(Problem::bad_request("an ID token asks for the scope openid"));
+        }
+        if self.nonce.is_some() && !self.wants_id_token() {
+            return Err(Problem::bad_request("`nonce` goes with an ID token"));
+        }
+        if self.acr.is_some() && self.claims.contains_key("acr") {
+            return Err(Problem::bad_request("`acr` is said twice"));
+        }
+        Ok(())
+    }
+
+    /// Of access and ID token.
+    fn seconds(&self, realm: &Realm, now: Timestamp) -> Result<u32, Problem> {
+        let Some(lifetime) = self.lifetime else {
+            return Ok(realm.policy.lifetimes.access_token);
+        };
+        let end = lifetime.after(now).filter(|end| *end > now);
+        let seconds = end.and_then(|end| u32::try_from(end.duration_since(now).as_secs()).ok());
+        seconds.filter(|seconds| *seconds > 0).ok_or_else(|| {
+            Problem::bad_request("`lifetime` is a second at least, such as PT10M; `expired` makes tokens that are over")
+        })
+    }
+
+    fn wants_refresh_token(&self, client: &Client) -> bool {
+        self.refresh_token.unwrap_or(client.may_use(GrantType::RefreshToken))
+    }
+
+    fn wants_id_token(&self) -> bool {
+        self.id_token.unwrap_or(self.scope.contains("openid"))
+    }
+
+    fn grant(&self, realm: &Realm, user: &User, now: Timestamp, issued_at: Timestamp) -> Grant {
+        Grant {
+            id: GrantId(realm.random.id(now)),
+            client: self.client_id.clone(),
+            user: user.id.clone(),
+            sid: None, // no browser, no session
+            scopes: self.scope.clone(),
+            auth_time: self.auth_time.unwrap_or(issued_at),
+            amr: self.amr.clone().unwrap_or_default(),
+        }
+    }
+
+    fn further(&self) -> Claims {
+        let mut further = self.claims.clone();
+        if let Some(acr) = &self.acr {
+            further.insert("acr".to_owned(), Value::String(acr.clone()));
+        }
+        further
+    }
+}

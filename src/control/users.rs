@@ -1,0 +1,360 @@
+//! `…/control/api/users`: people who can sign in, added, changed and deleted while the realm runs.
+//!
+//! A deleted user is gone at once, with all that is theirs: sessions end, grants are revoked and their tokens dead,
+//! consents and rules for claims about them are forgotten, and so is what they had in the portals (appointments free their time
+//! and nobody is written to). A changed password ends neither sessions nor grants.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::body::{self, said};
+use super::merge_patch::merge_patch;
+use super::page::{AFTER, LIMIT, Page};
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use super::seed::loading;
+use super::seed::{Phc, SeedSecret, SeedUser, check_claims};
+use super::touch::touched;
+use crate::app::{App, Realm};
+use crate::clock::system_now;
+use crate::model::{Claims, RealmSettings, Secret, User, UserId};
+use crate::portals;
+use crate::store::{self, Tx, settle, tables};
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: USERS,
+        operation: "listUsers",
+        tag: TAG,
+        summary: "The realm's users in the order they were added",
+        reach: Reach::Realm,
+        query: &[
+            Parameter {
+                name: "q",
+                description: "Only users whose user name contains this, whatever its case.",
+                kind: "string",
+            },
+            AFTER,
+            LIMIT,
+        ],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "A page of users; `next` where more are to come.",
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["users"], "properties": {
+                    "users": {"type": "array", "items": user_schema()}, "next": {"type": "string"},
+                }})
+            }),
+        },
+        refusals: &[(400, "A parameter cannot be read.")],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: USERS,
+        operation: "addUser",
+        tag: TAG,
+        summary: "Add a user, in the words of a seed",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "required": ["username"], "additionalProperties": false, "properties": {
+                "id": {"type": "string", "maxLength": 255, "description": "The public `sub`. Without it: made up."},
+                "username": {"type": "string", "minLength": 1, "maxLength": 255},
+                "password": {"type": "string", "description": "Without it the user can be picked, but not sign in by password."},
+                "password_hash": {"type": "string", "description": "An Argon2id PHC string instead of the password."},
+                "persona": {"type": "string", "description": "Why the picker offers this user. Without it: it does not."},
+                "claims": {"type": "object", "description": "As they go over the wire (OIDC Core §5.1, and any others)."},
+            }})
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The user can sign in.",
+            content: Content::Json(user_schema),
+        },
+        refusals: &[
+            (400, "It is no sound user."),
+            (409, "There is a user of that id or user name."),
+        ],
+        serve: || post(add),
+    },
+    Row {
+        method: Method::GET,
+        path: USER,
+        operation: "readUser",
+        tag: TAG,
+        summary: "One user, by id or user name",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: SHOWN,
+        refusals: UNKNOWN,
+        serve: || get(show),
+    },
+    Row {
+        method: Method::PATCH,
+        path: USER,
+        operation: "changeUser",
+        tag: TAG,
+        summary: "Change a user's password, persona or claims",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
+                "password": {"type": ["string", "null"], "description": "null: no sign-in by password any more."},
+                "password_hash": {"type": "string"},
+                "persona": {"type": ["string", "null"], "description": "null: the picker does not offer the user."},
+                "claims": {"type": "object", "description": "A merge patch (RFC 7396): null takes a claim away."},
+            }})
+        }),
+        answer: SHOWN,
+        refusals: &[(400, "It is no sound change."), (404, "There is no such user.")],
+        serve: || patch(change),
+    },
+    Row {
+        method: Method::DELETE,
+        path: USER,
+        operation: "deleteUser",
+        tag: TAG,
+        summary: "Delete a user with all that is theirs",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "Their sessions, grants, tokens, consents and appointments are gone, too.",
+            content: Content::Nothing,
+        },
+        refusals: UNKNOWN,
+        serve: || delete(remove),
+    },
+];
+
+const USERS: &str = "/control/api/users";
+const USER: &str = "/control/api/users/{user}";
+const TAG: &str = "Users";
+const SHOWN: Answer = Answer {
+    status: 200,
+    description: "The user as they are now.",
+    content: Content::Json(user_schema),
+};
+const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such user.")];
+
+fn user_schema() -> Value {
+    json!({"type": "object", "required": ["id", "username", "has_password", "claims"], "properties": {
+        "id": {"type": "string"},
+        "username": {"type": "string"},
+        "persona": {"type": "string"},
+        "has_password": {"type": "boolean"},
+        "claims": {"type": "object"},
+    }})
+}
+
+/// A user as they are shown: never with a password or its hash.
+#[derive(Debug, Serialize)]
+struct Shown {
+    id: UserId,
+    username: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    persona: Option<String>,
+    has_password: bool,
+    claims: Claims,
+}
+
+impl From<User> for Shown {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
+            persona: user.persona,
+            has_password: user.password.is_some(),
+            claims: user.claims,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct List {
+    users: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// What is to be different.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Change {
+    #[serde(deserialize_with = "said")]
+    password: Option<Option<Secret>>,
+    password_hash: Option<Phc>,
+    #[serde(deserialize_with = "said")]
+    persona: Option<Option<String>>,
+    claims: Option<Map<String, Value>>,
+}
+
+/// A change with nothing left to hash.
+struct ReadyChange {
+    password: Option<Option<String>>,
+    persona: Option<Option<String>>,
+    claims: Option<Map<String, Value>>,
+}
+
+async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<List>, Problem> {
+    let page = Page::read(query.as_deref(), true)?;
+    let after = page.after.as_deref().map(UserId::from);
+    let mut conn = app.database.read().await?;
+    if let Some(after) = &after
+        && store::users::find(&mut conn, realm.id, after).await?.is_none()
+    {
+        return Err(unknown(&after.0));
+    }
+    let q = page.q.as_deref().unwrap_or_default();
+    let mut users = store::users::list(&mut conn, realm.id, q, after.as_ref(), page.limit_and_one()).await?;
+    let next = page.cut(&mut users, |user| user.id.0.clone());
+    Ok(Json(List {
+        users: users.into_iter().map(Shown::from).collect(),
+        next,
+    }))
+}
+
+async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let seed: SeedUser = body::read(&headers, &body)?;
+    let now = realm.clock.now();
+    let user = loading::user(&seed, &app.passwords, &realm.random, now).await?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = added(&mut tx, &realm, &user, now).await;
+    settle(tx, outcome).await?;
+
+    let location = realm.path(&format!("{USERS}/{}", user.id));
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(Shown::from(user)),
+    )
+        .into_response())
+}
+
+async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: jiff::Timestamp) -> Result<(), Problem> {
+    if store::users::insert(tx, realm.id, user, now).await? {
+        Ok(())
+    } else {
+        let detail = format!("there is a user {:?} already, or one of that id", user.username);
+        Err(Problem::conflict(detail))
+    }
+}
+
+async fn show(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<Json<Shown>, Problem> {
+    Ok(Json(Shown::from(find(&app, &realm, &user).await?)))
+}
+
+async fn change(
+    State(app): State<App>,
+    realm: Realm,
+    Path(user): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Shown>, Problem> {
+    let change: Change = body::read(&headers, &body)?;
+    let user = find(&app, &realm, &user).await?;
+    let change = change.ready(&app, &realm).await?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = changed(&mut tx, &realm, &user, change).await;
+    let user = settle(tx, outcome).await?;
+
+    Ok(Json(Shown::from(user)))
+}
+
+async fn changed(tx: &mut Tx, realm: &Realm, user: &User, change: ReadyChange) -> Result<User, Problem> {
+    let held = store::users::hold(tx, realm.id, &user.id).await?;
+    let mut user = held.ok_or_else(|| unknown(&user.username))?;
+    if let Some(password) = change.password {
+        user.password = password;
+    }
+    if let Some(persona) = change.persona {
+        user.persona = persona;
+    }
+    if let Some(patch) = change.claims {
+        merge_patch(&mut user.claims, patch);
+        check_claims(&user.claims).map_err(Problem::bad_request)?;
+    }
+    store::users::update(tx, realm.id, &user).await?;
+    Ok(user)
+}
+
+async fn remove(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<StatusCode, Problem> {
+    let user = find(&app, &realm, &user).await?;
+
+    let mut tx = app.database.begin().await?;
+    let outcome = removed(&mut tx, &realm, &user).await;
+    let settings = settle(tx, outcome).await?;
+
+    app.realms.put(&app.database, settings).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// In the order of locks: realm, consents, grants; the portals' rows last.
+async fn removed(tx: &mut Tx, realm: &Realm, user: &User) -> Result<RealmSettings, Problem> {
+    let now = realm.clock.now();
+    let settings = touched(tx, realm).await?; // rules for claims may go
+    store::consents::delete_of_user(tx, realm.id, &user.id).await?;
+    if !store::users::delete(tx, realm.id, &user.id, system_now()).await? {
+        return Err(unknown(&user.username)); // somebody was faster by a blink
+    }
+    store::grants::revoke_of_user(tx, realm.id, &user.id, now).await?;
+    store::sessions::end_all(tx, realm.id, &user.id, now).await?;
+    store::claim_rules::delete_of_user(tx, realm.id, &user.id).await?;
+    let all = super::tables();
+    let of_portals: Vec<_> = portals::tables().collect();
+    for table in of_portals.into_iter().rev() {
+        tables::remove_of(tx, realm.id, table, &all, "users", &user.id.0).await?;
+    }
+    Ok(settings)
+}
+
+async fn find(app: &App, realm: &Realm, user: &str) -> Result<User, Problem> {
+    let mut conn = app.database.read().await?;
+    let found = store::users::find_by_id_or_name(&mut conn, realm.id, user).await?;
+    found.ok_or_else(|| unknown(user))
+}
+
+fn unknown(user: &str) -> Problem {
+    Problem::not_found(format!("there is no user {user:?}"))
+}
+
+impl Change {
+    async fn ready(self, app: &App, realm: &Realm) -> Result<ReadyChange, Problem> {
+        let password = match (self.password, self.password_hash) {
+            (None, None) => None,
+            (Some(None), None) => Some(None),
+            (Some(None), Some(_)) => {
+                return Err(Problem::bad_request(
+                    "a password is taken away or given as a hash, not both",
+                ));
+            }
+            (plain, hash) => {
+                let secret = SeedSecret::read(plain.flatten(), hash).map_err(Problem::bad_request)?;
+                Some(loading::hashed(secret.as_ref(), &app.passwords, &realm.random).await?)
+            }
+        };
+        if password.is_none() && self.persona.is_none() && self.claims.is_none() {
+            return Err(Problem::bad_request(
+                "say one of `password`, `password_hash`, `persona` or `claims`; id and user name stay",
+            ));
+        }
+        Ok(ReadyChange {
+            password,
+            persona: self.persona,
+            claims: self.claims,
+        })
+    }
+}
