@@ -27,6 +27,7 @@ mod floor_plan;
 mod hostile_input;
 mod introspection;
 mod jwks;
+mod jwt_access_tokens;
 mod logout;
 mod outbox;
 mod pkce;

@@ -10,7 +10,7 @@ use crate::support::{Answer, Arrival, Emulator, Tokens, fresh_realm, portal_real
 const MANY: usize = 50;
 
 /// Sends the same thing many times at the same moment.
-async fn at_once<T, F: Future<Output = T> + Send + 'static>(attempts: impl Iterator<Item = F>) -> Vec<T>
+pub async fn at_once<T, F: Future<Output = T> + Send + 'static>(attempts: impl Iterator<Item = F>) -> Vec<T>
 where
     T: Send + 'static,
 {

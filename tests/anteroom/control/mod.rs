@@ -5,6 +5,7 @@
 //! | `agenda.rs` | what happens by itself when time passes |
 //! | `api_docs.rs` | the OpenAPI document and the page that shows it |
 //! | `bad_commands.rs` | what is refused, and that a refusal changed nothing |
+//! | `claims.rs`, `clients.rs`, `keys.rs`, `policy.rs`, `scopes.rs`, `tokens.rs`, `users.rs` | what is set up while the realm runs |
 //! | `door.rs` | foreign pages, foreign names, and the token |
 //! | `left_out.rs` | a server without a control room |
 //!
@@ -13,6 +14,13 @@
 mod agenda;
 mod api_docs;
 mod bad_commands;
+mod claims;
+mod clients;
 mod door;
 mod house;
+mod keys;
 mod left_out;
+mod policy;
+mod scopes;
+mod tokens;
+mod users;

@@ -275,12 +275,18 @@ pub fn check_characters(text: &str) {
     assert!(text.chars().all(allowed), "characters that RFC 6749 forbids: {text:?}");
 }
 
-/// At least 43 base64url characters, 256 bits, and no two characters too alike (issue: codes and tokens).
+/// At least 43 base64url characters, 256 bits, and no two characters too alike (issue: codes and tokens); a JWT has three
+/// parts of such characters.
 #[track_caller]
 pub fn check_token(token: &str) {
+    let parts = token.split('.').count();
+    assert!(parts == 1 || parts == 3, "neither opaque nor a JWT: {token}");
     assert!(token.len() >= 43, "{} characters are too few: {token}", token.len());
     let base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    assert!(token.chars().all(base64url), "not base64url: {token}");
+    assert!(
+        token.split('.').all(|part| part.chars().all(base64url)),
+        "not base64url: {token}"
+    );
     let different: std::collections::HashSet<char> = token.chars().collect();
     assert!(different.len() >= 12, "not random: {token}");
 }

@@ -32,16 +32,22 @@ pub fn at_hash(access_token: &str) -> String {
 /// The claims of an ID token after everything its client must check (OIDC Core §3.1.3.7) but time, which the test's
 /// own clock judges.
 pub async fn verified(realm: &Realm, client_id: &str, id_token: &str) -> Value {
+    judged(realm, client_id, id_token)
+        .await
+        .expect("the signature verifies")
+}
+
+/// The claims of any signed token of the realm for this audience, by the published keys; or why it is not believed.
+pub async fn judged(realm: &Realm, audience: &str, token: &str) -> Result<Value, String> {
     let discovery = realm.discovery().await;
     let keys = realm
         .get(discovery["jwks_uri"].as_str().expect("jwks_uri is text"))
         .await
         .is_ok();
     let keys: JwkSet = serde_json::from_value(keys.json()).expect("a JWK set");
-    let header = jsonwebtoken::decode_header(id_token).expect("a header");
-    let key = keys
-        .find(header.kid.as_deref().expect("kid names the key"))
-        .expect("the key is published");
+    let header = jsonwebtoken::decode_header(token).map_err(|error| error.to_string())?;
+    let key = keys.find(header.kid.as_deref().expect("kid names the key"));
+    let key = key.ok_or("the key is not published")?;
     assert!(
         matches!(header.alg, Algorithm::RS256 | Algorithm::ES256),
         "alg {:?}",
@@ -49,12 +55,11 @@ pub async fn verified(realm: &Realm, client_id: &str, id_token: &str) -> Value {
     );
 
     let mut validation = Validation::new(header.alg);
-    validation.set_audience(&[client_id]);
+    validation.set_audience(&[audience]);
     validation.set_issuer(&[&realm.issuer]);
     validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
     validation.validate_exp = false;
     let key = DecodingKey::from_jwk(key).expect("a usable key");
-    jsonwebtoken::decode::<Value>(id_token, &key, &validation)
-        .expect("the signature verifies")
-        .claims
+    let judged = jsonwebtoken::decode::<Value>(token, &key, &validation);
+    Ok(judged.map_err(|error| error.to_string())?.claims)
 }

@@ -11,6 +11,7 @@
 //! | `page.rs` | a page as such a browser reads it: forms, buttons, links, text |
 //! | `caller.rs` | `realm.caller(token)`: somebody who calls an API with a bearer token |
 //! | `answer.rs` | what came back, with the verbs of assertion |
+//! | `control_room.rs` | the levers of a realm, pulled over HTTP |
 //! | `hang_up.rs` | somebody who asks and does not wait for the answer |
 //! | `receiver.rs` | `Receiver`: an HTTP server that is told, and answers as a test wants |
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
@@ -22,6 +23,7 @@ pub mod answer;
 pub mod browser;
 pub mod caller;
 pub mod client_app;
+pub mod control_room;
 pub mod dice;
 pub mod emulator;
 pub mod hang_up;
