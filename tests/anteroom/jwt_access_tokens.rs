@@ -123,7 +123,7 @@ async fn it_opens_what_an_opaque_one_opens() {
     let caller = realm.caller(&tokens.access_token);
 
     assert_eq!(caller.userinfo().await.is_ok().json()["email"], "anne@example.com");
-    caller.get(&at("/profile")).await.is_ok();
+    caller.get(&at("/user")).await.is_ok();
     assert!(realm.accepts(&tokens.access_token).await);
 }
 
@@ -301,7 +301,7 @@ async fn the_portals_policy_issues_them_too() {
     jwt::judged(&realm, &realm.issuer, &tokens.access_token)
         .await
         .expect("verifies");
-    realm.caller(&tokens.access_token).get(&at("/profile")).await.is_ok();
+    realm.caller(&tokens.access_token).get(&at("/user")).await.is_ok();
 }
 
 #[tokio::test]

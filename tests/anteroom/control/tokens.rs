@@ -41,7 +41,7 @@ async fn they_open_userinfo_and_the_portal_and_introspection_knows_them() {
             (&json!("Bearer"), &json!(7200))
         );
         realm.caller(access_token).userinfo().await.is_ok();
-        realm.caller(access_token).get(&at("/profile")).await.is_ok();
+        realm.caller(access_token).get(&at("/user")).await.is_ok();
         let introspected = realm.demo_client().introspect(access_token).await.is_ok().json();
         assert_eq!(introspected["active"], true);
         assert_eq!(introspected["username"], "anne");
