@@ -25,7 +25,8 @@ pub async fn record(State(trusted): State<TrustedProxies>, request: Request, nex
         return next.run(request).await;
     }
     let begin = monotonic();
-    let span = tracing::info_span!("request", method = %request.method(), path = %without_secrets(request.uri().path()));
+    let span =
+        tracing::info_span!("request", method = %request.method(), path = %without_secrets(request.uri().path()));
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

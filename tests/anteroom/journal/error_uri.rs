@@ -18,8 +18,18 @@ async fn the_errors_of_machine_endpoints_lead_to_their_own_exchange() {
     let realm = fresh_realm().await;
     let client = realm.demo_client();
 
-    let unknown = client.token_request("authorization_code").with("code", "x").with("redirect_uri", "y").send().await;
-    let unauthenticated = client.call("/oauth/revoke").basic("demo-client", "wrong").with("token", "x").send().await;
+    let unknown = client
+        .token_request("authorization_code")
+        .with("code", "x")
+        .with("redirect_uri", "y")
+        .send()
+        .await;
+    let unauthenticated = client
+        .call("/oauth/revoke")
+        .basic("demo-client", "wrong")
+        .with("token", "x")
+        .send()
+        .await;
     let no_token = realm.get("/oauth/userinfo").await;
 
     for (answer, endpoint, kind) in [
@@ -38,9 +48,17 @@ async fn the_errors_of_machine_endpoints_lead_to_their_own_exchange() {
 async fn an_error_at_the_redirect_uri_leads_there_too() {
     let realm = fresh_realm().await;
     for mode in ["query", "fragment", "form_post"] {
-        let request = realm.demo_client().request().with("scope", "nonsense").with("response_mode", mode);
+        let request = realm
+            .demo_client()
+            .request()
+            .with("scope", "nonsense")
+            .with("response_mode", mode);
 
-        let callback = request.open(&realm.user_agent()).await.callback().is_refused_with("invalid_scope");
+        let callback = request
+            .open(&realm.user_agent())
+            .await
+            .callback()
+            .is_refused_with("invalid_scope");
 
         let exchange = explained(&realm, callback.get("error_uri").expect("an error_uri")).await;
         assert_eq!(exchange["refusal"]["kind"], "scope.unknown", "{mode}");
@@ -53,9 +71,15 @@ async fn a_persons_no_is_not_explained() {
     let realm = fresh_realm().await;
     let browser = realm.user_agent();
     let page = realm.demo_client().request().open(&browser).await.page();
-    let page = browser.submit(&page.form_with("persona").press("persona", "anne")).await.page();
+    let page = browser
+        .submit(&page.form_with("persona").press("persona", "anne"))
+        .await
+        .page();
 
-    let callback = browser.submit(&page.form_with("decision").press("decision", "deny")).await.callback();
+    let callback = browser
+        .submit(&page.form_with("decision").press("decision", "deny"))
+        .await
+        .callback();
 
     callback.is_refused_with("access_denied").lacks("error_uri");
     assert_eq!(last(&realm, "refused=true").await["refusal"]["kind"], "user.denied");

@@ -52,9 +52,12 @@ impl Listener {
                 }
                 return Some(parse(&event));
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("something within patience");
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk())
+                .await
+                .expect("something within patience");
             let chunk = chunk.ok().flatten()?;
-            self.unread.push_str(std::str::from_utf8(&chunk).expect("events are text"));
+            self.unread
+                .push_str(std::str::from_utf8(&chunk).expect("events are text"));
         }
     }
 
@@ -66,7 +69,9 @@ impl Listener {
 fn parse(event: &str) -> Event {
     let field = |name: &str| {
         let line = event.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap_or_else(|| panic!("no {name} in {event}")).trim_start().to_owned()
+        line.unwrap_or_else(|| panic!("no {name} in {event}"))
+            .trim_start()
+            .to_owned()
     };
     Event {
         id: field("id:"),
@@ -94,9 +99,18 @@ async fn exchanges_letters_and_the_clock_are_told_in_their_order() {
 
     assert_eq!(exchange.kind, "exchange");
     assert_eq!(exchange.data["endpoint"], "userinfo");
-    assert_eq!((&exchange.data["status"], &exchange.data["refused"]), (&json!(401), &json!("invalid_token")));
-    assert_eq!((letter.kind.as_str(), &letter.data["recipient"]), ("letter", &json!("anne@example.com")));
-    assert_eq!((clock.kind.as_str(), &clock.data["now"]), ("clock", &json!("2025-06-02T07:00:00Z")));
+    assert_eq!(
+        (&exchange.data["status"], &exchange.data["refused"]),
+        (&json!(401), &json!("invalid_token"))
+    );
+    assert_eq!(
+        (letter.kind.as_str(), &letter.data["recipient"]),
+        ("letter", &json!("anne@example.com"))
+    );
+    assert_eq!(
+        (clock.kind.as_str(), &clock.data["now"]),
+        ("clock", &json!("2025-06-02T07:00:00Z"))
+    );
 }
 
 #[tokio::test]

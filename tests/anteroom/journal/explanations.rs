@@ -14,7 +14,10 @@ async fn refusal(realm: &Realm) -> Value {
 #[tokio::test]
 async fn a_redirect_uri_is_compared_letter_by_letter() {
     let realm = fresh_realm().await;
-    let request = realm.demo_client().called_back_at("https://client.example.com/cb/").request();
+    let request = realm
+        .demo_client()
+        .called_back_at("https://client.example.com/cb/")
+        .request();
     request.answer().await.is_a_refusal_page();
 
     let refusal = refusal(&realm).await;
@@ -34,7 +37,12 @@ async fn the_redirect_uri_of_a_token_request_is_compared_with_that_of_its_code()
     let client = realm.demo_client();
     let code = client.code_for("anne").await;
     let other = code.redirect_uri.replace("127.0.0.1", "localhost");
-    client.redemption(&code).with("redirect_uri", &other).send().await.is_refused_with("invalid_grant");
+    client
+        .redemption(&code)
+        .with("redirect_uri", &other)
+        .send()
+        .await
+        .is_refused_with("invalid_grant");
 
     let refusal = refusal(&realm).await;
 
@@ -63,7 +71,12 @@ async fn a_wrong_verifier_shows_both_hashes_and_never_the_verifier() {
     let client = realm.demo_spa();
     let code = client.code_for("anne").await;
     let wrong = new_verifier();
-    client.redemption(&code).with("code_verifier", &wrong).send().await.is_refused_with("invalid_grant");
+    client
+        .redemption(&code)
+        .with("code_verifier", &wrong)
+        .send()
+        .await
+        .is_refused_with("invalid_grant");
 
     let exchange = last(&realm, "refused=true").await;
 
@@ -93,10 +106,16 @@ async fn what_has_expired_says_since_when_by_the_realms_clock() {
     realm.advance("PT3H").await;
     realm.caller(&tokens.access_token).userinfo().await.has_status(401);
     let of_token = refusal(&realm).await;
-    assert_eq!((&of_token["kind"], &of_token["clock"]["late_by"]), (&json!("token.expired"), &json!("PT1H")));
+    assert_eq!(
+        (&of_token["kind"], &of_token["clock"]["late_by"]),
+        (&json!("token.expired"), &json!("PT1H"))
+    );
 
     realm.advance("P31D").await;
-    client.refresh(tokens.refresh_token()).await.is_refused_with("invalid_grant");
+    client
+        .refresh(tokens.refresh_token())
+        .await
+        .is_refused_with("invalid_grant");
     let of_refresh = refusal(&realm).await;
     assert_eq!(of_refresh["kind"], "refresh.expired");
     assert!(of_refresh["clock"]["late_by"].is_string(), "{of_refresh}");
@@ -120,7 +139,11 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
     note("parameter.missing").await;
     client.request().adding("redirect_uri", "x").answer().await;
     note("parameter.repeated").await;
-    client.request().with("redirect_uri", "https://a.example/cb#x").answer().await;
+    client
+        .request()
+        .with("redirect_uri", "https://a.example/cb#x")
+        .answer()
+        .await;
     note("redirect_uri.unfit").await;
     client.request().with("response_type", "token").answer().await;
     note("response_type.unsupported").await;
@@ -134,13 +157,19 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
     note("sign_in.missing").await;
     client.request().without("scope").answer().await;
     note("scope.missing").await;
-    spa.request().without("code_challenge").without("code_challenge_method").answer().await;
+    spa.request()
+        .without("code_challenge")
+        .without("code_challenge_method")
+        .answer()
+        .await;
     note("pkce.challenge_missing").await;
     spa.request().with("code_challenge_method", "plain").answer().await;
     note("pkce.method").await;
     realm.get("/login?request=nothing").await;
     note("request.unknown").await;
-    realm.post("/login", &[("username", "anne"), ("password", "wrong")]).await;
+    realm
+        .post("/login", &[("username", "anne"), ("password", "wrong")])
+        .await;
     note("sign_in.wrong").await;
     realm.post("/login", &[("persona", "nobody")]).await;
     note("sign_in.persona").await;
@@ -148,13 +177,24 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
     note("grant_type.unsupported").await;
     client.token_request("client_credentials").anonymous().send().await;
     note("client.unnamed").await;
-    client.token_request("client_credentials").basic("demo-client", "x").send().await;
+    client
+        .token_request("client_credentials")
+        .basic("demo-client", "x")
+        .send()
+        .await;
     note("client.wrong_secret").await;
-    client.token_request("client_credentials").with("client_secret", "x").send().await;
+    client
+        .token_request("client_credentials")
+        .with("client_secret", "x")
+        .send()
+        .await;
     note("client.twice").await;
     spa.token_request("client_credentials").send().await;
     note("client.grant_type").await;
-    client.token_request("client_credentials").send_as(Some("text/plain")).await;
+    client
+        .token_request("client_credentials")
+        .send_as(Some("text/plain"))
+        .await;
     note("body.type").await;
     client.client_credentials("openid").await;
     note("scope.of_users").await;
@@ -185,12 +225,23 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
 #[tokio::test]
 async fn the_portals_refusals_explain_themselves_too() {
     let realm = fresh_realm().await;
-    let tokens = realm.demo_client().asking_for("openid profile_read").tokens_for("anne").await;
+    let tokens = realm
+        .demo_client()
+        .asking_for("openid profile_read")
+        .tokens_for("anne")
+        .await;
 
-    realm.caller(&tokens.access_token).get("/api/portal/v1/appointments").await.has_status(403);
+    realm
+        .caller(&tokens.access_token)
+        .get("/api/portal/v1/appointments")
+        .await
+        .has_status(403);
 
     let exchange = last(&realm, "refused=true").await;
-    assert_eq!((&exchange["endpoint"], &exchange["user"]), (&json!("mypatientportal"), &json!("anne")));
+    assert_eq!(
+        (&exchange["endpoint"], &exchange["user"]),
+        (&json!("mypatientportal"), &json!("anne"))
+    );
     let refusal = &exchange["refusal"];
     assert_eq!(refusal["kind"], "scope.not_granted");
     assert_eq!(refusal["expected"], "profile_read appointment_read");

@@ -32,12 +32,16 @@ pub fn last(realm: &Realm, query: &str) -> impl Future<Output = Value> {
     let caller = std::panic::Location::caller();
     async move {
         let all = exchanges(realm, query).await;
-        all.last().unwrap_or_else(|| panic!("{caller}: no exchange fits {query}")).clone()
+        all.last()
+            .unwrap_or_else(|| panic!("{caller}: no exchange fits {query}"))
+            .clone()
     }
 }
 
 pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap_or_else(|| panic!("no text {name:?} in {value}"))
+    value[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no text {name:?} in {value}"))
 }
 
 /// What stands in a header of a recorded message.

@@ -6,13 +6,16 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{ask, exchanges, header, last, text};
-use crate::support::{Answer, Emulator, ClientApp, fresh_realm, hang_up::hang_up};
+use crate::support::{Answer, ClientApp, Emulator, Realm, fresh_realm, hang_up::hang_up};
 
 #[tokio::test]
 async fn the_control_room_probes_and_assets_leave_no_trace() {
     let realm = fresh_realm().await;
     let page = realm.get("/login").await.text();
-    let stylesheet = page.split('"').find(|part| part.starts_with("/assets/")).expect("a stylesheet");
+    let stylesheet = page
+        .split('"')
+        .find(|part| part.starts_with("/assets/"))
+        .expect("a stylesheet");
     for path in [
         "/control",
         "/control/api/clock",
@@ -47,10 +50,7 @@ async fn a_realm_sees_nothing_of_another() {
         .get(&format!("/control/api/exchanges/{id}"))
         .await
         .has_status(404);
-    neighbour
-        .get(&format!("/control/exchanges/{id}"))
-        .await
-        .has_status(404);
+    neighbour.get(&format!("/control/exchanges/{id}")).await.has_status(404);
     Answer::to(neighbour.http.delete(neighbour.url("/control/api/exchanges")))
         .await
         .has_status(204);
@@ -61,12 +61,19 @@ async fn a_realm_sees_nothing_of_another() {
 async fn an_exchange_says_who_asked_what_when_and_what_came_back() {
     let realm = fresh_realm().await;
 
-    realm.demo_service().client_credentials("appointment_guest_lookup").await.is_ok();
+    realm
+        .demo_service()
+        .client_credentials("appointment_guest_lookup")
+        .await
+        .is_ok();
 
     let exchange = last(&realm, "").await;
     assert_eq!(exchange["sequence"], 1);
     assert_eq!(exchange["started_at"], "2025-06-02T06:00:00Z");
-    assert!(exchange["milliseconds"].as_f64().is_some_and(|time| time > 0.0), "{exchange}");
+    assert!(
+        exchange["milliseconds"].as_f64().is_some_and(|time| time > 0.0),
+        "{exchange}"
+    );
     assert_eq!(exchange["endpoint"], "token");
     assert_eq!(exchange["client_id"], "demo-service");
     assert_eq!(exchange["user"], Value::Null);
@@ -76,7 +83,10 @@ async fn an_exchange_says_who_asked_what_when_and_what_came_back() {
         exchange["request"]["body"]["text"],
         "grant_type=client_credentials&scope=appointment_guest_lookup"
     );
-    assert_eq!(header(&exchange["request"], "authorization"), Some("Basic demo-service:…"));
+    assert_eq!(
+        header(&exchange["request"], "authorization"),
+        Some("Basic demo-service:…")
+    );
     assert_eq!(exchange["response"]["status"], 200);
     assert_eq!(header(&exchange["response"], "cache-control"), Some("no-store"));
     assert!(text(&exchange["response"]["body"], "text").contains(r#""token_type":"Bearer""#));
@@ -120,7 +130,11 @@ async fn an_id_token_that_is_sent_as_a_hint_is_decoded_too() {
 #[tokio::test]
 async fn filters_narrow_and_unknown_ones_are_refused() {
     let realm = fresh_realm().await;
-    realm.demo_service().client_credentials("appointment_guest_lookup").await.is_ok();
+    realm
+        .demo_service()
+        .client_credentials("appointment_guest_lookup")
+        .await
+        .is_ok();
     realm.demo_client().client_credentials("nonsense").await.has_status(400);
     realm.get("/oauth/userinfo").await.has_status(401);
     realm.get("/login").await.is_ok();
@@ -143,7 +157,15 @@ async fn filters_narrow_and_unknown_ones_are_refused() {
     let page = exchanges(&realm, "after=1&limit=2").await;
     assert_eq!((&page[0]["sequence"], &page[1]["sequence"]), (&json!(2), &json!(3)));
     assert_eq!(exchanges(&realm, "limit=1").await[0]["sequence"], 4);
-    for wrong in ["client=x", "status=teapot", "refused=maybe", "limit=0", "wait=later", "after=-1", "expect=1"] {
+    for wrong in [
+        "client=x",
+        "status=teapot",
+        "refused=maybe",
+        "limit=0",
+        "wait=later",
+        "after=-1",
+        "expect=1",
+    ] {
         ask(&realm, wrong).await.has_status(400);
     }
 }
@@ -155,7 +177,10 @@ async fn counting_says_whether_it_is_as_many_as_expected() {
     realm.discovery().await;
     let count = async |query: &str| realm.get(&format!("/control/api/exchanges/count?{query}")).await;
 
-    assert_eq!(count("endpoint=discovery").await.is_ok().json(), json!({"count": 2, "dropped": 0}));
+    assert_eq!(
+        count("endpoint=discovery").await.is_ok().json(),
+        json!({"count": 2, "dropped": 0})
+    );
     count("endpoint=discovery&expect=2").await.is_ok();
     count("endpoint=token&expect=0").await.is_ok();
     let problem = count("endpoint=discovery&expect=3").await.has_status(409);
@@ -175,11 +200,21 @@ async fn a_hundred_requests_at_once_are_all_recorded_and_each_once() {
     join_all((0..100).map(ask)).await;
 
     let all = exchanges(&realm, "").await;
-    let of = |name: &str| all.iter().map(|exchange| exchange[name].to_string()).collect::<HashSet<_>>();
-    let queries: HashSet<_> = all.iter().map(|exchange| exchange["request"]["query"].to_string()).collect();
+    let of = |name: &str| {
+        all.iter()
+            .map(|exchange| exchange[name].to_string())
+            .collect::<HashSet<_>>()
+    };
+    let queries: HashSet<_> = all
+        .iter()
+        .map(|exchange| exchange["request"]["query"].to_string())
+        .collect();
     assert_eq!(all.len(), 100);
     assert_eq!((of("sequence").len(), of("id").len(), queries.len()), (100, 100, 100));
-    let in_order: Vec<u64> = all.iter().filter_map(|exchange| exchange["sequence"].as_u64()).collect();
+    let in_order: Vec<u64> = all
+        .iter()
+        .filter_map(|exchange| exchange["sequence"].as_u64())
+        .collect();
     assert_eq!(in_order, (1..=100).collect::<Vec<_>>());
 }
 
@@ -188,9 +223,17 @@ async fn somebody_who_hangs_up_is_recorded_as_gone() {
     let realm = fresh_realm().await;
     let form = [("username", "nobody"), ("password", "wrong")].map(|(name, value)| (name.to_owned(), value.to_owned()));
 
-    hang_up(&realm, "/login", &form, None).await; // the password is hashed meanwhile
+    // The password is hashed meanwhile. On a busy machine the connection may be gone before it was taken up at all.
+    let mut recorded = Vec::new();
+    for _ in 0..30 {
+        hang_up(&realm, "/login", &form, None).await;
+        recorded = exchanges(&realm, "endpoint=login&wait=1").await;
+        if !recorded.is_empty() {
+            break;
+        }
+    }
 
-    let exchange = exchanges(&realm, "endpoint=login&wait=30").await.remove(0);
+    let exchange = &recorded[0];
     assert_eq!(exchange["response"], Value::Null, "{exchange}");
     assert_eq!(exchange["ending"], "client went away before the answer");
     assert_eq!(exchange["request"]["body"]["text"], "username=nobody&password=…");
@@ -201,7 +244,13 @@ async fn what_nobody_dressed_is_recorded_as_it_went_out() {
     let realm = fresh_realm().await;
     realm.post("/oauth/authorize/continue", &[]).await.has_status(405);
     let large = "a".repeat(1_100_000);
-    realm.post("/oauth/token", &[("a", &large)]).await.has_status(413);
+    // The server does not read to the end, so this connection is good for nothing afterwards.
+    let passing = Realm::at(
+        &realm.issuer,
+        &realm.name,
+        crate::support::http().build().expect("a client"),
+    );
+    passing.post("/oauth/token", &[("a", &large)]).await.has_status(413);
 
     let [wrong_method, too_large] = &exchanges(&realm, "").await[..] else {
         panic!("two exchanges")
@@ -218,7 +267,9 @@ async fn what_nobody_dressed_is_recorded_as_it_went_out() {
 async fn with_the_switch_off_nothing_is_recorded_and_no_error_points_there() {
     let emulator = Emulator::start(&["--journal=false"]);
     let realm = emulator.realm(json!({})).await;
-    let refused = ClientApp::new(&realm, "nobody", None).client_credentials("openid").await;
+    let refused = ClientApp::new(&realm, "nobody", None)
+        .client_credentials("openid")
+        .await;
 
     assert_eq!(exchanges(&realm, "").await, [] as [Value; 0]);
     assert!(refused.json().get("error_uri").is_none(), "{refused}");

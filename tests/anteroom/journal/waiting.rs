@@ -6,7 +6,10 @@ use super::{exchanges, text};
 use crate::support::fresh_realm;
 
 /// The monotonic clock of the test's own process.
-#[expect(clippy::disallowed_methods, reason = "a test may look at the machine's clock to see that nobody slept")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test may look at the machine's clock to see that nobody slept"
+)]
 fn now() -> Instant {
     Instant::now()
 }
