@@ -2,7 +2,6 @@
 //!
 //! What is logged while a request is answered carries its method and path too, so a refusal can be matched with its request.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -14,9 +13,7 @@ use tracing::Instrument as _;
 
 use crate::clock::monotonic;
 use crate::config::Network;
-
-/// What stands before the secret of a video link.
-const VIDEO: &str = "/video/";
+use crate::journal::redaction::without_secrets;
 
 /// Networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +25,8 @@ pub async fn record(State(trusted): State<TrustedProxies>, request: Request, nex
         return next.run(request).await;
     }
     let begin = monotonic();
-    let span = tracing::info_span!("request", method = %request.method(), path = %presentable(request.uri().path()));
+    let span =
+        tracing::info_span!("request", method = %request.method(), path = %without_secrets(request.uri().path()));
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -68,14 +66,6 @@ impl TrustedProxies {
     }
 }
 
-/// The path as the log may show it: a link to a video consultation opens it for whoever knows it.
-fn presentable(path: &str) -> Cow<'_, str> {
-    match path.split_once(VIDEO) {
-        Some((before, _)) => format!("{before}{VIDEO}…").into(),
-        None => path.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,9 +100,9 @@ mod tests {
 
     #[test]
     fn a_link_that_opens_something_does_not_stand_in_the_log() {
-        assert_eq!(presentable("/realms/x/video/s3cret"), "/realms/x/video/…");
+        assert_eq!(without_secrets("/realms/x/video/s3cret"), "/realms/x/video/…");
         assert_eq!(
-            presentable("/api/portal/v1/appointments/1/video_consultation"),
+            without_secrets("/api/portal/v1/appointments/1/video_consultation"),
             "/api/portal/v1/appointments/1/video_consultation"
         );
     }

@@ -7,6 +7,7 @@ pub fn log(refusal: &Refusal, place: &str) {
     tracing::info!(
         at = place,
         code = refusal.code,
+        kind = refusal.kind,
         description = refusal.description(),
         section = refusal.section,
         expected = refusal.expected,

@@ -206,6 +206,7 @@ exchange-jwt = Signiertes Token in { $place }
 exchange-flow = Wohin es gehört
 exchange-again = Noch einmal fragen
 exchange-again-explained = Geheimnisse werden nicht aufgehoben. Setzen Sie die Variablen, die der Befehl nennt.
+exchange-details = Über diesen Austausch
 exchange-at = Gefragt um
 exchange-took = Dauer
 exchange-id = Austausch

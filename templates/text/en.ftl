@@ -206,6 +206,7 @@ exchange-jwt = Signed token in { $place }
 exchange-flow = Where it belongs
 exchange-again = Ask again
 exchange-again-explained = Secrets are not kept. Set the variables that the command names.
+exchange-details = About this exchange
 exchange-at = Asked at
 exchange-took = Took
 exchange-id = Exchange

@@ -206,6 +206,7 @@ exchange-jwt = Token firmado en { $place }
 exchange-flow = A qué pertenece
 exchange-again = Preguntar otra vez
 exchange-again-explained = Los secretos no se guardan. Defina las variables que nombra el comando.
+exchange-details = Sobre este intercambio
 exchange-at = Preguntado a las
 exchange-took = Duración
 exchange-id = Intercambio

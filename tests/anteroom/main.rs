@@ -26,6 +26,7 @@ mod discovery;
 mod floor_plan;
 mod hostile_input;
 mod introspection;
+mod journal;
 mod jwks;
 mod jwt_access_tokens;
 mod logout;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::{
-    ELLIPSIS, Redaction,
+    ELLIPSIS, Redaction, jwt,
     names::{Care, Place},
 };
 
@@ -70,16 +70,11 @@ impl Redaction<'_> {
     }
 
     fn segment<'s>(&mut self, before: &str, segment: &'s str) -> Cow<'s, str> {
-        if segment.is_empty() {
-            return segment.into();
+        match care_of_segment(before, segment) {
+            Care::Hidden => ELLIPSIS.to_string().into(),
+            Care::Token => self.mask("path", segment).into(),
+            Care::Open => self.text("path", segment),
         }
-        if BEFORE_A_TYPED_CODE.contains(&before) {
-            return ELLIPSIS.to_string().into();
-        }
-        if BEFORE_A_CAPABILITY.contains(&before) || looks_random(segment) {
-            return self.mask("path", segment).into();
-        }
-        self.text("path", segment)
     }
 
     /// `application/x-www-form-urlencoded`: a query, a fragment or a body. What stays, stays as it was encoded.
@@ -112,6 +107,32 @@ impl Redaction<'_> {
             return encoded.into();
         }
         encode_around_ellipses(&redacted).into()
+    }
+}
+
+/// A path with nothing of its secrets, for the log.
+pub fn without_secrets(path: &str) -> String {
+    let mut before = "";
+    let segments: Vec<&str> = path
+        .split('/')
+        .map(|segment| {
+            let open = care_of_segment(before, segment) == Care::Open && jwt::find(segment).is_none();
+            before = segment;
+            if open { segment } else { "…" }
+        })
+        .collect();
+    segments.join("/")
+}
+
+fn care_of_segment(before: &str, segment: &str) -> Care {
+    if segment.is_empty() {
+        Care::Open
+    } else if BEFORE_A_TYPED_CODE.contains(&before) {
+        Care::Hidden
+    } else if BEFORE_A_CAPABILITY.contains(&before) || looks_random(segment) {
+        Care::Token
+    } else {
+        Care::Open
     }
 }
 

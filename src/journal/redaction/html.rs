@@ -16,12 +16,12 @@ impl Redaction<'_> {
         let mut rest = text;
         while let Some(begin) = rest.find('<') {
             let (before, tag) = rest.split_at(begin);
-            out.push_str(&self.text("page", before));
+            out.push_str(&self.words("page", before));
             let (tag, behind) = tag.split_at(length_of_tag(tag));
             self.tag(tag, &mut out);
             rest = behind;
         }
-        out.push_str(&self.text("page", rest));
+        out.push_str(&self.words("page", rest));
         out
     }
 
@@ -137,6 +137,7 @@ mod tests {
             format!(r#"<a href="https://x.example/video/{SECRET}">"#),
             format!(r#"<meta http-equiv="refresh" content="0;url=https://x.example/cb?code={SECRET}">"#),
             format!(r#"<main data-sso-token="{SECRET}">"#),
+            format!(r#"<code>https://x.example/cb?sso_token={SECRET}&amp;x=1</code>"#),
             format!(r#"<p>eyJhbGciOiJub25lIn0.e30.{SECRET}</p>"#),
             format!(r#"<input name="code" value="{SECRET}"#),
         ] {

@@ -25,6 +25,7 @@ use std::borrow::Cow;
 
 use aws_lc_rs::hmac;
 
+pub use address::without_secrets;
 pub use headers::user_of_basic;
 
 use crate::random::Random;
