@@ -296,11 +296,14 @@ async fn over_tls_a_cut_connection_ends_without_an_answer_too() {
     .await;
 
     let call = realm.demo_service().token_request("client_credentials");
+    let call = call.with("scope", "appointment_guest_lookup");
     let request = realm.http.post(realm.url("/oauth/token"));
     let request = request
         .basic_auth("demo-service", Some("demo-service-secret"))
         .form(&call.form);
-    assert!(request.send().await.is_err());
+    let answer = request.send().await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(super::shown(&realm, &id).await["bitten"], 1);
 
     realm
         .demo_service()
