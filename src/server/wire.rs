@@ -402,18 +402,14 @@ impl Line {
         for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        // What the browser would have kept between the two.
+        // What the browser would have kept between the two: what is given now counts more than what it sent.
         let given: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
-        for cookie in &given {
-            let pair = cookie
-                .to_str()
-                .unwrap_or_default()
-                .split(';')
-                .next()
-                .unwrap_or_default();
-            if let Ok(pair) = HeaderValue::from_str(pair) {
-                parts.headers.append(header::COOKIE, pair);
-            }
+        let sent: Vec<_> = parts.headers.get_all(header::COOKIE).iter().cloned().collect();
+        let pairs = given.iter().filter_map(pair_of).chain(sent);
+        let pairs: Vec<_> = pairs.map(|pair| (header::COOKIE, pair)).collect();
+        parts.headers.remove(header::COOKIE);
+        for (name, pair) in pairs {
+            parts.headers.append(name, pair);
         }
         let mut followed = run(routes, Request::from_parts(parts, Body::empty())).await;
         let location = followed
@@ -438,6 +434,12 @@ impl Line {
         let within = location.strip_prefix(&self.realm.base)?;
         (response.status().is_redirection() && within.starts_with(paths::CONTINUE)).then(|| within.parse().ok())?
     }
+}
+
+/// `name=value` out of a `Set-Cookie`.
+fn pair_of(cookie: &HeaderValue) -> Option<HeaderValue> {
+    let pair = cookie.to_str().ok()?.split(';').next()?;
+    HeaderValue::from_str(pair).ok()
 }
 
 fn bends_answers(bend: &Bend) -> bool {

@@ -14,7 +14,7 @@ use crate::support::client_app::REDIRECT_URI;
 use crate::support::{Arrival, Emulator, Realm, http, jwt};
 
 /// `openidconnect` brings no HTTP client of its own here; ours speaks for it.
-async fn fetch(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+pub async fn fetch(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let client = http().build()?;
     let response = client.execute(request.try_into()?).await?;
     let (status, headers) = (response.status(), response.headers().clone());
@@ -25,7 +25,7 @@ async fn fetch(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
 }
 
 /// A realm that lives in real time, which this client reads from the machine.
-async fn realm_in_real_time(policy: Value) -> Realm {
+pub async fn realm_in_real_time(policy: Value) -> Realm {
     Emulator::shared()
         .realm(json!({ "seed": "demo", "policy": policy }))
         .await

@@ -23,6 +23,7 @@ mod control;
 mod cors;
 mod declared_tables;
 mod discovery;
+mod faults;
 mod floor_plan;
 mod hostile_input;
 mod introspection;

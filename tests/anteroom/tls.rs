@@ -26,7 +26,7 @@ fn certificates() -> (Certificate, tempfile::TempDir) {
     )
 }
 
-fn start() -> Emulator {
+pub fn start() -> Emulator {
     let (authority, folder) = certificates();
     let file = |name: &str| folder.path().join(name).display().to_string();
     Emulator::start_with_tls(

@@ -70,7 +70,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "unknown_members",
         does: "The object has a member that nobody has heard of.",
-        good_client: "Ignores it.",
+        good_client: "Ignores it and goes on.",
         section: "RFC 6749 §5.1, RFC 7517 §4",
         bend: Bend::Document(|_, document| {
             set(

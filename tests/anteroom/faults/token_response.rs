@@ -1,0 +1,178 @@
+//! What the token endpoint answers besides the ID token.
+
+use serde_json::{Value, json};
+
+use super::{Scene, at_home, called_back, cases, redeemed, shown};
+use crate::support::{Answer, ClientApp, UserAgent};
+
+cases! {
+    token_expires_in_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "expires_in"));
+    token_scope_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "scope"));
+    token_type_other_case: |scene| bends(scene, json!({}), |answer| answer["token_type"] = json!("bEARER"));
+    token_type_unknown: |scene| bends(scene, json!({}), |answer| answer["token_type"] = json!("mac"));
+    access_token_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "access_token"));
+    numbers_as_strings: numbers_as_strings;
+    expires_in_absurd: absurd_lifetimes;
+    nulls_and_empties: |scene| bends(scene, json!({}), |answer| {
+        answer["refresh_token"] = Value::Null;
+        answer["scope"] = json!("");
+        answer["error_description"] = Value::Null;
+    });
+    error_with_status_200: error_with_status_200;
+    error_unknown_code: |scene| refuses(scene, json!({}), 400, "moon_phase_unsuitable");
+    scope_narrowed: scope_narrowed;
+    client_secret_rotated: secret_rotated;
+    server_error_at_token: server_errors;
+    redirect_at_token: redirected;
+}
+
+#[tokio::test]
+async fn every_bend_of_the_token_response_is_seen_once_and_the_next_is_clean() {
+    super::judge(CASES).await;
+}
+
+fn drop_member(answer: &mut Value, name: &str) {
+    let gone = answer.as_object_mut().expect("an object").shift_remove(name);
+    assert!(gone.is_some(), "an honest answer has {name}");
+}
+
+async fn at_the_token_endpoint(scene: &Scene) -> (ClientApp, UserAgent) {
+    let client = scene.realm.demo_client();
+    let browser = at_home(&client.request(), "anne").await;
+    (client, browser)
+}
+
+/// What differs from one answer to the next by itself is not compared.
+fn comparable(answer: &Answer) -> Value {
+    let mut answer = answer.json();
+    for name in ["access_token", "refresh_token", "id_token"] {
+        if answer.get(name).is_some_and(Value::is_string) {
+            answer[name] = json!("…");
+        }
+    }
+    answer
+}
+
+/// Just this is bent in an otherwise honest answer.
+async fn bends(scene: Scene, parameters: Value, change: fn(&mut Value)) {
+    let (client, browser) = at_the_token_endpoint(&scene).await;
+    let honest = redeemed(&client, &browser).await.brings_tokens();
+    let id = scene.once_with(parameters).await;
+
+    let bent = redeemed(&client, &browser).await.is_ok();
+    let after = redeemed(&client, &browser).await.brings_tokens();
+
+    let mut expected = comparable(&honest);
+    change(&mut expected);
+    assert_eq!(comparable(&bent), expected, "{}", scene.fault);
+    bent.is_not_stored();
+    assert_eq!(comparable(&after), comparable(&honest), "{}", scene.fault);
+    scene.has_bitten(&id, 1).await;
+    scene.disarm().await;
+}
+
+async fn numbers_as_strings(scene: Scene) {
+    bends(scene.clone(), json!({}), |answer| answer["expires_in"] = json!("7200")).await;
+    bends(scene, json!({"form": "fraction"}), |answer| {
+        answer["expires_in"] = json!(7200.5)
+    })
+    .await;
+}
+
+async fn absurd_lifetimes(scene: Scene) {
+    bends(scene.clone(), json!({}), |answer| answer["expires_in"] = json!(0)).await;
+    bends(scene.clone(), json!({"form": "negative"}), |answer| {
+        answer["expires_in"] = json!(-1)
+    })
+    .await;
+    bends(scene.clone(), json!({"form": "huge"}), |answer| {
+        answer["expires_in"] = json!(9_007_199_254_740_992_i64);
+    })
+    .await;
+    bends(scene, json!({"form": "null"}), |answer| {
+        answer["expires_in"] = Value::Null
+    })
+    .await;
+}
+
+async fn error_with_status_200(scene: Scene) {
+    let (client, browser) = at_the_token_endpoint(&scene).await;
+    scene.once().await;
+
+    let answer = redeemed(&client, &browser).await.is_ok();
+
+    answer.says("invalid_grant");
+    redeemed(&client, &browser).await.brings_tokens();
+}
+
+/// A refusal before anything was done: the same code is good afterwards.
+async fn refuses(scene: Scene, parameters: Value, status: u16, error: &'static str) {
+    let (client, browser) = at_the_token_endpoint(&scene).await;
+    let request = client.request();
+    let code = request.code_in(&called_back(&request, &browser).await);
+    scene.once_with(parameters).await;
+
+    let refused = client.redeem(&code).await.has_status(status).says(error);
+
+    refused.has_header("access-control-allow-origin", "*");
+    client.redeem(&code).await.brings_tokens();
+    scene.disarm().await;
+}
+
+async fn secret_rotated(scene: Scene) {
+    refuses(scene.clone(), json!({}), 401, "invalid_client").await;
+    scene.once().await;
+    let answer = scene
+        .realm
+        .demo_service()
+        .client_credentials("appointment_guest_lookup")
+        .await;
+    assert_eq!(answer.has_status(401).challenge().scheme, "Basic");
+}
+
+async fn server_errors(scene: Scene) {
+    for status in [500, 502, 504] {
+        refuses(scene.clone(), json!({"status": status}), status, "server_error").await;
+    }
+}
+
+async fn redirected(scene: Scene) {
+    let (client, browser) = at_the_token_endpoint(&scene).await;
+    for status in [301, 302, 307, 308] {
+        let request = client.request();
+        let code = request.code_in(&called_back(&request, &browser).await);
+        let location = "https://elsewhere.example/token";
+        scene.once_with(json!({"status": status, "location": location})).await;
+
+        let answer = client.redeem(&code).await.has_status(status);
+
+        answer.has_header("location", location);
+        client.redeem(&code).await.brings_tokens();
+    }
+}
+
+async fn scope_narrowed(scene: Scene) {
+    let (client, browser) = at_the_token_endpoint(&scene).await;
+    let id = scene.once().await;
+    let narrowed = redeemed(&client, &browser).await.brings_tokens();
+    assert_eq!(narrowed.member("scope"), "openid profile");
+    // Not only said: the token opens no more than that.
+    let claims = scene
+        .realm
+        .caller(&narrowed.access_token())
+        .userinfo()
+        .await
+        .is_ok()
+        .json();
+    assert!(
+        claims.get("email").is_none() && claims.get("name").is_some(),
+        "{claims}"
+    );
+    assert_eq!(shown(&scene.realm, &id).await["bitten"], 1);
+
+    let whole = redeemed(&client, &browser).await.brings_tokens();
+    assert_eq!(whole.member("scope"), "openid profile email");
+    scene.once_with(json!({"scope": "profile"})).await;
+    let named = redeemed(&client, &browser).await.brings_tokens();
+    assert_eq!(named.member("scope"), "openid email");
+}
