@@ -3,7 +3,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`route_table`] | what is served where: every lever lists its rows there |
-//! | [`realms`] | issuers made and removed; only at the root |
+//! | [`realms`], [`making`] | issuers made, copied, put back and removed; only at the root |
+//! | [`snapshot`] | realms as documents |
 //! | [`clock`] | the realm's time |
 //! | [`faults`] | what goes wrong on purpose |
 //! | [`outbox`] | the letters it has written |
@@ -22,15 +23,18 @@ mod events;
 mod exchanges;
 mod faults;
 mod index;
+pub mod making;
 mod openapi;
 mod outbox;
 pub mod problem;
 pub mod realms;
 pub mod route_table;
 pub mod seed;
+pub mod snapshot;
 
 use axum::routing::any;
 use axum::{Router, middleware};
+use http::Method;
 
 use crate::app::{App, agenda::Handler};
 use crate::portals;
@@ -55,6 +59,11 @@ pub fn handlers() -> Vec<&'static Handler> {
 /// Every table that belongs to realms, parents before children.
 pub fn tables() -> Vec<&'static Table> {
     TABLES.iter().chain(portals::tables()).collect()
+}
+
+/// Whether a request may have a body as long as a snapshot.
+pub fn takes_snapshots(method: &Method, path: &str) -> bool {
+    *method == Method::PUT && path.starts_with("/control/api/realms/") && path.ends_with("/snapshot")
 }
 
 async fn unknown() -> Problem {

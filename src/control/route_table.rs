@@ -13,12 +13,13 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms};
+use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms, snapshot};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
 pub const LEVERS: &[&[Row]] = &[
     realms::ROWS,
+    snapshot::ROWS,
     clock::ROWS,
     faults::ROWS,
     outbox::letters::ROWS,
