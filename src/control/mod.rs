@@ -9,6 +9,7 @@
 //! | [`outbox`] | the letters it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
+//! | [`mediquo`] | its webhook endpoints, its events on demand, its queue of patients |
 //! | [`index`], [`api_docs`], [`openapi`] | the table as addresses, as a page, as a document |
 //!
 //! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
@@ -22,6 +23,7 @@ mod events;
 mod exchanges;
 mod faults;
 mod index;
+mod mediquo;
 mod openapi;
 mod outbox;
 pub mod problem;

@@ -368,9 +368,15 @@ pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError>
     let root_secret = app.realms.new_root_secret(&Random).map_err(DirectoryError::from)?;
     let issuer = issuer_of(&app.issuer, &beginning.name);
     let now = beginning.clock.now();
-    let seed = Ready::new(&beginning.seed, &issuer, &app.passwords, &Random, now)
-        .await
-        .map_err(LoadingError::from)?;
+    let seed = Ready::new(
+        &beginning.seed,
+        &issuer,
+        &app.passwords,
+        app.realms.sealer(),
+        &Random,
+        now,
+    )
+    .await?;
     let name = beginning.name.to_string();
     let realm = NewRealm {
         name: beginning.name,
@@ -390,8 +396,15 @@ pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError>
 
 /// Fills a realm that is there and empty, and gives it the seed's policy and clock.
 pub async fn fill(app: &App, realm: &Realm, seed: &Seed) -> Result<(), MakingError> {
-    let ready = Ready::new(seed, &realm.issuer, &app.passwords, &Random, realm.clock.now()).await;
-    let ready = ready.map_err(LoadingError::from)?;
+    let ready = Ready::new(
+        seed,
+        &realm.issuer,
+        &app.passwords,
+        app.realms.sealer(),
+        &Random,
+        realm.clock.now(),
+    );
+    let ready = ready.await?;
 
     let mut tx = app.database.begin().await?;
     let outcome = refilled(&mut tx, realm, seed, &ready).await;

@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms};
+use super::{api_docs, clock, events, exchanges, faults, index, mediquo, outbox, realms};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
@@ -25,6 +25,7 @@ pub const LEVERS: &[&[Row]] = &[
     outbox::webhooks::ROWS,
     exchanges::ROWS,
     events::ROWS,
+    mediquo::ROWS,
     index::ROWS,
     api_docs::ROWS,
 ];

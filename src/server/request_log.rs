@@ -14,26 +14,27 @@ use tracing::Instrument as _;
 
 use crate::clock::monotonic;
 use crate::config::Network;
+use crate::web::client_address::ClientAddress;
 
-/// What stands before the secret of a video link.
-const VIDEO: &str = "/video/";
+/// What stands before the secret of a link to a call.
+const SECRETS: [&str; 2] = ["/video/", "/mediquo/join/"];
 
 /// Networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Arc<[Network]>);
 
-/// Middleware: writes the line once the answer's head is known.
-pub async fn record(State(trusted): State<TrustedProxies>, request: Request, next: Next) -> Response {
+/// Middleware: writes the line once the answer's head is known, and tells those further in who asks.
+pub async fn record(State(trusted): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let client = peer.map(|peer| trusted.client(peer.0.ip(), request.headers()));
+    if let Some(client) = client {
+        request.extensions_mut().insert(ClientAddress(client));
+    }
     if !tracing::enabled!(tracing::Level::INFO) {
         return next.run(request).await;
     }
     let begin = monotonic();
     let span = tracing::info_span!("request", method = %request.method(), path = %presentable(request.uri().path()));
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|peer| peer.0.ip());
-    let client = peer.map(|peer| trusted.client(peer, request.headers()));
     async move {
         let response = next.run(request).await;
         let milliseconds = monotonic().saturating_duration_since(begin).as_micros() as f64 / 1000.0;
@@ -68,10 +69,11 @@ impl TrustedProxies {
     }
 }
 
-/// The path as the log may show it: a link to a video consultation opens it for whoever knows it.
+/// The path as the log may show it: a link to a call opens it for whoever knows it.
 fn presentable(path: &str) -> Cow<'_, str> {
-    match path.split_once(VIDEO) {
-        Some((before, _)) => format!("{before}{VIDEO}…").into(),
+    let mut links = SECRETS.iter().filter_map(|link| Some((path.split_once(link)?.0, link)));
+    match links.next() {
+        Some((before, link)) => format!("{before}{link}…").into(),
         None => path.into(),
     }
 }

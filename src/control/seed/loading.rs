@@ -7,18 +7,20 @@ use jiff::Timestamp;
 
 use super::clients::SeedSecret;
 use super::{Seed, SeedError};
+use crate::keys::sealing::{Sealer, SealingError};
 use crate::model::{Client, RealmId, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
-use crate::portals::mypatientportal;
+use crate::portals::{mediquo, mypatientportal};
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
-/// A seed for one realm, with nothing left to hash.
+/// A seed for one realm, with nothing left to hash or seal.
 #[derive(Debug)]
 pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
     mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
+    mediquo: Option<mediquo::Ready>,
 }
 
 /// Why a seed was not loaded.
@@ -30,6 +32,8 @@ pub enum LoadingError {
     Database(#[from] sqlx::Error),
     #[error("a password could not be hashed: {0}")]
     Hashing(#[from] PasswordError),
+    #[error("a secret could not be sealed: {0}")]
+    Sealing(#[from] SealingError),
 }
 
 impl Keeps for LoadingError {
@@ -44,9 +48,10 @@ impl Ready {
         seed: &Seed,
         issuer: &str,
         passwords: &Passwords,
+        sealer: &Sealer,
         random: &Random,
         now: Timestamp,
-    ) -> Result<Self, PasswordError> {
+    ) -> Result<Self, LoadingError> {
         let mut clients = Vec::with_capacity(seed.clients.len());
         for client in &seed.clients {
             let secret = hashed(client.secret.as_ref(), passwords, random).await?;
@@ -67,10 +72,15 @@ impl Ready {
             });
         }
         let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
+        let mediquo = match &seed.mediquo {
+            Some(seed) => Some(mediquo::Ready::new(seed.0.clone(), sealer, random, now)?),
+            None => None,
+        };
         Ok(Self {
             clients,
             users,
             mypatientportal,
+            mediquo,
         })
     }
 
@@ -100,6 +110,9 @@ impl Ready {
         if let Some(portal) = &self.mypatientportal {
             self.check_blocked_patients(portal)?;
             mypatientportal::insert_seed(tx, realm, portal).await?;
+        }
+        if let Some(mediquo) = &self.mediquo {
+            mediquo.load(tx, realm, now).await?;
         }
         Ok(())
     }

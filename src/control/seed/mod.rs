@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::body::check_characters;
 use crate::config::SeedSource;
 use crate::model::Policy;
-use crate::portals::mypatientportal;
+use crate::portals::{mediquo, mypatientportal};
 
 pub use clients::SeedClient;
 pub use users::SeedUser;
@@ -37,6 +37,8 @@ pub struct Seed {
     pub users: Vec<SeedUser>,
     /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
+    /// Organizations with their keys, professionals and patients.
+    pub mediquo: Option<SeedMediquo>,
 }
 
 /// A seed that is compiled in.
@@ -65,6 +67,18 @@ pub struct SeedPortal(pub Arc<mypatientportal::seed::Seed>);
 impl<'de> Deserialize<'de> for SeedPortal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seed = mypatientportal::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
+    }
+}
+
+/// What stands in the mediQuo of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedMediquo(pub Arc<mediquo::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedMediquo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = mediquo::seed::Seed::deserialize(deserializer)?;
         seed.check().map_err(D::Error::custom)?;
         Ok(Self(Arc::new(seed)))
     }
@@ -136,6 +150,7 @@ impl Seed {
             clients: base.clients.iter().cloned().chain(self.clients).collect(),
             users: base.users.iter().cloned().chain(self.users).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
+            mediquo: self.mediquo.or_else(|| base.mediquo.clone()),
         }
     }
 }
@@ -158,6 +173,7 @@ fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
     let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
     Arc::new(Seed {
         mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        mediquo: Some(SeedMediquo(Arc::new(mediquo::seed::Seed::demo()))),
         ..seed
     })
 }
