@@ -197,9 +197,17 @@ async fn prepare(
         .map(|chance| Random::seeded(&chance.seed, &chance.epoch.to_string()));
     let issuer = issuer_of(&app.issuer, &beginning.name);
     let drawn = random.clone().unwrap_or_default();
-    let seed = Ready::new(&beginning.seed, &issuer, &app.passwords, &drawn, now).await;
+    let seed = Ready::new(
+        &beginning.seed,
+        &issuer,
+        &app.passwords,
+        app.realms.sealer(),
+        &drawn,
+        now,
+    )
+    .await;
     Ok(Prepared {
-        seed: seed.map_err(LoadingError::from)?,
+        seed: seed?,
         realm: NewRealm {
             name: beginning.name,
             policy: beginning.policy,
@@ -348,8 +356,15 @@ async fn copied(
 pub async fn fill(app: &App, realm: &Realm, seed: Arc<Seed>) -> Result<(), MakingError> {
     let beginning = Beginning::at_the_root(seed.clone());
     let origin = seal_origin(app, &beginning.origin)?;
-    let ready = Ready::new(&seed, &realm.issuer, &app.passwords, &realm.random, realm.clock.now()).await;
-    let ready = ready.map_err(LoadingError::from)?;
+    let ready = Ready::new(
+        &seed,
+        &realm.issuer,
+        &app.passwords,
+        app.realms.sealer(),
+        &realm.random,
+        realm.clock.now(),
+    )
+    .await?;
 
     let mut tx = app.database.begin().await?;
     let outcome = filled(&mut tx, realm, &beginning, &ready, &origin).await;

@@ -14,6 +14,7 @@
 //! | [`outbox`] | the letters it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
+//! | [`mediquo`] | its webhook endpoints, its events on demand, its queue of patients |
 //! | [`index`], [`api_docs`], [`openapi`] | the table as addresses, as a page, as a document |
 //!
 //! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
@@ -31,6 +32,7 @@ mod faults;
 mod index;
 mod keys;
 pub mod making;
+mod mediquo;
 mod merge_patch;
 mod openapi;
 mod outbox;

@@ -114,6 +114,7 @@ impl From<LoadingError> for Problem {
             LoadingError::Seed(error) => error.into(),
             LoadingError::Database(error) => error.into(),
             LoadingError::Hashing(error) => error.into(),
+            LoadingError::Sealing(error) => error.into(),
         }
     }
 }

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{
-    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, outbox, policy, realms, scopes, snapshot,
-    tokens, users,
+    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy, realms, scopes,
+    snapshot, tokens, users,
 };
 use crate::app::{App, Realm, see_through};
 
@@ -36,6 +36,7 @@ pub const LEVERS: &[&[Row]] = &[
     outbox::webhooks::ROWS,
     exchanges::ROWS,
     events::ROWS,
+    mediquo::ROWS,
     index::ROWS,
     api_docs::ROWS,
 ];

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Scope, Scopes, SigningAlgorithm};
+use super::{MediquoPolicy, Scope, Scopes, SigningAlgorithm};
 
 /// A set of switches to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ pub struct Policy {
     pub id_token_signing_alg: SigningAlgorithm,
     /// MyPatientPortal takes blanks in an availability id for the `+` that a form made blanks of.
     pub lenient_availability_ids: bool,
+    #[serde(default)]
+    pub mediquo: MediquoPolicy,
 }
 
 impl Default for Policy {
@@ -185,6 +187,7 @@ impl Policy {
             consent_by_live_token: false,
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
+            mediquo: MediquoPolicy::default(),
         }
     }
 
@@ -229,6 +232,7 @@ impl Policy {
             consent_by_live_token: true,
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
+            mediquo: MediquoPolicy::default(),
         }
     }
 
@@ -309,7 +313,7 @@ impl Policy {
         {
             return Err("a lifetime is at least one second".to_owned());
         }
-        Ok(())
+        self.mediquo.check()
     }
 }
 
@@ -360,6 +364,11 @@ mod tests {
             json!({"scopes_supported": ["openid", "a b"]}),
             json!({"scopes_supported": ["openid", ""]}),
             json!({"scopes_supported": ["openid", "openid"]}),
+            json!({"mediquo": {"rate_limit": 0}}),
+            json!({"mediquo": {"unknown_patient_status": 403}}),
+            json!({"mediquo": {"unknown_appointment_status": 401}}),
+            json!({"mediquo": {"patient_update": "append"}}),
+            json!({"mediquo": {"rate": 600}}),
         ] {
             assert!(Policy::read(&wrong).is_err(), "{wrong}");
         }

@@ -1,5 +1,15 @@
 //! Letters about to be written.
 
+/// A text message about to be written.
+#[derive(Clone, Debug)]
+pub struct TextMessage {
+    /// A telephone number.
+    pub recipient: String,
+    pub body: String,
+    /// What makes us write, such as `mediquo.activation_code`.
+    pub reason: &'static str,
+}
+
 /// An e-mail about to be written.
 #[derive(Clone, Debug)]
 pub struct Email {

@@ -33,7 +33,7 @@ use crate::{
         webhooks::SealedWebhook,
     },
 };
-pub use letter::Email;
+pub use letter::{Email, TextMessage};
 pub use webhook::{Signature, Webhook};
 
 /// Writes what leaves the house, and rings when something was written or delivered in this process. Cheap to clone.
@@ -73,6 +73,32 @@ impl Outbox {
             reason: email.reason.to_owned(),
             written_at: now,
         };
+        Self::keep(tx, realm, letter).await
+    }
+
+    /// Writes a text message, as [`write`](Self::write) does an e-mail.
+    pub async fn write_text_message(
+        &self,
+        tx: &mut Tx,
+        realm: RealmId,
+        random: &Random,
+        message: TextMessage,
+        now: Timestamp,
+    ) -> sqlx::Result<String> {
+        let letter = Letter {
+            id: random.id(now),
+            channel: Channel::Sms,
+            recipient: message.recipient,
+            subject: String::new(),
+            body: message.body,
+            html: None,
+            reason: message.reason.to_owned(),
+            written_at: now,
+        };
+        Self::keep(tx, realm, letter).await
+    }
+
+    async fn keep(tx: &mut Tx, realm: RealmId, letter: Letter) -> sqlx::Result<String> {
         let sequence = deliveries::next_number(tx, realm).await?;
         store::letters::insert(tx, realm, sequence, &letter).await?;
         Ok(letter.id)

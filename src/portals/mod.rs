@@ -1,6 +1,7 @@
 //! The emulated resource servers behind the authorization server. Each folder could be deleted alone.
 
 pub mod caller;
+pub mod mediquo;
 pub mod mishap;
 pub mod mypatientportal;
 pub mod openapi;
@@ -15,7 +16,7 @@ use crate::{
 
 /// The routes of all portals.
 pub fn routes(app: &App) -> Router<App> {
-    mypatientportal::routes(app)
+    mypatientportal::routes(app).merge(mediquo::routes(app))
 }
 
 /// Who does what the portals put on a realm's agenda.
@@ -25,5 +26,5 @@ pub fn handlers() -> impl Iterator<Item = &'static Handler> {
 
 /// The tables of all portals, parents before children.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    [mypatientportal::TABLES].into_iter().flatten()
+    [mypatientportal::TABLES, mediquo::TABLES].into_iter().flatten()
 }

@@ -24,6 +24,8 @@ enum Form {
     OAuth,
     /// `{"error"}`
     Portal,
+    /// `{"message"}`
+    Mediquo,
     /// `application/problem+json` (RFC 9457).
     Problem,
     /// A page for people.
@@ -86,6 +88,17 @@ fn form_of(path: &str) -> Form {
         Form::Problem
     } else if within(paths::PORTAL) {
         Form::Portal
+    } else if [
+        "/v1",
+        "/api/v1",
+        "/v2",
+        "/widget/session/logout",
+        "/widget/activation-codes",
+    ]
+    .iter()
+    .any(|base| within(&format!("{}{base}", paths::MEDIQUO)))
+    {
+        Form::Mediquo
     } else if [paths::HEALTHZ, paths::READYZ].contains(&path) {
         Form::Plain
     } else if path.starts_with("/.well-known/") || (path.starts_with("/oauth/") && !path.starts_with(paths::AUTHORIZE))
@@ -119,6 +132,7 @@ fn dressed(form: Form, status: StatusCode) -> Response {
         )
             .into_response(),
         Form::Portal => (status, Json(json!({"error": sentence}))).into_response(),
+        Form::Mediquo => (status, no_store(), Json(json!({"message": sentence}))).into_response(),
         Form::Problem => Problem::new(status, sentence).into_response(),
         Form::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
         Form::Plain => (status, body::Body::from(sentence)).into_response(),

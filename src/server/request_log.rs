@@ -14,24 +14,25 @@ use tracing::Instrument as _;
 use crate::clock::monotonic;
 use crate::config::Network;
 use crate::journal::redaction::without_secrets;
+use crate::web::client_address::ClientAddress;
 
 /// Networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Arc<[Network]>);
 
-/// Middleware: writes the line once the answer's head is known.
-pub async fn record(State(trusted): State<TrustedProxies>, request: Request, next: Next) -> Response {
+/// Middleware: writes the line once the answer's head is known, and tells those further in who asks.
+pub async fn record(State(trusted): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let client = peer.map(|peer| trusted.client(peer.0.ip(), request.headers()));
+    if let Some(client) = client {
+        request.extensions_mut().insert(ClientAddress(client));
+    }
     if !tracing::enabled!(tracing::Level::INFO) {
         return next.run(request).await;
     }
     let begin = monotonic();
     let span =
         tracing::info_span!("request", method = %request.method(), path = %without_secrets(request.uri().path()));
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|peer| peer.0.ip());
-    let client = peer.map(|peer| trusted.client(peer, request.headers()));
     async move {
         let response = next.run(request).await;
         let milliseconds = monotonic().saturating_duration_since(begin).as_micros() as f64 / 1000.0;

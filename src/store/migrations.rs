@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0008_keys_scopes_and_claims.sql"),
     ),
     (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
+    (10, "mediquo", include_str!("../../migrations/0010_mediquo.sql")),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

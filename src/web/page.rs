@@ -143,6 +143,8 @@ pub struct Page {
     form_scheme: Option<String>,
     image_origin: Option<String>,
     scripted: bool,
+    talks: bool,
+    framed: bool,
 }
 
 impl Page {
@@ -153,6 +155,8 @@ impl Page {
             form_scheme: None,
             image_origin: None,
             scripted: false,
+            talks: false,
+            framed: false,
         }
     }
 
@@ -182,6 +186,16 @@ impl Page {
         Page { scripted: true, ..self }
     }
 
+    /// Lets the page's script ask our own addresses, and show our own pages in frames.
+    pub fn talks_to_us(self) -> Page {
+        Page { talks: true, ..self }
+    }
+
+    /// Lets any site show the page in a frame: for what is made to be embedded, and does nothing by a mere click.
+    pub fn may_be_framed(self) -> Page {
+        Page { framed: true, ..self }
+    }
+
     fn content_security_policy(&self) -> String {
         let with = |own: &str, more: &Option<String>| match more {
             Some(more) => format!("{own} {more}"),
@@ -190,9 +204,15 @@ impl Page {
         let script = if self.scripted { "'self'" } else { "'none'" };
         let image = with("'self'", &self.image_origin);
         let form = with("'self'", &self.form_scheme);
+        let talk = if self.talks {
+            "connect-src 'self'; frame-src 'self'; "
+        } else {
+            ""
+        };
+        let ancestors = if self.framed { "*" } else { "'none'" };
         format!(
             "default-src 'none'; style-src 'self'; script-src {script}; img-src {image}; form-action {form}; \
-             frame-ancestors 'none'; base-uri 'none'"
+             {talk}frame-ancestors {ancestors}; base-uri 'none'"
         )
     }
 }

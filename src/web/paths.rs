@@ -24,6 +24,9 @@ pub const PORTAL: &str = "/api/portal/v1";
 pub const VIDEO: &str = "/video";
 pub const API_DOCS: &str = "/api-docs";
 
+pub const MEDIQUO: &str = "/mediquo";
+pub const MEDIQUO_API_DOCS: &str = "/mediquo/api-docs";
+
 pub const CONTROL: &str = "/control";
 pub const CONTROL_API: &str = "/control/api";
 /// Where a recorded exchange is looked at: `error_uri` leads there.

@@ -211,3 +211,66 @@ exchange-at = Gefragt um
 exchange-took = Dauer
 exchange-id = Austausch
 exchange-fault = Störung
+
+## mediQuo: letters with activation codes
+mediquo-code-subject = Ihr Aktivierungscode für { $organization }
+mediquo-code-body = Guten Tag { $name },
+
+    { $organization } lädt Sie ein, online mit einer Ärztin oder einem Arzt zu sprechen. Ihr Aktivierungscode: { $code }
+mediquo-code-message = { $name }, Ihr Aktivierungscode für { $organization } lautet { $code }
+
+## mediQuo: the widget
+mediquo-widget-title = Mit einer Fachperson sprechen
+mediquo-widget-patient = Sie sind { $name } ({ $code }).
+mediquo-widget-professionals = Fachpersonen
+mediquo-widget-online = erreichbar
+mediquo-widget-offline = nicht erreichbar
+mediquo-widget-open = Öffnen
+mediquo-widget-open-with = Raum von { $name } öffnen
+mediquo-widget-messages = Nachrichten
+mediquo-widget-no-messages = Bisher hat Ihnen niemand geschrieben.
+mediquo-widget-to-list = Zurück zur Liste
+mediquo-widget-appointments = Bevorstehende Termine
+mediquo-widget-no-appointments = Es steht nichts an.
+mediquo-widget-join = Am Gespräch teilnehmen
+mediquo-widget-redeem = Aktivierungscode
+mediquo-widget-code = Code
+mediquo-widget-redeem-now = Einlösen
+mediquo-widget-redeemed = Der Code wurde eingelöst.
+mediquo-refused-title = Das Widget kann nicht angezeigt werden
+mediquo-refused-api-key = Der API-Schlüssel gehört zu keiner Organisation.
+mediquo-refused-invalid = Das Zugriffstoken gilt nicht für diese Organisation.
+mediquo-refused-expired = Das Zugriffstoken ist abgelaufen.
+mediquo-refused-logged-out = Das Zugriffstoken wurde abgemeldet.
+mediquo-refused-patient = Das Zugriffstoken gehört zu einer Person, die es nicht gibt.
+mediquo-refused-mend = Holen Sie für jede Anzeige des Widgets ein neues Zugriffstoken.
+mediquo-registration-title = Bevor wir beginnen
+mediquo-registration-explained = Sagen Sie der Fachperson, wer Sie sind. Die Sitzung ist vorübergehend.
+mediquo-registration-first-name = Vorname
+mediquo-registration-last-name = Nachname
+mediquo-registration-gender = Geschlecht
+mediquo-registration-female = Weiblich
+mediquo-registration-male = Männlich
+mediquo-registration-birthdate = Geburtsdatum
+mediquo-registration-tax-id = Steuernummer
+mediquo-registration-postal-code = Postleitzahl
+mediquo-registration-begin = Beginnen
+mediquo-native-explained = In einer App sprechen diese Knöpfe mit der App um die Seite herum.
+mediquo-native-close = Schließen
+mediquo-native-download = Herunterladen
+
+## mediQuo: an appointment's call, and the demo
+mediquo-join-title = Videogespräch
+mediquo-join-explained = Hier würde das Gespräch beginnen. Das Testsystem öffnet die Tür, aber dahinter wartet niemand.
+mediquo-join-moves = Wird der Termin verschoben oder abgesagt, gilt diese Adresse nicht mehr.
+mediquo-join-professional = Fachperson
+mediquo-join-appointment = Termin
+mediquo-join-begins = Beginn
+mediquo-demo-title = Das Widget auf der Seite eines Kunden
+mediquo-demo-explained = Diese Seite tut, was der Server eines Kunden tut: Sie hat ein Zugriffstoken geholt und gibt es dem Widget zusammen mit dem API-Schlüssel.
+mediquo-demo-organization = Organisation
+mediquo-demo-patient = Patient
+mediquo-demo-patients = Anzeigen für
+mediquo-demo-nobody = niemanden: Das Widget fragt, wer da ist
+mediquo-demo-methods = Methoden
+mediquo-demo-events = Ereignisse

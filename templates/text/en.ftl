@@ -211,3 +211,66 @@ exchange-at = Asked at
 exchange-took = Took
 exchange-id = Exchange
 exchange-fault = Fault
+
+## mediQuo: letters with activation codes
+mediquo-code-subject = Your activation code for { $organization }
+mediquo-code-body = Hello { $name },
+
+    { $organization } invites you to talk to a doctor online. Your activation code: { $code }
+mediquo-code-message = { $name }, your activation code for { $organization } is { $code }
+
+## mediQuo: the widget
+mediquo-widget-title = Talk to a professional
+mediquo-widget-patient = You are { $name } ({ $code }).
+mediquo-widget-professionals = Professionals
+mediquo-widget-online = online
+mediquo-widget-offline = offline
+mediquo-widget-open = Open
+mediquo-widget-open-with = Open the room of { $name }
+mediquo-widget-messages = Messages
+mediquo-widget-no-messages = Nobody has written to you yet.
+mediquo-widget-to-list = Back to the list
+mediquo-widget-appointments = Appointments to come
+mediquo-widget-no-appointments = There is nothing to wait for.
+mediquo-widget-join = Join the call
+mediquo-widget-redeem = Activation code
+mediquo-widget-code = Code
+mediquo-widget-redeem-now = Redeem
+mediquo-widget-redeemed = The code has been redeemed.
+mediquo-refused-title = The widget cannot be shown
+mediquo-refused-api-key = The API key belongs to no organization.
+mediquo-refused-invalid = The access token is not valid for this organization.
+mediquo-refused-expired = The access token has expired.
+mediquo-refused-logged-out = The access token was logged out.
+mediquo-refused-patient = The access token is of a patient who does not exist.
+mediquo-refused-mend = Ask for a new access token each time the widget is shown.
+mediquo-registration-title = Before we begin
+mediquo-registration-explained = Tell the professional who you are. The session is temporary.
+mediquo-registration-first-name = First name
+mediquo-registration-last-name = Last name
+mediquo-registration-gender = Gender
+mediquo-registration-female = Female
+mediquo-registration-male = Male
+mediquo-registration-birthdate = Date of birth
+mediquo-registration-tax-id = Tax number
+mediquo-registration-postal-code = Postal code
+mediquo-registration-begin = Begin
+mediquo-native-explained = In an app, these buttons speak to the app around the page.
+mediquo-native-close = Close
+mediquo-native-download = Download
+
+## mediQuo: an appointment's call, and the demo
+mediquo-join-title = Video call
+mediquo-join-explained = This is where the call would begin. The test system opens the door, but there is no professional behind it.
+mediquo-join-moves = When the appointment is moved or cancelled, this address stops working.
+mediquo-join-professional = Professional
+mediquo-join-appointment = Appointment
+mediquo-join-begins = Begins
+mediquo-demo-title = The widget on a customer's page
+mediquo-demo-explained = This page does what a customer's server does: it has asked for an access token, and hands it to the widget together with the API key.
+mediquo-demo-organization = Organization
+mediquo-demo-patient = Patient
+mediquo-demo-patients = Show it for
+mediquo-demo-nobody = nobody: the widget asks who is there
+mediquo-demo-methods = Methods
+mediquo-demo-events = Events

@@ -211,3 +211,66 @@ exchange-at = Preguntado a las
 exchange-took = Duración
 exchange-id = Intercambio
 exchange-fault = Fallo provocado
+
+## mediQuo: letters with activation codes
+mediquo-code-subject = Tu código de activación para { $organization }
+mediquo-code-body = Hola { $name }:
+
+    { $organization } te invita a hablar en línea con un profesional. Tu código de activación: { $code }
+mediquo-code-message = { $name }, tu código de activación para { $organization } es { $code }
+
+## mediQuo: the widget
+mediquo-widget-title = Habla con un profesional
+mediquo-widget-patient = Eres { $name } ({ $code }).
+mediquo-widget-professionals = Profesionales
+mediquo-widget-online = disponible
+mediquo-widget-offline = no disponible
+mediquo-widget-open = Abrir
+mediquo-widget-open-with = Abrir la sala de { $name }
+mediquo-widget-messages = Mensajes
+mediquo-widget-no-messages = Todavía no te ha escrito nadie.
+mediquo-widget-to-list = Volver a la lista
+mediquo-widget-appointments = Próximas citas
+mediquo-widget-no-appointments = No hay nada pendiente.
+mediquo-widget-join = Unirse a la llamada
+mediquo-widget-redeem = Código de activación
+mediquo-widget-code = Código
+mediquo-widget-redeem-now = Canjear
+mediquo-widget-redeemed = El código se ha canjeado.
+mediquo-refused-title = No se puede mostrar el widget
+mediquo-refused-api-key = La clave de API no pertenece a ninguna organización.
+mediquo-refused-invalid = El token de acceso no es válido para esta organización.
+mediquo-refused-expired = El token de acceso ha caducado.
+mediquo-refused-logged-out = La sesión de este token de acceso se ha cerrado.
+mediquo-refused-patient = El token de acceso es de un paciente que no existe.
+mediquo-refused-mend = Pide un token nuevo cada vez que se muestre el widget.
+mediquo-registration-title = Antes de empezar
+mediquo-registration-explained = Dile al profesional quién eres. La sesión es temporal.
+mediquo-registration-first-name = Nombre
+mediquo-registration-last-name = Apellidos
+mediquo-registration-gender = Sexo
+mediquo-registration-female = Mujer
+mediquo-registration-male = Hombre
+mediquo-registration-birthdate = Fecha de nacimiento
+mediquo-registration-tax-id = Número fiscal
+mediquo-registration-postal-code = Código postal
+mediquo-registration-begin = Empezar
+mediquo-native-explained = En una aplicación, estos botones hablan con la aplicación que rodea la página.
+mediquo-native-close = Cerrar
+mediquo-native-download = Descargar
+
+## mediQuo: an appointment's call, and the demo
+mediquo-join-title = Videollamada
+mediquo-join-explained = Aquí empezaría la llamada. El sistema de pruebas abre la puerta, pero detrás no hay ningún profesional.
+mediquo-join-moves = Si la cita se cambia o se cancela, esta dirección deja de funcionar.
+mediquo-join-professional = Profesional
+mediquo-join-appointment = Cita
+mediquo-join-begins = Comienza
+mediquo-demo-title = El widget en la página de un cliente
+mediquo-demo-explained = Esta página hace lo que hace el servidor de un cliente: ha pedido un token de acceso y se lo da al widget junto con la clave de API.
+mediquo-demo-organization = Organización
+mediquo-demo-patient = Paciente
+mediquo-demo-patients = Mostrarlo para
+mediquo-demo-nobody = nadie: el widget pregunta quién está ahí
+mediquo-demo-methods = Métodos
+mediquo-demo-events = Eventos

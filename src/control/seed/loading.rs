@@ -7,13 +7,14 @@ use jiff::Timestamp;
 
 use super::clients::SeedSecret;
 use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedUser};
+use crate::keys::sealing::{Sealer, SealingError};
 use crate::model::{Client, RealmId, Scope, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
-use crate::portals::mypatientportal;
+use crate::portals::{mediquo, mypatientportal};
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
-/// A seed for one realm, with nothing left to hash.
+/// A seed for one realm, with nothing left to hash or seal.
 #[derive(Debug)]
 pub struct Ready {
     clients: Vec<Client>,
@@ -21,6 +22,7 @@ pub struct Ready {
     scopes: Vec<Scope>,
     rules: Vec<(SeedClaimRule, String)>,
     mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
+    mediquo: Option<mediquo::Ready>,
 }
 
 /// Why a seed was not loaded.
@@ -32,6 +34,8 @@ pub enum LoadingError {
     Database(#[from] sqlx::Error),
     #[error("a password could not be hashed: {0}")]
     Hashing(#[from] PasswordError),
+    #[error("a secret could not be sealed: {0}")]
+    Sealing(#[from] SealingError),
 }
 
 impl Keeps for LoadingError {
@@ -46,9 +50,10 @@ impl Ready {
         seed: &Seed,
         issuer: &str,
         passwords: &Passwords,
+        sealer: &Sealer,
         random: &Random,
         now: Timestamp,
-    ) -> Result<Self, PasswordError> {
+    ) -> Result<Self, LoadingError> {
         let mut clients = Vec::with_capacity(seed.clients.len());
         for one in &seed.clients {
             clients.push(client(one, issuer, passwords, random).await?);
@@ -59,12 +64,17 @@ impl Ready {
         }
         let rules = seed.claims.iter().map(|rule| rule.with_id(random.id(now)));
         let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
+        let mediquo = match &seed.mediquo {
+            Some(seed) => Some(mediquo::Ready::new(seed.0.clone(), sealer, random, now)?),
+            None => None,
+        };
         Ok(Self {
             clients,
             users,
             scopes: seed.scopes.iter().map(|scope| scope.0.clone()).collect(),
             rules: rules.collect(),
             mypatientportal,
+            mediquo,
         })
     }
 
@@ -107,6 +117,9 @@ impl Ready {
         if let Some(portal) = &self.mypatientportal {
             self.check_blocked_patients(portal)?;
             mypatientportal::insert_seed(tx, realm, portal).await?;
+        }
+        if let Some(mediquo) = &self.mediquo {
+            mediquo.load(tx, realm, now).await?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use super::body::{Rate, check_characters};
 use crate::clock::Clock;
 use crate::config::SeedSource;
 use crate::model::Policy;
-use crate::portals::mypatientportal;
+use crate::portals::{mediquo, mypatientportal};
 
 pub use claim_rules::{SeedClaimRule, check_names as check_rule_names};
 pub use clients::{SeedClient, SeedSecret};
@@ -46,6 +46,8 @@ pub struct Seed {
     pub claims: Vec<SeedClaimRule>,
     /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
+    /// Organizations with their keys, professionals and patients.
+    pub mediquo: Option<SeedMediquo>,
     /// What the realm's chance is drawn from, so that ids and tokens repeat.
     pub random_seed: Option<RandomSeed>,
     /// The seed as a request says it, so that it can be read again; without it, none.
@@ -95,6 +97,18 @@ pub struct SeedPortal(pub Arc<mypatientportal::seed::Seed>);
 impl<'de> Deserialize<'de> for SeedPortal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seed = mypatientportal::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
+    }
+}
+
+/// What stands in the mediQuo of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedMediquo(pub Arc<mediquo::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedMediquo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = mediquo::seed::Seed::deserialize(deserializer)?;
         seed.check().map_err(D::Error::custom)?;
         Ok(Self(Arc::new(seed)))
     }
@@ -208,6 +222,7 @@ impl Seed {
             scopes: base.scopes.iter().cloned().chain(self.scopes).collect(),
             claims: base.claims.iter().cloned().chain(self.claims).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
+            mediquo: self.mediquo.or_else(|| base.mediquo.clone()),
             random_seed: self.random_seed.or_else(|| base.random_seed.clone()),
             source: self.source,
         }
@@ -233,6 +248,7 @@ fn read_shipped(name: &str, text: &str, portal: mypatientportal::seed::Seed) -> 
     let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
     Arc::new(Seed {
         mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        mediquo: Some(SeedMediquo(Arc::new(mediquo::seed::Seed::demo()))),
         source: Some(name.into()),
         ..seed
     })

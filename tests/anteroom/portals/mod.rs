@@ -1,3 +1,4 @@
 //! The emulated patient portals, from outside.
 
+mod mediquo;
 pub mod mypatientportal;

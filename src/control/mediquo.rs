@@ -1,0 +1,418 @@
+//! `/control/api/mediquo/…`: what a tester may turn in mediQuo.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::body;
+use super::outbox::wait;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::app::{App, Realm};
+use crate::portals::mediquo::levers::{self, LeverError, Wish};
+use crate::portals::mediquo::model::{NewEndpoint, WebhookEndpoint};
+use crate::portals::mediquo::webhooks::Event;
+use crate::web::parameters::read_form;
+
+const TAG: &str = "mediQuo";
+/// How often a waiting request looks at the queue.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: "/control/api/mediquo/organizations",
+        operation: "listMediquoOrganizations",
+        tag: TAG,
+        summary: "The organizations, with their public keys",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The organizations, in the order of the seed.",
+            content: Content::Json(organizations_schema),
+        },
+        refusals: &[],
+        serve: || get(list_organizations),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/mediquo/webhook-endpoints",
+        operation: "listMediquoWebhookEndpoints",
+        tag: TAG,
+        summary: "Where organizations hear of events",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The endpoints, in the order they were set up. Secrets are not shown.",
+            content: Content::Json(endpoints_schema),
+        },
+        refusals: &[],
+        serve: || get(list_endpoints),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/mediquo/webhook-endpoints",
+        operation: "addMediquoWebhookEndpoint",
+        tag: TAG,
+        summary: "Let a server hear of events",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(new_endpoint_schema),
+        answer: Answer {
+            status: 201,
+            description: "The endpoint. Its secret is not shown.",
+            content: Content::Json(endpoint_schema),
+        },
+        refusals: &[
+            (400, "The address, an event or the secret is of no use."),
+            (404, "There is no such organization."),
+        ],
+        serve: || post(add_endpoint),
+    },
+    Row {
+        method: Method::DELETE,
+        path: "/control/api/mediquo/webhook-endpoints/{id}",
+        operation: "removeMediquoWebhookEndpoint",
+        tag: TAG,
+        summary: "Let a server hear no more",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is gone; what is in the outbox stays.",
+            content: Content::Nothing,
+        },
+        refusals: &[(404, "There is no such endpoint.")],
+        serve: || delete(remove_endpoint),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/mediquo/events",
+        operation: "tellMediquoEvent",
+        tag: TAG,
+        summary: "Tell the endpoints that something happened",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(event_schema),
+        answer: Answer {
+            status: 202,
+            description: "The event, and the webhook in the outbox for each endpoint that wants it.",
+            content: Content::Json(told_schema),
+        },
+        refusals: &[
+            (400, "There is no such event."),
+            (404, "What the event is about is not there."),
+        ],
+        serve: || post(tell),
+    },
+    Row {
+        method: Method::GET,
+        path: "/control/api/mediquo/patient-queue",
+        operation: "showMediquoPatientQueue",
+        tag: TAG,
+        summary: "The written patients that cannot be read yet, or waiting until there are none",
+        reach: Reach::Realm,
+        query: &[Parameter {
+            name: "wait",
+            description: "How long to wait until the queue is empty, such as 10s; 30 s at the most. It empties by the \
+                          realm's clock.",
+            kind: "string",
+        }],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "How many wait, and when the next of them can be read.",
+            content: Content::Json(queue_schema),
+        },
+        refusals: &[(400, "A parameter cannot be read.")],
+        serve: || get(show_queue),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/mediquo/patient-queue/process",
+        operation: "processMediquoPatientQueue",
+        tag: TAG,
+        summary: "Let all written patients be read now, without turning the clock",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "How many writes that were.",
+            content: Content::Json(|| {
+                json!({
+                    "type": "object",
+                    "required": ["processed"],
+                    "properties": {"processed": {"type": "integer"}},
+                })
+            }),
+        },
+        refusals: &[],
+        serve: || post(process_queue),
+    },
+];
+
+fn organizations_schema() -> Value {
+    let text = || json!({"type": "string"});
+    let organization = json!({
+        "type": "object",
+        "required": ["id", "name", "api_key"],
+        "properties": {"id": text(), "name": text(), "api_key": text()},
+    });
+    json!({
+        "type": "object",
+        "required": ["organizations"],
+        "properties": {"organizations": {"type": "array", "items": organization}},
+    })
+}
+
+fn endpoint_members() -> Value {
+    json!({
+        "organization": {"type": "string", "description": "Left out: the first."},
+        "url": {"type": "string", "format": "uri"},
+        "events": {
+            "type": ["array", "null"],
+            "items": {"type": "string"},
+            "description": "The events it wants to hear of. Left out: all.",
+        },
+        "signature": {
+            "type": "string",
+            "enum": ["fixed", "hmac-sha256"],
+            "description": "What x-webhook-signature holds: the secret itself (as documented), or an HMAC of the body.",
+        },
+        "version": {"type": "integer", "enum": [1, 2], "description": "Of the shapes that both versions know."},
+    })
+}
+
+fn new_endpoint_schema() -> Value {
+    let mut properties = endpoint_members();
+    properties["secret"] = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"});
+    json!({"type": "object", "required": ["url", "secret"], "properties": properties, "additionalProperties": false})
+}
+
+fn endpoint_schema() -> Value {
+    let mut properties = endpoint_members();
+    properties["id"] = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "required": ["id", "organization", "url", "events", "signature", "version"],
+        "properties": properties,
+    })
+}
+
+fn endpoints_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["webhook_endpoints"],
+        "properties": {"webhook_endpoints": {"type": "array", "items": endpoint_schema()}},
+    })
+}
+
+fn event_schema() -> Value {
+    let text = |description: &str| json!({"type": "string", "description": description});
+    json!({
+        "type": "object",
+        "required": ["type"],
+        "additionalProperties": false,
+        "properties": {
+            "type": text("As in the envelope: patient_consultation_finished, …"),
+            "organization": text("Left out: the first."),
+            "patient": text("Its code. Left out: the appointment's, or the first."),
+            "professional": text("Its hash. Left out: the appointment's, or the first."),
+            "appointment": text("Its code. Left out: the consultation is a chat."),
+            "payload": {"type": "object", "description": "Put over the payload, member by member."},
+        },
+    })
+}
+
+fn told_schema() -> Value {
+    let sent = json!({
+        "type": "object",
+        "required": ["endpoint", "webhook"],
+        "properties": {"endpoint": {"type": "string"}, "webhook": {"type": "string"}},
+    });
+    json!({
+        "type": "object",
+        "required": ["type", "webhooks"],
+        "properties": {"type": {"type": "string"}, "webhooks": {"type": "array", "items": sent}},
+    })
+}
+
+fn queue_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["pending", "next_at"],
+        "properties": {
+            "pending": {"type": "integer"},
+            "next_at": {"type": ["string", "null"], "format": "date-time"},
+        },
+    })
+}
+
+impl From<LeverError> for Problem {
+    fn from(error: LeverError) -> Self {
+        match error {
+            LeverError::Unknown { .. } => Self::not_found(error.to_string()),
+            LeverError::Unsound(reason) => Self::bad_request(reason),
+            LeverError::Database(error) => error.into(),
+            LeverError::Sealing(error) => error.into(),
+        }
+    }
+}
+
+/// `GET /control/api/mediquo/organizations`
+async fn list_organizations(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
+    let found = levers::list_organizations(&app, &realm).await?;
+    let shown = found
+        .iter()
+        .map(|one| json!({"id": one.id, "name": one.name, "api_key": one.api_key}));
+    Ok(Json(json!({"organizations": shown.collect::<Vec<_>>()})))
+}
+
+fn shown(endpoint: &WebhookEndpoint) -> Value {
+    json!({
+        "id": endpoint.id,
+        "organization": endpoint.organization,
+        "url": endpoint.url,
+        "events": endpoint.events,
+        "signature": endpoint.signature.name(),
+        "version": i64::from(endpoint.version),
+    })
+}
+
+/// `GET /control/api/mediquo/webhook-endpoints`
+async fn list_endpoints(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
+    let found = levers::list_endpoints(&app, &realm).await?;
+    Ok(Json(
+        json!({"webhook_endpoints": found.iter().map(shown).collect::<Vec<_>>()}),
+    ))
+}
+
+/// `POST /control/api/mediquo/webhook-endpoints`
+async fn add_endpoint(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let mut wish: Value = body::read(&headers, &body)?;
+    let organization = match wish.as_object_mut().and_then(|members| members.remove("organization")) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(id)) => Some(id),
+        Some(_) => return Err(Problem::bad_request("`organization` is the id of one")),
+    };
+    let unreadable = |error: serde_json::Error| Problem::bad_request(error.to_string());
+    let new: NewEndpoint = serde_json::from_value(wish).map_err(unreadable)?;
+    let endpoint = levers::add_endpoint(&app, &realm, organization.as_deref(), &new).await?;
+    Ok((StatusCode::CREATED, Json(shown(&endpoint))))
+}
+
+/// `DELETE /control/api/mediquo/webhook-endpoints/{id}`
+async fn remove_endpoint(
+    State(app): State<App>,
+    realm: Realm,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Problem> {
+    let no_text = |_| Problem::not_found("there is no webhook endpoint of that id");
+    let Path(id) = path.map_err(no_text)?;
+    if id.contains('\0') {
+        return Err(Problem::not_found("there is no webhook endpoint of that id"));
+    }
+    levers::remove_endpoint(&app, &realm, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An event somebody wants told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventWish {
+    #[serde(rename = "type")]
+    event: String,
+    organization: Option<String>,
+    patient: Option<String>,
+    professional: Option<String>,
+    appointment: Option<String>,
+    payload: Option<Value>,
+}
+
+/// `POST /control/api/mediquo/events`
+async fn tell(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let wish: EventWish = body::read(&headers, &body)?;
+    let unknown = || Problem::bad_request(format!("there is no event {:?}", wish.event));
+    let event = Event::named(&wish.event).ok_or_else(unknown)?;
+    if wish.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
+        return Err(Problem::bad_request("`payload` is an object"));
+    }
+    let told = levers::tell(
+        &app,
+        &realm,
+        &Wish {
+            event,
+            organization: wish.organization.as_deref(),
+            patient: wish.patient.as_deref(),
+            professional: wish.professional.as_deref(),
+            appointment: wish.appointment.as_deref(),
+            payload: wish.payload.as_ref(),
+        },
+    )
+    .await?;
+    let sent = told.webhooks.iter();
+    let sent: Vec<_> = sent
+        .map(|(endpoint, webhook)| json!({"endpoint": endpoint, "webhook": webhook}))
+        .collect();
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(json!({"type": told.event, "webhooks": sent})),
+    ))
+}
+
+/// `GET /control/api/mediquo/patient-queue?wait=10s`
+///
+/// The wait is by the machine's clock, the queue by the realm's: where that stands still, nothing becomes readable.
+async fn show_queue(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
+    let mut patience = Duration::ZERO;
+    let query = read_form(query.as_deref().unwrap_or_default().as_bytes());
+    for (name, value) in query.map_err(|error| Problem::bad_request(error.to_string()))? {
+        match name.as_str() {
+            "wait" => patience = wait(&value)?,
+            _ => return Err(Problem::bad_request(format!("there is no parameter {name:?}: wait"))),
+        }
+    }
+    let deadline = tokio::time::sleep(patience);
+    tokio::pin!(deadline);
+    loop {
+        let queue = levers::patient_queue(&app, &realm).await?;
+        let answer = Json(json!({"pending": queue.pending, "next_at": queue.next_at}));
+        if queue.pending == 0 || patience.is_zero() {
+            return Ok(answer);
+        }
+        tokio::select! {
+            () = &mut deadline => return Ok(answer),
+            () = app.shutdown.cancelled() => return Ok(answer),
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
+}
+
+/// `POST /control/api/mediquo/patient-queue/process`
+async fn process_queue(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
+    let processed = levers::process_patients(&app, &realm).await?;
+    Ok(Json(json!({"processed": processed})))
+}

@@ -1,0 +1,156 @@
+//! The widget's access tokens: HS256 JWTs for one patient of one organization, good for 24 hours.
+//!
+//! That they are HS256 JWTs is documented, their claims are inferred. Each organization has a signing key of its own,
+//! derived from the realm's secret, so a token is worth nothing in another realm or organization. Only what was logged
+//! out is stored.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    model::Organization,
+    store::organizations::{self, token_is_revoked},
+};
+use crate::{app::Realm, store::Conn, tokens::after};
+
+/// Documented: 24 hours.
+const LIFE_SECONDS: u32 = 24 * 60 * 60;
+
+/// `{"typ":"JWT","alg":"HS256"}`: the only header we write, so the only one we read.
+const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+
+/// The claims of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessToken {
+    /// The patient's code.
+    pub sub: String,
+    /// The organization's id.
+    pub org: String,
+    pub iat: i64,
+    pub exp: i64,
+    pub jti: String,
+}
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    Invalid,
+    Expired,
+    LoggedOut,
+}
+
+impl Flaw {
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Invalid => "the access token is not one of this realm's",
+            Self::Expired => "the access token has expired",
+            Self::LoggedOut => "the access token was logged out",
+        }
+    }
+}
+
+/// A new token for a patient.
+pub fn issue(realm: &Realm, organization: &str, patient: &str, now: Timestamp) -> String {
+    let claims = AccessToken {
+        sub: patient.to_owned(),
+        org: organization.to_owned(),
+        iat: now.as_second(),
+        exp: after(now, LIFE_SECONDS).as_second(),
+        jti: realm.random.id(now),
+    };
+    let claims = serde_json::to_vec(&claims).expect("texts and numbers are JSON");
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
+    let signature = hmac::sign(&key(realm, organization), signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// The token's claims and its organization, if it is good at `now`.
+///
+/// # Errors
+/// When the database fails. What is wrong with the token is the inner error.
+pub async fn verify(
+    conn: &mut Conn,
+    realm: &Realm,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<Result<(Organization, AccessToken), Flaw>> {
+    let Some(claims) = read(token, |organization| key(realm, organization)) else {
+        return Ok(Err(Flaw::Invalid));
+    };
+    if now.as_second() >= claims.exp {
+        return Ok(Err(Flaw::Expired));
+    }
+    if token_is_revoked(conn, realm.id, &claims.jti).await? {
+        return Ok(Err(Flaw::LoggedOut));
+    }
+    let organization = organizations::find(conn, realm.id, &claims.org).await?;
+    Ok(organization
+        .map(|organization| (organization, claims))
+        .ok_or(Flaw::Invalid))
+}
+
+/// The claims, if the signature is that of the organization they name.
+fn read(token: &str, key: impl Fn(&str) -> hmac::Key) -> Option<AccessToken> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    if URL_SAFE_NO_PAD.decode(header).ok()? != HEADER.as_bytes() {
+        return None;
+    }
+    let claims: AccessToken = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    hmac::verify(&key(&claims.org), signed.as_bytes(), &signature).ok()?;
+    Some(claims)
+}
+
+fn key(realm: &Realm, organization: &str) -> hmac::Key {
+    let key = realm.derive_key(&format!("mediquo access tokens of {organization}"));
+    hmac::Key::new(hmac::HMAC_SHA256, &key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(organization: &str) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, organization.as_bytes())
+    }
+
+    fn signed(header: &str, claims: &str, key: &hmac::Key) -> String {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = hmac::sign(key, signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    const CLAIMS: &str = r#"{"sub":"jane-1","org":"one","iat":1,"exp":2,"jti":"x"}"#;
+
+    #[test]
+    fn a_token_is_read_with_the_key_of_its_organization_only() {
+        let token = signed(HEADER, CLAIMS, &key("one"));
+
+        assert_eq!(read(&token, key).map(|claims| claims.sub), Some("jane-1".to_owned()));
+        assert_eq!(read(&signed(HEADER, CLAIMS, &key("two")), key), None);
+    }
+
+    #[test]
+    fn other_algorithms_and_damaged_tokens_are_not_read() {
+        let good = signed(HEADER, CLAIMS, &key("one"));
+        let none = format!(
+            "{}.{}.",
+            URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#),
+            URL_SAFE_NO_PAD.encode(CLAIMS)
+        );
+        for wrong in [
+            none.as_str(),
+            &signed(r#"{"typ":"JWT","alg":"RS256"}"#, CLAIMS, &key("one")),
+            &signed(HEADER, "{}", &key("one")),
+            &good[..good.len() - 2],
+            "",
+            "a.b",
+            "a.b.c",
+        ] {
+            assert_eq!(read(wrong, key), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What a tester may turn in mediQuo: the control room's rows call these.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+pub use super::patients::{Queue, process as process_patients, queue as patient_queue};
+use super::{
+    model::{Appointment, NewEndpoint, Organization, Patient, Professional, WebhookEndpoint},
+    seeding,
+    store::{appointments, organizations, patients, webhook_endpoints},
+    webhooks::{self, Event, Subject, TellingError, Told},
+};
+use crate::{
+    app::{App, Realm},
+    keys::sealing::SealingError,
+    store::{Conn, Keeps, Tx, settle},
+};
+
+/// Why a lever does not move.
+#[derive(Debug, thiserror::Error)]
+pub enum LeverError {
+    #[error("there is no {what} {name:?}")]
+    Unknown { what: &'static str, name: String },
+    #[error("{0}")]
+    Unsound(String),
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("a secret cannot be sealed: {0}")]
+    Sealing(#[from] SealingError),
+}
+
+impl From<TellingError> for LeverError {
+    fn from(error: TellingError) -> Self {
+        match error {
+            TellingError::Database(error) => error.into(),
+            TellingError::Sealing(error) => error.into(),
+        }
+    }
+}
+
+impl Keeps for LeverError {
+    fn keeps(&self) -> bool {
+        false
+    }
+}
+
+fn unknown(what: &'static str, name: &str) -> LeverError {
+    LeverError::Unknown {
+        what,
+        name: name.to_owned(),
+    }
+}
+
+/// # Errors
+/// When the database fails.
+pub async fn list_organizations(app: &App, realm: &Realm) -> sqlx::Result<Vec<Organization>> {
+    organizations::list(&mut app.database.read().await?, realm.id).await
+}
+
+/// # Errors
+/// When the database fails.
+pub async fn list_endpoints(app: &App, realm: &Realm) -> sqlx::Result<Vec<WebhookEndpoint>> {
+    webhook_endpoints::list(&mut app.database.read().await?, realm.id).await
+}
+
+/// Lets a server of an organization hear of events; the first organization's where none is named.
+///
+/// # Errors
+/// When there is no such organization, or the endpoint is of no use.
+pub async fn add_endpoint(
+    app: &App,
+    realm: &Realm,
+    organization: Option<&str>,
+    new: &NewEndpoint,
+) -> Result<WebhookEndpoint, LeverError> {
+    webhooks::check_endpoint(new).map_err(LeverError::Unsound)?;
+    let organization = find_organization(&mut app.database.read().await?, realm, organization).await?;
+    let sealer = app.realms.sealer();
+    let endpoint = seeding::endpoint(new, &organization.id, sealer, &realm.random, realm.clock.now())?;
+    let mut tx = app.database.write_once().await?;
+    webhook_endpoints::insert(&mut tx, realm.id, &endpoint).await?;
+    Ok(endpoint)
+}
+
+/// # Errors
+/// When there is no such endpoint.
+pub async fn remove_endpoint(app: &App, realm: &Realm, id: &str) -> Result<(), LeverError> {
+    let mut tx = app.database.write_once().await?;
+    if webhook_endpoints::delete(&mut tx, realm.id, id).await? {
+        Ok(())
+    } else {
+        Err(unknown("webhook endpoint", id))
+    }
+}
+
+/// An event somebody wants told, and whom it is about. What is left out is found: the first organization, its first
+/// professional, its first patient.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    pub event: Event,
+    pub organization: Option<&'a str>,
+    /// Codes and hash, as in the API.
+    pub patient: Option<&'a str>,
+    pub professional: Option<&'a str>,
+    pub appointment: Option<&'a str>,
+    /// Put over the payload, member by member.
+    pub payload: Option<&'a Value>,
+}
+
+/// Tells the organization's endpoints of an event. An immediate video call is made for it where no appointment is named,
+/// so that its address leads somewhere.
+///
+/// # Errors
+/// When something it is about is not there.
+pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, LeverError> {
+    let now = realm.clock.now();
+    let mut tx = app.database.begin().await?;
+    let outcome = told(&mut tx, app, realm, wish, now).await;
+    let told = settle(tx, outcome).await?;
+    app.outbox.ring();
+    Ok(told)
+}
+
+async fn told(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Timestamp) -> Result<Told, LeverError> {
+    let organization = find_organization(tx, realm, wish.organization).await?;
+    let appointment = match wish.appointment {
+        None => None,
+        Some(code) => {
+            let found = appointments::find(tx, realm.id, &organization.id, code).await?;
+            Some(found.ok_or_else(|| unknown("appointment", code))?)
+        }
+    };
+    let patient = wish
+        .patient
+        .or(appointment.as_ref().map(|one| one.patient_code.as_str()));
+    let patient = find_patient(tx, realm, &organization, patient, now).await?;
+    let professional = wish
+        .professional
+        .or(appointment.as_ref().map(|one| one.professional_hash.as_str()));
+    let professional = find_professional(tx, realm, &organization, professional).await?;
+    let appointment = match (appointment, wish.event) {
+        (None, Event::ImmediateVideoCallAssigned) => {
+            Some(immediate_call(tx, realm, &organization, patient.as_ref(), professional.as_ref(), now).await?)
+        }
+        (appointment, _) => appointment,
+    };
+    let prescriptions = match &patient {
+        None => Vec::new(),
+        Some(patient) => appointments::list_prescriptions(tx, realm.id, &organization.id, &patient.code).await?,
+    };
+    let subject = Subject {
+        patient: patient.as_ref(),
+        professional: professional.as_ref(),
+        appointment: appointment.as_ref(),
+        previous: None,
+        prescriptions: &prescriptions,
+    };
+    let told = webhooks::fire(tx, app, realm, &organization, wish.event, &subject, wish.payload, now);
+    Ok(told.await?)
+}
+
+async fn immediate_call(
+    tx: &mut Tx,
+    realm: &Realm,
+    organization: &Organization,
+    patient: Option<&Patient>,
+    professional: Option<&Professional>,
+    now: Timestamp,
+) -> Result<Appointment, LeverError> {
+    let patient = patient.ok_or_else(|| unknown("patient", ""))?;
+    let professional = professional.ok_or_else(|| unknown("professional", ""))?;
+    let id = realm.random.id(now);
+    let appointment = Appointment {
+        code: format!("immediate-{id}"),
+        id,
+        patient_code: patient.code.clone(),
+        professional_hash: professional.hash.clone(),
+        starts_at: now,
+        duration_seconds: 900,
+        link_version: 1,
+        created_at: now,
+        cancelled_at: None,
+    };
+    appointments::insert(tx, realm.id, &organization.id, &appointment).await?;
+    Ok(appointment)
+}
+
+async fn find_organization(conn: &mut Conn, realm: &Realm, id: Option<&str>) -> Result<Organization, LeverError> {
+    match id {
+        Some(id) => organizations::find(conn, realm.id, id)
+            .await?
+            .ok_or_else(|| unknown("organization", id)),
+        None => {
+            let first = organizations::list(conn, realm.id).await?.into_iter().next();
+            first.ok_or_else(|| unknown("organization", ""))
+        }
+    }
+}
+
+async fn find_patient(
+    conn: &mut Conn,
+    realm: &Realm,
+    organization: &Organization,
+    code: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<Patient>, LeverError> {
+    match code {
+        Some(code) => {
+            let found = patients::find(conn, realm.id, &organization.id, code, now).await?;
+            Ok(Some(found.ok_or_else(|| unknown("patient", code))?))
+        }
+        None => {
+            let listed = patients::list(conn, realm.id, &organization.id, now, 1).await?;
+            Ok(listed.into_iter().next())
+        }
+    }
+}
+
+async fn find_professional(
+    conn: &mut Conn,
+    realm: &Realm,
+    organization: &Organization,
+    hash: Option<&str>,
+) -> Result<Option<Professional>, LeverError> {
+    match hash {
+        Some(hash) => {
+            let found = organizations::find_professional(conn, realm.id, hash).await?;
+            let own = found.filter(|(_, owner)| *owner == organization.id);
+            Ok(Some(own.ok_or_else(|| unknown("professional", hash))?.0))
+        }
+        None => {
+            let listed = organizations::list_professionals(conn, realm.id, &organization.id).await?;
+            Ok(listed.into_iter().next())
+        }
+    }
+}
