@@ -194,6 +194,15 @@ pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
     }
 }
 
+/// 429: too many passwords were tried.
+pub fn too_many_requests() -> VseeError {
+    VseeError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_requests",
+        "Too many requests. Please try again later.",
+    )
+}
+
 /// 413.
 pub fn too_large(most: usize) -> VseeError {
     VseeError::new(

@@ -10,20 +10,20 @@
 //! | `sessions.rs` | browsers that came in |
 //! | `webhook_endpoints.rs` | where a clinic wants to be told |
 //! | `seeding.rs` | all of them, written from a seed |
-//! | `purge.rs` | all of them, when their realm is gone |
+//! | `tables.rs` | all of them, declared |
 
 pub mod accounts;
 pub mod intakes;
-mod purge;
 pub mod rooms;
 mod seeding;
 pub mod sessions;
+mod tables;
 pub mod users;
 pub mod visits;
 pub mod webhook_endpoints;
 
-pub use purge::PURGE;
 pub use seeding::insert_seed;
+pub use tables::TABLES;
 
 use crate::store::Row;
 
