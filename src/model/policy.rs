@@ -89,6 +89,37 @@ pub struct Lifetimes {
     pub refresh_grace: u32,
 }
 
+/// What the VSee Clinic of a realm does, where its documentation leaves a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VseePolicy {
+    /// `POST /users/sso` answers. In production it is off until support enables it: then 403.
+    pub sso_enabled: bool,
+    /// Newer samples send `X-ApiSecret` with the key, older ones the key alone.
+    pub sso_secret: VseeSecret,
+    /// Appointments have a link that starts them once.
+    pub one_time_links: bool,
+}
+
+/// Whether single sign-on asks for `X-ApiSecret`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VseeSecret {
+    Required,
+    /// One that is sent has to be right all the same.
+    Optional,
+}
+
+impl VseePolicy {
+    fn usual() -> Self {
+        Self {
+            sso_enabled: true,
+            sso_secret: VseeSecret::Required,
+            one_time_links: true,
+        }
+    }
+}
+
 /// The switches. Names and values are those of `policy` in the control API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +158,7 @@ pub struct Policy {
     pub id_token_signing_alg: SigningAlgorithm,
     /// MyPatientPortal takes blanks in an availability id for the `+` that a form made blanks of.
     pub lenient_availability_ids: bool,
+    pub vsee: VseePolicy,
 }
 
 impl Default for Policy {
@@ -185,6 +217,7 @@ impl Policy {
             consent_by_live_token: false,
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
+            vsee: VseePolicy::usual(),
         }
     }
 
@@ -229,6 +262,7 @@ impl Policy {
             consent_by_live_token: true,
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
+            vsee: VseePolicy::usual(),
         }
     }
 
@@ -344,6 +378,8 @@ mod tests {
             json!({"lifetimes": {"access_token": -1}}),
             json!({"lifetimes": {"access_token": 0}}),
             json!({"scopes_supported": ["profile"]}),
+            json!({"vsee": {"sso_secret": "sometimes"}}),
+            json!({"vsee": {"sso": true}}),
         ] {
             assert!(Policy::read(&wrong).is_err(), "{wrong}");
         }

@@ -5,17 +5,19 @@ pub mod mishap;
 pub mod mypatientportal;
 pub mod openapi;
 mod swagger_ui;
+pub mod vsee;
 
 use axum::Router;
 
 use crate::{
     app::{App, agenda::Handler},
     store::tables::Table,
+    web::csrf::KnownHosts,
 };
 
 /// The routes of all portals.
-pub fn routes(app: &App) -> Router<App> {
-    mypatientportal::routes(app)
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+    mypatientportal::routes(app).merge(vsee::routes(app, known_hosts))
 }
 
 /// Who does what the portals put on a realm's agenda.
@@ -25,5 +27,5 @@ pub fn handlers() -> impl Iterator<Item = &'static Handler> {
 
 /// The tables of all portals, parents before children.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    [mypatientportal::TABLES].into_iter().flatten()
+    [mypatientportal::TABLES, vsee::TABLES].into_iter().flatten()
 }

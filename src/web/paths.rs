@@ -24,6 +24,9 @@ pub const PORTAL: &str = "/api/portal/v1";
 pub const VIDEO: &str = "/video";
 pub const API_DOCS: &str = "/api-docs";
 
+/// The VSee Clinic: its pages, and its API below each of its mounts.
+pub const VSEE: &str = "/vsee";
+
 pub const CONTROL: &str = "/control";
 pub const CONTROL_API: &str = "/control/api";
 /// Where a recorded exchange is looked at: `error_uri` leads there.

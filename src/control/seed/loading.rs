@@ -9,7 +9,7 @@ use super::clients::SeedSecret;
 use super::{Seed, SeedError};
 use crate::model::{Client, RealmId, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
-use crate::portals::mypatientportal;
+use crate::portals::{mypatientportal, vsee};
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
@@ -19,6 +19,7 @@ pub struct Ready {
     clients: Vec<Client>,
     users: Vec<User>,
     mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
+    vsee: Option<Arc<vsee::seed::Seed>>,
 }
 
 /// Why a seed was not loaded.
@@ -71,6 +72,7 @@ impl Ready {
             clients,
             users,
             mypatientportal,
+            vsee: seed.vsee.as_ref().map(|clinics| clinics.0.clone()),
         })
     }
 
@@ -100,6 +102,9 @@ impl Ready {
         if let Some(portal) = &self.mypatientportal {
             self.check_blocked_patients(portal)?;
             mypatientportal::insert_seed(tx, realm, portal).await?;
+        }
+        if let Some(clinics) = &self.vsee {
+            vsee::insert_seed(tx, realm, clinics, now).await?;
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::body::check_characters;
 use crate::config::SeedSource;
 use crate::model::Policy;
-use crate::portals::mypatientportal;
+use crate::portals::{mypatientportal, vsee};
 
 pub use clients::SeedClient;
 pub use users::SeedUser;
@@ -37,6 +37,8 @@ pub struct Seed {
     pub users: Vec<SeedUser>,
     /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
+    /// Clinics, their rooms and people.
+    pub vsee: Option<SeedClinics>,
 }
 
 /// A seed that is compiled in.
@@ -65,6 +67,18 @@ pub struct SeedPortal(pub Arc<mypatientportal::seed::Seed>);
 impl<'de> Deserialize<'de> for SeedPortal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seed = mypatientportal::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
+    }
+}
+
+/// What stands in the VSee Clinic of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedClinics(pub Arc<vsee::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedClinics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = vsee::seed::Seed::deserialize(deserializer)?;
         seed.check().map_err(D::Error::custom)?;
         Ok(Self(Arc::new(seed)))
     }
@@ -136,6 +150,7 @@ impl Seed {
             clients: base.clients.iter().cloned().chain(self.clients).collect(),
             users: base.users.iter().cloned().chain(self.users).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
+            vsee: self.vsee.or_else(|| base.vsee.clone()),
         }
     }
 }
@@ -143,9 +158,12 @@ impl Seed {
 impl Shipped {
     fn seed(self) -> Arc<Seed> {
         use mypatientportal::seed::Seed as Portal;
-        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml"), Portal::demo()));
+        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| {
+            let clinics = Some(SeedClinics(Arc::new(vsee::seed::Seed::demo())));
+            read_shipped(include_str!("demo.toml"), Portal::demo(), clinics)
+        });
         static WALKTHROUGH: LazyLock<Arc<Seed>> =
-            LazyLock::new(|| read_shipped(include_str!("walkthrough.toml"), Portal::walkthrough()));
+            LazyLock::new(|| read_shipped(include_str!("walkthrough.toml"), Portal::walkthrough(), None));
         match self {
             Self::Demo => DEMO.clone(),
             Self::Walkthrough => WALKTHROUGH.clone(),
@@ -154,10 +172,11 @@ impl Shipped {
 }
 
 /// A portal's part is shipped with the portal.
-fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
+fn read_shipped(text: &str, portal: mypatientportal::seed::Seed, clinics: Option<SeedClinics>) -> Arc<Seed> {
     let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
     Arc::new(Seed {
         mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        vsee: clinics,
         ..seed
     })
 }

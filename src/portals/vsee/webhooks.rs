@@ -4,7 +4,7 @@
 //! endpoint has a version, and is told in the transaction that changes the visit; delivery is the outbox's. Nobody
 //! signs notes or pays invoices here: those two events are fired from the control room.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -118,8 +118,7 @@ pub async fn tell(
 
 /// Nothing is published of retries: five more, over about a day.
 fn pauses() -> Pauses {
-    let minutes = [1, 5, 30, 120, 1440];
-    Pauses::new(minutes.map(SignedDuration::from_mins))
+    Pauses::of_seconds(&[60, 300, 1800, 7200, 86_400])
 }
 
 fn body(

@@ -9,7 +9,7 @@ use crate::{
         model::{Details, ProviderHours, Room, User, UserType, WebhookEndpoint, user_code},
         seed::{Account, Person, Provider, Seed},
     },
-    random::{Random, digest},
+    random::digest,
     store::{Tx, columns::json, database::execute},
 };
 
@@ -18,7 +18,6 @@ pub async fn insert_seed(
     tx: &mut Tx,
     realm: RealmId,
     seed: &Seed,
-    random: &Random,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     for kind in Numbered::ALL {
@@ -36,7 +35,7 @@ pub async fn insert_seed(
         )?;
     }
     for account in &seed.accounts {
-        insert_account(tx, realm, account, random, now).await?;
+        insert_account(tx, realm, account, now).await?;
     }
     Ok(())
 }
@@ -45,7 +44,6 @@ async fn insert_account(
     tx: &mut Tx,
     realm: RealmId,
     account: &Account,
-    random: &Random,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     execute!(
@@ -92,9 +90,9 @@ async fn insert_account(
             rooms::assign(tx, realm, room.id, *provider).await?;
         }
     }
-    for endpoint in &account.webhook_endpoints {
+    for (number, endpoint) in account.webhook_endpoints.iter().enumerate() {
         let written = WebhookEndpoint {
-            id: random.id(now),
+            id: format!("{}-{}", account.code, number + 1),
             account: account.code.clone(),
             url: endpoint.url.clone(),
             version: endpoint.version,
