@@ -28,6 +28,7 @@ pub mod problem;
 pub mod realms;
 pub mod route_table;
 pub mod seed;
+mod vsee;
 
 use axum::routing::any;
 use axum::{Router, middleware};

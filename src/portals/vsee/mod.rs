@@ -23,7 +23,7 @@ mod availability;
 mod booking;
 pub mod call;
 pub mod error;
-mod input;
+pub mod input;
 mod intakes;
 mod letters;
 mod links;
