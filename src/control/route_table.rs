@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms};
+use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms, vsee};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
@@ -27,6 +27,7 @@ pub const LEVERS: &[&[Row]] = &[
     events::ROWS,
     index::ROWS,
     api_docs::ROWS,
+    vsee::ROWS,
 ];
 
 /// One method at one path.

@@ -1,3 +1,4 @@
 //! The emulated patient portals, from outside.
 
 pub mod mypatientportal;
+mod vsee;
