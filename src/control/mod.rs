@@ -47,6 +47,7 @@ pub mod snapshot;
 mod tokens;
 mod touch;
 mod users;
+mod vsee;
 
 use axum::routing::any;
 use axum::{Router, middleware};

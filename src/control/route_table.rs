@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::problem::Problem;
 use super::{
     api_docs, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy, realms, scopes,
-    snapshot, tokens, users,
+    snapshot, tokens, users, vsee,
 };
 use crate::app::{App, Realm, see_through};
 
@@ -37,6 +37,7 @@ pub const LEVERS: &[&[Row]] = &[
     exchanges::ROWS,
     events::ROWS,
     mediquo::ROWS,
+    vsee::ROWS,
     index::ROWS,
     api_docs::ROWS,
 ];

@@ -43,7 +43,9 @@ pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};
 pub use letter::{Channel, Letter};
 pub use mediquo_policy::{ListShape, MediquoPolicy, MessageEvent, PatientUpdate, RepeatedCodes};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
-pub use policy::{ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SubjectType};
+pub use policy::{
+    ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SubjectType, VseePolicy, VseeSecret,
+};
 pub use prompt::Prompt;
 pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};

@@ -89,6 +89,37 @@ pub struct Lifetimes {
     pub refresh_grace: u32,
 }
 
+/// What the VSee Clinic of a realm does, where its documentation leaves a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VseePolicy {
+    /// `POST /users/sso` answers. In production it is off until support enables it: then 403.
+    pub sso_enabled: bool,
+    /// Newer samples send `X-ApiSecret` with the key, older ones the key alone.
+    pub sso_secret: VseeSecret,
+    /// Appointments have a link that starts them once.
+    pub one_time_links: bool,
+}
+
+/// Whether single sign-on asks for `X-ApiSecret`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VseeSecret {
+    Required,
+    /// One that is sent has to be right all the same.
+    Optional,
+}
+
+impl VseePolicy {
+    fn usual() -> Self {
+        Self {
+            sso_enabled: true,
+            sso_secret: VseeSecret::Required,
+            one_time_links: true,
+        }
+    }
+}
+
 /// The switches. Names and values are those of `policy` in the control API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +160,7 @@ pub struct Policy {
     pub lenient_availability_ids: bool,
     #[serde(default)]
     pub mediquo: MediquoPolicy,
+    pub vsee: VseePolicy,
 }
 
 impl Default for Policy {
@@ -188,6 +220,7 @@ impl Policy {
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
             mediquo: MediquoPolicy::default(),
+            vsee: VseePolicy::usual(),
         }
     }
 
@@ -233,6 +266,7 @@ impl Policy {
             id_token_signing_alg: SigningAlgorithm::Rs256,
             lenient_availability_ids: false,
             mediquo: MediquoPolicy::default(),
+            vsee: VseePolicy::usual(),
         }
     }
 
@@ -369,6 +403,8 @@ mod tests {
             json!({"mediquo": {"unknown_appointment_status": 401}}),
             json!({"mediquo": {"patient_update": "append"}}),
             json!({"mediquo": {"rate": 600}}),
+            json!({"vsee": {"sso_secret": "sometimes"}}),
+            json!({"vsee": {"sso": true}}),
         ] {
             assert!(Policy::read(&wrong).is_err(), "{wrong}");
         }

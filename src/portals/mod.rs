@@ -6,17 +6,21 @@ pub mod mishap;
 pub mod mypatientportal;
 pub mod openapi;
 mod swagger_ui;
+pub mod vsee;
 
 use axum::Router;
 
 use crate::{
     app::{App, agenda::Handler},
     store::tables::Table,
+    web::csrf::KnownHosts,
 };
 
 /// The routes of all portals.
-pub fn routes(app: &App) -> Router<App> {
-    mypatientportal::routes(app).merge(mediquo::routes(app))
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+    mypatientportal::routes(app)
+        .merge(mediquo::routes(app))
+        .merge(vsee::routes(app, known_hosts))
 }
 
 /// Who does what the portals put on a realm's agenda.
@@ -26,5 +30,7 @@ pub fn handlers() -> impl Iterator<Item = &'static Handler> {
 
 /// The tables of all portals, parents before children.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    [mypatientportal::TABLES, mediquo::TABLES].into_iter().flatten()
+    [mypatientportal::TABLES, mediquo::TABLES, vsee::TABLES]
+        .into_iter()
+        .flatten()
 }

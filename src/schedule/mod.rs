@@ -79,6 +79,9 @@ pub enum Closure {
 pub struct SlotLength(u16);
 
 impl SlotLength {
+    /// A quarter of an hour.
+    pub const USUAL: Self = Self(15);
+
     /// `None` outside of 1 to 1440 minutes.
     pub fn from_minutes(minutes: i64) -> Option<Self> {
         let minutes = u16::try_from(minutes).ok()?;

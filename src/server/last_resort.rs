@@ -14,6 +14,7 @@ use serde_json::json;
 use super::realm_prefix;
 use crate::control::problem::Problem;
 use crate::model::Refusal;
+use crate::portals::vsee::is_api as is_vsee_api;
 use crate::web::page_error::PageError;
 use crate::web::paths;
 
@@ -26,6 +27,8 @@ enum Form {
     Portal,
     /// `{"message"}`
     Mediquo,
+    /// `{"code", "message"}`
+    Vsee,
     /// `application/problem+json` (RFC 9457).
     Problem,
     /// A page for people.
@@ -99,6 +102,8 @@ fn form_of(path: &str) -> Form {
     .any(|base| within(&format!("{}{base}", paths::MEDIQUO)))
     {
         Form::Mediquo
+    } else if path.strip_prefix(paths::VSEE).is_some_and(is_vsee_api) {
+        Form::Vsee
     } else if [paths::HEALTHZ, paths::READYZ].contains(&path) {
         Form::Plain
     } else if path.starts_with("/.well-known/") || (path.starts_with("/oauth/") && !path.starts_with(paths::AUTHORIZE))
@@ -119,7 +124,7 @@ pub fn open_to_scripts(path: &str) -> bool {
         paths::OPENID_CONFIGURATION,
         paths::OAUTH_AUTHORIZATION_SERVER,
     ];
-    endpoints.contains(&path) || form_of(path) == Form::Portal
+    endpoints.contains(&path) || matches!(form_of(path), Form::Portal | Form::Vsee)
 }
 
 fn dressed(form: Form, status: StatusCode) -> Response {
@@ -133,6 +138,7 @@ fn dressed(form: Form, status: StatusCode) -> Response {
             .into_response(),
         Form::Portal => (status, Json(json!({"error": sentence}))).into_response(),
         Form::Mediquo => (status, no_store(), Json(json!({"message": sentence}))).into_response(),
+        Form::Vsee => (status, Json(json!({"code": status.as_u16(), "message": sentence}))).into_response(),
         Form::Problem => Problem::new(status, sentence).into_response(),
         Form::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
         Form::Plain => (status, body::Body::from(sentence)).into_response(),
@@ -199,6 +205,9 @@ mod tests {
             ("/api/portal/v1/booking", "application/json"),
             ("/realms/x/control/api/clock", "application/problem+json"),
             ("/control", "application/problem+json"),
+            ("/realms/x/vsee/vc/next/api_v3/users/sso", "application/json"),
+            ("/vsee/api_v3/rooms", "application/json"),
+            ("/vsee/visits/start/1", "text/html; charset=utf-8"),
             ("/oauth/authorize", "text/html; charset=utf-8"),
             ("/oauth/authorize/continue", "text/html; charset=utf-8"),
             ("/login", "text/html; charset=utf-8"),

@@ -183,7 +183,7 @@ pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Respons
     let router = Router::new()
         .merge(oauth::routes(app))
         .merge(login::routes(app, doors.hosts.clone()))
-        .merge(portals::routes(app))
+        .merge(portals::routes(app, doors.hosts.clone()))
         .merge(control_room(app, doors))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))

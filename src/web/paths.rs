@@ -26,6 +26,8 @@ pub const API_DOCS: &str = "/api-docs";
 
 pub const MEDIQUO: &str = "/mediquo";
 pub const MEDIQUO_API_DOCS: &str = "/mediquo/api-docs";
+/// The VSee Clinic: its pages, and its API below each of its mounts.
+pub const VSEE: &str = "/vsee";
 
 pub const CONTROL: &str = "/control";
 pub const CONTROL_API: &str = "/control/api";

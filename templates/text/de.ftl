@@ -130,6 +130,67 @@ asap-letter-body =
 
     Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
 
+## VSee Clinic
+vsee-portal = Portal
+vsee-navigation = Navigation
+vsee-nav-room = Wartezimmer
+vsee-nav-dashboard = Übersicht
+vsee-open-visit = Öffnen
+vsee-accept = Annehmen
+vsee-kind-walk-in = Spontaner Besuch
+vsee-kind-appointment = Termin
+vsee-kind-e-consult = Anfrage ohne Termin
+vsee-status-waiting = Wartet
+vsee-status-in-progress = Läuft
+vsee-status-completed = Beendet
+vsee-status-cancelled = Abgesagt
+vsee-visit-kind = Besuch
+vsee-visit-status = Stand
+vsee-visit-room = Raum
+vsee-visit-provider = Behandelt von
+vsee-visit-patient = Patient
+vsee-visit-begins = Beginnt
+vsee-visit-reason = Anlass
+vsee-video-title = Videobesuch
+vsee-video-explained = Hier wären Anruf und Chat. Das Testsystem führt den Stand des Besuchs; Bild und Ton gibt es nicht.
+vsee-video-start = Besuch beginnen
+vsee-video-leave = Gehen, ohne zu beginnen
+vsee-video-end = Besuch beenden
+vsee-video-over = Dieser Besuch ist vorbei.
+vsee-join-title = Sie sind zu einem Besuch eingeladen
+vsee-join-explained = Sie können als Gast teilnehmen; ein Konto brauchen Sie nicht.
+vsee-appointment-title = Ihr Termin
+vsee-appointment-early = Sie können ihn ab { $moment } beginnen.
+vsee-appointment-open = Sie können ihn jetzt beginnen. Dieser Link beginnt ihn ein Mal.
+vsee-appointment-used = Dieser Link hat den Termin schon begonnen. Bitte weiter in dem Browser, in dem er begonnen wurde.
+vsee-dashboard-title = Übersicht
+vsee-dashboard-no-rooms = Sie sind noch keinem Raum zugeordnet.
+vsee-dashboard-visits = Besuche
+vsee-dashboard-no-visits = Niemand wartet.
+vsee-dashboard-e-consults = Anfragen, die noch niemand angenommen hat
+vsee-dashboard-no-e-consults = Es gibt nichts anzunehmen.
+vsee-room-visits = Ihre Besuche
+vsee-room-no-visits = Sie haben hier keine Besuche.
+vsee-room-intakes = Von Ihnen ausgefüllte Formulare
+vsee-room-no-reason = Ohne Anlass
+vsee-room-walk-in = Jetzt eintreten
+vsee-room-pick-time = Zeit wählen
+vsee-schedule-title = Wählen Sie eine Zeit
+vsee-schedule-no-times = In den nächsten zwei Wochen ist nichts frei.
+vsee-schedule-later = Spätere Zeiten
+vsee-letter-subject = Ihr Termin bei { $provider }: { $begins }
+vsee-schedule-length = { $count ->
+    [one] Dauer: eine Minute.
+   *[other] Dauer: { $count } Minuten.
+  }
+vsee-letter-body =
+    Guten Tag { $patient },
+
+    Ihr Termin bei { $provider } ist gebucht: { $begins }.
+
+    Hier können Sie ihn ab 15 Minuten vorher beginnen:
+    { $link }
+
 ## When something is wrong
 error-invalid-request-title = Diese Anfrage kann nicht gelingen
 error-invalid-request-meaning = Die Anwendung, die Sie hierher geschickt hat, verlangt etwas, das dieser Server nicht beantworten kann.

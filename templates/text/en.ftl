@@ -130,6 +130,67 @@ asap-letter-body =
 
     You receive this e-mail because you asked to be told of earlier times.
 
+## VSee Clinic
+vsee-portal = Portal
+vsee-navigation = Navigation
+vsee-nav-room = Waiting room
+vsee-nav-dashboard = Dashboard
+vsee-open-visit = Open
+vsee-accept = Accept
+vsee-kind-walk-in = Walk-in visit
+vsee-kind-appointment = Appointment
+vsee-kind-e-consult = E-consult
+vsee-status-waiting = Waiting
+vsee-status-in-progress = In progress
+vsee-status-completed = Completed
+vsee-status-cancelled = Cancelled
+vsee-visit-kind = Visit
+vsee-visit-status = State
+vsee-visit-room = Room
+vsee-visit-provider = Provider
+vsee-visit-patient = Patient
+vsee-visit-begins = Begins
+vsee-visit-reason = Reason
+vsee-video-title = Video visit
+vsee-video-explained = This is where call and chat would be. The test system keeps the visit's state; there is no picture and no sound.
+vsee-video-start = Start the visit
+vsee-video-leave = Leave without starting
+vsee-video-end = End the visit
+vsee-video-over = This visit is over.
+vsee-join-title = You are invited to a visit
+vsee-join-explained = You can join as a guest; no account is needed.
+vsee-appointment-title = Your appointment
+vsee-appointment-early = You can start it from { $moment }.
+vsee-appointment-open = You can start it now. This link starts it once.
+vsee-appointment-used = This link has started the appointment already. Go on in the browser it was started in.
+vsee-dashboard-title = Dashboard
+vsee-dashboard-no-rooms = You are not assigned to any room yet.
+vsee-dashboard-visits = Visits
+vsee-dashboard-no-visits = Nobody is waiting.
+vsee-dashboard-e-consults = E-consults to accept
+vsee-dashboard-no-e-consults = There is nothing to accept.
+vsee-room-visits = Your visits
+vsee-room-no-visits = You have no visits here.
+vsee-room-intakes = Forms you have filled in
+vsee-room-no-reason = Without a reason
+vsee-room-walk-in = Enter now
+vsee-room-pick-time = Pick a time
+vsee-schedule-title = Pick a time
+vsee-schedule-no-times = There are no free times in the next two weeks.
+vsee-schedule-later = Later times
+vsee-letter-subject = Your appointment with { $provider }: { $begins }
+vsee-schedule-length = { $count ->
+    [one] It takes one minute.
+   *[other] It takes { $count } minutes.
+  }
+vsee-letter-body =
+    Hello { $patient },
+
+    your appointment with { $provider } is booked: { $begins }.
+
+    You can start it here, from 15 minutes before its time:
+    { $link }
+
 ## When something is wrong
 error-invalid-request-title = This request cannot work
 error-invalid-request-meaning = The application that sent you here asked for something this server cannot answer.

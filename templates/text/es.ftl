@@ -130,6 +130,67 @@ asap-letter-body =
 
     Recibe este correo porque pidió que le avisáramos de horas anteriores.
 
+## VSee Clinic
+vsee-portal = Portal
+vsee-navigation = Navegación
+vsee-nav-room = Sala de espera
+vsee-nav-dashboard = Panel
+vsee-open-visit = Abrir
+vsee-accept = Aceptar
+vsee-kind-walk-in = Visita sin cita
+vsee-kind-appointment = Cita
+vsee-kind-e-consult = Consulta electrónica
+vsee-status-waiting = En espera
+vsee-status-in-progress = En curso
+vsee-status-completed = Terminada
+vsee-status-cancelled = Cancelada
+vsee-visit-kind = Visita
+vsee-visit-status = Estado
+vsee-visit-room = Sala
+vsee-visit-provider = Profesional
+vsee-visit-patient = Paciente
+vsee-visit-begins = Comienza
+vsee-visit-reason = Motivo
+vsee-video-title = Visita por vídeo
+vsee-video-explained = Aquí estarían la llamada y el chat. El sistema de prueba lleva el estado de la visita; no hay imagen ni sonido.
+vsee-video-start = Comenzar la visita
+vsee-video-leave = Salir sin comenzar
+vsee-video-end = Terminar la visita
+vsee-video-over = Esta visita ha terminado.
+vsee-join-title = Está invitado a una visita
+vsee-join-explained = Puede participar como invitado; no necesita cuenta.
+vsee-appointment-title = Su cita
+vsee-appointment-early = Puede comenzarla a partir del { $moment }.
+vsee-appointment-open = Puede comenzarla ahora. Este enlace la comienza una sola vez.
+vsee-appointment-used = Este enlace ya ha comenzado la cita. Continúe en el navegador en el que se comenzó.
+vsee-dashboard-title = Panel
+vsee-dashboard-no-rooms = Todavía no tiene ninguna sala asignada.
+vsee-dashboard-visits = Visitas
+vsee-dashboard-no-visits = No espera nadie.
+vsee-dashboard-e-consults = Consultas electrónicas por aceptar
+vsee-dashboard-no-e-consults = No hay nada que aceptar.
+vsee-room-visits = Sus visitas
+vsee-room-no-visits = No tiene visitas aquí.
+vsee-room-intakes = Formularios que ha rellenado
+vsee-room-no-reason = Sin motivo
+vsee-room-walk-in = Entrar ahora
+vsee-room-pick-time = Elegir hora
+vsee-schedule-title = Elija una hora
+vsee-schedule-no-times = No hay horas libres en las próximas dos semanas.
+vsee-schedule-later = Horas posteriores
+vsee-letter-subject = Su cita con { $provider }: { $begins }
+vsee-schedule-length = { $count ->
+    [one] Dura un minuto.
+   *[other] Dura { $count } minutos.
+  }
+vsee-letter-body =
+    Hola, { $patient }:
+
+    Su cita con { $provider } está reservada: { $begins }.
+
+    Puede comenzarla aquí, desde 15 minutos antes:
+    { $link }
+
 ## When something is wrong
 error-invalid-request-title = Esta solicitud no puede funcionar
 error-invalid-request-meaning = La aplicación que le ha enviado aquí pide algo que este servidor no puede responder.

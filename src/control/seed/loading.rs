@@ -10,7 +10,7 @@ use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedUser};
 use crate::keys::sealing::{Sealer, SealingError};
 use crate::model::{Client, RealmId, Scope, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
-use crate::portals::{mediquo, mypatientportal};
+use crate::portals::{mediquo, mypatientportal, vsee};
 use crate::random::Random;
 use crate::store::{self, Keeps, Tx};
 
@@ -23,6 +23,7 @@ pub struct Ready {
     rules: Vec<(SeedClaimRule, String)>,
     mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
     mediquo: Option<mediquo::Ready>,
+    vsee: Option<Arc<vsee::seed::Seed>>,
 }
 
 /// Why a seed was not loaded.
@@ -75,6 +76,7 @@ impl Ready {
             rules: rules.collect(),
             mypatientportal,
             mediquo,
+            vsee: seed.vsee.as_ref().map(|clinics| clinics.0.clone()),
         })
     }
 
@@ -120,6 +122,9 @@ impl Ready {
         }
         if let Some(mediquo) = &self.mediquo {
             mediquo.load(tx, realm, now).await?;
+        }
+        if let Some(clinics) = &self.vsee {
+            vsee::insert_seed(tx, realm, clinics, now).await?;
         }
         Ok(())
     }

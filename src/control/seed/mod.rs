@@ -23,7 +23,7 @@ use super::body::{Rate, check_characters};
 use crate::clock::Clock;
 use crate::config::SeedSource;
 use crate::model::Policy;
-use crate::portals::{mediquo, mypatientportal};
+use crate::portals::{mediquo, mypatientportal, vsee};
 
 pub use claim_rules::{SeedClaimRule, check_names as check_rule_names};
 pub use clients::{SeedClient, SeedSecret};
@@ -48,6 +48,8 @@ pub struct Seed {
     pub mypatientportal: Option<SeedPortal>,
     /// Organizations with their keys, professionals and patients.
     pub mediquo: Option<SeedMediquo>,
+    /// Clinics, their rooms and people.
+    pub vsee: Option<SeedClinics>,
     /// What the realm's chance is drawn from, so that ids and tokens repeat.
     pub random_seed: Option<RandomSeed>,
     /// The seed as a request says it, so that it can be read again; without it, none.
@@ -109,6 +111,18 @@ pub struct SeedMediquo(pub Arc<mediquo::seed::Seed>);
 impl<'de> Deserialize<'de> for SeedMediquo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seed = mediquo::seed::Seed::deserialize(deserializer)?;
+        seed.check().map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(seed)))
+    }
+}
+
+/// What stands in the VSee Clinic of the realm, checked.
+#[derive(Clone, Debug)]
+pub struct SeedClinics(pub Arc<vsee::seed::Seed>);
+
+impl<'de> Deserialize<'de> for SeedClinics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seed = vsee::seed::Seed::deserialize(deserializer)?;
         seed.check().map_err(D::Error::custom)?;
         Ok(Self(Arc::new(seed)))
     }
@@ -223,6 +237,7 @@ impl Seed {
             claims: base.claims.iter().cloned().chain(self.claims).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
             mediquo: self.mediquo.or_else(|| base.mediquo.clone()),
+            vsee: self.vsee.or_else(|| base.vsee.clone()),
             random_seed: self.random_seed.or_else(|| base.random_seed.clone()),
             source: self.source,
         }
@@ -249,6 +264,7 @@ fn read_shipped(name: &str, text: &str, portal: mypatientportal::seed::Seed) -> 
     Arc::new(Seed {
         mypatientportal: Some(SeedPortal(Arc::new(portal))),
         mediquo: Some(SeedMediquo(Arc::new(mediquo::seed::Seed::demo()))),
+        vsee: Some(SeedClinics(Arc::new(vsee::seed::Seed::demo()))),
         source: Some(name.into()),
         ..seed
     })

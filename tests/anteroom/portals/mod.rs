@@ -2,3 +2,4 @@
 
 mod mediquo;
 pub mod mypatientportal;
+mod vsee;

@@ -1,0 +1,270 @@
+//! `/control/api/vsee/…`: where the clinics of a realm want to be told of things, and telling them on demand what nobody
+//! here does by himself: signed notes and paid invoices.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::{delete, get, post};
+use http::{HeaderMap, Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::body;
+use super::problem::Problem;
+use super::route_table::{Answer, Content, Reach, Row};
+use crate::app::{App, Realm};
+use crate::portals::vsee::call::Context;
+use crate::portals::vsee::input::read_number;
+use crate::portals::vsee::model::{WebhookEndpoint, WebhookVersion};
+use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
+use crate::portals::vsee::webhooks::{self, Event, NOTE_STATUSES, Note};
+use crate::store::{Tx, settle};
+
+const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
+
+pub const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: ENDPOINTS,
+        operation: "listVseeWebhookEndpoints",
+        tag: "VSee",
+        summary: "Where the clinics want to be told of their visits",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 200,
+            description: "The endpoints, in the order they were added.",
+            content: Content::Json(|| {
+                json!({
+                    "type": "object",
+                    "properties": {"webhook_endpoints": {"type": "array", "items": endpoint_schema()}},
+                    "required": ["webhook_endpoints"],
+                })
+            }),
+        },
+        refusals: &[],
+        serve: || get(list),
+    },
+    Row {
+        method: Method::POST,
+        path: ENDPOINTS,
+        operation: "addVseeWebhookEndpoint",
+        tag: "VSee",
+        summary: "Tell one more address of a clinic's visits",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({
+                "type": "object",
+                "properties": {
+                    "account": {"type": "string", "description": "The clinic's code; the first without it."},
+                    "url": {"type": "string", "format": "uri"},
+                    "version": {"type": "string", "enum": ["1.0", "2.0"]},
+                    "events": events_schema(),
+                },
+                "required": ["url", "version"],
+                "additionalProperties": false,
+            })
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The endpoint.",
+            content: Content::Json(endpoint_schema),
+        },
+        refusals: &[
+            (400, "The address, version or an event is none."),
+            (404, "There is no such clinic."),
+        ],
+        serve: || post(add),
+    },
+    Row {
+        method: Method::DELETE,
+        path: "/control/api/vsee/webhook-endpoints/{endpoint}",
+        operation: "removeVseeWebhookEndpoint",
+        tag: "VSee",
+        summary: "Tell that address nothing more",
+        reach: Reach::Realm,
+        query: &[],
+        body: None,
+        answer: Answer {
+            status: 204,
+            description: "It is gone; what was written to it before is still sent.",
+            content: Content::Nothing,
+        },
+        refusals: &[(404, "There is no such endpoint.")],
+        serve: || delete(remove),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/vsee/webhook-events",
+        operation: "fireVseeWebhook",
+        tag: "VSee",
+        summary: "Tell a clinic's endpoints something of a visit, whether or not it happened",
+        reach: Reach::Realm,
+        query: &[],
+        body: Some(|| {
+            json!({
+                "type": "object",
+                "properties": {
+                    "visit_id": {"type": "string"},
+                    "type": {"type": "string", "enum": Event::ALL.map(Event::name)},
+                    "note_status": {
+                        "type": "string", "enum": NOTE_STATUSES,
+                        "description": "Of the event about notes, in version 2.0; signed without it.",
+                    },
+                },
+                "required": ["visit_id", "type"],
+                "additionalProperties": false,
+            })
+        }),
+        answer: Answer {
+            status: 200,
+            description: "How many endpoints are told.",
+            content: Content::Json(
+                || json!({"type": "object", "properties": {"told": {"type": "integer"}}, "required": ["told"]}),
+            ),
+        },
+        refusals: &[
+            (400, "The event or the note's state is none."),
+            (404, "There is no such visit."),
+        ],
+        serve: || post(fire),
+    },
+];
+
+fn events_schema() -> Value {
+    json!({
+        "type": ["array", "null"], "items": {"type": "string", "enum": Event::ALL.map(Event::name)},
+        "description": "Only these; all without it.",
+    })
+}
+
+fn endpoint_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"}, "account": {"type": "string"}, "url": {"type": "string"},
+            "version": {"type": "string"}, "events": events_schema(), "created_at": {"type": "string"},
+        },
+        "required": ["id", "account", "url", "version", "events", "created_at"],
+    })
+}
+
+#[derive(Serialize)]
+struct Shown {
+    id: String,
+    account: String,
+    url: String,
+    version: WebhookVersion,
+    events: Option<Vec<String>>,
+    created_at: jiff::Timestamp,
+}
+
+impl From<WebhookEndpoint> for Shown {
+    fn from(endpoint: WebhookEndpoint) -> Self {
+        Self {
+            id: endpoint.id,
+            account: endpoint.account,
+            url: endpoint.url,
+            version: endpoint.version,
+            events: endpoint.events,
+            created_at: endpoint.created_at,
+        }
+    }
+}
+
+async fn list(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
+    let endpoints = webhook_endpoints::list(&mut app.database.read().await?, realm.id).await?;
+    let shown: Vec<_> = endpoints.into_iter().map(Shown::from).collect();
+    Ok(Json(json!({ "webhook_endpoints": shown })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    account: Option<String>,
+    url: String,
+    version: WebhookVersion,
+    events: Option<Vec<String>>,
+}
+
+async fn add(
+    State(app): State<App>,
+    realm: Realm,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<(StatusCode, Json<Shown>), Problem> {
+    let wish: Wish = body::read(&headers, &bytes)?;
+    webhooks::check(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
+    let now = realm.clock.now();
+    let account = {
+        let accounts = accounts::list(&mut app.database.read().await?, realm.id).await?;
+        let mut codes = accounts.into_iter().map(|account| account.code);
+        let found = codes.find(|code| wish.account.as_ref().is_none_or(|wished| wished == code));
+        found.ok_or_else(|| Problem::not_found("the realm has no such clinic"))?
+    };
+    let endpoint = WebhookEndpoint {
+        id: realm.random.id(now),
+        account,
+        url: wish.url,
+        version: wish.version,
+        events: wish.events,
+        created_at: now,
+    };
+    let mut tx = app.database.write_once().await?;
+    webhook_endpoints::insert(&mut tx, realm.id, &endpoint).await?;
+    Ok((StatusCode::CREATED, Json(endpoint.into())))
+}
+
+async fn remove(State(app): State<App>, realm: Realm, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let mut tx = app.database.write_once().await?;
+    if webhook_endpoints::delete(&mut tx, realm.id, &id).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("there is no such endpoint"))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Firing {
+    visit_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    note_status: Option<String>,
+}
+
+async fn fire(State(app): State<App>, realm: Realm, headers: HeaderMap, bytes: Bytes) -> Result<Json<Value>, Problem> {
+    let wish: Firing = body::read(&headers, &bytes)?;
+    let event = Event::of_name(&wish.kind);
+    let event = event.ok_or_else(|| Problem::bad_request(format!("there is no event {:?}", wish.kind)))?;
+    let status = wish.note_status.unwrap_or_else(|| "signed".to_owned());
+    if !NOTE_STATUSES.contains(&status.as_str()) {
+        let known = NOTE_STATUSES.join(", ");
+        return Err(Problem::bad_request(format!("note_status is one of {known}")));
+    }
+    let visit = read_number(&wish.visit_id).ok_or_else(no_visit)?;
+    let now = realm.clock.now();
+    let note = (event == Event::NoteSignedAndSent).then(|| Note {
+        id: realm.random.id(now),
+        status,
+    });
+    let context = Context { app, realm, now };
+
+    let mut tx = context.app.database.begin().await?;
+    let outcome = tell(&context, &mut tx, visit, event, note.as_ref()).await;
+    let told = settle(tx, outcome).await?;
+    context.app.outbox.ring();
+    Ok(Json(json!({ "told": told })))
+}
+
+async fn tell(context: &Context, tx: &mut Tx, visit: i64, event: Event, note: Option<&Note>) -> Result<usize, Problem> {
+    let visit = visits::find(tx, context.realm.id, visit).await?;
+    let visit = visit.ok_or_else(no_visit)?;
+    Ok(webhooks::tell(context, tx, event, &visit, note).await?)
+}
+
+fn no_visit() -> Problem {
+    Problem::not_found("there is no such visit")
+}

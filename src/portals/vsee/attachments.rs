@@ -1,0 +1,274 @@
+//! Files: uploaded, kept, given back (what an attachment looks like is D:VISIT; how it is uploaded is inferred).
+//!
+//! A file comes in a multipart body, of an intake or alone. What it is has to agree in three ways: its name's ending, the
+//! type the sender says, and how it begins.
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use serde_json::Value;
+
+use super::{
+    call::Call,
+    error::{self, Result, VseeError},
+    input::{File, LONGEST_REMARK, LONGEST_TEXT},
+    model::Attachment,
+    store, wire,
+};
+use crate::store::{Conn, Tx, settle};
+
+/// Bytes of one file.
+const LARGEST_FILE: usize = 512 * 1024;
+/// Bytes of all files of one person.
+const MOST_BYTES: i64 = 32 * 1024 * 1024;
+
+/// A kind of file that is taken.
+struct FileType {
+    media_type: &'static str,
+    endings: &'static [&'static str],
+    /// How it begins; empty for text, which is judged as a whole.
+    beginning: &'static [u8],
+}
+
+const TYPES: &[FileType] = &[
+    FileType {
+        media_type: "application/pdf",
+        endings: &["pdf"],
+        beginning: b"%PDF-",
+    },
+    FileType {
+        media_type: "image/png",
+        endings: &["png"],
+        beginning: b"\x89PNG\r\n\x1a\n",
+    },
+    FileType {
+        media_type: "image/jpeg",
+        endings: &["jpg", "jpeg"],
+        beginning: b"\xff\xd8\xff",
+    },
+    FileType {
+        media_type: "image/gif",
+        endings: &["gif"],
+        beginning: b"GIF8",
+    },
+    FileType {
+        media_type: "text/plain",
+        endings: &["txt"],
+        beginning: b"",
+    },
+];
+
+/// A file on its way in.
+pub struct Upload {
+    pub attachment: Attachment,
+    content: Bytes,
+}
+
+/// `POST /attachments`: one file.
+pub async fn upload(call: &Call) -> Result<Value> {
+    let remark = call.body().text_up_to("remark", LONGEST_REMARK)?;
+    let uploads = read(call, remark.as_deref())?;
+    let [one] = uploads.as_slice() else {
+        return Err(match uploads.len() {
+            0 => error::missing("file"),
+            _ => error::malformed("body", "one file is expected"),
+        });
+    };
+    check_space(call, &mut call.read().await?, &uploads).await?;
+
+    let mut tx = call.app.database.begin().await?;
+    let outcome = insert(call, &mut tx, &uploads).await;
+    settle(tx, outcome).await?;
+    Ok(wire::data(wire::uploaded(&one.attachment)))
+}
+
+/// `GET /attachments/{id}`: for who uploaded it, for admins, and for the clinic's providers, who are shown intakes.
+pub async fn download(call: &Call) -> Result<Response> {
+    let mut conn = call.read().await?;
+    let found = store::intakes::find_attachment(&mut conn, call.realm.id, call.in_path(0)).await?;
+    let attachment = found.ok_or_else(unknown)?;
+    let creator = store::users::find(&mut conn, call.realm.id, attachment.creator).await?;
+    let caller = call.caller();
+    let ours = creator.is_some_and(|creator| creator.account == caller.account);
+    unknown().when(!ours)?;
+    let allowed = caller.id == attachment.creator || caller.is_admin() || caller.is_provider();
+    error::forbidden("This is somebody else's file.").when(!allowed)?;
+    let content = store::intakes::attachment_content(&mut conn, call.realm.id, &attachment.id).await?;
+    let content = STANDARD.decode(content.unwrap_or_default());
+    let content = content.map_err(|error| VseeError::Failed(error.into()))?;
+
+    let mut response = Body::from(content).into_response();
+    let headers = response.headers_mut();
+    // As a download, and as nothing but what it says it is: it is somebody's file, not a page of ours.
+    let fixed = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (header::CONTENT_DISPOSITION, "attachment"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(media_type) = HeaderValue::try_from(&attachment.media_type) {
+        headers.insert(header::CONTENT_TYPE, media_type);
+    }
+    Ok(response)
+}
+
+fn unknown() -> VseeError {
+    error::not_found("there is no such file")
+}
+
+/// The files of a request, found to be what they say they are.
+///
+/// # Errors
+/// 400 for one that is empty, too large, or of a kind that is not taken.
+pub fn read(call: &Call, remark: Option<&str>) -> Result<Vec<Upload>> {
+    let one = |file: &File| {
+        let ext = check(file)?;
+        Ok(Upload {
+            attachment: Attachment {
+                id: call.realm.random.id(call.now),
+                creator: call.caller().id,
+                name: file.name.clone(),
+                ext,
+                media_type: essence(&file.media_type),
+                size: i64::try_from(file.content.len()).unwrap_or(i64::MAX),
+                remark: remark.map(str::to_owned),
+                created_at: call.now,
+            },
+            content: file.content.clone(),
+        })
+    };
+    call.files().iter().map(one).collect()
+}
+
+/// The ending of a file's name, if the file may come in.
+fn check(file: &File) -> Result<String> {
+    let size = file.content.len();
+    error::malformed("attachments", "the file is empty").when(size == 0)?;
+    error::malformed("attachments", format!("the file is larger than {LARGEST_FILE} bytes"))
+        .compare(format!("at most {LARGEST_FILE} bytes"), size.to_string())
+        .when(size > LARGEST_FILE)?;
+    let strange = file.name.chars().count() > LONGEST_TEXT
+        || file
+            .name
+            .chars()
+            .any(|letter| letter.is_control() || matches!(letter, '/' | '\\' | '"'));
+    error::malformed("attachments", "the file's name cannot be kept").when(strange)?;
+    let ending = file
+        .name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = ending.unwrap_or_default();
+    let said = essence(&file.media_type);
+    let taken = TYPES
+        .iter()
+        .find(|kind| kind.media_type == said && kind.endings.contains(&ending.as_str()));
+    let fits = taken.is_some_and(|kind| match kind.beginning {
+        b"" => std::str::from_utf8(&file.content).is_ok_and(|text| !text.contains('\0')),
+        beginning => file.content.starts_with(beginning),
+    });
+    error::malformed(
+        "attachments",
+        "the file is not a PDF, PNG, JPEG, GIF or plain text, or is not what it says",
+    )
+    .compare("pdf, png, jpg, gif or txt", format!("{ending} as {said}"))
+    .when(!fits)?;
+    Ok(ending)
+}
+
+fn essence(media_type: &str) -> String {
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// # Errors
+/// 400 when a file is not there, or is somebody else's.
+pub async fn check_owned(call: &Call, conn: &mut Conn, ids: &[String]) -> Result<()> {
+    for id in ids {
+        let found = store::intakes::find_attachment(conn, call.realm.id, id).await?;
+        let own = found.is_some_and(|file| file.creator == call.caller().id || call.caller().is_admin());
+        error::malformed("attachments", "there is no such file of yours").when(!own)?;
+    }
+    Ok(())
+}
+
+/// # Errors
+/// 400 when somebody has uploaded as much as may be kept for one person.
+pub async fn check_space(call: &Call, conn: &mut Conn, uploads: &[Upload]) -> Result<()> {
+    if uploads.is_empty() {
+        return Ok(());
+    }
+    let new: i64 = uploads.iter().map(|upload| upload.attachment.size).sum();
+    let kept = store::intakes::bytes_of(conn, call.realm.id, call.caller().id).await?;
+    error::not_possible(format!("More than {MOST_BYTES} bytes of files.")).when(kept + new > MOST_BYTES)
+}
+
+pub async fn insert(call: &Call, tx: &mut Tx, uploads: &[Upload]) -> Result<()> {
+    for upload in uploads {
+        let content = STANDARD.encode(&upload.content);
+        store::intakes::insert_attachment(tx, call.realm.id, &upload.attachment, &content).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(name: &str, media_type: &str, content: &[u8]) -> Option<String> {
+        let file = File {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            content: Bytes::copy_from_slice(content),
+        };
+        check(&file).ok()
+    }
+
+    #[test]
+    fn a_file_that_is_what_it_says_is_taken() {
+        assert_eq!(
+            verdict("a.PDF", "application/pdf", b"%PDF-1.7 x").as_deref(),
+            Some("pdf")
+        );
+        assert_eq!(
+            verdict("a.b.jpeg", "image/jpeg", b"\xff\xd8\xff\xe0").as_deref(),
+            Some("jpeg")
+        );
+        assert_eq!(
+            verdict("ä.txt", "text/plain; charset=utf-8", "ä".as_bytes()).as_deref(),
+            Some("txt")
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_is_refused() {
+        for (name, media_type, content) in [
+            ("a.pdf", "application/pdf", b"".as_slice()),
+            ("a.pdf", "application/pdf", b"MZ"),
+            ("a.pdf", "image/png", b"%PDF-1.7"),
+            ("a.png", "application/pdf", b"%PDF-1.7"),
+            ("a", "application/pdf", b"%PDF-1.7"),
+            ("a.html", "text/html", b"<script>"),
+            ("a.svg", "image/svg+xml", b"<svg/>"),
+            ("a.txt", "text/plain", b"a\0b"),
+            ("a.txt", "text/plain", b"\xff\xfe"),
+            ("a.txt", "", b"a"),
+            ("../a.txt", "text/plain", b"a"),
+            ("a\n.txt", "text/plain", b"a"),
+        ] {
+            assert_eq!(verdict(name, media_type, content), None, "{name} as {media_type}");
+        }
+        assert_eq!(verdict("a.txt", "text/plain", &vec![b'a'; LARGEST_FILE + 1]), None);
+        assert!(verdict("a.txt", "text/plain", &vec![b'a'; LARGEST_FILE]).is_some());
+    }
+}

@@ -1,0 +1,138 @@
+//! The VSee Clinic: API v3 and the pages that a single sign-on leads to, emulated from its documentation.
+//!
+//! The calls stand in [`route_table`]; one shell, `call.rs`, serves them all, below each mount and with or without `.json`.
+//! How we know of what is told at each call: documented, or inferred.
+//!
+//! | path | file |
+//! | --- | --- |
+//! | `POST /users/sso`, `POST /users/login` | `sso.rs`, `login.rs` |
+//! | `GET /users…`, `POST /users/{id}/rooms` | `users.rs` |
+//! | `/intakes…`, `/attachments…` | `intakes.rs`, `attachments.rs` |
+//! | `POST /visits`, `…/add_walkin`, `…/add_econsult` | `booking.rs` |
+//! | `GET /visits…`, `…/accept`, `…/end` | `visits.rs` |
+//! | `/availability` | `availability.rs` |
+//! | `/rooms…`, `/accounts…` | `rooms.rs`, `accounts.rs` |
+//! | the pages | `pages/` |
+//! | what is told to others | `webhooks.rs`, `letters.rs` |
+//! | `/openapi.json`, `/api-docs` | `openapi/`, `api_docs.rs` |
+
+mod accounts;
+mod api_docs;
+mod attachments;
+mod availability;
+mod booking;
+pub mod call;
+pub mod error;
+pub mod input;
+mod intakes;
+mod letters;
+mod links;
+mod login;
+pub mod model;
+mod openapi;
+mod pages;
+mod rooms;
+pub mod route_table;
+pub mod seed;
+mod sso;
+pub mod store;
+mod users;
+mod visits;
+pub mod webhooks;
+mod wire;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware,
+    response::Response,
+    routing::any,
+};
+use http::{HeaderName, Method, header::CONTENT_TYPE};
+use tower_http::cors::{Any, CorsLayer};
+
+use pages::MOUNTS;
+use route_table::Found;
+pub use store::{TABLES, insert_seed};
+
+use crate::{
+    app::{App, Realm, see_through},
+    portals::swagger_ui,
+    web::{csrf::KnownHosts, paths},
+};
+
+/// What stands before the calls, below each mount.
+const API: &str = "/api_v3";
+
+/// The routes of this room.
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+    let mut api = Router::new();
+    for mount in MOUNTS {
+        for rest in ["", "/", "/{*rest}"] {
+            api = api.route(&format!("{}{}{API}{rest}", paths::VSEE, mount.0), any(serve));
+        }
+    }
+    api.layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .route(
+            &format!("{}/openapi.json", paths::VSEE),
+            axum::routing::get(api_docs::show_document),
+        )
+        .layer(cross_origin())
+        .merge(swagger_ui::routes(&api_docs::UI))
+        .merge(pages::routes(app, known_hosts))
+}
+
+/// Whether what follows `/vsee` in a path belongs to the API, and so speaks JSON.
+pub fn is_api(rest: &str) -> bool {
+    MOUNTS.iter().any(|mount| {
+        let below = rest.strip_prefix(mount.0).and_then(|rest| rest.strip_prefix(API));
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    })
+}
+
+async fn serve(State(app): State<App>, realm: Realm, request: Request) -> Response {
+    let path = request.uri().path();
+    let below = path.split_once(API).map_or("", |(_, below)| below);
+    match route_table::find(request.method(), below) {
+        Found::Row(row, values) => call::serve(row, values, app, realm, request).await,
+        Found::WrongMethod(allowed) => error::wrong_method(&allowed, request.method().as_str()).answer(below),
+        Found::Nothing => error::not_found("there is no such call").answer(below),
+    }
+}
+
+/// Scripts of any origin may call the API: they bring no cookie, and what they may do the token says.
+fn cross_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            CONTENT_TYPE,
+            HeaderName::from_static("x-accountcode"),
+            HeaderName::from_static("x-apikey"),
+            HeaderName::from_static("x-apisecret"),
+            HeaderName::from_static("x-apitoken"),
+        ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_is_known_below_each_mount_and_nowhere_else() {
+        for api in ["/api_v3", "/api_v3/", "/vc/next/api_v3/users/sso", "/vc/stable/api_v3"] {
+            assert!(is_api(api), "{api}");
+        }
+        for page in [
+            "",
+            "/",
+            "/auth",
+            "/vc/next/auth",
+            "/vc/other/api_v3",
+            "/api_v33",
+            "/openapi.json",
+        ] {
+            assert!(!is_api(page), "{page}");
+        }
+    }
+}

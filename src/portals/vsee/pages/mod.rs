@@ -1,0 +1,107 @@
+//! The portal's pages, below each mount (D:CASE, §9 of our specification). Small, real, and readable by machines: what a
+//! test wants to know stands in `data-` attributes of `main`'s first element.
+//!
+//! | path | file |
+//! | --- | --- |
+//! | `GET /auth` | `auth.rs`, `next.rs` |
+//! | `GET, POST /u/{slug}` | `waiting_room.rs` |
+//! | `GET, POST /visits/start/{id}` | `video.rs` |
+//! | `GET /visits/join/{code}` | `join.rs` |
+//! | `GET, POST /members/appointment/{id}` | `appointment.rs` |
+//! | `GET, POST /providers/dashboard` | `dashboard.rs` |
+//!
+//! Who is at the browser is `browser.rs`. Posts are guarded as those of the sign-in pages.
+
+mod appointment;
+mod auth;
+mod browser;
+mod dashboard;
+mod join;
+pub mod next;
+pub mod paths;
+mod shown;
+mod video;
+mod waiting_room;
+
+use axum::{
+    Extension, Router,
+    extract::{DefaultBodyLimit, Path, rejection::PathRejection},
+    middleware,
+    routing::get,
+};
+use http::StatusCode;
+
+use crate::{
+    app::{App, see_through},
+    model::Refusal,
+    portals::vsee::input::read_number,
+    web::{
+        self,
+        csrf::{self, KnownHosts},
+        page_error::PageError,
+    },
+};
+
+/// What stands between `/vsee` and a path of the portal: nothing, or a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Mount(pub &'static str);
+
+/// Where the portal is mounted; the API stands below each.
+pub const MOUNTS: [Mount; 3] = [Mount(""), Mount("/vc/next"), Mount("/vc/stable")];
+
+/// The largest form, in bytes.
+const LARGEST_FORM: usize = 16 * 1024;
+
+/// The pages below all mounts.
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+    let mut pages = Router::new();
+    for mount in MOUNTS {
+        let at = |path: &str| format!("{}{}{path}", web::paths::VSEE, mount.0);
+        let below = Router::new()
+            .route(&at(paths::AUTH), get(auth::enter))
+            .route(
+                &at(paths::WAITING_ROOM),
+                get(waiting_room::show).post(waiting_room::act),
+            )
+            .route(&at(paths::START), get(video::show).post(video::act))
+            .route(&at(paths::JOIN), get(join::show))
+            .route(&at(paths::APPOINTMENT), get(appointment::show).post(appointment::start))
+            .route(&at(paths::DASHBOARD), get(dashboard::show).post(dashboard::act))
+            .method_not_allowed_fallback(async || wrong_method())
+            .layer(Extension(mount));
+        pages = pages.merge(below);
+    }
+    pages
+        .layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(csrf::only_our_pages())
+        .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))
+}
+
+fn wrong_method() -> PageError {
+    let refusal = Refusal::new("method_not_allowed", "pages are read with GET and answered with POST");
+    PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal)
+}
+
+/// What stands for the placeholder of a page's path; an error where it is no text.
+type Placeholder = Result<Path<String>, PathRejection>;
+
+/// # Errors
+/// 404 for what is no text of ours.
+fn text(placeholder: Placeholder) -> Result<String, PageError> {
+    let Path(text) = placeholder.map_err(|_| PageError::not_found())?;
+    PageError::not_found().when(text.len() > 255 || text.contains('\0'))?;
+    Ok(text)
+}
+
+/// # Errors
+/// 404 for what is no number.
+fn number(placeholder: Placeholder) -> Result<i64, PageError> {
+    read_number(&text(placeholder)?).ok_or_else(PageError::not_found)
+}
+
+/// 400: a form that says nothing this page understands.
+fn unknown_answer(expected: &str) -> PageError {
+    let refusal = Refusal::new("invalid_request", "the form says nothing this page understands");
+    PageError::bad_request(refusal.compare(expected, "none of them"))
+}

@@ -1,0 +1,77 @@
+//! What pages say of visits.
+
+use jiff::Zoned;
+
+use super::{browser::Browser, paths};
+use crate::portals::vsee::model::{Intake, Status, Visit, VisitType};
+
+/// A visit as pages show it.
+pub struct ShownVisit {
+    pub id: i64,
+    pub kind: &'static str,
+    pub status: &'static str,
+    /// Message keys.
+    pub kind_key: &'static str,
+    pub status_key: &'static str,
+    pub patient: String,
+    pub provider: Option<String>,
+    pub room: String,
+    pub begins: Zoned,
+    pub reason: Option<String>,
+    pub over: bool,
+    /// Where it takes place.
+    pub address: String,
+}
+
+impl ShownVisit {
+    pub fn new(browser: &Browser, visit: &Visit) -> Self {
+        Self {
+            id: visit.id,
+            kind: visit.kind.number(),
+            status: visit.status.number(),
+            kind_key: kind_key(visit.kind),
+            status_key: status_key(visit.status),
+            patient: visit.member.full_name(),
+            provider: visit.provider.as_ref().map(|provider| provider.full_name()),
+            room: visit.room.name.clone(),
+            begins: visit.start.to_zoned(visit.room.time_zone()),
+            reason: visit.intake.reason_for_visit.clone(),
+            over: visit.status.over(),
+            address: browser.path(&paths::fill(paths::START, &visit.id.to_string())),
+        }
+    }
+}
+
+fn kind_key(kind: VisitType) -> &'static str {
+    match kind {
+        VisitType::WalkIn => "vsee-kind-walk-in",
+        VisitType::Scheduled => "vsee-kind-appointment",
+        VisitType::EConsult => "vsee-kind-e-consult",
+    }
+}
+
+fn status_key(status: Status) -> &'static str {
+    match status {
+        Status::Waiting => "vsee-status-waiting",
+        Status::InProgress => "vsee-status-in-progress",
+        Status::Completed => "vsee-status-completed",
+        Status::Cancelled => "vsee-status-cancelled",
+    }
+}
+
+/// An intake as pages show it.
+pub struct ShownIntake {
+    pub id: String,
+    pub reason: Option<String>,
+    pub created: Zoned,
+}
+
+impl ShownIntake {
+    pub fn new(intake: &Intake, zone: &jiff::tz::TimeZone) -> Self {
+        Self {
+            id: intake.id.clone(),
+            reason: intake.reason_for_visit.clone(),
+            created: intake.created_at.to_zoned(zone.clone()),
+        }
+    }
+}
