@@ -122,6 +122,11 @@ const SWITCHES: &[Switch] = &[
         schema: || json!({"enum": ["explained", "documented"]}),
     },
     Switch {
+        name: "error_uri",
+        meaning: "Errors lead to their exchange in the journal (RFC 6749 §4.1.2.1, §5.2); access_denied never does.",
+        schema: truth,
+    },
+    Switch {
         name: "upstream_client_refusals",
         meaning: "A client that fails to authenticate is answered as upstream does: a Bearer challenge at the token \
                   endpoint, 403 at revocation, 400 at introspection.",

@@ -9,8 +9,8 @@ use crate::{
     app::App,
     clock::system_now,
     control,
-    model::RealmId,
-    store::{self, purge, tables},
+    model::{ClientId, RealmId, UserId},
+    store::{self, Tx, purge, settle, tables},
 };
 
 /// How often other processes' changes are looked for.
@@ -103,21 +103,27 @@ async fn remove_marked(app: &App) -> sqlx::Result<()> {
         let clients = store::clients::list_deleted(&mut conn, realm.id, then, 100).await?;
         drop(conn);
         for user in users {
-            remove_one(app, realm.id, "users", &user.0).await?;
+            let mut tx = app.database.begin().await?;
+            let outcome = remove_user(&mut tx, realm.id, &user).await;
+            settle(tx, outcome).await?;
         }
         for client in clients {
-            remove_one(app, realm.id, "clients", &client.0).await?;
+            let mut tx = app.database.begin().await?;
+            let outcome = remove_client(&mut tx, realm.id, &client).await;
+            settle(tx, outcome).await?;
         }
     }
     Ok(())
 }
 
-async fn remove_one(app: &App, realm: RealmId, root: &'static str, id: &str) -> sqlx::Result<()> {
-    let tables = control::tables();
-    for table in tables.iter().rev() {
-        tables::remove_of(&mut app.database.write_once().await?, realm, table, &tables, root, id).await?;
-    }
-    Ok(())
+async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+    purge::tokens_of_user(tx, realm, user).await?;
+    tables::remove_marked(tx, realm, &control::tables(), "users", &user.0).await
+}
+
+async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+    purge::tokens_of_client(tx, realm, client).await?;
+    tables::remove_marked(tx, realm, &control::tables(), "clients", &client.0).await
 }
 
 async fn remove_deleted(app: &App) -> sqlx::Result<()> {

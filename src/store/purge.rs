@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Tx, database::execute};
-use crate::model::RealmId;
+use crate::model::{ClientId, RealmId, UserId};
 
 /// One batch each of what expired, or was spent without ever expiring, before $2.
 const EXPIRED: &[&str] = &[
@@ -48,4 +48,31 @@ pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> sqlx:
         realm,
         then,
     )
+}
+
+/// Codes and tokens of everything a user has granted. They refer to grants without a foreign key, so they go before them.
+pub async fn tokens_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+    for statement in [
+        "delete from access_tokens where realm = $1
+            and grant_id in (select id from grants where realm = $1 and user_id = $2)",
+        "delete from refresh_tokens where realm = $1
+            and grant_id in (select id from grants where realm = $1 and user_id = $2)",
+        "delete from authorization_codes where realm = $1
+            and grant_id in (select id from grants where realm = $1 and user_id = $2)",
+    ] {
+        execute!(tx, statement, realm, user)?;
+    }
+    Ok(())
+}
+
+/// Codes and tokens of a client, those it got for itself among them.
+pub async fn tokens_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+    for statement in [
+        "delete from access_tokens where realm = $1 and client_id = $2",
+        "delete from refresh_tokens where realm = $1 and client_id = $2",
+        "delete from authorization_codes where realm = $1 and client_id = $2",
+    ] {
+        execute!(tx, statement, realm, client)?;
+    }
+    Ok(())
 }

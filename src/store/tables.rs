@@ -423,8 +423,17 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Re
     tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
 }
 
-/// Removes the rows of a table that belong to one row of `root`: they refer to it, or to rows that do; and in `root` itself
-/// that row, where it is marked as deleted. Children come first.
+/// Removes the row of `root` of that id, where it is marked as deleted, with all rows that belong to it.
+pub async fn remove_marked(tx: &mut Tx, realm: RealmId, tables: &[&Table], root: &str, id: &str) -> sqlx::Result<()> {
+    for table in tables.iter().rev() {
+        remove_of(tx, realm, table, tables, root, id).await?;
+    }
+    let sql = format!("delete from {root} where realm = $1 and id = $2 and deleted_at is not null");
+    tx.execute_built(sql, one_of(realm, id)).await?;
+    Ok(())
+}
+
+/// Removes the rows of a table that belong to one row of `root`: they refer to it, or to rows that do. Children come first.
 pub async fn remove_of(
     tx: &mut Tx,
     realm: RealmId,
@@ -433,15 +442,15 @@ pub async fn remove_of(
     root: &str,
     id: &str,
 ) -> sqlx::Result<u64> {
-    let condition = if table.name == root {
-        Some("id = $2 and deleted_at is not null".to_owned())
-    } else {
-        belonging(table, tables, root)
+    let Some(condition) = belonging(table, tables, root) else {
+        return Ok(0);
     };
-    let Some(condition) = condition else { return Ok(0) };
     let sql = format!("delete from {} where realm = $1 and ({condition})", table.name);
-    let arguments = vec![Value::Integer(Some(realm.0)), Value::Text(Some(id.to_owned()))];
-    tx.execute_built(sql, arguments).await
+    tx.execute_built(sql, one_of(realm, id)).await
+}
+
+fn one_of(realm: RealmId, id: &str) -> Vec<Value> {
+    vec![Value::Integer(Some(realm.0)), Value::Text(Some(id.to_owned()))]
 }
 
 /// The condition under which a row belongs to the row `$2` of `root`; `None` where none ever does.

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use anteroom::clock::Clock;
+use anteroom::control;
 use anteroom::model::{
-    AuthorizationCode, AuthorizationRequest, Client, ClientId, ClientMetadata, Grant, GrantId, GrantType,
-    PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes, User, UserId,
+    AuthorizationCode, AuthorizationRequest, ClaimPlace, ClaimRule, Client, ClientId, ClientMetadata, Grant, GrantId,
+    GrantType, IssuedAccessToken, PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes,
+    SigningAlgorithm, StoredKey, User, UserId,
 };
 use anteroom::random::{Random, digest};
 use anteroom::store::{self, Database, Keeps, Tx, purge, settle, tables};
@@ -318,7 +320,7 @@ async fn a_realm_deleted_is_emptied_to_the_last_row() {
     store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap();
     tx.commit().await.unwrap();
 
-    for table in anteroom::control::tables().into_iter().rev() {
+    for table in control::tables().into_iter().rev() {
         let mut tx = shelf.database.write_once().await.unwrap();
         while tables::remove_some(&mut tx, shelf.realm, table).await.unwrap() > 0 {}
     }
@@ -436,4 +438,161 @@ async fn a_grant_goes_once_nothing_belongs_to_it() {
     tx.commit().await.unwrap();
 
     assert_eq!((with_its_code, alone), (0, 1), "the grant of {digest}");
+}
+
+impl Shelf {
+    /// A code, a token, a consent, a rule, a request in flight: what a user or a client can leave behind.
+    async fn fill(&self) {
+        self.code().await;
+        let mut tx = self.database.begin().await.unwrap();
+        let grant = self.grant();
+        store::grants::insert(&mut tx, self.realm, &grant, self.now)
+            .await
+            .unwrap();
+        let token = IssuedAccessToken {
+            digest: digest("token"),
+            grant: Some(grant.id),
+            client: self.client.clone(),
+            pair: "pair".to_owned(),
+            scopes: Scopes::default(),
+            audience: None,
+            issued_at: self.now,
+            expires_at: self.later(60),
+        };
+        store::access_tokens::insert(&mut tx, self.realm, &token).await.unwrap();
+        let (realm, user, client) = (self.realm, &self.user, &self.client);
+        store::consents::extend(&mut tx, realm, user, client, &Scopes::default(), self.now)
+            .await
+            .unwrap();
+        let rule = ClaimRule {
+            id: "rule".to_owned(),
+            client: Some(self.client.clone()),
+            user: Some(self.user.clone()),
+            scope: None,
+            places: vec![ClaimPlace::Userinfo],
+            claims: serde_json::Map::new(),
+        };
+        assert!(store::claim_rules::insert(&mut tx, realm, &rule).await.unwrap());
+        store::authorization_requests::insert(&mut tx, realm, &self.request(), self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// How many rows each table has in the realm.
+    async fn rows(&self) -> Vec<(&'static str, usize)> {
+        let mut conn = self.database.read().await.unwrap();
+        let mut rows = Vec::new();
+        for table in control::tables() {
+            let found = tables::rows(&mut conn, self.realm, table).await.unwrap().len();
+            if found > 0 {
+                rows.push((table.name, found));
+            }
+        }
+        rows
+    }
+}
+
+#[tokio::test]
+async fn a_marked_user_is_nobody_their_tokens_are_dead_and_their_rows_go_to_the_last_one() {
+    let shelf = shelf().await;
+    shelf.fill().await;
+    let (realm, user) = (shelf.realm, &shelf.user);
+    let mut tx = shelf.database.begin().await.unwrap();
+
+    assert!(store::users::delete(&mut tx, realm, user, shelf.now).await.unwrap());
+    assert!(!store::users::delete(&mut tx, realm, user, shelf.now).await.unwrap());
+
+    assert!(store::users::find(&mut tx, realm, user).await.unwrap().is_none());
+    assert!(!store::users::any(&mut tx, realm).await.unwrap());
+    let token = store::access_tokens::find(&mut tx, realm, &digest("token"))
+        .await
+        .unwrap();
+    assert!(
+        token.expect("its row is still there").revoked,
+        "although nobody revoked it"
+    );
+    let straggler = shelf.grant();
+    store::grants::insert(&mut tx, realm, &straggler, shelf.now)
+        .await
+        .unwrap();
+    assert!(
+        !store::grants::hold(&mut tx, realm, &straggler.id, shelf.now)
+            .await
+            .unwrap()
+    );
+    let then = shelf.later(1);
+    assert_eq!(
+        store::users::list_deleted(&mut tx, realm, then, 10).await.unwrap(),
+        [shelf.user.clone()]
+    );
+    purge::tokens_of_user(&mut tx, realm, user).await.unwrap();
+    tables::remove_marked(&mut tx, realm, &control::tables(), "users", &user.0)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(shelf.rows().await, [("clients", 1), ("authorization_requests", 1)]);
+}
+
+#[tokio::test]
+async fn a_marked_client_goes_to_the_last_row_and_its_user_stays() {
+    let shelf = shelf().await;
+    shelf.fill().await;
+    let (realm, client) = (shelf.realm, &shelf.client);
+    let mut tx = shelf.database.begin().await.unwrap();
+
+    assert!(store::clients::delete(&mut tx, realm, client, shelf.now).await.unwrap());
+
+    assert!(store::clients::find(&mut tx, realm, client).await.unwrap().is_none());
+    let token = store::access_tokens::find(&mut tx, realm, &digest("token"))
+        .await
+        .unwrap();
+    assert!(token.expect("its row is still there").revoked);
+    purge::tokens_of_client(&mut tx, realm, client).await.unwrap();
+    tables::remove_marked(&mut tx, realm, &control::tables(), "clients", &client.0)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(shelf.rows().await, [("users", 1)]);
+}
+
+#[tokio::test]
+async fn nobody_who_is_not_marked_is_removed() {
+    let shelf = shelf().await;
+    let mut tx = shelf.database.begin().await.unwrap();
+
+    tables::remove_marked(&mut tx, shelf.realm, &control::tables(), "users", &shelf.user.0)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(shelf.rows().await, [("clients", 1), ("users", 1)]);
+}
+
+#[tokio::test]
+async fn a_key_kept_is_read_back_in_its_order() {
+    let shelf = shelf().await;
+    let key = |kid: &str, signs: bool| StoredKey {
+        kid: kid.to_owned(),
+        algorithm: SigningAlgorithm::Es256,
+        sealed: "sealed".to_owned(),
+        signs,
+        created_at: shelf.now,
+    };
+    let mut tx = shelf.database.begin().await.unwrap();
+
+    for one in [key("b", true), key("a", false)] {
+        assert!(store::signing_keys::insert(&mut tx, shelf.realm, &one).await.unwrap());
+    }
+    assert!(
+        !store::signing_keys::insert(&mut tx, shelf.realm, &key("a", true))
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+
+    let setup = store::setup::find(&mut shelf.database.read().await.unwrap(), shelf.realm).await;
+    assert_eq!(setup.unwrap().keys, [key("b", true), key("a", false)]);
 }

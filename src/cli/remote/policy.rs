@@ -53,5 +53,7 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
         }
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, policy| show::members(out, Some(policy)))
+    tell(server, &answer, out, |out, answer| {
+        show::members(out, answer.get("policy"))
+    })
 }
