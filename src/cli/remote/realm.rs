@@ -1,6 +1,5 @@
 //! `anteroom realm …`: issuers made, copied, taken back and removed while the server runs.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -8,8 +7,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::input::{self, Setting};
-use super::server::{Answer, Server};
-use super::{RemoteError, list, show, tell};
+use super::server::Server;
+use super::{RemoteError, list, save, show, tell};
 use crate::config::SeedSource;
 use crate::model::RealmName;
 
@@ -201,16 +200,5 @@ fn issuer(out: &mut impl Write, realm: &Value) -> std::io::Result<()> {
     match realm.get("issuer").and_then(Value::as_str) {
         Some(issuer) => writeln!(out, "{issuer}"),
         None => show::json(out, realm),
-    }
-}
-
-/// A document byte by byte as the server wrote it, so that it can be compared and kept.
-fn save(answer: &Answer, file: Option<PathBuf>, out: &mut impl Write) -> Result<(), RemoteError> {
-    match file {
-        None => Ok(out.write_all(&answer.body)?),
-        Some(path) => fs::write(&path, &answer.body).map_err(|error| RemoteError::File {
-            path,
-            reason: error.to_string(),
-        }),
     }
 }
