@@ -14,8 +14,8 @@ Examples:
   anteroom fault catalogue
   anteroom fault catalogue id_token_expired
   anteroom fault arm id_token_expired --times 1
-  anteroom fault arm slow --endpoint token --client demo-client --set seconds=3
-  anteroom fault arm server_error --share 20
+  anteroom fault arm delayed_answer --endpoint token --client demo-client --set seconds=3
+  anteroom fault arm answered_with_status --share 20 --set status=500
   anteroom fault list
   anteroom fault disarm 01979f2c-… && anteroom fault disarm --all";
 

@@ -17,6 +17,7 @@ Examples:
   ISSUER=$(anteroom realm create)               an issuer of one's own, with the demo seed
   anteroom clock advance PT2H --server $ISSUER  any command takes such an issuer as its server
   anteroom realm create suite-17 --policy portal --switch auto_login=true --frozen --ttl PT1H
+  anteroom realm create --random-seed 7         its ids and tokens are the same each time
   anteroom realm create --seed seed.toml --now 2025-06-02T08:00:00+02:00
   anteroom realm snapshot suite-17 > before.json
   anteroom realm fork suite-17 suite-18
@@ -52,6 +53,9 @@ pub enum Deed {
         /// What the new one is called [default: a name is made up]
         #[arg(value_name = "NEW")]
         new: Option<RealmName>,
+        /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
+        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        ttl: Option<String>,
     },
     /// Take a realm back to how it began
     #[command(after_help = EXAMPLES)]
@@ -75,6 +79,9 @@ pub enum Deed {
         name: RealmName,
         /// The snapshot; - is standard input
         file: PathBuf,
+        /// How long it lives, by the machine's clock [default: as long as the one it replaces]
+        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        ttl: Option<String>,
     },
 }
 
@@ -99,8 +106,11 @@ pub struct Wishes {
     #[arg(long)]
     frozen: bool,
     /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
-    #[arg(long, value_name = "STRETCH")]
+    #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
     ttl: Option<String>,
+    /// Makes its ids and tokens repeat: the same seed, the same ids
+    #[arg(long, value_name = "TEXT")]
+    random_seed: Option<String>,
 }
 
 impl Wishes {
@@ -132,7 +142,9 @@ impl Wishes {
             }
             body.insert("clock".to_owned(), clock);
         }
-        body.extend(self.ttl.map(|ttl| ("ttl".to_owned(), ttl.into())));
+        for (name, text) in [("ttl", self.ttl), ("random_seed", self.random_seed)] {
+            body.extend(text.map(|text| (name.to_owned(), text.into())));
+        }
         Ok(Value::Object(body))
     }
 }
@@ -158,8 +170,14 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             let answer = server.delete(&["realms", name.as_str()]).send().await?;
             tell(server, &answer, out, |out, _| writeln!(out, "{name} is gone"))
         }
-        Deed::Fork { name, new } => {
-            let body = new.map_or_else(|| json!({}), |new| json!({"name": new.as_str()}));
+        Deed::Fork { name, new, ttl } => {
+            let mut body = json!({});
+            if let Some(new) = new {
+                body["name"] = new.as_str().into();
+            }
+            if let Some(ttl) = ttl {
+                body["ttl"] = ttl.into();
+            }
             let answer = server.post(&["realms", name.as_str(), "fork"], body).send().await?;
             tell(server, &answer, out, issuer)
         }
@@ -174,9 +192,9 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             let answer = server.get(&["realms", name.as_str(), "snapshot"]).send().await?;
             save(&answer, file, out)
         }
-        Deed::Restore { name, file } => {
+        Deed::Restore { name, file, ttl } => {
             let call = server.put(&["realms", name.as_str(), "snapshot"], Value::Null);
-            let answer = call.with_document(input::read(&file)?).send().await?;
+            let answer = call.with_document(input::read(&file)?).query("ttl", ttl).send().await?;
             tell(server, &answer, out, |out, _| {
                 writeln!(out, "{name} is what the snapshot says")
             })

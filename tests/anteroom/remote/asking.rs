@@ -183,7 +183,8 @@ mod over_tls {
         let server = start(&certificates);
 
         let words = ["clock", "show", "--server", &server.issuer];
-        let trusting = [&words[..], &["--trust-ca", &certificates.file("ca.pem")]].concat();
+        let authority = certificates.file("ca.pem");
+        let trusting = [&words[..], &["--trust-ca", &authority]].concat();
         typed_with(&[], &trusting).await.does();
 
         let said = typed_with(&[], &words).await.comes_to_nothing();

@@ -67,8 +67,8 @@ async fn a_turn_that_cannot_be_made_moves_nothing() {
     for (words, reason) in [
         (&["clock", "advance", "-PT2H"][..], "does not run backwards"),
         (&["clock", "set", "2020-01-01T00:00:00Z"], "does not run backwards"),
-        (&["clock", "advance", "soon"], "soon"),
-        (&["clock", "set", "yesterday"], "yesterday"),
+        (&["clock", "advance", "soon"], "duration"),
+        (&["clock", "set", "yesterday"], "year"),
     ] {
         let said = typed(&realm, words).await.comes_to_nothing();
         assert!(said.contains(reason), "{words:?}: {said}");

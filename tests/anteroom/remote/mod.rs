@@ -6,9 +6,16 @@
 //! | the rest | one file per noun, as in `src/cli/remote` |
 
 mod asking;
+mod client;
 mod clock;
+mod exchange;
+mod fault;
+mod key;
 mod outbox;
+mod policy;
 mod realm;
+mod token;
+mod user;
 
 use std::process::{Command, Stdio};
 

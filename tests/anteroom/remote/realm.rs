@@ -65,7 +65,13 @@ async fn a_realm_is_made_as_it_is_wished() {
     assert_eq!(realm.now().await, "2030-01-01T08:00:00Z".parse().unwrap());
     let shown = at_the_root(&["realm", "show", &name, "--json"]).await.json();
     assert!(shown["expires_at"].is_string(), "{shown}");
-    let zoe = realm.demo_client().request().with("login_hint", "zoe").answer().await;
+    let zoe = realm
+        .demo_client()
+        .asking_for("openid")
+        .request()
+        .with("login_hint", "zoe")
+        .answer()
+        .await;
     assert!(
         zoe.header("location")
             .is_some_and(|location| location.contains("code=")),
@@ -116,7 +122,7 @@ async fn a_wish_that_cannot_be_fulfilled_makes_nothing() {
     for (more, reason) in [
         (&["--policy", "strict"][..], "strict"),
         (&["--switch", "auto_logn=true"], "auto_logn"),
-        (&["--now", "yesterday"], "yesterday"),
+        (&["--now", "yesterday"], "year"),
         (&["--ttl", "-PT1H"], "ttl"),
         (&["--seed", "no-such-file.toml"], "no-such-file.toml"),
         (&["--seed", broken.to_str().unwrap()], "broken.toml"),

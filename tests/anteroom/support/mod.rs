@@ -32,6 +32,7 @@ pub mod jwt;
 pub mod keeper;
 pub mod page;
 pub mod receiver;
+pub mod tls;
 pub mod user_agent;
 
 pub use answer::Answer;
