@@ -116,9 +116,10 @@ async fn a_wait_ends_with_the_exchange_or_with_patience() {
         "60s",
     ];
 
+    let service = realm.demo_service();
     let (said, _) = tokio::join!(
         typed(&realm, &wait),
-        realm.demo_service().client_credentials("appointment_guest_lookup")
+        service.client_credentials("appointment_guest_lookup")
     );
 
     assert!(said.does().contains("/oauth/token"));
