@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "anteroom: {error:#}");
+            let _ = writeln!(io::stderr(), "anteroom: {error}");
             ExitCode::FAILURE
         }
     }

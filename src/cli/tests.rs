@@ -64,6 +64,70 @@ fn what_is_no_value_for_a_flag_is_refused_before_anything_starts() {
     }
 }
 
+/// The nouns of a running server, and the commands below them.
+fn remote_commands() -> Vec<clap::Command> {
+    let ours = ["serve", "seed", "config"];
+    let command = CommandLine::command();
+    let nouns = command
+        .get_subcommands()
+        .filter(|noun| !ours.contains(&noun.get_name()));
+    let all = nouns.flat_map(|noun| std::iter::once(noun).chain(noun.get_subcommands()));
+    all.cloned().collect()
+}
+
+#[test]
+fn every_remote_command_explains_itself_its_arguments_and_shows_examples() {
+    assert!(remote_commands().len() > 40);
+    for command in remote_commands() {
+        let name = command.get_name().to_owned();
+        assert!(command.get_about().is_some(), "{name}");
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        assert!(after.starts_with("Examples:\n"), "{name}: {after}");
+        for argument in command.get_arguments() {
+            assert!(argument.get_help().is_some(), "{name}: {}", argument.get_id());
+        }
+    }
+}
+
+#[test]
+fn every_example_of_the_help_is_understood() {
+    let mut understood = 0;
+    for command in remote_commands().iter().filter(|command| command.has_subcommands()) {
+        let examples = command.get_after_help().expect("there are examples").to_string();
+        for typed in examples.lines().flat_map(|line| line.split(" && ")).filter_map(words) {
+            CommandLine::try_parse_from(&typed).unwrap_or_else(|error| panic!("{typed:?}: {error}"));
+            understood += 1;
+        }
+    }
+    assert!(understood > 50, "{understood}");
+}
+
+/// The words of an example as a shell would have them: without a comment, a redirection, or what the answer is kept in.
+fn words(example: &str) -> Option<Vec<String>> {
+    let (_, command) = example.split_once("anteroom ")?;
+    let command = command
+        .split("   ")
+        .next()?
+        .split(" > ")
+        .next()?
+        .trim_end()
+        .trim_end_matches(')');
+    if !example.trim_start().starts_with("anteroom ") && !example.contains("$(anteroom ") {
+        return None; // a sentence
+    }
+    let mut words = vec!["anteroom".to_owned(), String::new()];
+    let mut quoted = false;
+    for letter in command.replace("$ISSUER", "http://localhost:8080/realms/x").chars() {
+        match letter {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            _ => words.last_mut()?.push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    Some(words)
+}
+
 #[tokio::test]
 async fn config_default_prints_the_reference() {
     assert_eq!(answer(&["config", "default"]).await.unwrap(), crate::config::DEFAULTS);

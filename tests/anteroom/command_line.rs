@@ -335,7 +335,8 @@ mod starting {
         let (code, _, err) = run(folder.path(), &[&["--listen", "127.0.0.1:0"][..], &database].concat());
 
         assert_eq!(code, Some(1));
-        assert!(err.contains("which is not in the secret key file"), "{err}");
+        let reason = "which is not in the secret key file";
+        assert_eq!(err.matches(reason).count(), 1, "{err}");
     }
 }
 

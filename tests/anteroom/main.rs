@@ -38,6 +38,7 @@ mod portals;
 mod races;
 mod realms;
 mod refresh_token;
+mod remote;
 mod restart;
 mod revocation;
 mod sign_in;

@@ -1,38 +1,13 @@
 //! Over TLS: the issuer is https, and the cookie says so.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use reqwest::Certificate;
-
+use crate::support::tls::certificates;
 use crate::support::{Emulator, jwt};
 
-/// An authority of our own, and a server certificate for `localhost` in a folder.
-fn certificates() -> (Certificate, tempfile::TempDir) {
-    let mut authority = CertificateParams::new(Vec::new()).expect("no names");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
-    let key = KeyPair::generate().expect("a key");
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let certificate = CertificateParams::new(names)
-        .expect("good names")
-        .signed_by(&key, &authority)
-        .expect("a certificate");
-
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("cert.pem"), certificate.pem()).expect("writable");
-    std::fs::write(folder.path().join("key.pem"), key.serialize_pem()).expect("writable");
-    (
-        Certificate::from_pem(authority.pem().as_bytes()).expect("a certificate"),
-        folder,
-    )
-}
-
 pub fn start() -> Emulator {
-    let (authority, folder) = certificates();
-    let file = |name: &str| folder.path().join(name).display().to_string();
-    Emulator::start_with_tls(
-        &["--tls-cert", &file("cert.pem"), "--tls-key", &file("key.pem")],
-        authority,
-    )
+    let certificates = certificates();
+    let options = certificates.options();
+    let options: Vec<_> = options.iter().map(String::as_str).collect();
+    Emulator::start_with_tls(&options, certificates.authority.clone())
 }
 
 #[tokio::test]

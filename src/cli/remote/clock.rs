@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::server::Server;
-use super::{RemoteError, show, tell};
+use super::{RemoteError, input, show, tell};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -62,7 +62,7 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
         Deed::Set { now } => Some(json!({ "now": now })),
         Deed::Freeze => Some(json!({"frozen": true})),
         Deed::Resume => Some(json!({"frozen": false})),
-        Deed::Rate { rate } => Some(json!({ "rate": whole_or_not(rate) })),
+        Deed::Rate { rate } => Some(json!({ "rate": input::number(rate) })),
     };
     let call = match turn {
         None => server.get(&["clock"]),
@@ -73,9 +73,3 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
 }
 
 const PLACES: &[show::Place] = &[("now", "/now"), ("frozen", "/frozen"), ("rate", "/rate")];
-
-/// 60 and not 60.0, which would be another kind of number.
-fn whole_or_not(rate: f64) -> Value {
-    let text = rate.to_string();
-    serde_json::from_str(&text).unwrap_or_else(|_| text.into())
-}

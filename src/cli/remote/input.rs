@@ -53,6 +53,12 @@ pub fn object(settings: Vec<Setting>) -> Value {
     object
 }
 
+/// A number as it is typed: 60 and not 60.0, which would be another kind of number.
+pub fn number(number: f64) -> Value {
+    let text = number.to_string();
+    serde_json::from_str(&text).unwrap_or_else(|_| text.into())
+}
+
 /// An identifier in an address. Dots alone would mean another place.
 pub fn id(text: &str) -> Result<String, &'static str> {
     match text {

@@ -12,6 +12,8 @@
 
 mod client;
 mod clock;
+mod exchange;
+mod fault;
 mod input;
 mod key;
 mod outbox;
@@ -22,6 +24,7 @@ mod show;
 mod token;
 mod user;
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -42,6 +45,12 @@ pub enum RemoteCommand {
     /// A realm's time: read, advance, set forward, freeze, resume, speed up
     #[command(after_help = clock::EXAMPLES)]
     Clock(OfRealm<clock::Deed>),
+    /// Misbehaviour on purpose: the catalogue, arm, list, disarm
+    #[command(after_help = fault::EXAMPLES)]
+    Fault(OfRealm<fault::Deed>),
+    /// What was asked and answered: list, wait for, explain, repeat with curl, export
+    #[command(after_help = exchange::EXAMPLES)]
+    Exchange(OfRealm<exchange::Deed>),
     /// The letters and webhooks a realm has written: list, wait for, read, deliver again, clear
     #[command(after_help = outbox::EXAMPLES)]
     Outbox(OfRealm<outbox::Deed>),
@@ -108,6 +117,8 @@ impl RemoteCommand {
         match self {
             Self::Realm(OfServer { deed, server }) => realm::run(deed, &server.root()?, out).await,
             Self::Clock(of) => clock::run(of.deed, &of.at.server()?, out).await,
+            Self::Fault(of) => fault::run(of.deed, &of.at.server()?, out).await,
+            Self::Exchange(of) => exchange::run(of.deed, &of.at.server()?, out).await,
             Self::Outbox(of) => outbox::run(of.deed, &of.at.server()?, out).await,
             Self::Token(of) => token::run(of.deed, &of.at.server()?, out).await,
             Self::User(of) => user::run(of.deed, &of.at.server()?, out).await,
@@ -149,6 +160,17 @@ fn tell<W: Write>(
         people(out, &value)
     };
     Ok(written?)
+}
+
+/// A document byte by byte as the server wrote it, so that it can be kept and compared.
+fn save(answer: &Answer, file: Option<PathBuf>, out: &mut impl Write) -> Result<(), RemoteError> {
+    match file {
+        None => Ok(out.write_all(&answer.body)?),
+        Some(path) => fs::write(&path, &answer.body).map_err(|error| RemoteError::File {
+            path,
+            reason: error.to_string(),
+        }),
+    }
 }
 
 /// Asks until there is something in the list of that name, or patience is at an end. The server waits, in slices.

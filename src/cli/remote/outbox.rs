@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::server::{Call, Server};
-use super::{RemoteError, input, list, show, tell, wait};
+use super::{RemoteError, input, list, save, show, tell, wait};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -117,7 +117,7 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
         }
         Deed::Show { id, html: true, .. } => {
             let answer = server.get(&["outbox", &id, "html"]).send().await?;
-            Ok(out.write_all(&answer.body)?)
+            save(&answer, None, out)
         }
         Deed::Show { id, kind, .. } => {
             let answer = server.get(&kind.path(&[&id])).send().await?;

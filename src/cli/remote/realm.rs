@@ -1,6 +1,5 @@
 //! `anteroom realm …`: issuers made, copied, taken back and removed while the server runs.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -8,8 +7,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::input::{self, Setting};
-use super::server::{Answer, Server};
-use super::{RemoteError, list, show, tell};
+use super::server::Server;
+use super::{RemoteError, list, save, show, tell};
 use crate::config::SeedSource;
 use crate::model::RealmName;
 
@@ -18,6 +17,7 @@ Examples:
   ISSUER=$(anteroom realm create)               an issuer of one's own, with the demo seed
   anteroom clock advance PT2H --server $ISSUER  any command takes such an issuer as its server
   anteroom realm create suite-17 --policy portal --switch auto_login=true --frozen --ttl PT1H
+  anteroom realm create --random-seed 7         its ids and tokens are the same each time
   anteroom realm create --seed seed.toml --now 2025-06-02T08:00:00+02:00
   anteroom realm snapshot suite-17 > before.json
   anteroom realm fork suite-17 suite-18
@@ -53,6 +53,9 @@ pub enum Deed {
         /// What the new one is called [default: a name is made up]
         #[arg(value_name = "NEW")]
         new: Option<RealmName>,
+        /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
+        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        ttl: Option<String>,
     },
     /// Take a realm back to how it began
     #[command(after_help = EXAMPLES)]
@@ -76,6 +79,9 @@ pub enum Deed {
         name: RealmName,
         /// The snapshot; - is standard input
         file: PathBuf,
+        /// How long it lives, by the machine's clock [default: as long as the one it replaces]
+        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        ttl: Option<String>,
     },
 }
 
@@ -100,8 +106,11 @@ pub struct Wishes {
     #[arg(long)]
     frozen: bool,
     /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
-    #[arg(long, value_name = "STRETCH")]
+    #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
     ttl: Option<String>,
+    /// Makes its ids and tokens repeat: the same seed, the same ids
+    #[arg(long, value_name = "TEXT")]
+    random_seed: Option<String>,
 }
 
 impl Wishes {
@@ -133,7 +142,9 @@ impl Wishes {
             }
             body.insert("clock".to_owned(), clock);
         }
-        body.extend(self.ttl.map(|ttl| ("ttl".to_owned(), ttl.into())));
+        for (name, text) in [("ttl", self.ttl), ("random_seed", self.random_seed)] {
+            body.extend(text.map(|text| (name.to_owned(), text.into())));
+        }
         Ok(Value::Object(body))
     }
 }
@@ -159,8 +170,14 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             let answer = server.delete(&["realms", name.as_str()]).send().await?;
             tell(server, &answer, out, |out, _| writeln!(out, "{name} is gone"))
         }
-        Deed::Fork { name, new } => {
-            let body = new.map_or_else(|| json!({}), |new| json!({"name": new.as_str()}));
+        Deed::Fork { name, new, ttl } => {
+            let mut body = json!({});
+            if let Some(new) = new {
+                body["name"] = new.as_str().into();
+            }
+            if let Some(ttl) = ttl {
+                body["ttl"] = ttl.into();
+            }
             let answer = server.post(&["realms", name.as_str(), "fork"], body).send().await?;
             tell(server, &answer, out, issuer)
         }
@@ -175,9 +192,9 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             let answer = server.get(&["realms", name.as_str(), "snapshot"]).send().await?;
             save(&answer, file, out)
         }
-        Deed::Restore { name, file } => {
+        Deed::Restore { name, file, ttl } => {
             let call = server.put(&["realms", name.as_str(), "snapshot"], Value::Null);
-            let answer = call.with_document(input::read(&file)?).send().await?;
+            let answer = call.with_document(input::read(&file)?).query("ttl", ttl).send().await?;
             tell(server, &answer, out, |out, _| {
                 writeln!(out, "{name} is what the snapshot says")
             })
@@ -201,16 +218,5 @@ fn issuer(out: &mut impl Write, realm: &Value) -> std::io::Result<()> {
     match realm.get("issuer").and_then(Value::as_str) {
         Some(issuer) => writeln!(out, "{issuer}"),
         None => show::json(out, realm),
-    }
-}
-
-/// A document byte by byte as the server wrote it, so that it can be compared and kept.
-fn save(answer: &Answer, file: Option<PathBuf>, out: &mut impl Write) -> Result<(), RemoteError> {
-    match file {
-        None => Ok(out.write_all(&answer.body)?),
-        Some(path) => fs::write(&path, &answer.body).map_err(|error| RemoteError::File {
-            path,
-            reason: error.to_string(),
-        }),
     }
 }

@@ -179,7 +179,6 @@ impl Server {
         self.call(Method::DELETE, path)
     }
 
-    /// A request below `/control/api` of the realm; each segment is one, whatever is in it.
     fn call(&self, method: Method, path: &[&str]) -> Call<'_> {
         Call {
             server: self,
@@ -190,20 +189,25 @@ impl Server {
             accept: None,
         }
     }
+}
 
-    fn url(&self, path: &[String], query: &[(&'static str, String)]) -> Result<Url, RemoteError> {
-        let origin = self.address.origin.as_str();
-        let mut url = Url::parse(origin).map_err(|error| RemoteError::Client(error.to_string()))?;
-        let realm = self.realm.iter().flat_map(|realm| ["realms", realm.as_str()]);
-        let below = path.iter().map(String::as_str);
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().extend(realm.chain(["control", "api"]).chain(below));
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        Ok(url)
+/// The address of a path below `/control/api` of a realm; each segment is one, whatever is in it.
+fn place(
+    origin: &Issuer,
+    realm: Option<&RealmName>,
+    path: &[String],
+    query: &[(&'static str, String)],
+) -> Result<Url, RemoteError> {
+    let mut url = Url::parse(origin.as_str()).map_err(|error| RemoteError::Client(error.to_string()))?;
+    let realm = realm.into_iter().flat_map(|realm| ["realms", realm.as_str()]);
+    let below = path.iter().map(String::as_str);
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.clear().extend(realm.chain(["control", "api"]).chain(below));
     }
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
 }
 
 /// One request, being written.
@@ -245,7 +249,8 @@ impl Call<'_> {
     /// Asks; a refusal is an error.
     pub async fn send(self) -> Result<Answer, RemoteError> {
         let server = self.server;
-        let mut request = server.http.request(self.method, server.url(&self.path, &self.query)?);
+        let place = place(&server.address.origin, server.realm.as_ref(), &self.path, &self.query)?;
+        let mut request = server.http.request(self.method, place);
         if let Some(token) = &server.token {
             request = request.bearer_auth(token.reveal());
         }
@@ -327,25 +332,6 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 mod tests {
     use super::*;
 
-    fn server(address: &str, realm: Option<&str>) -> Server {
-        let address: ServerAddress = address.parse().unwrap();
-        let realm = realm
-            .map(|realm| realm.parse().unwrap())
-            .or_else(|| address.realm.clone());
-        Server {
-            http: reqwest::Client::builder().tls_certs_only([]).build().unwrap(),
-            address,
-            realm,
-            token: None,
-            json: false,
-        }
-    }
-
-    fn url(server: &Server, path: &[&str], query: &[(&'static str, String)]) -> String {
-        let path: Vec<_> = path.iter().map(|&segment| segment.to_owned()).collect();
-        server.url(&path, query).unwrap().to_string()
-    }
-
     #[test]
     fn a_realms_issuer_names_server_and_realm() {
         let address: ServerAddress = "http://localhost:8080/realms/suite-17".parse().unwrap();
@@ -374,11 +360,18 @@ mod tests {
 
     #[test]
     fn segments_and_parameters_cannot_escape_their_place() {
-        let server = server("http://localhost:8080", Some("x"));
+        let origin = "http://localhost:8080".parse().unwrap();
+        let realm: RealmName = "x".parse().unwrap();
+        let path = ["faults", "a/../b?c#d"].map(str::to_owned);
+        let query = [("wait", "1&2=3".to_owned())];
 
         assert_eq!(
-            url(&server, &["faults", "a/../b?c#d"], &[("wait", "1&2=3".to_owned())]),
+            place(&origin, Some(&realm), &path, &query).unwrap().as_str(),
             "http://localhost:8080/realms/x/control/api/faults/a%2F..%2Fb%3Fc%23d?wait=1%262%3D3"
+        );
+        assert_eq!(
+            place(&origin, None, &path[..1], &[]).unwrap().as_str(),
+            "http://localhost:8080/control/api/faults"
         );
     }
 }

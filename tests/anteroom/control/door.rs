@@ -275,7 +275,7 @@ mod where_others_can_come {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let words = ["--listen", "0.0.0.0:0", "--database", "sqlite::memory:"];
         let (keeper, issuer) = Emulator::try_start(&words, folder.path()).expect("it starts");
-        let token = token_in(&keeper);
+        let token = keeper.control_token();
         let port = url::Url::parse(&issuer).unwrap().port().unwrap();
         Open {
             _keeper: keeper,
@@ -283,19 +283,6 @@ mod where_others_can_come {
             address: format!("http://127.0.0.1:{port}"),
             token,
             http: http().build().unwrap(),
-        }
-    }
-
-    /// From the banner, which the keeper writes into the log after the first line.
-    fn token_in(keeper: &Keeper) -> String {
-        loop {
-            let log = std::fs::read_to_string(keeper.folder.join("log")).unwrap_or_default();
-            if let Some((_, rest)) = log.split_once("/control?token=")
-                && let Some((token, _)) = rest.split_once('\n')
-            {
-                return token.to_owned();
-            }
-            std::thread::yield_now();
         }
     }
 

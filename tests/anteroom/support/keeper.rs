@@ -92,6 +92,19 @@ impl Keeper {
         self.ask(&Wish::Start(program))
     }
 
+    /// The control room's token, from the banner of a server that logs into the keeper's folder.
+    pub fn control_token(&self) -> String {
+        loop {
+            let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            if let Some((_, rest)) = log.split_once("/control?token=")
+                && let Some((token, _)) = rest.split_once('\n')
+            {
+                return token.to_owned();
+            }
+            std::thread::yield_now();
+        }
+    }
+
     /// Asks the program to end, as a service manager does; returns its exit code.
     pub fn stop(&mut self) -> Option<i32> {
         let code = self.ask(&Wish::Stop).expect("a process that runs can be stopped");

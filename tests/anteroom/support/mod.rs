@@ -17,6 +17,7 @@
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
 //! | `dice.rs` | chance that can be repeated |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
+//! | `tls.rs` | an authority of one's own, and what it signed |
 //! | `keeper.rs` | the process that ends servers and browsers when the tests are over, whichever way |
 
 pub mod answer;
@@ -31,6 +32,7 @@ pub mod jwt;
 pub mod keeper;
 pub mod page;
 pub mod receiver;
+pub mod tls;
 pub mod user_agent;
 
 pub use answer::Answer;

@@ -1,0 +1,187 @@
+//! `anteroom fault …`: misbehaviour on purpose.
+
+use std::io::{self, Write};
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value};
+
+use super::input::{self, Setting};
+use super::server::Server;
+use super::{RemoteError, list, show, tell};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  anteroom fault catalogue
+  anteroom fault catalogue id_token_expired
+  anteroom fault arm id_token_expired --times 1
+  anteroom fault arm delayed_answer --endpoint token --client demo-client --set seconds=3
+  anteroom fault arm answered_with_status --share 20 --set status=500
+  anteroom fault list
+  anteroom fault disarm 01979f2c-… && anteroom fault disarm --all";
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Deed {
+    /// What is armed, and how often it has bitten
+    #[command(after_help = EXAMPLES)]
+    List,
+    /// Every fault there is, or one of them in full
+    #[command(after_help = EXAMPLES)]
+    Catalogue {
+        /// Its name
+        fault: Option<String>,
+    },
+    /// Arm a fault, and print its id
+    #[command(after_help = EXAMPLES)]
+    Arm(Box<Wish>),
+    /// Disarm one fault, or all of them
+    #[command(after_help = EXAMPLES)]
+    Disarm {
+        /// Its id, as the list shows it
+        #[arg(value_parser = input::id, required_unless_present = "all")]
+        id: Option<String>,
+        /// Whatever is armed
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+/// What is to go wrong, when and for whom.
+#[derive(Args, Clone, Debug)]
+pub struct Wish {
+    /// Its name in the catalogue
+    fault: String,
+    /// How many matching calls are bitten [default: until it is disarmed, mostly; the catalogue says]
+    #[arg(long, value_name = "NUMBER")]
+    times: Option<u64>,
+    /// Per cent of the matching calls, drawn from the realm's chance
+    #[arg(long, value_name = "PERCENT")]
+    share: Option<f64>,
+    /// The first matching call that is bitten
+    #[arg(long, value_name = "NUMBER")]
+    nth: Option<u64>,
+    /// Only requests of this client
+    #[arg(long, value_name = "CLIENT_ID")]
+    client: Option<String>,
+    /// Only requests about this user
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Only here: a group of endpoints, a path, or a method and a path
+    #[arg(long, value_name = "ENDPOINT")]
+    endpoint: Option<String>,
+    /// A parameter of the fault, as the catalogue lists them; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<Setting>,
+}
+
+impl Wish {
+    fn body(self) -> Value {
+        let mut body = Map::new();
+        body.insert("fault".to_owned(), self.fault.into());
+        let said: [(&str, Option<Value>); 6] = [
+            ("times", self.times.map(Value::from)),
+            ("share", self.share.map(input::number)),
+            ("nth", self.nth.map(Value::from)),
+            ("client_id", self.client.map(Value::from)),
+            ("user", self.user.map(Value::from)),
+            ("endpoint", self.endpoint.map(Value::from)),
+        ];
+        body.extend(
+            said.into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+        );
+        if !self.set.is_empty() {
+            body.insert("parameters".to_owned(), input::object(self.set));
+        }
+        Value::Object(body)
+    }
+}
+
+/// Does it.
+pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    match deed {
+        Deed::List => {
+            let answer = server.get(&["faults"]).send().await?;
+            tell(server, &answer, out, |out, all| {
+                show::table(out, list(all, "faults"), ARMED)
+            })
+        }
+        Deed::Catalogue { fault: None } => {
+            let answer = server.get(&["faults", "catalogue"]).send().await?;
+            tell(server, &answer, out, |out, all| {
+                show::table(out, list(all, "faults"), CATALOGUE)
+            })
+        }
+        Deed::Catalogue { fault: Some(name) } => {
+            let answer = server.get(&["faults", "catalogue"]).send().await?.value()?;
+            let found = list(&answer, "faults")
+                .iter()
+                .find(|fault| fault["fault"] == name.as_str());
+            let found = found.ok_or_else(|| {
+                RemoteError::Refused(format!(
+                    "there is no fault {name:?}: `anteroom fault catalogue` lists them"
+                ))
+            })?;
+            Ok(if server.json {
+                show::json(out, found)
+            } else {
+                entry(out, found)
+            }?)
+        }
+        Deed::Arm(wish) => {
+            let answer = server.post(&["faults"], wish.body()).send().await?;
+            tell(server, &answer, out, |out, armed| {
+                match armed.get("id").and_then(Value::as_str) {
+                    Some(id) => writeln!(out, "{}", show::plain(id)),
+                    None => show::json(out, armed),
+                }
+            })
+        }
+        Deed::Disarm { id: Some(id), .. } => {
+            let answer = server.delete(&["faults", &id]).send().await?;
+            tell(server, &answer, out, |out, _| {
+                writeln!(out, "{} is disarmed", show::plain(&id))
+            })
+        }
+        Deed::Disarm { id: None, .. } => {
+            let answer = server.delete(&["faults"]).send().await?;
+            tell(server, &answer, out, |out, _| {
+                writeln!(out, "nothing is armed any more")
+            })
+        }
+    }
+}
+
+/// One fault of the catalogue, and what can be said about it.
+fn entry(out: &mut impl Write, fault: &Value) -> io::Result<()> {
+    let places: &[show::Place] = &[
+        ("fault", "/fault"),
+        ("does", "/does"),
+        ("a good client", "/good_client"),
+        ("section", "/section"),
+        ("endpoints", "/endpoints"),
+        ("times", "/times"),
+    ];
+    show::lines(out, fault, places)?;
+    let parameters = list(fault, "parameters");
+    if !parameters.is_empty() {
+        writeln!(out)?;
+    }
+    let columns: &[show::Place] = &[("parameter", "/name"), ("default", "/default"), ("meaning", "/meaning")];
+    show::table(out, parameters, columns)
+}
+
+const CATALOGUE: &[show::Place] = &[("fault", "/fault"), ("family", "/family"), ("does", "/does")];
+
+const ARMED: &[show::Place] = &[
+    ("id", "/id"),
+    ("fault", "/fault"),
+    ("times", "/times"),
+    ("share", "/share"),
+    ("nth", "/nth"),
+    ("client", "/client_id"),
+    ("user", "/user"),
+    ("endpoint", "/endpoint"),
+    ("calls", "/calls"),
+    ("bitten", "/bitten"),
+];
