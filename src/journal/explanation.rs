@@ -202,7 +202,7 @@ mod tests {
             link("RFC 6749 §4.1.2.1").as_deref(),
             Some("https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1")
         );
-        assert_eq!(link("OIDC Core §3.1.2.1").is_some(), true);
+        assert!(link("OIDC Core §3.1.2.1").is_some());
         assert_eq!(link("the documentation"), None);
     }
 }

@@ -45,7 +45,7 @@ pub struct Key(hmac::Key);
 
 impl Default for Key {
     fn default() -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, &Random::default().bytes::<32>()))
+        Self(hmac::Key::new(hmac::HMAC_SHA256, &Random::system().bytes::<32>()))
     }
 }
 

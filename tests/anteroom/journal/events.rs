@@ -10,21 +10,21 @@ use crate::support::{Answer, Emulator, Realm, fresh_realm};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Somebody who listens.
-struct Listener {
+pub struct Listener {
     response: reqwest::Response,
     unread: String,
 }
 
 /// One event.
 #[derive(Debug)]
-struct Event {
-    id: String,
-    kind: String,
-    data: Value,
+pub struct Event {
+    pub id: String,
+    pub kind: String,
+    pub data: Value,
 }
 
 impl Listener {
-    async fn begin(realm: &Realm, query: &str, last_event_id: Option<&str>) -> Self {
+    pub async fn begin(realm: &Realm, query: &str, last_event_id: Option<&str>) -> Self {
         let mut request = realm.http.get(realm.url(&format!("/control/events{query}")));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
@@ -61,7 +61,7 @@ impl Listener {
         }
     }
 
-    async fn is_told(&mut self) -> Event {
+    pub async fn is_told(&mut self) -> Event {
         self.next().await.expect("the stream goes on")
     }
 }

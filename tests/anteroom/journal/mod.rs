@@ -5,6 +5,7 @@ mod error_uri;
 mod events;
 mod explanations;
 mod exports;
+mod faults;
 mod flows;
 mod page;
 mod recording;
