@@ -250,3 +250,24 @@ async fn every_fault_of_the_catalogue_can_be_armed_as_it_is_listed() {
         try_to_arm(&realm, wish).await.has_status(201);
     }
 }
+
+#[tokio::test]
+async fn the_journal_says_of_an_exchange_which_faults_have_bitten_it() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client();
+    let wire = arm(&realm, json!({"fault": "token_scope_missing", "times": 1})).await;
+    let seam = arm(&realm, json!({"fault": "id_token_wrong_issuer", "times": 1})).await;
+
+    client.tokens_for("anne").await;
+    client.client_credentials("appointment_guest_lookup").await;
+
+    let exchanges = realm.get("/control/api/exchanges").await.is_ok().json();
+    let exchanges = exchanges["exchanges"].as_array().expect("a list");
+    let marked: Vec<_> = exchanges.iter().filter_map(|exchange| exchange["faults"].as_array()).collect();
+    let marked: Vec<_> = marked.into_iter().filter(|faults| !faults.is_empty()).collect();
+    let expected = json!([
+        {"id": seam, "fault": "id_token_wrong_issuer"},
+        {"id": wire, "fault": "token_scope_missing"},
+    ]);
+    assert_eq!(json!(marked), json!([expected]));
+}

@@ -289,11 +289,8 @@ async fn a_connection_that_was_cut_takes_no_other_with_it() {
 async fn over_tls_a_cut_connection_ends_without_an_answer_too() {
     let emulator = crate::tls::start();
     let realm = emulator.default_realm();
-    let id = super::arm(
-        &realm,
-        json!({"fault": "dropped_after_commit", "times": 1, "endpoint": "token"}),
-    )
-    .await;
+    let wish = json!({"fault": "dropped_after_commit", "times": 1, "endpoint": "token"});
+    let id = super::arm(&realm, wish).await;
 
     let call = realm.demo_service().token_request("client_credentials");
     let call = call.with("scope", "appointment_guest_lookup");
