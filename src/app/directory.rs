@@ -3,8 +3,10 @@
 //! The process that changes a realm puts its new snapshot here before it answers; an older revision
 //! never replaces a newer one. Other processes notice by comparing revisions.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 use serde_json::json;
@@ -30,6 +32,10 @@ pub struct Directory {
     journal: Journal,
     faults: Arc<Faults>,
     known: ArcSwap<HashMap<String, Realm>>,
+    /// The streams of the realms whose chance is seeded, each as far as this process has drawn from it.
+    streams: Mutex<HashMap<RealmId, Random>>,
+    /// Held while a stream is begun, so that two who take a realm up at the same time begin one.
+    taking_up: tokio::sync::Mutex<()>,
 }
 
 /// Why a realm cannot be used.
@@ -52,6 +58,8 @@ impl Directory {
             journal,
             faults,
             known: ArcSwap::default(),
+            streams: Mutex::default(),
+            taking_up: tokio::sync::Mutex::default(),
         }
     }
 
@@ -66,12 +74,38 @@ impl Directory {
         self.read(database, &name).await
     }
 
+    /// What a realm draws from that was just made, before it is [`put`](Self::put) here.
+    pub fn begin_stream(&self, realm: RealmId, random: Random) {
+        self.streams().insert(realm, random);
+    }
+
+    /// A seeded realm that another process may have made gets a stream of chance that nobody else draws from.
+    async fn take_up(&self, database: &Database, settings: &RealmSettings) -> sqlx::Result<()> {
+        let Some(seed) = &settings.chance_seed else {
+            return Ok(());
+        };
+        let _one_at_a_time = self.taking_up.lock().await;
+        if !self.streams().contains_key(&settings.id) {
+            let epoch = store::realms::raise_epoch(&mut database.write_once().await?, settings.id).await?;
+            if let Some(epoch) = epoch {
+                self.begin_stream(settings.id, Random::seeded(seed, &epoch.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    fn streams(&self) -> MutexGuard<'_, HashMap<RealmId, Random>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A realm as it stands within a transaction that may still come to nothing: nobody else sees it.
     pub async fn handle(&self, conn: &mut Conn, settings: RealmSettings) -> Result<Realm, DirectoryError> {
         let setup = store::setup::find(conn, settings.id).await?;
         let before = self.known.load().get(settings.name.as_str()).cloned();
         let before = before.as_ref().map(|realm| &realm.keys);
-        Realm::new(&self.issuer, settings, setup, &self.sealer, before)
+        // Without a stream of its own a seeded realm draws what nobody can foretell, rather than what was drawn before.
+        let random = self.streams().get(&settings.id).cloned().unwrap_or_default();
+        Realm::new(&self.issuer, settings, setup, random, &self.sealer, before)
     }
 
     /// A realm as the database has it now, for what a snapshot does not know yet: a key another process has just added.
@@ -94,6 +128,7 @@ impl Directory {
     ///
     /// The set-up is read after the settings were, so it is never older than their revision.
     pub async fn put(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+        self.take_up(database, &settings).await?;
         let realm = self.handle(&mut database.read().await?, settings).await?;
         let before = self.known.load().get(realm.name.as_str()).cloned();
         self.known.rcu(|known| {
@@ -135,6 +170,7 @@ impl Directory {
     pub fn forget(&self, id: RealmId) {
         self.journal.forget(id);
         self.faults.forget(id);
+        self.streams().remove(&id);
         self.known.rcu(|known| {
             let living = known.iter().filter(|(_, realm)| realm.id != id);
             living
@@ -163,11 +199,6 @@ impl Directory {
             }
         }
         Ok(())
-    }
-
-    /// A root secret for a realm about to be made.
-    pub fn new_root_secret(&self, random: &Random) -> Result<String, SealingError> {
-        Realm::new_root_secret(&self.sealer, random)
     }
 
     pub fn sealer(&self) -> &Sealer {

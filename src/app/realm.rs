@@ -71,6 +71,7 @@ impl Realm {
         base_issuer: &str,
         settings: RealmSettings,
         setup: Setup,
+        random: Random,
         sealer: &Sealer,
         before: Option<&KeyRing>,
     ) -> Result<Self, DirectoryError> {
@@ -94,7 +95,7 @@ impl Realm {
             policy.clone(),
             keys.clone(),
             claim_rules.clone(),
-            Random,
+            random.clone(),
             &root_secret,
         );
         Ok(Self(Arc::new(Snapshot {
@@ -106,7 +107,7 @@ impl Realm {
             scopes: setup.scopes,
             claim_rules,
             clock: settings.clock,
-            random: Random,
+            random,
             keys,
             mint,
             settings,
@@ -116,9 +117,18 @@ impl Realm {
         })))
     }
 
-    /// A new root secret, sealed as [`Realm::new`] opens it.
-    pub fn new_root_secret(sealer: &Sealer, random: &Random) -> Result<String, SealingError> {
-        sealer.seal(&random.bytes::<32>(), ROOT_SECRET)
+    /// A new root secret, sealed as [`Realm::new`] opens it. Never a seed's: it is a key.
+    pub fn new_root_secret(sealer: &Sealer) -> Result<String, SealingError> {
+        Self::seal_root_secret(&Random::system().bytes::<32>(), sealer)
+    }
+
+    /// A root secret that was another realm's, or this one's on another machine.
+    pub fn seal_root_secret(secret: &[u8], sealer: &Sealer) -> Result<String, SealingError> {
+        sealer.seal(secret, ROOT_SECRET)
+    }
+
+    pub fn open_root_secret(sealed: &str, sealer: &Sealer) -> Result<Vec<u8>, SealingError> {
+        sealer.open(sealed, ROOT_SECRET)
     }
 
     /// A path of this realm as a browser asks for it: `/login` → `/realms/x/login`.

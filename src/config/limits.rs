@@ -14,6 +14,8 @@ const SMALLEST_HEAD: usize = 8192;
 pub struct Limits {
     pub max_header_bytes: usize,
     pub max_body_bytes: usize,
+    /// Of a snapshot that is restored.
+    pub max_snapshot_bytes: usize,
     /// For a request's head to arrive.
     pub header_timeout: Duration,
     /// For a request in all, long polls included.
@@ -27,6 +29,7 @@ impl Limits {
         Ok(Self {
             max_header_bytes: at_least(SMALLEST_HEAD, settings.max_header_bytes, "limits.max_header_bytes")?,
             max_body_bytes: at_least(1024, settings.max_body_bytes, "limits.max_body_bytes")?,
+            max_snapshot_bytes: at_least(1024, settings.max_snapshot_bytes, "limits.max_snapshot_bytes")?,
             header_timeout: some_time(settings.header_timeout, "limits.header_timeout")?,
             request_timeout: some_time(settings.request_timeout, "limits.request_timeout")?,
             drain_timeout: some_time(settings.drain_timeout, "limits.drain_timeout")?,

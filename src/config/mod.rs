@@ -91,6 +91,7 @@ section! {
     LimitSettings {
         max_header_bytes: usize,
         max_body_bytes: usize,
+        max_snapshot_bytes: usize,
         header_timeout: jiff::SignedDuration,
         request_timeout: jiff::SignedDuration,
         drain_timeout: jiff::SignedDuration,

@@ -19,6 +19,12 @@ pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T,
     if body.is_empty() {
         return parse(b"{}");
     }
+    check_type(headers)?;
+    parse(body)
+}
+
+/// Whether a body says that it is JSON.
+pub fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     let essence = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = essence
         .and_then(|value| value.split(';').next())
@@ -30,7 +36,7 @@ pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T,
             "the body is expected as application/json",
         ));
     }
-    parse(body)
+    Ok(())
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
@@ -99,11 +105,9 @@ pub struct Rate(pub i64);
 
 impl Rate {
     /// How a clock goes on for which these were said.
-    pub fn speed(rate: Option<Self>, frozen: Option<bool>) -> Result<Speed, Problem> {
+    pub fn speed(rate: Option<Self>, frozen: Option<bool>) -> Result<Speed, &'static str> {
         match (rate, frozen) {
-            (Some(Self(0)), Some(false)) => Err(Problem::bad_request(
-                "a clock of `rate` 0 is frozen, and `frozen` says that it is not",
-            )),
+            (Some(Self(0)), Some(false)) => Err("a clock of `rate` 0 is frozen, and `frozen` says that it is not"),
             (Some(Self(0)), _) => Ok(Speed {
                 rate: None,
                 frozen: Some(true),

@@ -146,7 +146,7 @@ impl Turn {
                 "say one of `advance` (PT2H), `now` (an instant), `frozen` (true, false) or `rate` (60)",
             ));
         }
-        Rate::speed(self.rate, self.frozen)
+        Rate::speed(self.rate, self.frozen).map_err(Problem::bad_request)
     }
 
     /// Stretches of months and years have the length they have from `now`.

@@ -3,7 +3,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`route_table`] | what is served where: every lever lists its rows there |
-//! | [`realms`] | issuers made and removed; only at the root |
+//! | [`realms`], [`making`] | issuers made, copied, put back and removed; only at the root |
+//! | [`snapshot`] | realms as documents |
 //! | [`clock`] | the realm's time |
 //! | [`faults`] | what goes wrong on purpose |
 //! | [`users`], [`clients`] | who can sign in, and at what |
@@ -29,6 +30,7 @@ mod exchanges;
 mod faults;
 mod index;
 mod keys;
+pub mod making;
 mod merge_patch;
 mod openapi;
 mod outbox;
@@ -39,12 +41,14 @@ pub mod realms;
 pub mod route_table;
 mod scopes;
 pub mod seed;
+pub mod snapshot;
 mod tokens;
 mod touch;
 mod users;
 
 use axum::routing::any;
 use axum::{Router, middleware};
+use http::Method;
 
 use crate::app::{App, agenda::Handler};
 use crate::portals;
@@ -69,6 +73,11 @@ pub fn handlers() -> Vec<&'static Handler> {
 /// Every table that belongs to realms, parents before children.
 pub fn tables() -> Vec<&'static Table> {
     TABLES.iter().chain(portals::tables()).collect()
+}
+
+/// Whether a request may have a body as long as a snapshot.
+pub fn takes_snapshots(method: &Method, path: &str) -> bool {
+    *method == Method::PUT && path.starts_with("/control/api/realms/") && path.ends_with("/snapshot")
 }
 
 async fn unknown() -> Problem {

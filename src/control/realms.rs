@@ -1,11 +1,11 @@
-//! `POST|GET /control/api/realms`, `DELETE /control/api/realms/{realm}`: issuers made and removed while the server runs.
+//! `/control/api/realms…`: issuers made, copied, put back and removed while the server runs.
 //!
 //! Only at the root: a realm does not reach beyond itself. A new one shares the development keys and stands in milliseconds,
 //! so a test can have one of its own.
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, get, post};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -14,22 +14,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::body::{self, Stretch};
-use super::clock::{Shown, clock_schema};
+use super::clock::{Shown, clock_schema, rate_schema};
+use super::making::{self, Origin, issuer_of, made_up_name};
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
-use super::seed::loading::{LoadingError, Ready};
-use super::seed::{Seed, SeedClock, SeedError};
-use crate::app::{App, DirectoryError, Realm};
-use crate::clock::{self, Clock};
-use crate::model::{Policy, Preset, RealmName, RealmSettings};
-use crate::random::Random;
-use crate::store::realms::NewRealm;
-use crate::store::{self, Tx, settle};
-use crate::web::paths;
+use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use super::seed::{RandomSeed, SeedClock};
+use crate::app::{App, Realm};
+use crate::clock;
+use crate::model::{Preset, RealmId, RealmName, RealmSettings};
+use crate::store;
+use crate::web::parameters::read_form;
 
-/// Generated names draw from letters and digits that cannot be mistaken for one another.
-const NAME_ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-const NAME_LENGTH: usize = 12;
+pub use super::making::{Beginning, MakingError, make};
+
+/// How many realms one page of the list shows at the most.
+const MOST_LISTED: i64 = 1000;
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -39,16 +38,30 @@ pub const ROWS: &[Row] = &[
         tag: "Realms",
         summary: "The realms that live, in the order they were made",
         reach: Reach::Root,
-        query: &[],
+        query: &[
+            Parameter {
+                name: "limit",
+                description: "How many at the most: 1 to 1000, which is the default.",
+                kind: "integer",
+            },
+            Parameter {
+                name: "after",
+                description: "Only those made after the realm of this name, which may be deleted by now.",
+                kind: "string",
+            },
+        ],
         body: None,
         answer: Answer {
             status: 200,
             description: "The realms.",
-            content: Content::Json(
-                || json!({"type": "object", "properties": {"realms": {"type": "array", "items": listed()}}}),
-            ),
+            content: Content::Json(|| {
+                json!({"type": "object", "required": ["realms"], "properties": {
+                    "realms": {"type": "array", "items": listed()},
+                    "next": {"type": "string", "description": "The address of the next page, if there is one."},
+                }})
+            }),
         },
-        refusals: &[],
+        refusals: &[(400, "There is no such page."), NO_REALM],
         serve: || get(list),
     },
     Row {
@@ -61,24 +74,23 @@ pub const ROWS: &[Row] = &[
         query: &[],
         body: Some(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
-                "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Without it: made up."},
+                "name": name_schema(),
                 "policy": {"type": ["string", "object"], "description": "A preset's name, or switches over the seed's policy."},
                 "seed": {"type": ["string", "object"], "description": "`demo` (the default), `walkthrough`, `none`, or a seed."},
                 "clock": {"type": "object", "additionalProperties": false, "properties": {
                     "now": {"type": "string", "format": "date-time"},
                     "frozen": {"type": "boolean"},
+                    "rate": rate_schema(),
                 }},
+                "random_seed": {"type": "string", "minLength": 1, "maxLength": 255,
+                    "description": "The same seed and the same requests give the same ids, codes and tokens."},
                 "ttl": {"type": "string", "description": "How long it lives by the machine's clock, such as PT30M."},
             }})
         }),
         answer: Answer {
             status: 201,
             description: "The realm stands.",
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["name", "issuer"], "properties": {
-                    "name": {"type": "string"}, "issuer": {"type": "string", "format": "uri"},
-                }})
-            }),
+            content: Content::Json(made_schema),
         },
         refusals: &[
             (400, "The wishes cannot be read."),
@@ -120,11 +132,69 @@ pub const ROWS: &[Row] = &[
         refusals: &[NO_REALM, (409, "The realm at the root stays.")],
         serve: || routing::delete(delete),
     },
+    Row {
+        method: Method::POST,
+        path: "/control/api/realms/{realm}/fork",
+        operation: "forkRealm",
+        tag: "Realms",
+        summary: "Copy a realm as it stands, tokens and clock included, to another name and issuer",
+        reach: Reach::Root,
+        query: &[],
+        body: Some(|| {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "name": name_schema(),
+                "ttl": {"type": "string", "description": "How long the copy lives by the machine's clock."},
+            }})
+        }),
+        answer: Answer {
+            status: 201,
+            description: "The copy stands.",
+            content: Content::Json(made_schema),
+        },
+        refusals: &[
+            (400, "The wishes cannot be read."),
+            NO_REALM,
+            (409, "A realm of that name lives."),
+        ],
+        serve: || post(fork),
+    },
+    Row {
+        method: Method::POST,
+        path: "/control/api/realms/{realm}/reset",
+        operation: "resetRealm",
+        tag: "Realms",
+        summary: "Put a realm back to the seed, policy and clock it was made from; its name, issuer and end stay",
+        reach: Reach::Root,
+        query: &[],
+        body: Some(|| json!({"type": "object", "additionalProperties": false})),
+        answer: Answer {
+            status: 200,
+            description: "The realm is as it was made.",
+            content: Content::Json(made_schema),
+        },
+        refusals: &[
+            (400, "The body cannot be read."),
+            NO_REALM,
+            (409, "Nobody has written down what the realm was made from."),
+        ],
+        serve: || post(reset),
+    },
 ];
 
 const REALMS: &str = "/control/api/realms";
 const ONE_REALM: &str = "/control/api/realms/{realm}";
 const NO_REALM: (u16, &str) = (404, "There is no such realm.");
+
+fn name_schema() -> Value {
+    json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Without it: made up."})
+}
+
+/// The JSON Schema of a realm that was made.
+pub fn made_schema() -> Value {
+    json!({"type": "object", "required": ["name", "issuer"], "properties": {
+        "name": {"type": "string"}, "issuer": {"type": "string", "format": "uri"},
+    }})
+}
 
 fn listed() -> Value {
     json!({"type": "object", "properties": {
@@ -134,6 +204,7 @@ fn listed() -> Value {
         "clock": clock_schema(),
         "created_at": {"type": "string", "format": "date-time"},
         "expires_at": {"type": "string", "format": "date-time"},
+        "random_seeded": {"type": "boolean", "description": "Whether its ids and tokens repeat."},
     }})
 }
 
@@ -146,7 +217,16 @@ struct Wishes {
     policy: Option<Value>,
     seed: Option<Value>,
     clock: Option<SeedClock>,
+    random_seed: Option<RandomSeed>,
     /// How long it lives, by the machine's clock.
+    ttl: Option<Stretch>,
+}
+
+/// What a copy should be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct CopyWishes {
+    name: Option<String>,
     ttl: Option<Stretch>,
 }
 
@@ -167,42 +247,93 @@ struct Listed {
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
+    /// Whether its chance repeats.
+    random_seeded: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct List {
     realms: Vec<Listed>,
+    /// Where the next ones are, if there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
 pub async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let wishes: Wishes = body::read(&headers, &body)?;
-    let beginning = wishes.read()?;
-
-    let made = make(&app, beginning).await?;
-
-    let location = format!("{}/{}", REALMS, made.name);
-    let body = Json(Made {
-        name: &made.name,
-        issuer: &made.issuer,
-    })
-    .into_response();
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
+    let made = make(&app, wishes.read()?).await?;
+    Ok(created(&made))
 }
 
-/// `GET /control/api/realms`
-pub async fn list(State(app): State<App>) -> Result<Response, Problem> {
-    let realms = store::realms::list(&mut app.database.read().await?).await?;
+/// 201, and where the realm is described.
+pub fn created(realm: &Realm) -> Response {
+    let location = format!("{REALMS}/{}", realm.name);
+    (StatusCode::CREATED, [(header::LOCATION, location)], stands(realm)).into_response()
+}
+
+/// A realm that stands, by name and issuer.
+pub fn stands(realm: &Realm) -> Response {
+    let body = Json(Made {
+        name: &realm.name,
+        issuer: &realm.issuer,
+    });
+    body.into_response()
+}
+
+/// `GET /control/api/realms?limit=…&after=…`
+pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let page = Page::read(query.as_deref().unwrap_or_default())?;
+    let mut conn = app.database.read().await?;
+    let after = match &page.after {
+        None => RealmId(0),
+        Some(name) => {
+            let after = store::realms::last_of_name(&mut conn, name).await?;
+            after.ok_or_else(|| Problem::not_found(format!("there is no realm {name:?} to begin after")))?
+        }
+    };
+    let mut found = store::realms::list_after(&mut conn, after, page.limit + 1).await?;
+    let more = i64::try_from(found.len()).is_ok_and(|found| found > page.limit);
+    if more {
+        found.pop();
+    }
+    let next = found.last().filter(|_| more);
+    let next = next.map(|last| format!("{REALMS}?limit={}&after={}", page.limit, last.name));
     let now = clock::system_now();
-    let living = realms.into_iter().filter(|realm| realm.lives_at(now));
+    let living = found.into_iter().filter(|realm| realm.lives_at(now));
     let realms = living.map(|settings| Listed::new(&app, settings)).collect();
-    Ok(Json(List { realms }).into_response())
+    Ok(Json(List { realms, next }).into_response())
+}
+
+/// Which part of the list is asked for.
+struct Page {
+    limit: i64,
+    after: Option<String>,
+}
+
+impl Page {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let (mut limit, mut after) = (MOST_LISTED, None);
+        for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
+            match name.as_str() {
+                "limit" => {
+                    let wish = value.parse().ok().filter(|wish| (1..=MOST_LISTED).contains(wish));
+                    limit = wish.ok_or_else(|| Problem::bad_request(format!("`limit` is 1 to {MOST_LISTED}")))?;
+                }
+                "after" => after = Some(value),
+                _ => {
+                    let detail = format!("there is no parameter {name:?}: limit, after");
+                    return Err(Problem::bad_request(detail));
+                }
+            }
+        }
+        Ok(Self { limit, after })
+    }
 }
 
 /// `GET /control/api/realms/{realm}`
 pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let found = app.realms.find(&app.database, &name).await?;
-    let found = found.ok_or_else(|| unknown(&name))?;
+    let found = find(&app, &name).await?;
     Ok(Json(Listed::new(&app, found.settings.clone())).into_response())
 }
 
@@ -211,11 +342,7 @@ pub async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<
     if name == RealmName::DEFAULT {
         return Err(Problem::conflict("the realm at the root stays"));
     }
-    let doomed = app
-        .realms
-        .find(&app.database, &name)
-        .await?
-        .ok_or_else(|| unknown(&name))?;
+    let doomed = find(&app, &name).await?;
 
     let mut tx = app.database.write_once().await?;
     let gone = store::realms::delete(&mut tx, doomed.id, clock::system_now()).await?;
@@ -242,235 +369,94 @@ impl Listed {
             clock: Shown::from(&settings.clock),
             created_at: settings.created_at,
             expires_at: settings.expires_at,
+            random_seeded: settings.chance_seed.is_some(),
         }
     }
 }
 
-fn issuer_of(base: &str, name: &RealmName) -> String {
-    if name.is_default() {
-        base.to_owned()
-    } else {
-        format!("{base}{}{name}", paths::REALMS)
-    }
+/// `POST /control/api/realms/{realm}/fork` → 201
+pub async fn fork(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let wishes: CopyWishes = body::read(&headers, &body)?;
+    let (copy, expires_at) = (new_name(wishes.name)?, end_of(wishes.ttl)?);
+    let original = find(&app, &name).await?;
+    let copy = making::fork(&app, &original, copy, expires_at).await?;
+    Ok(created(&copy))
+}
+
+/// `POST /control/api/realms/{realm}/reset` → 200
+pub async fn reset(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let Nothing {} = body::read(&headers, &body)?;
+    let realm = find(&app, &name).await?;
+    let realm = making::reset(&app, &realm).await?;
+    Ok(stands(&realm))
+}
+
+/// No member at all.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The living realm of that name.
+pub async fn find(app: &App, name: &str) -> Result<Realm, Problem> {
+    let found = app.realms.find(&app.database, name).await?;
+    found.ok_or_else(|| unknown(name))
 }
 
 impl Wishes {
     fn read(self) -> Result<Beginning, Problem> {
-        let name = match self.name {
-            Some(name) => name
-                .parse()
-                .map_err(|reason: &str| Problem::bad_request(format!("`name`: {reason}")))?,
-            None => made_up_name(),
+        let (name, expires_at) = (new_name(self.name)?, end_of(self.ttl)?);
+        let origin = Origin {
+            seed: self.seed,
+            policy: self.policy,
+            clock: self.clock,
+            random_seed: self.random_seed,
         };
-        if name.is_default() {
-            return Err(Problem::conflict("the realm at the root is there already"));
-        }
-        let seed = Seed::read_json(self.seed.unwrap_or_else(|| "demo".into()))?;
-        let policy = policy(self.policy.as_ref(), &seed)
-            .map_err(|reason| Problem::bad_request(format!("`policy`: {reason}")))?;
-        let now = clock::system_now();
-        let expires_at = match self.ttl {
-            None => None,
-            Some(ttl) => {
-                let end = ttl.after(now).filter(|end| *end > now);
-                Some(end.ok_or_else(|| Problem::bad_request("`ttl` is a stretch of time, like PT30M"))?)
-            }
-        };
-        Ok(Beginning {
-            name,
-            policy,
-            clock: starting_clock(self.clock.or(seed.clock)),
-            expires_at,
-            seed,
-        })
+        Ok(Beginning::read(name, origin, expires_at)?)
     }
 }
 
-fn made_up_name() -> RealmName {
-    let name = Random.characters(NAME_ALPHABET, NAME_LENGTH);
-    name.parse().expect("the alphabet has nothing that a name has not")
-}
-
-/// The seed's policy, unless another preset is named, with the switches that are wished for.
-fn policy(wish: Option<&Value>, seed: &Seed) -> Result<Policy, String> {
-    let of_seed = || seed.policy.as_ref().map(|policy| policy.0.clone()).unwrap_or_default();
-    match wish {
-        None => Ok(of_seed()),
-        Some(switches @ Value::Object(members)) if !members.contains_key("preset") => of_seed().changed(switches),
-        Some(named) => Policy::read(named),
+fn new_name(wish: Option<String>) -> Result<RealmName, Problem> {
+    let name = wish.map_or_else(|| Ok(made_up_name()), |name| read_name(&name))?;
+    if name.is_default() {
+        return Err(Problem::conflict("the realm at the root is there already"));
     }
+    Ok(name)
 }
 
-fn starting_clock(wish: Option<SeedClock>) -> Clock {
-    match wish {
-        None => Clock::real(),
-        Some(SeedClock { now, frozen }) => Clock::starting_at(now.unwrap_or_else(clock::system_now), frozen),
-    }
+pub fn read_name(name: &str) -> Result<RealmName, Problem> {
+    let name = name.parse();
+    name.map_err(|reason: &str| Problem::bad_request(format!("`name`: {reason}")))
 }
 
-/// What a realm begins with.
-pub struct Beginning {
-    pub name: RealmName,
-    pub policy: Policy,
-    pub clock: Clock,
-    pub expires_at: Option<Timestamp>,
-    pub seed: std::sync::Arc<Seed>,
-}
-
-impl Beginning {
-    /// The realm at the root, as a seed says it.
-    pub fn at_the_root(seed: std::sync::Arc<Seed>) -> Self {
-        Self {
-            name: RealmName::default_realm(),
-            policy: seed.policy.as_ref().map(|policy| policy.0.clone()).unwrap_or_default(),
-            clock: starting_clock(seed.clock),
-            expires_at: None,
-            seed,
-        }
-    }
-}
-
-/// Why a realm was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum MakingError {
-    #[error("there is a realm {0:?} already")]
-    Taken(String),
-    #[error(transparent)]
-    Loading(#[from] LoadingError),
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-}
-
-impl From<sqlx::Error> for MakingError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Loading(error.into())
-    }
-}
-
-impl store::Keeps for MakingError {
-    fn keeps(&self) -> bool {
-        false
-    }
-}
-
-impl From<MakingError> for Problem {
-    fn from(error: MakingError) -> Self {
-        match error {
-            MakingError::Taken(_) => Self::conflict(error.to_string()),
-            MakingError::Loading(error) => error.into(),
-            MakingError::Directory(error) => error.into(),
-        }
-    }
-}
-
-/// Makes a realm and fills it, in one transaction.
-pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError> {
-    let root_secret = app.realms.new_root_secret(&Random).map_err(DirectoryError::from)?;
-    let issuer = issuer_of(&app.issuer, &beginning.name);
-    let now = beginning.clock.now();
-    let seed = Ready::new(&beginning.seed, &issuer, &app.passwords, &Random, now)
-        .await
-        .map_err(LoadingError::from)?;
-    let name = beginning.name.to_string();
-    let realm = NewRealm {
-        name: beginning.name,
-        policy: beginning.policy,
-        clock: beginning.clock,
-        root_secret,
-        created_at: clock::system_now(),
-        expires_at: beginning.expires_at,
+/// When a realm of that time to live ends, by the machine's clock.
+pub fn end_of(ttl: Option<Stretch>) -> Result<Option<Timestamp>, Problem> {
+    let Some(ttl) = ttl else {
+        return Ok(None);
     };
-
-    let mut tx = app.database.begin().await?;
-    let outcome = filled(&mut tx, realm, name, &seed, now).await;
-    let settings = settle(tx, outcome).await?;
-
-    Ok(app.realms.put(&app.database, settings).await?)
-}
-
-/// Fills a realm that is there and empty, and gives it the seed's policy and clock.
-pub async fn fill(app: &App, realm: &Realm, seed: &Seed) -> Result<(), MakingError> {
-    let ready = Ready::new(seed, &realm.issuer, &app.passwords, &Random, realm.clock.now()).await;
-    let ready = ready.map_err(LoadingError::from)?;
-
-    let mut tx = app.database.begin().await?;
-    let outcome = refilled(&mut tx, realm, seed, &ready).await;
-    let settings = settle(tx, outcome).await?;
-
-    app.realms.put(&app.database, settings).await?;
-    Ok(())
-}
-
-async fn refilled(tx: &mut Tx, realm: &Realm, seed: &Seed, ready: &Ready) -> Result<RealmSettings, MakingError> {
-    let gone = || MakingError::Loading(SeedError::NotEmpty.into());
-    let mut settings = store::realms::touch(tx, realm.id).await?.ok_or_else(gone)?;
-    if let Some(policy) = &seed.policy {
-        settings.policy = policy.0.clone();
-        store::realms::update_policy(tx, realm.id, &settings.policy).await?;
-    }
-    if let Some(clock) = seed.clock {
-        settings.clock = starting_clock(Some(clock));
-        store::realms::update_clock(tx, realm.id, &settings.clock).await?;
-    }
-    ready.load(tx, realm.id, settings.clock.now()).await?;
-    Ok(settings)
-}
-
-async fn filled(
-    tx: &mut Tx,
-    realm: NewRealm,
-    name: String,
-    seed: &Ready,
-    now: Timestamp,
-) -> Result<RealmSettings, MakingError> {
-    let settings = store::realms::insert(tx, realm)
-        .await?
-        .ok_or(MakingError::Taken(name))?;
-    seed.load(tx, settings.id, now).await?;
-    Ok(settings)
+    let now = clock::system_now();
+    let end = ttl.after(now).filter(|end| *end > now);
+    let end = end.ok_or_else(|| Problem::bad_request("`ttl` is a stretch of time, like PT30M"))?;
+    Ok(Some(end))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read(wishes: Value) -> Result<Beginning, Problem> {
         serde_json::from_value::<Wishes>(wishes).unwrap().read()
-    }
-
-    #[test]
-    fn a_realm_nobody_describes_is_the_demo_with_a_name_of_its_own() {
-        let (one, other) = (read(json!({})).unwrap(), read(json!({})).unwrap());
-
-        assert_ne!(one.name, other.name);
-        assert_eq!(one.policy, Policy::default());
-        assert!(!one.clock.frozen() && one.expires_at.is_none());
-        assert_eq!(one.seed.users[0].username, "anne");
-    }
-
-    #[test]
-    fn what_the_request_says_wins_over_the_seed() {
-        let beginning = read(json!({
-            "name": "suite-17",
-            "seed": "walkthrough",
-            "policy": "default",
-            "clock": {"now": "2030-01-01T00:00:00Z", "frozen": true},
-        }))
-        .unwrap();
-
-        assert_eq!(beginning.name.as_str(), "suite-17");
-        assert_eq!(beginning.policy.preset, Preset::Default);
-        assert_eq!(beginning.clock.now().to_string(), "2030-01-01T00:00:00Z");
-    }
-
-    #[test]
-    fn switches_without_a_preset_change_the_policy_of_the_seed() {
-        let beginning = read(json!({"seed": "walkthrough", "policy": {"auto_login": true}})).unwrap();
-
-        assert!(beginning.policy.auto_login);
-        assert_eq!(beginning.policy.preset, Preset::Portal);
-        let frozen_at: Timestamp = "2025-06-02T06:00:00Z".parse().unwrap();
-        assert_eq!(beginning.clock.now(), frozen_at);
     }
 
     #[test]
@@ -488,27 +474,25 @@ mod tests {
             (json!({"name": ""}), 400),
             (json!({"name": "../x"}), 400),
             (json!({"name": "default"}), 409),
-            (json!({"policy": "strict"}), 400),
-            (json!({"policy": {"pcke": "ignored"}}), 400),
-            (json!({"policy": 7}), 400),
-            (json!({"seed": "unknown"}), 400),
-            (json!({"seed": {"usrs": []}}), 400),
             (json!({"ttl": "PT0S"}), 400),
             (json!({"ttl": "-PT1H"}), 400),
         ] {
             let problem = read(wishes.clone()).map(|_| ()).unwrap_err();
             assert_eq!(problem.status().as_u16(), status, "{wishes}");
         }
-        for malformed in [
-            json!({"nmae": "x"}),
-            json!({"ttl": 30}),
-            json!({"clock": {"now": "noon"}}),
-            json!({"clock": {"frosen": true}}),
-        ] {
+        for malformed in [json!({"nmae": "x"}), json!({"ttl": 30}), json!({"random_seed": ""})] {
             assert!(
                 serde_json::from_value::<Wishes>(malformed.clone()).is_err(),
                 "{malformed}"
             );
+        }
+    }
+
+    #[test]
+    fn a_page_of_the_list_has_its_bounds() {
+        assert!(Page::read("limit=1000&after=x").is_ok());
+        for wrong in ["limit=0", "limit=1001", "limit=-1", "limit=many", "page=2", "after=%ff"] {
+            assert!(Page::read(wrong).is_err(), "{wrong}");
         }
     }
 }

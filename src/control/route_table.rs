@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{
-    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, outbox, policy, realms, scopes, tokens,
+    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, outbox, policy, realms, scopes, snapshot,
+    tokens,
     users,
 };
 use crate::app::{App, Realm, see_through};
@@ -22,6 +23,7 @@ use crate::app::{App, Realm, see_through};
 /// The rows of all levers, in the order they are documented.
 pub const LEVERS: &[&[Row]] = &[
     realms::ROWS,
+    snapshot::ROWS,
     clock::ROWS,
     faults::ROWS,
     users::ROWS,

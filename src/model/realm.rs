@@ -19,6 +19,8 @@ pub struct RealmSettings {
     pub created_at: Timestamp,
     /// When a realm made for a while goes away, by the machine's clock.
     pub expires_at: Option<Timestamp>,
+    /// What its chance is drawn from, where it can be repeated.
+    pub chance_seed: Option<String>,
 }
 
 impl RealmSettings {

@@ -263,7 +263,7 @@ mod tests {
 
     async fn hashed(password: &str) -> (Passwords, String) {
         let passwords = Passwords::new().unwrap();
-        let stored = passwords.hash(password, &Random).await.unwrap();
+        let stored = passwords.hash(password, &Random::system()).await.unwrap();
         (passwords, stored)
     }
 
@@ -280,7 +280,7 @@ mod tests {
     #[tokio::test]
     async fn the_hash_is_argon2id_with_its_own_salt() {
         let (passwords, one) = hashed("anne-password").await;
-        let other = passwords.hash("anne-password", &Random).await.unwrap();
+        let other = passwords.hash("anne-password", &Random::system()).await.unwrap();
 
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, other);
@@ -359,7 +359,7 @@ mod tests {
     #[tokio::test]
     async fn a_changed_hash_forgets_the_old_secret_for_good() {
         let (passwords, old) = hashed("old-secret").await;
-        let new = passwords.hash("new-secret", &Random).await.unwrap();
+        let new = passwords.hash("new-secret", &Random::system()).await.unwrap();
         assert_eq!(check(&passwords, "c", "old-secret", &old).await, Fits);
 
         assert_eq!(check(&passwords, "c", "old-secret", &new).await, Wrong);

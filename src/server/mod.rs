@@ -31,15 +31,17 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
-use http::StatusCode;
+use http::{StatusCode, header};
+use http_body_util::Limited;
 use tower::Layer;
 use tower::util::{BoxCloneSyncService, ThenLayer};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
@@ -82,7 +84,7 @@ impl Doors {
         let listened = addresses.iter().copied().map(listening::host_of);
         let hosts = KnownHosts::new(issuer.as_str(), allowed.chain(listened));
         let others = config.listen.iter().any(|place| !place.is_loopback());
-        let control_token = others.then(|| Secret::new(Random.token()));
+        let control_token = others.then(|| Secret::new(Random::system().token()));
         Self {
             issuer: issuer.clone(),
             hosts,
@@ -149,7 +151,7 @@ fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: Truste
     let time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request_timeout);
     router
         .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
-        .layer(RequestBodyLimitLayer::new(limits.max_body_bytes))
+        .layer(middleware::from_fn_with_state(*limits, bounded))
         .layer(time)
         .layer(CatchPanicLayer::custom(bare_failure))
         .layer(middleware::from_fn(last_resort::dress))
@@ -157,6 +159,23 @@ fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: Truste
         .layer(middleware::from_fn_with_state(journal, layer::record))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
         .layer(ThenLayer::new(wire::hold_back))
+}
+
+/// A body is as long as its address takes, and no longer; the length it promises is held against that first.
+async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let most = if control::takes_snapshots(request.method(), request.uri().path()) {
+        limits.max_snapshot_bytes
+    } else {
+        limits.max_body_bytes
+    };
+    let promised = request.headers().get(header::CONTENT_LENGTH);
+    let promised = promised.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if promised.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return response;
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
 }
 
 /// Everything a realm answers, from the outside in: realm prefix, armed faults, routes, not found.
@@ -225,13 +244,12 @@ pub enum ServeError {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, Bytes};
+    use super::*;
+    use crate::config::Settings;
+    use axum::body::Bytes;
     use axum::routing::post;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
-
-    use super::*;
-    use crate::config::Settings;
 
     fn config(toml: &str) -> Config {
         Config::load(None, Settings::parse(toml, "test").unwrap()).unwrap()

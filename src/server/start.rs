@@ -71,7 +71,7 @@ pub async fn plant(app: &App, file: &Path) -> Result<(), StartError> {
     let seed = Arc::new(Seed::read_file(file)?);
     match app.realms.find(&app.database, RealmName::DEFAULT).await? {
         None => Ok(make(app, Beginning::at_the_root(seed)).await.map(drop)?),
-        Some(realm) => Ok(crate::control::realms::fill(app, &realm, &seed).await?),
+        Some(realm) => Ok(crate::control::making::fill(app, &realm, seed).await?),
     }
 }
 

@@ -129,6 +129,29 @@ impl Database {
         }))
     }
 
+    /// A write transaction that sees one state of the database from its first statement to its last. A row that others have
+    /// changed meanwhile cannot be changed in it.
+    pub async fn begin_consistent(&self) -> sqlx::Result<Tx> {
+        Ok(Tx(match self {
+            Self::Sqlite { write, .. } => Conn::SqliteTransaction(write.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => {
+                Conn::PostgresTransaction(pool.begin_with("begin isolation level repeatable read").await?)
+            }
+        }))
+    }
+
+    /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is open,
+    /// and only in a task that nobody aborts.
+    pub async fn begin_reading(&self) -> sqlx::Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Conn::SqliteTransaction(read.begin_with("begin").await?),
+            Self::Postgres(pool) => Conn::PostgresTransaction(
+                pool.begin_with("begin isolation level repeatable read, read only")
+                    .await?,
+            ),
+        })
+    }
+
     /// A writing connection outside a transaction, for exactly one statement.
     pub async fn write_once(&self) -> sqlx::Result<Tx> {
         Ok(Tx(match self {
@@ -277,6 +300,15 @@ macro_rules! on_either {
 }
 
 impl Conn {
+    /// Ends what [`Database::begin_reading`] began, and waits until that is done.
+    pub async fn end(self) -> sqlx::Result<()> {
+        match self {
+            Self::SqliteTransaction(transaction) => transaction.rollback().await,
+            Self::PostgresTransaction(transaction) => transaction.rollback().await,
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Runs a statement; how many rows it touched.
     pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<u64> {
         on_either!(self, values, |executor, arguments| {

@@ -15,7 +15,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "id, name, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, revision, created_at,
-         expires_at"
+         expires_at, chance_seed"
     };
 }
 
@@ -27,26 +27,44 @@ pub struct NewRealm {
     pub root_secret: String,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    pub chance: Option<Chance>,
+    /// Sealed: what it is made from.
+    pub origin: Option<String>,
 }
 
-/// Adds a realm; `None` when one of that name lives.
-pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
+/// What a realm's chance is drawn from, where it can be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chance {
+    pub seed: String,
+    /// How many processes have drawn from it; each has its own stream.
+    pub epoch: i64,
+}
+
+/// Takes the number of the next realm. Until the transaction ends, no other realm is made or replaced: so of two of one name
+/// that follow each other, the later has the higher number.
+pub async fn next_id(tx: &mut Tx) -> sqlx::Result<RealmId> {
     let row = fetch_one!(
         tx,
         "update counters set value = value + 1 where name = 'realm' returning value"
     )?;
+    Ok(RealmId(row.get("value")?))
+}
+
+/// Adds a realm; `None` when one of that name lives.
+pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
+    let id = next_id(tx).await?;
     let row = fetch_optional!(
         tx,
         concat!(
             "insert into realms
                  (id, name, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, revision,
-                  created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10)
+                  created_at, expires_at, chance_seed, chance_epoch, origin)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13)
              on conflict do nothing
              returning ",
             columns!()
         ),
-        RealmId(row.get("value")?),
+        id,
         realm.name.as_str(),
         json(&realm.policy)?,
         realm.clock.shown,
@@ -56,8 +74,93 @@ pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSe
         realm.root_secret,
         realm.created_at,
         realm.expires_at,
+        realm.chance.as_ref().map(|chance| chance.seed.clone()),
+        realm.chance.map_or(0, |chance| chance.epoch),
+        realm.origin,
     )?;
     row.as_ref().map(settings).transpose()
+}
+
+/// Puts a realm in the place of the one of its name, which is then deleted; the new one, and the old one if there was any.
+pub async fn replace(
+    tx: &mut Tx,
+    realm: NewRealm,
+    now: Timestamp,
+) -> sqlx::Result<(Option<RealmSettings>, Option<RealmId>)> {
+    next_id(tx).await?; // first of all, as everybody who makes a realm does: no two wait for each other
+    let old = fetch_optional!(
+        tx,
+        "update realms set deleted_at = $2, revision = revision + 1
+         where name = $1 and deleted_at is null returning id",
+        realm.name.as_str(),
+        now,
+    )?;
+    let old = old.map(|row| row.get("id")).transpose()?;
+    Ok((insert(tx, realm).await?, old))
+}
+
+/// Adds a copy of a realm under another name and number, in a stream of chance of its own; `None` when one of that name lives
+/// or the original is gone.
+pub async fn copy(
+    tx: &mut Tx,
+    original: RealmId,
+    id: RealmId,
+    name: &RealmName,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+) -> sqlx::Result<Option<RealmSettings>> {
+    let row = fetch_optional!(
+        tx,
+        concat!(
+            "insert into realms
+                 (id, name, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, revision,
+                  created_at, expires_at, chance_seed, chance_epoch, origin)
+             select $1, $2, policy, clock_shown, clock_set_at, clock_rate, clock_resumes_at, root_secret, 1,
+                    $3, $4, chance_seed, chance_epoch + 1, origin
+             from realms where id = $5 and deleted_at is null
+             on conflict do nothing
+             returning ",
+            columns!()
+        ),
+        id,
+        name.as_str(),
+        created_at,
+        expires_at,
+        original,
+    )?;
+    row.as_ref().map(settings).transpose()
+}
+
+/// Begins a new stream of a realm's chance; its number, or `None` when the realm is gone.
+pub async fn raise_epoch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<i64>> {
+    let row = fetch_optional!(
+        tx,
+        "update realms set chance_epoch = chance_epoch + 1 where id = $1 and deleted_at is null returning chance_epoch",
+        realm,
+    )?;
+    row.map(|row| row.get("chance_epoch")).transpose()
+}
+
+/// What only snapshots and resets ask for: the realm's chance, and what it was made from, sealed.
+pub async fn find_beginnings(
+    conn: &mut Conn,
+    realm: RealmId,
+) -> sqlx::Result<Option<(Option<Chance>, Option<String>)>> {
+    let row = fetch_optional!(
+        conn,
+        "select chance_seed, chance_epoch, origin from realms where id = $1 and deleted_at is null",
+        realm,
+    )?;
+    row.map(|row| {
+        let (seed, epoch) = (row.optional("chance_seed")?, row.get("chance_epoch")?);
+        Ok((seed.map(|seed| Chance { seed, epoch }), row.optional("origin")?))
+    })
+    .transpose()
+}
+
+pub async fn update_origin(tx: &mut Tx, realm: RealmId, origin: &str) -> sqlx::Result<()> {
+    execute!(tx, "update realms set origin = $2 where id = $1", realm, *origin)?;
+    Ok(())
 }
 
 /// The living realm of that name.
@@ -86,6 +189,31 @@ pub async fn find_by_id(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<
         realm,
     )?;
     row.as_ref().map(settings).transpose()
+}
+
+/// The number of the newest realm of that name, also of one that is deleted and not yet removed.
+pub async fn last_of_name(conn: &mut Conn, name: &str) -> sqlx::Result<Option<RealmId>> {
+    let row = fetch_optional!(
+        conn,
+        "select id from realms where name = $1 order by id desc limit 1",
+        *name
+    )?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// Living realms in the order they were made, after the one of that number.
+pub async fn list_after(conn: &mut Conn, after: RealmId, limit: i64) -> sqlx::Result<Vec<RealmSettings>> {
+    let rows = fetch_all!(
+        conn,
+        concat!(
+            "select ",
+            columns!(),
+            " from realms where deleted_at is null and id > $1 order by id limit $2"
+        ),
+        after,
+        limit,
+    )?;
+    rows.iter().map(settings).collect()
 }
 
 /// All living realms in the order they were made.
@@ -213,6 +341,7 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
         revision: row.get("revision")?,
         created_at: row.get("created_at")?,
         expires_at: row.optional("expires_at")?,
+        chance_seed: row.optional("chance_seed")?,
     })
 }
 

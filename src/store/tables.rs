@@ -4,8 +4,17 @@
 //! out of them: a test holds the declarations against the database's own catalogue. The column `realm` stands first in every
 //! primary key and is not listed. A portal declares its tables in its own room, in the same words.
 
+use std::{fmt::Display, fmt::Write as _, str::FromStr};
+
+use serde::de::DeserializeOwned;
+
 use super::{Conn, Row, Tx, database::Value};
-use crate::model::RealmId;
+use crate::model::{AuthorizationRequest, Claims, ClientMetadata, RealmId, Scopes};
+
+/// How many values one statement takes at the most, on either database.
+const MOST_VALUES: usize = 30_000;
+/// How many rows one statement writes at the most.
+const MOST_ROWS: usize = 500;
 
 /// A table of realms' rows.
 #[derive(Debug)]
@@ -31,6 +40,8 @@ pub struct Column {
     pub sealed: bool,
     /// May hold addresses of the realm itself, which differ in a copy of it.
     pub addresses: bool,
+    /// Whether a text, or what JSON stands in it, is one that can be read back.
+    pub check: Option<fn(&str) -> Result<(), String>>,
 }
 
 /// What a column holds.
@@ -79,7 +90,7 @@ impl Table {
 macro_rules! kinds {
     ($($function:ident $kind:ident;)*) => { $(
         pub const fn $function(name: &'static str) -> Column {
-            Column { name, kind: Kind::$kind, nullable: false, sealed: false, addresses: false }
+            Column { name, kind: Kind::$kind, nullable: false, sealed: false, addresses: false, check: None }
         }
     )* };
 }
@@ -107,6 +118,27 @@ impl Column {
             ..self
         }
     }
+
+    /// JSON that is read back as a `T`.
+    pub const fn of<T: DeserializeOwned>(self) -> Self {
+        self.checked(|text| {
+            serde_json::from_str::<T>(text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        })
+    }
+
+    /// Text that is read back as a `T`.
+    pub const fn naming<T: FromStr<Err: Display>>(self) -> Self {
+        self.checked(|text| text.parse::<T>().map(drop).map_err(|error| error.to_string()))
+    }
+
+    pub const fn checked(self, check: fn(&str) -> Result<(), String>) -> Self {
+        Self {
+            check: Some(check),
+            ..self
+        }
+    }
 }
 
 /// What a sealed column's values are bound to. It names no realm, so that a copy of a realm can take them as they stand.
@@ -123,7 +155,7 @@ pub const TABLES: &[Table] = &[
             text("id"),
             integer("sequence"),
             text("secret").or_null(),
-            json("metadata").with_addresses(),
+            json("metadata").with_addresses().of::<ClientMetadata>(),
             instant("created_at"),
             instant("deleted_at").or_null(),
         ],
@@ -139,7 +171,7 @@ pub const TABLES: &[Table] = &[
             text("username_folded"),
             text("password").or_null(),
             text("persona").or_null(),
-            json("claims"),
+            json("claims").of::<Claims>(),
             instant("created_at"),
             instant("deleted_at").or_null(),
         ],
@@ -183,7 +215,12 @@ pub const TABLES: &[Table] = &[
     Table::new(
         "consents",
         &["user_id", "client_id"],
-        &[text("user_id"), text("client_id"), text("scopes"), instant("given_at")],
+        &[
+            text("user_id"),
+            text("client_id"),
+            text("scopes").naming::<Scopes>(),
+            instant("given_at"),
+        ],
     )
     .refers(&[("user_id", "users"), ("client_id", "clients")]),
     Table::new(
@@ -194,7 +231,7 @@ pub const TABLES: &[Table] = &[
             text("user_id"),
             text("sid"),
             instant("auth_time"),
-            json("amr"),
+            json("amr").of::<Vec<String>>(),
             text("user_agent").or_null(),
             instant("expires_at"),
             instant("ended_at").or_null(),
@@ -209,7 +246,7 @@ pub const TABLES: &[Table] = &[
         &[
             text("id"),
             text("client_id"),
-            json("request").with_addresses(),
+            json("request").with_addresses().of::<AuthorizationRequest>(),
             text("session_id").or_null(),
             instant("signed_in_at").or_null(),
             text("decision").or_null(),
@@ -228,9 +265,9 @@ pub const TABLES: &[Table] = &[
             text("client_id"),
             text("user_id"),
             text("sid").or_null(),
-            text("scopes"),
+            text("scopes").naming::<Scopes>(),
             instant("auth_time"),
-            json("amr"),
+            json("amr").of::<Vec<String>>(),
             instant("created_at"),
             instant("touched_at"),
             instant("revoked_at").or_null(),
@@ -263,7 +300,7 @@ pub const TABLES: &[Table] = &[
             text("grant_id").or_null(),
             text("client_id"),
             text("pair_id"),
-            text("scopes"),
+            text("scopes").naming::<Scopes>(),
             text("audience").or_null().with_addresses(),
             instant("issued_at"),
             instant("expires_at"),
@@ -280,7 +317,7 @@ pub const TABLES: &[Table] = &[
             text("grant_id"),
             text("client_id"),
             text("pair_id"),
-            text("scopes"),
+            text("scopes").naming::<Scopes>(),
             instant("issued_at"),
             instant("expires_at").or_null(),
             instant("used_at").or_null(),
@@ -427,4 +464,100 @@ fn belonging(table: &Table, tables: &[&Table], root: &str) -> Option<String> {
 fn names(table: &Table) -> String {
     let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
     names.join(", ")
+}
+
+/// Writes rows into one table, each with its columns as they are declared, in as few statements as the database takes.
+pub async fn insert(tx: &mut Tx, realm: RealmId, table: &Table, rows: &[Vec<Value>]) -> sqlx::Result<()> {
+    let most = (MOST_VALUES / (table.columns.len() + 1)).clamp(1, MOST_ROWS);
+    for rows in rows.chunks(most) {
+        let mut sql = format!("insert into {} (realm, {}) values ", table.name, names(table));
+        let mut values = vec![Value::Integer(Some(realm.0))];
+        for (number, row) in rows.iter().enumerate() {
+            sql.push_str(if number == 0 { "($1" } else { ", ($1" });
+            for value in row {
+                values.push(value.clone());
+                write!(sql, ", ${}", values.len()).map_err(|error| sqlx::Error::Encode(error.into()))?;
+            }
+            sql.push(')');
+        }
+        tx.execute_built(sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Two realms' issuers: what stands for the one in the other's copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Moving<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    /// What all realms' issuers begin with; that of the root has nothing more.
+    pub base: &'a str,
+}
+
+/// Copies all rows of a realm in one table to another realm, without bringing them here. Addresses of the one become the
+/// other's.
+pub async fn copy(
+    tx: &mut Tx,
+    from: RealmId,
+    to: RealmId,
+    table: &Table,
+    moving: Moving<'_>,
+    realms_path: &str,
+) -> sqlx::Result<()> {
+    let Moving {
+        from: old,
+        to: new,
+        base,
+    } = moving;
+    let mut values = vec![Value::Integer(Some(to.0)), Value::Integer(Some(from.0))];
+    let mut bind = |text: String| {
+        values.push(Value::Text(Some(text)));
+        values.len()
+    };
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .map(|column| match column.kind {
+            _ if !column.addresses => column.name.to_owned(),
+            // Strings in JSON that begin with the issuer; those of other realms, which the root's issuer begins too, are set aside.
+            Kind::Json => {
+                let (others, aside) = (bind(format!("\"{base}{realms_path}")), bind("\"\u{1}".to_owned()));
+                let mut sql = column.name.to_owned();
+                let own_realm = old != base;
+                if !own_realm {
+                    sql = format!("replace({sql}, ${others}, ${aside})");
+                }
+                for end in ["/", "\""] {
+                    let (before, after) = (bind(format!("\"{old}{end}")), bind(format!("\"{new}{end}")));
+                    sql = format!("replace({sql}, ${before}, ${after})");
+                }
+                if !own_realm {
+                    sql = format!("replace({sql}, ${aside}, ${others})");
+                }
+                sql
+            }
+            _ => {
+                let (before, after) = (bind(format!("{old}/")), bind(format!("{new}/")));
+                let others = bind(if old == base {
+                    format!("{base}{realms_path}")
+                } else {
+                    "\u{1}".to_owned()
+                });
+                let name = column.name;
+                format!(
+                    "case when substr({name}, 1, length(${others})) = ${others} then {name}
+                      when substr({name}, 1, length(${before})) = ${before}
+                      then ${after} || substr({name}, length(${before}) + 1)
+                      else {name} end"
+                )
+            }
+        })
+        .collect();
+    let sql = format!(
+        "insert into {table} (realm, {names}) select $1, {columns} from {table} where realm = $2",
+        table = table.name,
+        names = names(table),
+        columns = columns.join(", "),
+    );
+    tx.execute_built(sql, values).await.map(drop)
 }

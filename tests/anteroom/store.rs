@@ -65,6 +65,8 @@ async fn new_realm(tx: &mut Tx, name: &str, now: Timestamp) -> RealmId {
         root_secret: "sealed".to_owned(),
         created_at: now,
         expires_at: None,
+        chance: None,
+        origin: None,
     };
     store::realms::insert(tx, realm)
         .await
@@ -76,7 +78,7 @@ async fn new_realm(tx: &mut Tx, name: &str, now: Timestamp) -> RealmId {
 impl Shelf {
     fn grant(&self) -> Grant {
         Grant {
-            id: GrantId(Random.id(self.now)),
+            id: GrantId(Random::system().id(self.now)),
             client: self.client.clone(),
             user: self.user.clone(),
             sid: None,
@@ -99,7 +101,7 @@ impl Shelf {
             grant: grant.clone(),
             grant_revoked: false,
         };
-        let digest = digest(&Random.token());
+        let digest = digest(&Random::system().token());
         let mut tx = self.database.begin().await.unwrap();
         store::grants::insert(&mut tx, self.realm, &grant, self.now)
             .await
@@ -117,7 +119,7 @@ impl Shelf {
 
     fn request(&self) -> PendingRequest {
         PendingRequest {
-            id: Random.token(),
+            id: Random::system().token(),
             request: AuthorizationRequest {
                 client_id: self.client.clone(),
                 redirect_uri: "https://client.example.com/cb".to_owned(),
@@ -258,6 +260,8 @@ async fn two_living_realms_never_share_a_name_but_a_dead_one_gives_it_back() {
         root_secret: "sealed".to_owned(),
         created_at: shelf.now,
         expires_at: None,
+        chance: None,
+        origin: None,
     };
 
     let mut tx = shelf.database.begin().await.unwrap();

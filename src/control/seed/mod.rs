@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use super::body::check_characters;
+use super::body::{Rate, check_characters};
+use crate::clock::Clock;
 use crate::config::SeedSource;
 use crate::model::Policy;
 use crate::portals::mypatientportal;
@@ -45,6 +46,27 @@ pub struct Seed {
     pub claims: Vec<SeedClaimRule>,
     /// Practices, and what can be booked there.
     pub mypatientportal: Option<SeedPortal>,
+    /// What the realm's chance is drawn from, so that ids and tokens repeat.
+    pub random_seed: Option<RandomSeed>,
+    /// The seed as a request says it, so that it can be read again; without it, none.
+    #[serde(skip)]
+    source: Option<Value>,
+}
+
+/// Where a realm's chance begins: 1 to 255 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct RandomSeed(pub String);
+
+impl<'de> Deserialize<'de> for RandomSeed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if (1..=255).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("random_seed has 1 to 255 characters"))
+        }
+    }
 }
 
 /// A seed that is compiled in.
@@ -79,15 +101,51 @@ impl<'de> Deserialize<'de> for SeedPortal {
 }
 
 /// Where a realm's clock begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SeedClock {
     /// Without it: the machine's time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<Timestamp>,
-    pub frozen: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+}
+
+impl<'de> Deserialize<'de> for SeedClock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default, deny_unknown_fields, rename = "clock")]
+        struct Written {
+            now: Option<Timestamp>,
+            frozen: Option<bool>,
+            rate: Option<Rate>,
+        }
+        let Written { now, frozen, rate } = Written::deserialize(deserializer)?;
+        Rate::speed(rate, frozen).map_err(D::Error::custom)?;
+        Ok(Self { now, frozen, rate })
+    }
+}
+
+impl SeedClock {
+    /// The clock of a realm that begins with it.
+    pub fn clock(self) -> Clock {
+        let clock = match self.now {
+            Some(now) => Clock::starting_at(now, true),
+            None => Clock::real(),
+        };
+        let speed = Rate::speed(self.rate, self.frozen).unwrap_or_default();
+        let frozen = speed.frozen.unwrap_or(false);
+        clock.at_speed(speed.rate.unwrap_or(Clock::REAL_TIME), frozen)
+    }
 }
 
 impl Seed {
+    /// The seed as a request says it: what [`Seed::read_json`] reads this seed from again.
+    pub fn source(&self) -> Value {
+        self.source.clone().unwrap_or_else(|| "none".into())
+    }
+
     /// The seed a setting or a request names. Files are read anew, shipped seeds once.
     pub fn find(source: &SeedSource) -> Result<Arc<Self>, SeedError> {
         match source {
@@ -117,8 +175,10 @@ impl Seed {
             },
             seed @ Value::Object(_) => {
                 check_characters(&seed).map_err(SeedError::Inline)?;
-                let seed: Self = serde_json::from_value(seed).map_err(|error| SeedError::Inline(error.to_string()))?;
-                Ok(Arc::new(seed.completed()))
+                let mut read: Self =
+                    serde_json::from_value(seed.clone()).map_err(|error| SeedError::Inline(error.to_string()))?;
+                read.source = Some(seed);
+                Ok(Arc::new(read.completed()))
             }
             _ => Err(SeedError::Inline(
                 "it is demo, walkthrough, none or an object".to_owned(),
@@ -127,8 +187,10 @@ impl Seed {
     }
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let seed: Self = toml::from_str(text)?;
-        check_characters(&toml::from_str(text)?).map_err(toml::de::Error::custom)?;
+        let mut seed: Self = toml::from_str(text)?;
+        let source = toml::from_str(text)?;
+        check_characters(&source).map_err(toml::de::Error::custom)?;
+        seed.source = Some(source);
         Ok(seed.completed())
     }
 
@@ -146,6 +208,8 @@ impl Seed {
             scopes: base.scopes.iter().cloned().chain(self.scopes).collect(),
             claims: base.claims.iter().cloned().chain(self.claims).collect(),
             mypatientportal: self.mypatientportal.or_else(|| base.mypatientportal.clone()),
+            random_seed: self.random_seed.or_else(|| base.random_seed.clone()),
+            source: self.source,
         }
     }
 }
@@ -153,9 +217,10 @@ impl Seed {
 impl Shipped {
     fn seed(self) -> Arc<Seed> {
         use mypatientportal::seed::Seed as Portal;
-        static DEMO: LazyLock<Arc<Seed>> = LazyLock::new(|| read_shipped(include_str!("demo.toml"), Portal::demo()));
+        static DEMO: LazyLock<Arc<Seed>> =
+            LazyLock::new(|| read_shipped("demo", include_str!("demo.toml"), Portal::demo()));
         static WALKTHROUGH: LazyLock<Arc<Seed>> =
-            LazyLock::new(|| read_shipped(include_str!("walkthrough.toml"), Portal::walkthrough()));
+            LazyLock::new(|| read_shipped("walkthrough", include_str!("walkthrough.toml"), Portal::walkthrough()));
         match self {
             Self::Demo => DEMO.clone(),
             Self::Walkthrough => WALKTHROUGH.clone(),
@@ -164,10 +229,11 @@ impl Shipped {
 }
 
 /// A portal's part is shipped with the portal.
-fn read_shipped(text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
+fn read_shipped(name: &str, text: &str, portal: mypatientportal::seed::Seed) -> Arc<Seed> {
     let seed = Seed::parse(text).expect("the shipped seeds are sound, which a test loads them to see");
     Arc::new(Seed {
         mypatientportal: Some(SeedPortal(Arc::new(portal))),
+        source: Some(name.into()),
         ..seed
     })
 }

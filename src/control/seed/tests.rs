@@ -93,7 +93,8 @@ fn the_walkthrough_is_the_demo_seed_with_the_portals_policy_and_a_frozen_clock()
         seed.clock,
         Some(SeedClock {
             now: Some(now),
-            frozen: true
+            frozen: Some(true),
+            rate: None,
         })
     );
 }
