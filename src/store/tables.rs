@@ -9,7 +9,7 @@ use std::{fmt::Display, fmt::Write as _, str::FromStr};
 use serde::de::DeserializeOwned;
 
 use super::{Conn, Row, Tx, database::Value};
-use crate::model::{AuthorizationRequest, Claims, ClientMetadata, RealmId, Scopes};
+use crate::model::{AuthorizationRequest, Claims, ClientMetadata, RealmId, Scopes, SigningAlgorithm};
 
 /// How many values one statement takes at the most, on either database.
 const MOST_VALUES: usize = 30_000;
@@ -184,7 +184,7 @@ pub const TABLES: &[Table] = &[
         &[
             text("kid"),
             integer("sequence"),
-            text("algorithm"),
+            text("algorithm").naming::<SigningAlgorithm>(),
             text("private_key").sealed(),
             boolean("signs"),
             instant("created_at"),

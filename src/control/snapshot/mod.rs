@@ -214,13 +214,14 @@ async fn put_in_place(
     };
 
     let mut tx = app.database.begin().await?;
-    let outcome = replaced(&mut tx, realm, &document.tables).await;
+    let outcome = replaced(app, &mut tx, realm, &document.tables).await;
     let (settings, old) = settle(tx, outcome).await?;
 
     Ok((making::stands(app, settings, random).await?, old))
 }
 
 async fn replaced(
+    app: &App,
     tx: &mut Tx,
     realm: NewRealm,
     tables: &[(&'static Table, Vec<Vec<Stored>>)],
@@ -230,5 +231,10 @@ async fn replaced(
     for (table, rows) in tables {
         tables::insert(tx, settings.id, table, rows).await?;
     }
-    Ok((settings, old))
+    // What no column's check sees: whether the realm can be used, with the keys it has now.
+    match app.realms.handle(tx, settings.clone()).await {
+        Ok(_) => Ok((settings, old)),
+        Err(DirectoryError::Database(error)) => Err(error.into()),
+        Err(error) => Err(Problem::bad_request(format!("no realm can be made of it: {error}"))),
+    }
 }

@@ -18,6 +18,7 @@ mod chance;
 mod claims;
 mod clients;
 mod door;
+mod failing_events;
 mod forks;
 mod house;
 mod isolation;

@@ -1,66 +1,139 @@
 //! A seed, written. What it names has been checked.
+//!
+//! A table at a time: a realm is made while somebody waits for it.
 
+use super::TABLES;
 use crate::{
     model::{RealmId, User},
-    portals::mypatientportal::seed::{AppointmentType, Calendar, Category, Practice, Seed},
-    store::{Tx, columns::json, database::execute},
+    portals::mypatientportal::seed::{AppointmentType, Practice, Seed},
+    store::{
+        Tx,
+        columns::json,
+        database::{Value, execute, values},
+        tables,
+    },
 };
 
 /// Writes a portal that has nothing yet. Patients that are blocked by user name must be there already: whoever
 /// loads the seed has checked that they are.
 pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed) -> sqlx::Result<()> {
-    for (sequence, insurance) in numbered(&seed.insurances) {
-        execute!(
-            tx,
-            "insert into mypatientportal_insurances (realm, id, sequence, name, kind) values ($1, $2, $3, $4, $5)",
-            realm,
-            insurance.id,
-            sequence,
-            insurance.name,
-            *insurance.kind.name(),
-        )?;
+    let rows = Rows::of(seed)?;
+    for table in TABLES {
+        let rows = match table.name {
+            "mypatientportal_practices" => &rows.practices,
+            "mypatientportal_insurances" => &rows.insurances,
+            "mypatientportal_calendars" => &rows.calendars,
+            "mypatientportal_categories" => &rows.categories,
+            "mypatientportal_types" => &rows.types,
+            "mypatientportal_next_appointment_ids" => &rows.next_appointment_ids,
+            _ => continue, // what a seed does not fill, and the blocked patients below
+        };
+        tables::insert(tx, realm, table, rows).await?;
     }
-    let mut numbers = Numbers::default();
     for practice in &seed.practices {
-        insert_practice(tx, realm, practice, &mut numbers).await?;
-    }
-    for (sequence, id) in numbered(&seed.next_appointment_ids) {
-        execute!(
-            tx,
-            "insert into mypatientportal_next_appointment_ids (realm, sequence, id) values ($1, $2, $3)",
-            realm,
-            sequence,
-            id,
-        )?;
+        insert_blocked_patients(tx, realm, practice).await?;
     }
     Ok(())
 }
 
-/// The last number of each list, so that lists keep the seed's order across practices.
+/// The rows of each table, each with its columns as they are declared.
 #[derive(Default)]
-struct Numbers {
-    practices: i64,
-    categories: i64,
-    types: i64,
+struct Rows {
+    practices: Vec<Vec<Value>>,
+    insurances: Vec<Vec<Value>>,
+    calendars: Vec<Vec<Value>>,
+    categories: Vec<Vec<Value>>,
+    types: Vec<Vec<Value>>,
+    next_appointment_ids: Vec<Vec<Value>>,
 }
 
-async fn insert_practice(tx: &mut Tx, realm: RealmId, practice: &Practice, numbers: &mut Numbers) -> sqlx::Result<()> {
-    numbers.practices += 1;
-    execute!(
-        tx,
-        "insert into mypatientportal_practices
-             (realm, id, sequence, name, zone, language, photo_url, required_patient_fields, reminder_minutes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        realm,
-        practice.id,
-        numbers.practices,
-        practice.name,
-        practice.zone,
-        practice.language,
-        practice.photo_url,
-        json(&practice.required_patient_fields)?,
-        practice.reminder_minutes,
-    )?;
+/// The number of the next row of a list, so that lists keep the seed's order across practices.
+fn next(rows: &[Vec<Value>]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1
+}
+
+impl Rows {
+    fn of(seed: &Seed) -> sqlx::Result<Self> {
+        let mut rows = Self::default();
+        for insurance in &seed.insurances {
+            let (sequence, kind) = (next(&rows.insurances), insurance.kind.name());
+            rows.insurances
+                .push(values!(insurance.id, sequence, insurance.name, *kind));
+        }
+        for practice in &seed.practices {
+            rows.add_practice(practice)?;
+        }
+        for id in &seed.next_appointment_ids {
+            let sequence = next(&rows.next_appointment_ids);
+            rows.next_appointment_ids.push(values!(sequence, *id));
+        }
+        Ok(rows)
+    }
+
+    fn add_practice(&mut self, practice: &Practice) -> sqlx::Result<()> {
+        self.practices.push(values!(
+            practice.id,
+            next(&self.practices),
+            practice.name,
+            practice.zone,
+            practice.language,
+            practice.photo_url,
+            json(&practice.required_patient_fields)?,
+            practice.reminder_minutes
+        ));
+        for calendar in &practice.calendars {
+            let changes = 0_i64;
+            self.calendars.push(values!(
+                calendar.id,
+                practice.id,
+                json(&calendar.openings)?,
+                json(&calendar.closures)?,
+                calendar.lead_time_minutes,
+                calendar.horizon_days,
+                changes
+            ));
+        }
+        for category in &practice.categories {
+            self.categories.push(values!(
+                category.id,
+                next(&self.categories),
+                practice.id,
+                category.calendar,
+                category.name,
+                category.description,
+                category.subtitle,
+                category.photo_url
+            ));
+            for one in &category.types {
+                self.add_type(category.id, one)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_type(&mut self, category: i64, one: &AppointmentType) -> sqlx::Result<()> {
+        self.types.push(values!(
+            one.id,
+            next(&self.types),
+            category,
+            one.name,
+            one.description,
+            one.length_minutes,
+            one.insurances.as_ref().map(json).transpose()?,
+            one.age_from,
+            one.age_to,
+            one.is_video_consultation,
+            one.comment_form.as_ref().map(json).transpose()?,
+            one.asap_notifications_enabled,
+            one.attendant_user_required,
+            one.patient_can_book_without_account,
+            one.cancellation_notice_minutes
+        ));
+        Ok(())
+    }
+}
+
+async fn insert_blocked_patients(tx: &mut Tx, realm: RealmId, practice: &Practice) -> sqlx::Result<()> {
     for username in &practice.blocked_patients {
         execute!(
             tx,
@@ -71,96 +144,5 @@ async fn insert_practice(tx: &mut Tx, realm: RealmId, practice: &Practice, numbe
             User::folded(username),
         )?;
     }
-    for calendar in &practice.calendars {
-        insert_calendar(tx, realm, &practice.id, calendar).await?;
-    }
-    for category in &practice.categories {
-        insert_category(tx, realm, &practice.id, category, numbers).await?;
-    }
     Ok(())
-}
-
-async fn insert_calendar(tx: &mut Tx, realm: RealmId, practice: &str, calendar: &Calendar) -> sqlx::Result<()> {
-    execute!(
-        tx,
-        "insert into mypatientportal_calendars
-             (realm, id, practice_id, openings, closures, lead_time_minutes, horizon_days, changes)
-         values ($1, $2, $3, $4, $5, $6, $7, 0)",
-        realm,
-        calendar.id,
-        *practice,
-        json(&calendar.openings)?,
-        json(&calendar.closures)?,
-        calendar.lead_time_minutes,
-        calendar.horizon_days,
-    )?;
-    Ok(())
-}
-
-async fn insert_category(
-    tx: &mut Tx,
-    realm: RealmId,
-    practice: &str,
-    category: &Category,
-    numbers: &mut Numbers,
-) -> sqlx::Result<()> {
-    numbers.categories += 1;
-    execute!(
-        tx,
-        "insert into mypatientportal_categories
-             (realm, id, sequence, practice_id, calendar_id, name, description, subtitle, photo_url)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        realm,
-        category.id,
-        numbers.categories,
-        *practice,
-        category.calendar,
-        category.name,
-        category.description,
-        category.subtitle,
-        category.photo_url,
-    )?;
-    for one in &category.types {
-        numbers.types += 1;
-        insert_type(tx, realm, category.id, one, numbers.types).await?;
-    }
-    Ok(())
-}
-
-async fn insert_type(
-    tx: &mut Tx,
-    realm: RealmId,
-    category: i64,
-    one: &AppointmentType,
-    sequence: i64,
-) -> sqlx::Result<()> {
-    execute!(
-        tx,
-        "insert into mypatientportal_types
-             (realm, id, sequence, category_id, name, description, length_minutes, insurances, age_from, age_to,
-              video, comment_form, asap_notifications, attendant_user_required, bookable_without_account,
-              cancellation_notice_minutes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        realm,
-        one.id,
-        sequence,
-        category,
-        one.name,
-        one.description,
-        one.length_minutes,
-        one.insurances.as_ref().map(json).transpose()?,
-        one.age_from,
-        one.age_to,
-        one.is_video_consultation,
-        one.comment_form.as_ref().map(json).transpose()?,
-        one.asap_notifications_enabled,
-        one.attendant_user_required,
-        one.patient_can_book_without_account,
-        one.cancellation_notice_minutes,
-    )?;
-    Ok(())
-}
-
-fn numbered<T>(items: &[T]) -> impl Iterator<Item = (i64, &T)> {
-    (1..).zip(items)
 }

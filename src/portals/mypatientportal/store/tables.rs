@@ -1,6 +1,17 @@
 //! This portal's tables, as `store::tables` wants them declared.
 
-use crate::store::tables::{Table, boolean, instant, integer, json, text};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use crate::{
+    portals::mypatientportal::{comment_form::CommentForm, model::PatientField},
+    store::tables::{Table, boolean, instant, integer, json, text},
+    text::Language,
+};
+
+fn zone(name: &str) -> Result<(), String> {
+    TimeZone::get(name).map(drop).map_err(|error| error.to_string())
+}
 
 /// Parents before children.
 pub const TABLES: &[Table] = &[
@@ -11,10 +22,10 @@ pub const TABLES: &[Table] = &[
             text("id"),
             integer("sequence"),
             text("name"),
-            text("zone"),
-            text("language"),
+            text("zone").checked(zone),
+            text("language").naming::<Language>(),
             text("photo_url").or_null(),
-            json("required_patient_fields"),
+            json("required_patient_fields").of::<Vec<PatientField>>(),
             integer("reminder_minutes"),
         ],
     )
@@ -74,11 +85,11 @@ pub const TABLES: &[Table] = &[
             text("name"),
             text("description").or_null(),
             integer("length_minutes"),
-            json("insurances").or_null(),
+            json("insurances").or_null().of::<Vec<i64>>(),
             integer("age_from").or_null(),
             integer("age_to").or_null(),
             boolean("video"),
-            json("comment_form").or_null(),
+            json("comment_form").or_null().of::<CommentForm>(),
             boolean("asap_notifications"),
             boolean("attendant_user_required"),
             boolean("bookable_without_account"),
@@ -104,9 +115,9 @@ pub const TABLES: &[Table] = &[
             integer("insurance_id").or_null(),
             text("asap_email").or_null(),
             text("comments").or_null(),
-            json("structured_comment"),
+            json("structured_comment").of::<Map<String, Value>>(),
             text("source").or_null(),
-            json("attendant").or_null(),
+            json("attendant").or_null().of::<Map<String, Value>>(),
             boolean("allow_email_notifications").or_null(),
             boolean("allow_sms_notifications").or_null(),
         ],
