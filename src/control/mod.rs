@@ -15,6 +15,7 @@
 //! nothing here may be reachable where others are.
 
 mod api_docs;
+pub mod behaviours;
 mod body;
 pub mod clock;
 pub mod entry;
@@ -32,7 +33,7 @@ pub mod seed;
 use axum::routing::any;
 use axum::{Router, middleware};
 
-use crate::app::{App, agenda::Handler, retries};
+use crate::app::{App, agenda::Handler, personas, retries};
 use crate::portals;
 use crate::store::tables::{TABLES, Table};
 use entry::Entry;
@@ -49,7 +50,8 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
 
 /// Who does what stands on realms' agendas.
 pub fn handlers() -> Vec<&'static Handler> {
-    portals::handlers().chain([&retries::HANDLER]).collect()
+    let of_the_house = personas::HANDLERS.iter().chain([&retries::HANDLER]);
+    portals::handlers().chain(of_the_house).collect()
 }
 
 /// Every table that belongs to realms, parents before children.

@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{api_docs, clock, events, exchanges, faults, index, outbox, realms};
+use super::{api_docs, behaviours, clock, events, exchanges, faults, index, outbox, realms};
 use crate::app::{App, Realm, see_through};
 
 /// The rows of all levers, in the order they are documented.
@@ -21,6 +21,7 @@ pub const LEVERS: &[&[Row]] = &[
     realms::ROWS,
     clock::ROWS,
     faults::ROWS,
+    behaviours::ROWS,
     outbox::letters::ROWS,
     outbox::webhooks::ROWS,
     exchanges::ROWS,

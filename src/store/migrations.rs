@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0008_keys_scopes_and_claims.sql"),
     ),
     (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
+    (12, "behaviour", include_str!("../../migrations/0012_behaviour.sql")),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

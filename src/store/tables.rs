@@ -142,6 +142,7 @@ pub const TABLES: &[Table] = &[
             json("claims"),
             instant("created_at"),
             instant("deleted_at").or_null(),
+            text("behaviour").or_null(),
         ],
     )
     .listed_by(&["sequence"])

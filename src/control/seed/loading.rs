@@ -63,6 +63,7 @@ impl Ready {
                 username: user.username.clone(),
                 password: hashed(user.password.as_ref(), passwords, random).await?,
                 persona: user.persona.clone(),
+                behaviour: user.behaviour,
                 claims: user.claims.clone(),
             });
         }
