@@ -3,8 +3,10 @@
 pub mod agenda;
 mod directory;
 mod page_failures;
+pub mod personas;
 mod realm;
 pub mod request_in_flight;
+pub mod retries;
 mod unhurried;
 
 use std::{convert::Infallible, ops::Deref, sync::Arc};

@@ -23,7 +23,9 @@ fn known_settings() -> Vec<(&'static str, &'static [&'static str])> {
         ("database", DatabaseSettings::SETTINGS),
         ("tls", TlsSettings::SETTINGS),
         ("fetch", FetchSettings::SETTINGS),
+        ("smtp", SmtpSettings::SETTINGS),
         ("limits", LimitSettings::SETTINGS),
+        ("journal", JournalSettings::SETTINGS),
         ("log", LogSettings::SETTINGS),
     ]
 }

@@ -11,7 +11,6 @@ use super::{
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
 };
-use crate::clock::Clock;
 use crate::model::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, RealmId};
 
 /// What is about to be delivered.
@@ -54,14 +53,14 @@ pub async fn next_number(tx: &mut Tx, realm: RealmId) -> sqlx::Result<i64> {
     row.get("value")
 }
 
-/// Writes down that something is due now.
-pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> sqlx::Result<()> {
+/// Writes down that something is due now; false when its delivery is known already.
+pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let pauses: Vec<i64> = delivery.pauses.0.iter().map(milliseconds).collect();
-    execute!(
+    let rows = execute!(
         tx,
         "insert into deliveries
             (realm, id, sequence, kind, destination, state, pauses, tries, attempts, due_at, history)
-         values ($1, $2, $3, $4, $5, 'due', $6, 0, 0, $7, '[]')",
+         values ($1, $2, $3, $4, $5, 'due', $6, 0, 0, $7, '[]') on conflict do nothing",
         realm,
         delivery.id.to_owned(),
         delivery.sequence,
@@ -70,18 +69,25 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now:
         json(&pauses)?,
         now,
     )?;
-    Ok(())
+    Ok(rows == 1)
 }
 
-/// Where something is due that nobody holds: realm and destination.
-pub async fn list_due(conn: &mut Conn, machine_now: Timestamp, limit: i64) -> sqlx::Result<Vec<(RealmId, String)>> {
+/// Where something is due that nobody holds: realm and destination. `letters` too, or webhooks only.
+pub async fn list_due(
+    conn: &mut Conn,
+    machine_now: Timestamp,
+    letters: bool,
+    limit: i64,
+) -> sqlx::Result<Vec<(RealmId, String)>> {
     let rows = fetch_all!(
         conn,
         "select d.realm, d.destination, min(d.sequence) as first
          from deliveries d join realms r on r.id = d.realm and r.deleted_at is null
          where d.state = 'due' and (d.leased_until is null or d.leased_until <= $1)
-         group by d.realm, d.destination order by first limit $2",
+           and (d.kind = 'webhook' or $2)
+         group by d.realm, d.destination order by first limit $3",
         machine_now,
+        letters,
         limit,
     )?;
     rows.iter()
@@ -148,29 +154,6 @@ pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> s
         due_at,
     )?;
     Ok(rows == 1)
-}
-
-/// The realms in which something waits, and their clocks.
-pub async fn list_realms_waiting(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, Clock)>> {
-    let rows = fetch_all!(
-        conn,
-        "select r.id, r.clock_shown, r.clock_set_at, r.clock_rate, r.clock_resumes_at from realms r
-         where r.deleted_at is null
-           and exists (select 1 from deliveries d where d.realm = r.id and d.state = 'waiting')",
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get("id")?, super::realms::clock_in(row)?)))
-        .collect()
-}
-
-/// Makes due what waited until `now`, or until earlier.
-pub async fn wake_all(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<u64> {
-    execute!(
-        tx,
-        "update deliveries set state = 'due' where realm = $1 and state = 'waiting' and due_at <= $2",
-        realm,
-        now,
-    )
 }
 
 /// Makes something due once more, with all its tries before it; false when it is just being sent, or has no delivery.

@@ -21,6 +21,10 @@ sign-in-password = Passwort
 sign-in-submit = Anmelden
 sign-in-wrong = Benutzername und Passwort passen nicht zusammen. Bitte prüfen Sie beides und versuchen Sie es noch einmal.
 sign-in-unknown-persona = Dieser Testpatient wird hier nicht mehr angeboten. Bitte wählen Sie einen anderen.
+sign-in-eventful = Menschen, denen etwas geschieht
+sign-in-eventful-explained = Wen Sie hier auch wählen: Ihr Client begegnet dem, was unter dem Namen steht. Der Benutzername gilt auch als login_hint.
+sign-in-locked = Dieses Konto ist gesperrt. Eine Anmeldung damit ist zurzeit nicht möglich.
+sign-in-password-expired = Das Passwort dieses Kontos ist abgelaufen. Es muss geändert werden, bevor sich damit jemand anmelden kann.
 sign-in-throttled = { $count ->
     [one] Zu viele Versuche. Bitte warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Zu viele Versuche. Bitte warten Sie { $count } Sekunden und versuchen Sie es dann noch einmal.
@@ -118,6 +122,7 @@ reminder-letter-body =
     Sie haben einen Termin bei { $practice }: „{ $appointment }“ am { $booked }.
 
     Wenn Sie nicht kommen können, sagen Sie den Termin bitte im Patientenportal ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann.
+reminder-letter-why = Sie erhalten diese E-Mail, weil Sie einen Termin haben.
 
 asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
 asap-letter-body =
@@ -127,8 +132,7 @@ asap-letter-body =
     Ihr Termin ist am { $booked }.
 
     Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Wer zuerst kommt, bekommt ihn; wenn Sie nichts tun, bleibt alles, wie es ist.
-
-    Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
+asap-letter-why = Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
 
 ## VSee Clinic
 vsee-portal = Portal

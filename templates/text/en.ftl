@@ -21,6 +21,10 @@ sign-in-password = Password
 sign-in-submit = Sign in
 sign-in-wrong = User name and password do not match. Please check both and try again.
 sign-in-unknown-persona = This test patient is not offered here any more. Please choose another one.
+sign-in-eventful = People to whom something happens
+sign-in-eventful-explained = Whoever you choose here, your client meets what stands below the name. The user name works as login_hint, too.
+sign-in-locked = This account is locked. Signing in with it is not possible at the moment.
+sign-in-password-expired = The password of this account has expired. It has to be changed before anybody can sign in with it.
 sign-in-throttled = { $count ->
     [one] Too many attempts. Please wait one second, then try again.
    *[other] Too many attempts. Please wait { $count } seconds, then try again.
@@ -118,6 +122,7 @@ reminder-letter-body =
     you have an appointment at { $practice }: “{ $appointment }” on { $booked }.
 
     If you cannot come, please cancel or move it in the patient portal, so that somebody else can have the time.
+reminder-letter-why = You receive this e-mail because you have an appointment.
 
 asap-letter-subject = An earlier appointment is free: { $appointment }
 asap-letter-body =
@@ -127,8 +132,7 @@ asap-letter-body =
     Your appointment is on { $booked }.
 
     If you want the earlier time, move your appointment in the patient portal. Whoever is first gets it; if you do nothing, everything stays as it is.
-
-    You receive this e-mail because you asked to be told of earlier times.
+asap-letter-why = You receive this e-mail because you asked to be told of earlier times.
 
 ## VSee Clinic
 vsee-portal = Portal

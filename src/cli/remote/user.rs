@@ -74,6 +74,9 @@ pub struct Said {
     /// Why the picker offers them; without a reason it does not
     #[arg(long, value_name = "REASON")]
     persona: Option<String>,
+    /// What choosing them causes: a name of /control/api/behaviours
+    #[arg(long)]
+    behaviour: Option<String>,
     /// A claim; null takes one away; may be repeated
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<Setting>,
@@ -82,7 +85,11 @@ pub struct Said {
 impl Said {
     fn body(self) -> Map<String, Value> {
         let mut body = Map::new();
-        let said = [("password", self.password), ("persona", self.persona)];
+        let said = [
+            ("password", self.password),
+            ("persona", self.persona),
+            ("behaviour", self.behaviour),
+        ];
         body.extend(
             said.into_iter()
                 .filter_map(|(name, text)| Some((name.to_owned(), text?.into()))),
