@@ -209,6 +209,39 @@ const SWITCHES: &[Switch] = &[
         meaning: "MyPatientPortal takes blanks in an availability id for the + that a form made blanks of.",
         schema: truth,
     },
+    Switch {
+        name: "mediquo",
+        meaning: "What mediQuo does where its documentation leaves a choice: requests a minute and address (rate_limit), \
+                  milliseconds until a written patient can be read (patient_delay), and the shapes of its answers.",
+        schema: || {
+            let shape = json!({"enum": ["array", "object"]});
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "rate_limit": {"type": "integer", "minimum": 1},
+                "patient_delay": {"type": "integer", "minimum": 0},
+                "patient_update": {"enum": ["replace", "merge"]},
+                "repeated_patient_codes": {"enum": ["last_wins", "refused"]},
+                "patient_list": truth(),
+                "unknown_patient_status": {"enum": [401, 404]},
+                "unknown_appointment_status": {"enum": [400, 404]},
+                "consultants_shape": shape,
+                "activation_codes_shape": shape,
+                "prescription_url": truth(),
+                "message_event": {"enum": ["patient_message_received", "patient_message_sent"]},
+            }})
+        },
+    },
+    Switch {
+        name: "vsee",
+        meaning: "What VSee Clinic does where its documentation leaves a choice: whether single sign-on is enabled and asks \
+                  for X-ApiSecret, and whether appointments have links that start them once.",
+        schema: || {
+            json!({"type": "object", "additionalProperties": false, "properties": {
+                "sso_enabled": truth(),
+                "sso_secret": {"enum": ["required", "optional"]},
+                "one_time_links": truth(),
+            }})
+        },
+    },
 ];
 
 /// The JSON Schema of a policy: some of its switches.
@@ -343,6 +376,23 @@ mod tests {
         let explained: Vec<_> = SWITCHES.iter().map(|switch| switch.name).collect();
 
         assert_eq!(explained, kept);
+    }
+
+    #[test]
+    fn a_switch_with_members_names_each_of_them() {
+        let policy = serde_json::to_value(Policy::default()).unwrap();
+        for switch in SWITCHES {
+            if let Some(properties) = (switch.schema)()["properties"].as_object() {
+                let kept: Vec<_> = policy[switch.name].as_object().unwrap().keys().collect();
+                assert_eq!(properties.keys().collect::<Vec<_>>(), kept, "{}", switch.name);
+                for (member, schema) in properties {
+                    for value in schema["enum"].as_array().into_iter().flatten() {
+                        let switches = json!({switch.name: {member: value}});
+                        assert!(Policy::read(&switches).is_ok(), "{switches}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

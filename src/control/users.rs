@@ -10,6 +10,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use http::{HeaderMap, Method, StatusCode, header};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -252,13 +253,16 @@ async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Byt
         .into_response())
 }
 
-async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: jiff::Timestamp) -> Result<(), Problem> {
-    if store::users::insert(tx, realm.id, user, now).await? {
-        Ok(())
-    } else {
+async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Result<(), Problem> {
+    if !store::users::insert(tx, realm.id, user, now).await? {
         let detail = format!("there is a user {:?} already, or one of that id", user.username);
-        Err(Problem::conflict(detail))
+        return Err(Problem::conflict(detail));
     }
+    // A user of that id may have been deleted a moment ago, while somebody signed in as them.
+    store::consents::delete_of_user(tx, realm.id, &user.id).await?;
+    store::grants::revoke_of_user(tx, realm.id, &user.id, now).await?;
+    store::sessions::end_all(tx, realm.id, &user.id, now).await?;
+    Ok(())
 }
 
 async fn show(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<Json<Shown>, Problem> {
