@@ -17,7 +17,8 @@ Everything a tester may turn or look at in one realm, over JSON. What belongs to
 example) is at the root only, and is not in the documents of other realms.
 
 Every no is `application/problem+json` (RFC 9457), whose `detail` says what is wrong with the request; a request that \
-is refused has changed nothing. Bodies are JSON objects of at most 1 MiB, and a member that is not known is refused. \
+is refused has changed nothing. Bodies are JSON objects of at most 1 MiB \
+(snapshots may be larger), and a member that is not known is refused. \
 `GET` never changes anything.
 
 Requests that a page of another origin sends are refused, and so are host names that are not this server's. Where \

@@ -60,10 +60,11 @@ async fn a_body_is_bounded_in_size_and_in_depth() {
     let deep = format!("{{\"name\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
 
     for row in rows_that_read_a_body() {
-        let answer = Answer::to(with_body(&house, row, "application/json", large.clone()))
-            .await
-            .has_status(413);
+        let answer = Answer::to(with_body(&house, row, "application/json", large.clone())).await;
         detail(&answer);
+        // A row that says so itself takes larger ones, and sees that this is none of its.
+        let larger = row.refusals.iter().any(|(status, _)| *status == 413);
+        assert!(answer.status == 413 || (larger && answer.status == 400), "{answer}");
         let answer = Answer::to(with_body(&house, row, "application/json", deep.clone())).await;
         detail(&answer);
         assert!([400, 404].contains(&answer.status), "{answer}");
