@@ -37,7 +37,9 @@ pub fn command(request: &Request, issuer: &str) -> String {
         lines.push(format!("--data-raw {}", words.body(content_type, body)));
     }
     let query = request.query.as_deref().map(unmarked);
-    let query = query.map(|query| format!("?{}", words.form(query))).unwrap_or_default();
+    let query = query
+        .map(|query| format!("?{}", words.form(&query)))
+        .unwrap_or_default();
     let path = words.masked("PATH_SECRET", &unmarked(&request.path));
     lines.push(quoted(&format!("{issuer}{path}{query}")));
 
