@@ -23,22 +23,24 @@ pub fn command(request: &Request, issuer: &str) -> String {
     let mut words = Words::default();
     let mut lines = Vec::new();
     if request.method != "GET" {
-        lines.push(format!("--request {}", words.quote(&request.method)));
+        lines.push(format!("--request {}", quoted(&request.method)));
     }
     for (name, value) in &request.headers {
-        if LEFT_TO_CURL.contains(&name.as_str()) {
-            continue;
+        if !LEFT_TO_CURL.contains(&name.as_str()) {
+            lines.push(words.header(name, &unmarked(value)));
         }
-        lines.push(words.header(name, value));
     }
     if let Some(body) = &request.body.text {
+        let body = &unmarked(body);
         let content_type = request.headers.iter().find(|(name, _)| name == "content-type");
         let content_type = content_type.map_or("", |(_, value)| value.as_str());
         lines.push(format!("--data-raw {}", words.body(content_type, body)));
     }
-    let query = request.query.as_deref();
-    let query = query.map(|query| format!("?{}", words.form(query))).unwrap_or_default();
-    let path = words.masked("PATH_SECRET", &request.path);
+    let query = request.query.as_deref().map(unmarked);
+    let query = query
+        .map(|query| format!("?{}", words.form(&query)))
+        .unwrap_or_default();
+    let path = words.masked("PATH_SECRET", &unmarked(&request.path));
     lines.push(quoted(&format!("{issuer}{path}{query}")));
 
     let mut text = String::new();
@@ -56,9 +58,17 @@ pub fn command(request: &Request, issuer: &str) -> String {
     text
 }
 
-/// Stands around a variable's name until the whole word is quoted. No request can hold it: it is no character of HTTP.
+/// Stand around a variable's name until the whole word is quoted.
 const BEGIN: char = '\u{1}';
 const END: char = '\u{2}';
+
+/// What a request says, without our marks: who put them there could have a command of their own run otherwise. No HTTP holds them
+/// as they are, but what was decoded from it may, and so may JSON.
+fn unmarked(text: &str) -> String {
+    text.replace([BEGIN, END], "?")
+        .replace("\\u0001", "?")
+        .replace("\\u0002", "?")
+}
 
 #[derive(Default)]
 struct Words {
@@ -66,10 +76,6 @@ struct Words {
 }
 
 impl Words {
-    fn quote(&self, text: &str) -> String {
-        quoted(text)
-    }
-
     fn header(&mut self, name: &str, value: &str) -> String {
         if name == "authorization"
             && let Some((scheme, rest)) = value.split_once(' ')
@@ -231,6 +237,22 @@ mod tests {
 
         assert!(command.contains(r#"'x-note: it'\''s; $(rm -rf /) `x` "'"#), "{command}");
         assert!(command.contains(r"--data-raw 'a='\''$(id)'\'''"), "{command}");
+    }
+
+    #[test]
+    fn nobody_can_smuggle_a_mark_of_ours_into_the_command() {
+        let evil = "\u{1}(id)\u{2}";
+        for request in [
+            request(&[("authorization", &format!("Basic {evil}:…"))], None),
+            request(&[("x-note", evil)], Some(evil)),
+            request(
+                &[("content-type", "application/json")],
+                Some(r#"{"\u0001(id)\u0002":"\u0001(id)\u0002","token":"…"}"#),
+            ),
+        ] {
+            let command = command(&request, "http://localhost:8080");
+            assert!(!command.contains("$(id)") && command.contains("(id)"), "{command}");
+        }
     }
 
     #[test]

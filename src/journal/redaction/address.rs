@@ -85,7 +85,7 @@ impl Redaction<'_> {
 
     fn pair(&mut self, pair: &str) -> String {
         let Some((encoded_name, encoded)) = pair.split_once('=') else {
-            return self.text("form", pair).into_owned();
+            return self.segment("", pair).into_owned(); // a secret may stand alone, as in a path
         };
         let name = decoded(encoded_name);
         let value = decoded(encoded);
@@ -192,6 +192,7 @@ mod tests {
             format!("/realms/x/unknown/{SECRET}/page"),
             format!("/auth?sso_token={SECRET}&next=/u/clinic"),
             format!("/oauth/authorize?redirect_uri=https%3A%2F%2Fa.example%2Fcb%3Ftoken%3D{SECRET}&client_id=a"),
+            format!("/cb?{SECRET}"),
             format!("/login?next=%2Faccount%3Frequest%3D{SECRET}"),
             format!("/cb?unknown_secret_thing={SECRET}"),
             format!("/cb?plain=eyJhbGciOiJub25lIn0.e30.{SECRET}"),
