@@ -219,6 +219,9 @@ impl Line {
                 armed.note_event();
             }
         }
+        if self.watch.asked.method == Method::HEAD {
+            return response; // without a body there is nothing to bend
+        }
         if self.armed().any(|armed| bends_answers(&armed.row.bend)) {
             response = self.bent(response).await;
         }
@@ -242,8 +245,10 @@ impl Line {
             }
         }
         (parts.status, parts.headers) = (answer.status, answer.headers);
-        let length = HeaderValue::from(answer.body.len());
-        parts.headers.insert(header::CONTENT_LENGTH, length);
+        if !answer.body.is_empty() || parts.headers.contains_key(header::CONTENT_LENGTH) {
+            let length = HeaderValue::from(answer.body.len());
+            parts.headers.insert(header::CONTENT_LENGTH, length);
+        }
         Response::from_parts(parts, Body::from(answer.body))
     }
 
