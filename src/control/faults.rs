@@ -17,13 +17,16 @@ use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::{App, Realm};
 use crate::faults::parameter::{Kind, Parameter};
 use crate::faults::{Armed, Endpoint, Often, Wish, catalogue};
-use crate::model::{ClientId, Members, UserId};
+use crate::model::{Client, ClientId, Members, UserId};
 use crate::store;
 
 const FAULTS: &str = "/control/api/faults";
 const CATALOGUE: &str = "/control/api/faults/catalogue";
 const ONE_FAULT: &str = "/control/api/faults/{id}";
 const TAG: &str = "Faults";
+
+/// How many users a pairwise subject is looked for among.
+const MOST_USERS: i64 = 10_000;
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -81,7 +84,7 @@ pub const ROWS: &[Row] = &[
                 "share": {"type": "number", "minimum": 0, "maximum": 100, "description": "Per cent of the matching calls, drawn from the realm's chance."},
                 "nth": {"type": "integer", "minimum": 1, "description": "The first matching call that is bitten."},
                 "client_id": {"type": "string", "description": "Only requests of this client."},
-                "user": {"type": "string", "description": "Only requests about this user: a user name or a `sub`."},
+                "user": {"type": "string", "description": "Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client knows."},
                 "endpoint": {"type": "string", "description": "Only here: a group of endpoints, a path, or a method and a path."},
                 "parameters": {"type": "object", "description": "As the catalogue lists them."},
             }})
@@ -245,20 +248,35 @@ async fn disarm(State(app): State<App>, realm: Realm, Path(id): Path<String>) ->
 
 /// The client and the user a wish names, where they are somebody.
 async fn look_up(app: &App, realm: &Realm, armed: &mut Armed) -> Result<(), Problem> {
-    if let Some(client) = &armed.wish.client_id {
-        let found = realm.client(&app.database, &ClientId::from(client.as_str())).await?;
-        found.ok_or_else(|| Problem::bad_request(format!("there is no client {client:?}")))?;
+    let mut client = None;
+    if let Some(named) = &armed.wish.client_id {
+        let found = realm.client(&app.database, &ClientId::from(named.as_str())).await?;
+        client = Some(found.ok_or_else(|| Problem::bad_request(format!("there is no client {named:?}")))?);
     }
-    if let Some(user) = &armed.wish.user {
-        let mut conn = app.database.read().await?;
-        let found = match store::users::find_by_username(&mut conn, realm.id, user).await? {
-            Some(found) => Some(found),
-            None => store::users::find(&mut conn, realm.id, &UserId::from(user.as_str())).await?,
-        };
-        let found = found.ok_or_else(|| Problem::bad_request(format!("there is no user {user:?}")))?;
-        armed.user = Some(found.id.0);
+    if let Some(named) = &armed.wish.user {
+        let found = find_user(app, realm, client.as_deref(), named).await?;
+        armed.user = Some(
+            found
+                .ok_or_else(|| Problem::bad_request(format!("there is no user {named:?}")))?
+                .0,
+        );
     }
     Ok(())
+}
+
+/// By user name, by identifier (the `sub` where subjects are public), or by the `sub` under which the client knows the user.
+async fn find_user(app: &App, realm: &Realm, client: Option<&Client>, named: &str) -> Result<Option<UserId>, Problem> {
+    let mut conn = app.database.read().await?;
+    if let Some(user) = store::users::find_by_username(&mut conn, realm.id, named).await? {
+        return Ok(Some(user.id));
+    }
+    if let Some(user) = store::users::find(&mut conn, realm.id, &UserId::from(named)).await? {
+        return Ok(Some(user.id));
+    }
+    let Some(client) = client else { return Ok(None) };
+    let users = store::users::list(&mut conn, realm.id, "", None, MOST_USERS).await?;
+    let mut ids = users.into_iter().map(|user| user.id);
+    Ok(ids.find(|id| realm.mint.subject(client, id) == named))
 }
 
 impl Listed {

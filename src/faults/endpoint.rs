@@ -26,8 +26,7 @@ use Endpoint::{
     Authorize, Discovery, Introspect, Jwks, Mediquo, MyPatientPortal, Pages, Revoke, Token, Userinfo, Vsee, Webfinger,
 };
 
-/// Where the portals stand, besides the one `web::paths` names.
-const MEDIQUO: &str = "/mediquo";
+/// Where VSee stands.
 const VSEE: &str = "/vsee";
 
 impl Endpoint {
@@ -98,7 +97,7 @@ impl Endpoint {
             (&[paths::INTROSPECT], Introspect),
             (&[paths::USERINFO], Userinfo),
             (&[paths::PORTAL], MyPatientPortal),
-            (&[MEDIQUO], Mediquo),
+            (&[paths::MEDIQUO], Mediquo),
             (&[VSEE], Vsee),
             (&[paths::LOGIN, paths::CONSENT, paths::ACCOUNT, paths::LOGOUT], Pages),
         ];

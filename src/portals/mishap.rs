@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
-use super::mypatientportal;
+use super::{mediquo, mypatientportal};
 use crate::app::Realm;
 use crate::web::paths;
 
@@ -24,7 +24,10 @@ pub struct Mishap {
 type Form = fn(&Realm, &Mishap) -> Response;
 
 /// Which portal lives where, and how it says no.
-const FORMS: &[(&str, Form)] = &[(paths::PORTAL, mypatientportal::mishap)];
+const FORMS: &[(&str, Form)] = &[
+    (paths::PORTAL, mypatientportal::mishap),
+    (paths::MEDIQUO, mediquo::mishap),
+];
 
 /// The answer at a path within the realm.
 pub fn answer(realm: &Realm, path: &str, mishap: &Mishap) -> Response {

@@ -31,7 +31,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
     if request.method() == Method::OPTIONS || !armed.iter().any(|armed| may_wait_at(armed, endpoint)) {
         return (request, None); // a browser that asks before it asks is let through
     }
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let (form, body) = form_of(&parts, endpoint, body).await;
     let asked = Asked {
         endpoint,
@@ -60,7 +60,6 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
         now: realm.clock.now(),
     };
     let watch = Watch::new(armed, asked, asker, here);
-    parts.extensions.insert(realm.clone());
     (Request::from_parts(parts, body), watch)
 }
 

@@ -31,8 +31,9 @@ use crate::faults::watch::Bite;
 use crate::faults::{Armed, Bend, Endpoint, Watch};
 use crate::model::{FaultMarks, Members, Refusal};
 use crate::portals::{self, mishap::Mishap};
+use crate::web::page::Layout;
 use crate::web::page_error::PageError;
-use crate::web::{bearer, paths};
+use crate::web::{bearer, language, paths};
 
 /// Puts the [`Wire`] around a service.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ impl<S> Layer<S> for WireLayer {
     }
 }
 
-/// A realm's routes with the wire between them and the world. Where nothing is armed it reads one number and steps aside.
+/// A realm's routes with the wire between them and the world. Where nothing is armed it takes one look and steps aside.
 #[derive(Clone)]
 pub struct Wire<S> {
     app: App,
@@ -87,7 +88,18 @@ impl<S: Routes> Service<Request> for Wire<S> {
                 return run(inner, request).await;
             };
             let cord = request.extensions().get::<Cord>().cloned();
-            let line = Line { realm, watch, cord };
+            let (parts, body) = request.into_parts();
+            let layout = Layout {
+                place: parts.extensions.get().cloned().unwrap_or_default(),
+                language: language::of_request(&parts, None),
+            };
+            let request = Request::from_parts(parts, body);
+            let line = Line {
+                realm,
+                watch,
+                cord,
+                layout,
+            };
             let mut response = line.answer(inner, request).await;
             let marks = line.watch.marks();
             if !marks.0.is_empty() {
@@ -125,6 +137,8 @@ struct Line {
     realm: Realm,
     watch: Arc<Watch>,
     cord: Option<Cord>,
+    /// For refusals that a person reads.
+    layout: Layout,
 }
 
 impl Line {
@@ -205,6 +219,9 @@ impl Line {
                 armed.note_event();
             }
         }
+        if self.watch.asked.method == Method::HEAD {
+            return response; // without a body there is nothing to bend
+        }
         if self.armed().any(|armed| bends_answers(&armed.row.bend)) {
             response = self.bent(response).await;
         }
@@ -228,8 +245,10 @@ impl Line {
             }
         }
         (parts.status, parts.headers) = (answer.status, answer.headers);
-        let length = HeaderValue::from(answer.body.len());
-        parts.headers.insert(header::CONTENT_LENGTH, length);
+        if !answer.body.is_empty() || parts.headers.contains_key(header::CONTENT_LENGTH) {
+            let length = HeaderValue::from(answer.body.len());
+            parts.headers.insert(header::CONTENT_LENGTH, length);
+        }
         Response::from_parts(parts, Body::from(answer.body))
     }
 
@@ -348,7 +367,8 @@ impl Line {
                 portals::mishap::answer(&self.realm, &asked.path, &mishap)
             }
             (None, Endpoint::Pages | Endpoint::Authorize) => {
-                PageError::new(status, Refusal::new(instead.code, instead.sentence)).into_response()
+                let error = PageError::new(status, Refusal::new(instead.code, instead.sentence));
+                error.page(self.layout.clone()).into_response()
             }
             (None, _) => machine_error(status, instead, asked.at_resource()),
         };

@@ -74,6 +74,19 @@ pub const ROWS: &[Row] = &[
         ..USERINFO
     },
     Row {
+        name: "introspection_says_inactive",
+        does: "Introspection answers `active: false` and nothing else, whatever the token.",
+        good_client: "Refuses the caller with 401 `invalid_token`; keeps no old answer for longer than it may.",
+        section: "RFC 7662 §2.2",
+        endpoints: &[Endpoint::Introspect],
+        needs: Needs::Member("active"),
+        bend: Bend::Document(|_, answer| {
+            answer.clear();
+            set(answer, "active", false);
+        }),
+        ..RESOURCE
+    },
+    Row {
         name: "resource_scheme_other_case",
         does: "401 whose challenge says `bEARER`.",
         good_client: "Reads the scheme in any case: refreshes and tries again.",

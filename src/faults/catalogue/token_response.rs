@@ -163,6 +163,15 @@ pub const ROWS: &[Row] = &[
         ..RESPONSE
     },
     Row {
+        name: "code_refused",
+        does: "The code is refused with `invalid_grant`, as if it had expired; it is not spent.",
+        good_client: "Starts a new login, once; does not send the code again.",
+        section: "RFC 6749 §5.2, §4.1.2",
+        applies: |_, asked| asked.asks_by_code(),
+        bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the code has expired")),
+        ..REFUSAL
+    },
+    Row {
         name: "client_secret_rotated",
         does: "401 `invalid_client`, as if the secret had been replaced.",
         good_client: "Stops and raises an alarm; no loop for users, no storm.",

@@ -159,6 +159,11 @@ pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoErro
     }
 }
 
+/// A status no rule of mediQuo's asks for.
+pub fn other(status: StatusCode, message: &str) -> MediquoError {
+    MediquoError::said(status, message, "mishap", message)
+}
+
 /// 405, naming what would do.
 pub fn wrong_method(allowed: &[&str], received: &str) -> MediquoError {
     let allowed = allowed.join(", ");

@@ -27,6 +27,7 @@ mod input;
 pub mod levers;
 mod links;
 mod messages;
+mod mishap;
 pub mod model;
 mod openapi;
 mod patients;
@@ -51,6 +52,7 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 
+pub use mishap::answer as mishap;
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
 pub use seeding::Ready;

@@ -139,6 +139,20 @@ async fn headless_sign_in_says_by_its_hint_who_is_meant() {
 }
 
 #[tokio::test]
+async fn a_pairwise_subject_names_a_user_to_the_client_that_knows_it() {
+    let realm = crate::support::portal_realm().await;
+    let client = realm.demo_client().asking_for("openid");
+    let (anne, ben) = (client.tokens_for("anne").await, client.tokens_for("ben").await);
+    let sub = jwt::claims(anne.id_token())["sub"].as_str().expect("text").to_owned();
+    let wish = |client: &str| json!({"fault": "answered_with_status", "user": sub, "client_id": client});
+    super::try_to_arm(&realm, wish("demo-spa")).await.has_status(400);
+    arm(&realm, wish("demo-client")).await;
+
+    realm.caller(&anne.access_token).userinfo().await.has_status(500);
+    realm.caller(&ben.access_token).userinfo().await.is_ok();
+}
+
+#[tokio::test]
 async fn a_fault_of_one_endpoint_touches_no_other() {
     let realm = fresh_realm().await;
     arm(&realm, json!({"fault": "answered_with_status", "endpoint": "jwks"})).await;

@@ -139,6 +139,32 @@ async fn a_fault_can_be_narrowed_to_one_row_of_the_portal() {
 }
 
 #[tokio::test]
+async fn mediquo_says_it_in_its_own_form() {
+    let realm = crate::support::fresh_realm().await;
+    for (fault, status, message) in [
+        ("portal_unauthorized", 401, "Unauthorized"),
+        ("portal_forbidden", 403, "Forbidden"),
+        ("portal_not_found", 404, "Not found"),
+        ("portal_conflict", 409, "The state has changed meanwhile."),
+        ("portal_unprocessable", 422, "The given data was invalid."),
+        ("portal_too_many_requests", 429, "Too Many Attempts."),
+        ("portal_server_error", 500, "Internal server error"),
+    ] {
+        super::arm(&realm, json!({"fault": fault, "times": 1, "endpoint": "mediquo"})).await;
+        realm.get("/oauth/discovery/keys").await.is_ok();
+
+        let answer = realm.get("/mediquo/v1/patients").await.has_status(status);
+
+        assert_eq!(answer.json()["message"], message, "{fault}");
+        let after = realm.get("/mediquo/v1/patients").await;
+        assert!(
+            after.status != status || status == 401 || status == 404,
+            "{fault}: {after}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn under_the_portals_policy_the_documented_words_stand_alone() {
     let realm = realm_with(json!({"seed": "walkthrough", "policy": "portal"})).await;
     let anne = patient(&realm, "anne").await;

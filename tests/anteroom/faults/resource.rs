@@ -10,6 +10,7 @@ cases! {
     userinfo_signed: signed;
     userinfo_aggregated_claims: aggregated;
     userinfo_distributed_claims: distributed;
+    introspection_says_inactive: inactive;
     resource_scheme_other_case: scheme_other_case;
     resource_rejects_until_refreshed: rejects_until_refreshed;
     unauthorized_without_challenge: without_challenge;
@@ -117,6 +118,17 @@ async fn distributed(scene: Scene) {
     scene.disarm().await;
     assert_eq!(caller.userinfo().await.is_ok().json(), honest);
     scene.realm.caller(token).get(endpoint).await.has_status(404);
+}
+
+async fn inactive(scene: Scene) {
+    let client = scene.realm.demo_client();
+    let tokens = client.tokens_for("anne").await;
+    scene.once().await;
+
+    let bent = client.introspect(&tokens.access_token).await.is_ok().json();
+
+    assert_eq!(bent, json!({"active": false}));
+    assert!(scene.realm.accepts(&tokens.access_token).await);
 }
 
 async fn scheme_other_case(scene: Scene) {

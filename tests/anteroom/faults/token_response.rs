@@ -21,6 +21,7 @@ cases! {
     error_with_status_200: error_with_status_200;
     error_unknown_code: |scene| refuses(scene, json!({}), 400, "moon_phase_unsuitable");
     scope_narrowed: scope_narrowed;
+    code_refused: |scene| refuses(scene, json!({}), 400, "invalid_grant");
     client_secret_rotated: secret_rotated;
     server_error_at_token: server_errors;
     redirect_at_token: redirected;
