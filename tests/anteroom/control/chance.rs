@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{fork, post, restore, snapshot};
+use super::levers::{fork, post, restore, snapshot};
 use crate::portals::mypatientportal::patient;
 use crate::support::{Emulator, Realm, emulator::START, fresh_realm, realm_with};
 

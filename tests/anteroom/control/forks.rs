@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{fork, is_a_problem, post, realms, snapshot, with_own_address};
+use super::levers::{fork, is_a_problem, post, realms, snapshot, with_own_address};
 use crate::portals::mypatientportal::{data, patient};
 use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
 

@@ -6,10 +6,15 @@
 //! | `api_docs.rs` | the OpenAPI document and the page that shows it |
 //! | `bad_commands.rs` | what is refused, and that a refusal changed nothing |
 //! | `claims.rs`, `clients.rs`, `keys.rs`, `policy.rs`, `scopes.rs`, `tokens.rs`, `users.rs` | what is set up while the realm runs |
+//! | `chance.rs` | chance that repeats |
 //! | `door.rs` | foreign pages, foreign names, and the token |
+//! | `failing_events.rs` | events whose handlers fail or never end |
+//! | `forks.rs`, `resets.rs`, `snapshots.rs` | realms copied, put back, written down and restored |
+//! | `isolation.rs` | two hundred realms at once |
 //! | `left_out.rs` | a server without a control room |
+//! | `time_travel.rs` | what depends on time, and the speed of clocks |
 //!
-//! `house.rs` gives a server to walk through.
+//! `house.rs` gives a server to walk through, `levers.rs` what turns realms.
 
 mod agenda;
 mod api_docs;
@@ -24,6 +29,7 @@ mod house;
 mod isolation;
 mod keys;
 mod left_out;
+mod levers;
 mod policy;
 mod resets;
 mod scopes;

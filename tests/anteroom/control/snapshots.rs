@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
+use super::levers::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
 use crate::portals::mypatientportal::{data, patient};
 use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
 

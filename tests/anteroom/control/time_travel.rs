@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::is_a_problem;
+use super::levers::is_a_problem;
 use crate::portals::mypatientportal::{booked, patient};
 use crate::support::{Realm, fresh_realm};
 
