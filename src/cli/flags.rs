@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 
 use crate::config::{
-    Config, ConfigError, DatabaseUrl, HostName, Issuer, Listen, LogFilter, LogFormat, Network, SeedSource, Settings,
+    Config, ConfigError, DatabaseUrl, HostName, Issuer, Listen, LogFilter, LogFormat, Network, SeedSource, Sender,
+    Settings, SmtpUrl,
 };
 
 /// Where the settings come from and where the data is: what every command needs.
@@ -60,11 +61,11 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TLS_KEY")]
     tls_key: Option<PathBuf>,
 
-    /// A further certificate authority to believe when fetching what clients registered, PEM; may be repeated. Not used yet
+    /// A further certificate authority to believe when calling others, PEM; may be repeated
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TRUST_CA", value_delimiter = ',')]
     trust_ca: Vec<PathBuf>,
 
-    /// Let such fetches reach private networks and this machine; not used yet
+    /// Let addresses that others supply lead into private networks and to this machine
     #[arg(
         long,
         env = "ANTEROOM_ALLOW_PRIVATE_FETCH",
@@ -89,6 +90,19 @@ pub struct ServeFlags {
         value_parser = BoolishValueParser::new(),
     )]
     journal: Option<bool>,
+
+    /// Send letters through this mail server: smtp://localhost:1025, smtp://user@host?tls=required, smtps://user@host
+    // Hidden, since it may hold a password.
+    #[arg(long, value_name = "URL", env = "ANTEROOM_SMTP", hide_env_values = true)]
+    smtp: Option<SmtpUrl>,
+
+    /// In whose name letters are sent [default: Anteroom <anteroom@localhost>]
+    #[arg(long, value_name = "SENDER", env = "ANTEROOM_SMTP_FROM")]
+    smtp_from: Option<Sender>,
+
+    /// Holds the mail server's password
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_SMTP_PASSWORD_FILE")]
+    smtp_password_file: Option<PathBuf>,
 
     /// A further name under which the control room may be reached; may be repeated
     #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
@@ -152,6 +166,9 @@ impl ServeFlags {
         layer.fetch.trust_ca = given(self.trust_ca);
         layer.fetch.allow_private = self.allow_private_fetch;
         layer.journal.enabled = self.journal;
+        layer.smtp.url = self.smtp;
+        layer.smtp.from = self.smtp_from;
+        layer.smtp.password_file = self.smtp_password_file;
         layer.log.filter = self.data.log;
         layer.log.format = self.data.log_format;
         layer

@@ -64,6 +64,14 @@ fn describe(config: &Config, out: &mut impl Write) -> io::Result<()> {
             }
             .to_owned(),
         ),
+        (
+            "mail server",
+            config
+                .smtp
+                .as_ref()
+                .map(|smtp| smtp.url.to_string())
+                .unwrap_or_default(),
+        ),
         ("log", config.log.filter.to_string()),
     ];
     for (name, value) in lines {

@@ -10,6 +10,7 @@ pub mod issuer;
 pub mod limits;
 pub mod listen;
 pub mod log;
+pub mod smtp;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -24,6 +25,7 @@ pub use issuer::{HostName, Issuer};
 pub use limits::Limits;
 pub use listen::{Listen, Network};
 pub use log::{Log, LogFilter, LogFormat};
+pub use smtp::{Sender, Smtp, SmtpUrl};
 
 /// The lowest layer, and the reference that `anteroom config default` prints.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -87,6 +89,15 @@ section! {
 }
 
 section! {
+    /// Where letters are handed in.
+    SmtpSettings {
+        url: SmtpUrl,
+        from: Sender,
+        password_file: PathBuf,
+    }
+}
+
+section! {
     /// What protects the server itself.
     LimitSettings {
         max_header_bytes: usize,
@@ -121,6 +132,7 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub tls: TlsSettings,
     pub fetch: FetchSettings,
+    pub smtp: SmtpSettings,
     pub limits: LimitSettings,
     pub journal: JournalSettings,
     pub log: LogSettings,
@@ -142,6 +154,7 @@ impl Settings {
             database: self.database.over(lower.database),
             tls: self.tls.over(lower.tls),
             fetch: self.fetch.over(lower.fetch),
+            smtp: self.smtp.over(lower.smtp),
             limits: self.limits.over(lower.limits),
             journal: self.journal.over(lower.journal),
             log: self.log.over(lower.log),
@@ -164,6 +177,7 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     pub trust_ca: Vec<PathBuf>,
     pub allow_private_fetch: bool,
+    pub smtp: Option<Smtp>,
     pub limits: Limits,
     /// Whether exchanges are recorded.
     pub journal: bool,
@@ -202,6 +216,7 @@ impl Config {
             database,
             tls,
             fetch,
+            smtp,
             limits,
             journal,
             log,
@@ -220,6 +235,7 @@ impl Config {
             tls: TlsFiles::resolve(tls)?,
             trust_ca: present(fetch.trust_ca, "fetch.trust_ca")?,
             allow_private_fetch: present(fetch.allow_private, "fetch.allow_private")?,
+            smtp: Smtp::resolve(smtp)?,
             limits: Limits::resolve(limits)?,
             journal: present(journal.enabled, "journal.enabled")?,
             log: Log {

@@ -23,6 +23,7 @@ fn known_settings() -> Vec<(&'static str, &'static [&'static str])> {
         ("database", DatabaseSettings::SETTINGS),
         ("tls", TlsSettings::SETTINGS),
         ("fetch", FetchSettings::SETTINGS),
+        ("smtp", SmtpSettings::SETTINGS),
         ("limits", LimitSettings::SETTINGS),
         ("log", LogSettings::SETTINGS),
     ]

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Outbox, webhook};
+use super::{Outbox, post::Post, webhook};
 use crate::clock::system_now;
 use crate::fetch::{self, Fetch, FetchError, Fetched};
 use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered};
@@ -37,6 +37,8 @@ pub struct Courier {
     outbox: Outbox,
     database: Database,
     fetch: Fetch,
+    /// Without one, letters stay in the house.
+    post: Option<Post>,
     shutdown: CancellationToken,
 }
 
@@ -52,19 +54,32 @@ struct Errands {
 }
 
 /// What came of a try.
-struct Outcome {
-    status: Option<u16>,
-    error: Option<String>,
-    permanent: bool,
+pub(super) struct Outcome {
+    /// The HTTP status or SMTP reply code, when there was an answer.
+    pub status: Option<u16>,
+    /// Why it does not count as delivered.
+    pub error: Option<String>,
+    /// It would end the same way however often it were tried.
+    pub permanent: bool,
 }
 
 impl Courier {
     /// A courier that stops taking on new errands when `shutdown` is cancelled.
-    pub fn new(outbox: Outbox, database: Database, fetch: Fetch, shutdown: CancellationToken) -> Self {
+    pub fn new(
+        outbox: Outbox,
+        database: Database,
+        fetch: Fetch,
+        post: Option<Post>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        if post.is_some() {
+            outbox.letters_leave();
+        }
         Self {
             outbox,
             database,
             fetch,
+            post,
             shutdown,
         }
     }
@@ -93,7 +108,8 @@ impl Courier {
     async fn set_out(self: &Arc<Self>, errands: &mut Errands) -> sqlx::Result<()> {
         self.wake_overdue().await?;
         let limit = i64::try_from(2 * AT_ONCE).unwrap_or(i64::MAX);
-        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), limit).await?;
+        let letters = self.post.is_some();
+        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), letters, limit).await?;
         for (realm, destination) in due {
             if errands.running.len() >= AT_ONCE {
                 break;
@@ -133,10 +149,22 @@ impl Courier {
         };
         let outcome = match held.kind {
             DeliveryKind::Webhook => self.send_webhook(&held).await?,
-            DeliveryKind::Letter => Outcome::hopeless("nothing is configured to send letters"),
+            DeliveryKind::Letter => self.send_letter(&held).await?,
         };
         self.write_down(held, outcome).await?;
         Ok(true)
+    }
+
+    async fn send_letter(&self, held: &Claimed) -> sqlx::Result<Outcome> {
+        let Some(post) = &self.post else {
+            return Ok(Outcome::failure("nothing is configured to send letters"));
+        };
+        let found = store::letters::find(&mut self.database.read().await?, held.realm, &held.id).await?;
+        let Some((letter, _)) = found else {
+            return Ok(Outcome::hopeless("it was removed"));
+        };
+        tracing::debug!(reason = letter.reason, "sending a letter");
+        Ok(post.send(&letter).await)
     }
 
     async fn send_webhook(&self, held: &Claimed) -> sqlx::Result<Outcome> {
@@ -224,33 +252,38 @@ impl Errands {
 impl Outcome {
     fn of(answer: Result<Fetched, FetchError>) -> Self {
         match answer {
-            Ok(answer) if (200..300).contains(&answer.status) => Self {
-                status: Some(answer.status),
-                error: None,
-                permanent: false,
-            },
+            Ok(answer) if (200..300).contains(&answer.status) => Self::success(answer.status),
             Ok(answer) => Self {
                 status: Some(answer.status),
-                error: Some(refusal(&answer)),
-                permanent: false,
+                ..Self::failure(refusal(&answer))
             },
-            Err(error) => Self {
-                permanent: matches!(
-                    error,
-                    FetchError::Address(_) | FetchError::Private(_) | FetchError::Header(_)
-                ),
-                status: None,
-                error: Some(error.to_string()),
-            },
+            Err(error @ (FetchError::TimedOut | FetchError::Failed(_))) => Self::failure(error.to_string()),
+            Err(error) => Self::hopeless(error.to_string()),
+        }
+    }
+
+    pub fn success(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            error: None,
+            permanent: false,
+        }
+    }
+
+    /// It may end better another time.
+    pub fn failure(reason: impl Into<String>) -> Self {
+        Self {
+            status: None,
+            error: Some(reason.into()),
+            permanent: false,
         }
     }
 
     /// It would end the same way however often it were tried.
-    fn hopeless(reason: impl Into<String>) -> Self {
+    pub fn hopeless(reason: impl Into<String>) -> Self {
         Self {
-            status: None,
-            error: Some(reason.into()),
             permanent: true,
+            ..Self::failure(reason)
         }
     }
 

@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`letter`] | e-mails about to be written |
+//! | [`post`] | handing letters to a mail server |
 //! | [`webhook`] | requests to others about to be written, and their signatures |
 //! | [`courier`] | delivering what is due, and trying again by the realm's clock |
 //!
@@ -16,16 +17,18 @@
 
 pub mod courier;
 pub mod letter;
+pub mod post;
 pub mod webhook;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::{
     keys::sealing::Sealer,
-    model::{Channel, DeliveryKind, Letter, RealmId, WrittenWebhook},
+    model::{Channel, DeliveryKind, Letter, Pauses, RealmId, WrittenWebhook},
     random::{self, Random},
     store::{
         self, Tx,
@@ -33,7 +36,7 @@ use crate::{
         webhooks::SealedWebhook,
     },
 };
-pub use letter::{Email, TextMessage};
+pub use letter::{Email, Link, Message, TextMessage};
 pub use webhook::{Signature, Webhook};
 
 /// Writes what leaves the house, and rings when something was written or delivered in this process. Cheap to clone.
@@ -43,7 +46,12 @@ pub struct Outbox(Arc<Shared>);
 struct Shared {
     bell: watch::Sender<u64>,
     sealer: Arc<Sealer>,
+    /// Whether there is a post office: else letters stay in the house.
+    letters_leave: AtomicBool,
 }
+
+/// How long to wait after the failures of a letter: six tries within eleven hours.
+const PAUSES_OF_LETTERS: [i64; 5] = [60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600];
 
 impl Outbox {
     /// An outbox that seals secrets with `sealer`.
@@ -51,7 +59,17 @@ impl Outbox {
         Self(Arc::new(Shared {
             bell: watch::Sender::new(0),
             sealer,
+            letters_leave: AtomicBool::new(false),
         }))
+    }
+
+    /// From now on letters are due when they are written: somebody takes them to a post office.
+    fn letters_leave(&self) {
+        self.0.letters_leave.store(true, Ordering::Relaxed);
+    }
+
+    fn do_letters_leave(&self) -> bool {
+        self.0.letters_leave.load(Ordering::Relaxed)
     }
 
     /// Writes an e-mail in the transaction that causes it, last in it; its id. [`ring`](Self::ring) once it is committed.
@@ -73,7 +91,7 @@ impl Outbox {
             reason: email.reason.to_owned(),
             written_at: now,
         };
-        Self::keep(tx, realm, letter).await
+        self.keep(tx, realm, letter).await
     }
 
     /// Writes a text message, as [`write`](Self::write) does an e-mail.
@@ -95,12 +113,15 @@ impl Outbox {
             reason: message.reason.to_owned(),
             written_at: now,
         };
-        Self::keep(tx, realm, letter).await
+        self.keep(tx, realm, letter).await
     }
 
-    async fn keep(tx: &mut Tx, realm: RealmId, letter: Letter) -> sqlx::Result<String> {
+    async fn keep(&self, tx: &mut Tx, realm: RealmId, letter: Letter) -> sqlx::Result<String> {
         let sequence = deliveries::next_number(tx, realm).await?;
         store::letters::insert(tx, realm, sequence, &letter).await?;
+        if self.do_letters_leave() && letter.channel == Channel::Email {
+            deliver_letter(tx, realm, sequence, &letter, letter.written_at).await?;
+        }
         Ok(letter.id)
     }
 
@@ -142,10 +163,33 @@ impl Outbox {
         Ok(id)
     }
 
-    /// Makes something due once more, with all its tries before it. [`ring`](Self::ring) once it is committed.
+    /// Makes a letter due once more, with all its tries before it; for the first time, if it stayed in the house so far.
+    /// [`ring`](Self::ring) once it is committed.
     ///
     /// `now` is the realm's, `machine_now` the machine's, by which a courier holds what it is just sending.
-    pub async fn send_again(
+    pub async fn send_letter_again(
+        &self,
+        tx: &mut Tx,
+        realm: RealmId,
+        letter: &Letter,
+        now: Timestamp,
+        machine_now: Timestamp,
+    ) -> sqlx::Result<Redelivery> {
+        if !self.do_letters_leave() || letter.channel != Channel::Email {
+            return Ok(Redelivery::Nowhere);
+        }
+        if deliveries::ask_again(tx, realm, &letter.id, now, machine_now).await? {
+            return Ok(Redelivery::Due);
+        }
+        let Some(sequence) = store::letters::sequence(tx, realm, &letter.id).await? else {
+            return Ok(Redelivery::Nowhere); // cleared a moment ago
+        };
+        let first = deliver_letter(tx, realm, sequence, letter, now).await?;
+        Ok(if first { Redelivery::Due } else { Redelivery::Busy })
+    }
+
+    /// Makes a webhook due once more, as [`send_letter_again`](Self::send_letter_again) does a letter.
+    pub async fn send_webhook_again(
         &self,
         tx: &mut Tx,
         realm: RealmId,
@@ -153,11 +197,8 @@ impl Outbox {
         now: Timestamp,
         machine_now: Timestamp,
     ) -> sqlx::Result<Redelivery> {
-        if deliveries::ask_again(tx, realm, id, now, machine_now).await? {
-            return Ok(Redelivery::Due);
-        }
-        let known = deliveries::find(tx, realm, id).await?.is_some();
-        Ok(if known { Redelivery::Busy } else { Redelivery::Nowhere })
+        let due = deliveries::ask_again(tx, realm, id, now, machine_now).await?;
+        Ok(if due { Redelivery::Due } else { Redelivery::Busy })
     }
 
     /// Wakes the courier and those who wait: after the commit.
@@ -169,6 +210,24 @@ impl Outbox {
     pub fn listen(&self) -> watch::Receiver<u64> {
         self.0.bell.subscribe()
     }
+}
+
+/// Writes down that a letter is due; false when its delivery is known already.
+async fn deliver_letter(
+    tx: &mut Tx,
+    realm: RealmId,
+    sequence: i64,
+    letter: &Letter,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let delivery = NewDelivery {
+        id: &letter.id,
+        sequence,
+        kind: DeliveryKind::Letter,
+        destination: random::digest(&format!("mailto:{}", letter.recipient)),
+        pauses: &Pauses::of_seconds(&PAUSES_OF_LETTERS),
+    };
+    deliveries::insert(tx, realm, delivery, now).await
 }
 
 /// What became of the wish to send something again.

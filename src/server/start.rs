@@ -11,6 +11,7 @@ use crate::fetch::{AuthorityError, Fetch};
 use crate::keys::sealing::{KeyFileError, Sealer, SealingError};
 use crate::model::RealmName;
 use crate::outbox::courier::Courier;
+use crate::outbox::post::{Post, PostError};
 use crate::passwords::{PasswordError, Passwords};
 use crate::store::Database;
 
@@ -32,8 +33,9 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
 /// Who delivers letters and webhooks.
 pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
     let fetch = Fetch::new(config.allow_private_fetch, &config.trust_ca)?;
+    let post = config.smtp.as_ref().map(Post::new).transpose()?;
     let (outbox, database) = (app.outbox.clone(), app.database.clone());
-    Ok(Courier::new(outbox, database, fetch, app.shutdown.clone()))
+    Ok(Courier::new(outbox, database, fetch, post, app.shutdown.clone()))
 }
 
 /// The shipped signing keys are public: whoever reaches us must be somebody who could have them from us anyway.
@@ -90,6 +92,8 @@ pub enum StartError {
     KeyFile(#[from] KeyFileError),
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    #[error(transparent)]
+    Post(#[from] PostError),
     #[error(transparent)]
     Sealing(#[from] SealingError),
     #[error(transparent)]

@@ -54,14 +54,14 @@ pub async fn next_number(tx: &mut Tx, realm: RealmId) -> sqlx::Result<i64> {
     row.get("value")
 }
 
-/// Writes down that something is due now.
-pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> sqlx::Result<()> {
+/// Writes down that something is due now; false when its delivery is known already.
+pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let pauses: Vec<i64> = delivery.pauses.0.iter().map(milliseconds).collect();
-    execute!(
+    let rows = execute!(
         tx,
         "insert into deliveries
             (realm, id, sequence, kind, destination, state, pauses, tries, attempts, due_at, history)
-         values ($1, $2, $3, $4, $5, 'due', $6, 0, 0, $7, '[]')",
+         values ($1, $2, $3, $4, $5, 'due', $6, 0, 0, $7, '[]') on conflict do nothing",
         realm,
         delivery.id.to_owned(),
         delivery.sequence,
@@ -70,18 +70,25 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now:
         json(&pauses)?,
         now,
     )?;
-    Ok(())
+    Ok(rows == 1)
 }
 
-/// Where something is due that nobody holds: realm and destination.
-pub async fn list_due(conn: &mut Conn, machine_now: Timestamp, limit: i64) -> sqlx::Result<Vec<(RealmId, String)>> {
+/// Where something is due that nobody holds: realm and destination. `letters` too, or webhooks only.
+pub async fn list_due(
+    conn: &mut Conn,
+    machine_now: Timestamp,
+    letters: bool,
+    limit: i64,
+) -> sqlx::Result<Vec<(RealmId, String)>> {
     let rows = fetch_all!(
         conn,
         "select d.realm, d.destination, min(d.sequence) as first
          from deliveries d join realms r on r.id = d.realm and r.deleted_at is null
          where d.state = 'due' and (d.leased_until is null or d.leased_until <= $1)
-         group by d.realm, d.destination order by first limit $2",
+           and (d.kind = 'webhook' or $2)
+         group by d.realm, d.destination order by first limit $3",
         machine_now,
+        letters,
         limit,
     )?;
     rows.iter()

@@ -127,8 +127,7 @@ asap-letter-body =
     Ihr Termin ist am { $booked }.
 
     Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Wer zuerst kommt, bekommt ihn; wenn Sie nichts tun, bleibt alles, wie es ist.
-
-    Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
+asap-letter-why = Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
 
 ## VSee Clinic
 vsee-portal = Portal

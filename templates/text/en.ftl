@@ -127,8 +127,7 @@ asap-letter-body =
     Your appointment is on { $booked }.
 
     If you want the earlier time, move your appointment in the patient portal. Whoever is first gets it; if you do nothing, everything stays as it is.
-
-    You receive this e-mail because you asked to be told of earlier times.
+asap-letter-why = You receive this e-mail because you asked to be told of earlier times.
 
 ## VSee Clinic
 vsee-portal = Portal

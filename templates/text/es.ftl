@@ -127,8 +127,7 @@ asap-letter-body =
     Su cita es el { $booked }.
 
     Si prefiere la hora anterior, cambie su cita en el portal del paciente. La obtiene quien llegue primero; si no hace nada, todo queda como está.
-
-    Recibe este correo porque pidió que le avisáramos de horas anteriores.
+asap-letter-why = Recibe este correo porque pidió que le avisáramos de horas anteriores.
 
 ## VSee Clinic
 vsee-portal = Portal

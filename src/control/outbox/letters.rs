@@ -371,18 +371,18 @@ async fn deliver(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<(StatusCode, Json<Posted<Letter>>), Problem> {
     let id = id(path)?;
-    find(&app, &realm, &id).await?;
+    let letter = find(&app, &realm, &id).await?.what;
     let mut tx = app.database.begin().await?;
     let outcome = app
         .outbox
-        .send_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
+        .send_letter_again(&mut tx, realm.id, &letter, realm.clock.now(), system_now())
         .await;
     match settle(tx, outcome).await? {
         Redelivery::Due => app.outbox.ring(),
         Redelivery::Busy => return Err(Problem::conflict("it is just being sent")),
         Redelivery::Nowhere => {
             return Err(Problem::conflict(
-                "nothing is configured to send it: start with --smtp smtp://…",
+                "it stays in the house: e-mails leave it when the server is started with --smtp smtp://…",
             ));
         }
     }

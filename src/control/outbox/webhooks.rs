@@ -392,7 +392,7 @@ async fn deliver(
     let mut tx = app.database.begin().await?;
     let outcome = app
         .outbox
-        .send_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
+        .send_webhook_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
         .await;
     match settle(tx, outcome).await? {
         Redelivery::Due => app.outbox.ring(),

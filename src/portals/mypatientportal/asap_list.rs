@@ -20,7 +20,7 @@ use super::{
     wire,
 };
 use crate::{
-    outbox::Email,
+    outbox::{Email, Message},
     schedule::{Interval, Slot},
     store::{Tx, settle, users},
     text,
@@ -136,11 +136,12 @@ fn letter(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
         ("earlier", &text::say_moment(language, &earlier.start)),
         ("booked", &text::say_moment(language, &booked)),
     ];
-    Email {
-        recipient: email.to_owned(),
+    let message = Message {
+        language,
         subject: text::say_with(language, "asap-letter-subject", &[("appointment", name)]),
-        body: text::say_with(language, "asap-letter-body", &words),
-        html: None,
-        reason: "asap_list.earlier_slot",
-    }
+        text: text::say_with(language, "asap-letter-body", &words),
+        link: None, // the portal is an API: there is no page to move an appointment on
+        why: text::say(language, "asap-letter-why"),
+    };
+    message.to(email, "asap_list.earlier_slot")
 }
