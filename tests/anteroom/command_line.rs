@@ -573,7 +573,7 @@ mod ending {
         let waiting = tokio::spawn(Answer::to(http().build().unwrap().get(address)));
         while !fs::read_to_string(folder.path().join("log"))
             .unwrap()
-            .contains("waiting for a letter")
+            .contains("waiting for the outbox")
         {
             tokio::task::yield_now().await;
         }

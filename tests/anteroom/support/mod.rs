@@ -14,6 +14,7 @@
 //! | `control_room.rs` | the levers of a realm, pulled over HTTP |
 //! | `hang_up.rs` | somebody who asks and does not wait for the answer |
 //! | `receiver.rs` | `Receiver`: an HTTP server that is told, and answers as a test wants |
+//! | `mail_server.rs` | `MailServer`: takes letters over SMTP, and refuses as a test wants |
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
 //! | `dice.rs` | chance that can be repeated |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
@@ -30,6 +31,7 @@ pub mod emulator;
 pub mod hang_up;
 pub mod jwt;
 pub mod keeper;
+pub mod mail_server;
 pub mod page;
 pub mod receiver;
 pub mod tls;
