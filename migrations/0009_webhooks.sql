@@ -58,4 +58,3 @@ create table deliveries (
     primary key (realm, id)
 );
 create index deliveries_due on deliveries (realm, destination, sequence) where state = 'due';
-create index deliveries_waiting on deliveries (realm, due_at) where state = 'waiting';

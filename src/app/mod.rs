@@ -5,6 +5,7 @@ mod directory;
 mod page_failures;
 mod realm;
 pub mod request_in_flight;
+pub mod retries;
 mod unhurried;
 
 use std::{convert::Infallible, ops::Deref, sync::Arc};

@@ -53,7 +53,7 @@ use axum::routing::any;
 use axum::{Router, middleware};
 use http::Method;
 
-use crate::app::{App, agenda::Handler};
+use crate::app::{App, agenda::Handler, retries};
 use crate::portals;
 use crate::store::tables::{TABLES, Table};
 use entry::Entry;
@@ -70,7 +70,7 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
 
 /// Who does what stands on realms' agendas.
 pub fn handlers() -> Vec<&'static Handler> {
-    portals::handlers().collect()
+    portals::handlers().chain([&retries::HANDLER]).collect()
 }
 
 /// Every table that belongs to realms, parents before children.

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Outbox, post::Post, webhook};
+use super::{Outbox, RETRY, post::Post, webhook};
 use crate::clock::system_now;
 use crate::fetch::{self, Fetch, FetchError, Fetched};
 use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered};
@@ -39,6 +39,8 @@ pub struct Courier {
     fetch: Fetch,
     /// Without one, letters stay in the house.
     post: Option<Post>,
+    /// Called when something was put on a realm's agenda.
+    on_agenda: Box<dyn Fn(RealmId) + Send + Sync>,
     shutdown: CancellationToken,
 }
 
@@ -70,6 +72,7 @@ impl Courier {
         database: Database,
         fetch: Fetch,
         post: Option<Post>,
+        on_agenda: impl Fn(RealmId) + Send + Sync + 'static,
         shutdown: CancellationToken,
     ) -> Self {
         if post.is_some() {
@@ -80,6 +83,7 @@ impl Courier {
             database,
             fetch,
             post,
+            on_agenda: Box::new(on_agenda),
             shutdown,
         }
     }
@@ -106,7 +110,6 @@ impl Courier {
 
     /// Starts an errand for every address that has something due and none under way.
     async fn set_out(self: &Arc<Self>, errands: &mut Errands) -> sqlx::Result<()> {
-        self.wake_overdue().await?;
         let limit = i64::try_from(2 * AT_ONCE).unwrap_or(i64::MAX);
         let letters = self.post.is_some();
         let due = deliveries::list_due(&mut self.database.read().await?, system_now(), letters, limit).await?;
@@ -199,14 +202,9 @@ impl Courier {
         let history = remembered(held.history.clone(), attempt);
         let mut tx = self.database.begin().await?;
         let outcome = written_down(&mut tx, &held, state, due_at, &history).await;
-        settle(tx, outcome).await
-    }
-
-    /// Makes due what waited long enough by its realm's clock.
-    async fn wake_overdue(&self) -> sqlx::Result<()> {
-        let waiting = deliveries::list_realms_waiting(&mut self.database.read().await?).await?;
-        for (realm, clock) in waiting {
-            deliveries::wake_all(&mut self.database.write_once().await?, realm, clock.now()).await?;
+        settle(tx, outcome).await?;
+        if state == DeliveryState::Waiting {
+            (self.on_agenda)(held.realm);
         }
         Ok(())
     }
@@ -221,6 +219,9 @@ async fn written_down(
 ) -> sqlx::Result<()> {
     if !deliveries::settle(tx, held, state, due_at, history).await? {
         tracing::info!("a delivery took longer than its lease, or was removed meanwhile");
+    } else if state == DeliveryState::Waiting {
+        let event = format!("{}.{}", held.id, held.attempts); // once only, and no chance is asked for it
+        store::agenda::insert(tx, held.realm, &event, due_at, RETRY, &held.id).await?;
     }
     Ok(())
 }

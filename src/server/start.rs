@@ -35,7 +35,16 @@ pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
     let fetch = Fetch::new(config.allow_private_fetch, &config.trust_ca)?;
     let post = config.smtp.as_ref().map(Post::new).transpose()?;
     let (outbox, database) = (app.outbox.clone(), app.database.clone());
-    Ok(Courier::new(outbox, database, fetch, post, app.shutdown.clone()))
+    let realms = app.clone();
+    let on_agenda = move |realm| realms.agenda.ring(realm);
+    Ok(Courier::new(
+        outbox,
+        database,
+        fetch,
+        post,
+        on_agenda,
+        app.shutdown.clone(),
+    ))
 }
 
 /// The shipped signing keys are public: whoever reaches us must be somebody who could have them from us anyway.

@@ -11,7 +11,6 @@ use super::{
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
 };
-use crate::clock::Clock;
 use crate::model::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, RealmId};
 
 /// What is about to be delivered.
@@ -155,29 +154,6 @@ pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> s
         due_at,
     )?;
     Ok(rows == 1)
-}
-
-/// The realms in which something waits, and their clocks.
-pub async fn list_realms_waiting(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, Clock)>> {
-    let rows = fetch_all!(
-        conn,
-        "select r.id, r.clock_shown, r.clock_set_at, r.clock_rate, r.clock_resumes_at from realms r
-         where r.deleted_at is null
-           and exists (select 1 from deliveries d where d.realm = r.id and d.state = 'waiting')",
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get("id")?, super::realms::clock_in(row)?)))
-        .collect()
-}
-
-/// Makes due what waited until `now`, or until earlier.
-pub async fn wake_all(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<u64> {
-    execute!(
-        tx,
-        "update deliveries set state = 'due' where realm = $1 and state = 'waiting' and due_at <= $2",
-        realm,
-        now,
-    )
 }
 
 /// Makes something due once more, with all its tries before it; false when it is just being sent, or has no delivery.

@@ -346,7 +346,7 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
 }
 
 /// A clock out of the columns `clock_shown, clock_set_at, clock_rate, clock_resumes_at`.
-pub(super) fn clock_in(row: &Row) -> sqlx::Result<Clock> {
+fn clock_in(row: &Row) -> sqlx::Result<Clock> {
     Ok(Clock {
         shown: row.get("clock_shown")?,
         set_at: row.get("clock_set_at")?,

@@ -118,6 +118,7 @@ reminder-letter-body =
     Sie haben einen Termin bei { $practice }: „{ $appointment }“ am { $booked }.
 
     Wenn Sie nicht kommen können, sagen Sie den Termin bitte im Patientenportal ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann.
+reminder-letter-why = Sie erhalten diese E-Mail, weil Sie einen Termin haben.
 
 asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
 asap-letter-body =

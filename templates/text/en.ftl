@@ -118,6 +118,7 @@ reminder-letter-body =
     you have an appointment at { $practice }: “{ $appointment }” on { $booked }.
 
     If you cannot come, please cancel or move it in the patient portal, so that somebody else can have the time.
+reminder-letter-why = You receive this e-mail because you have an appointment.
 
 asap-letter-subject = An earlier appointment is free: { $appointment }
 asap-letter-body =

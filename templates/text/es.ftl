@@ -118,6 +118,7 @@ reminder-letter-body =
     Tiene una cita en { $practice }: «{ $appointment }» el { $booked }.
 
     Si no puede venir, anúlela o cámbiela en el portal del paciente para que otra persona pueda aprovechar la hora.
+reminder-letter-why = Recibe este correo porque tiene una cita.
 
 asap-letter-subject = Hay una cita anterior libre: { $appointment }
 asap-letter-body =

@@ -17,7 +17,7 @@ use crate::{
         agenda::{Firing, FiringError, Handler, Occasion},
     },
     model::User,
-    outbox::Email,
+    outbox::{Email, Message},
     store::{Tx, agenda, users},
     text,
 };
@@ -102,11 +102,12 @@ fn letter(appointment: &Appointment, recipient: String) -> Email {
         ("practice", practice.name.as_str()),
         ("booked", &text::say_moment(language, &starts_at)),
     ];
-    Email {
-        recipient,
+    let message = Message {
+        language,
         subject: text::say_with(language, "reminder-letter-subject", &words),
-        body: text::say_with(language, "reminder-letter-body", &words),
-        html: None,
-        reason: "appointment.reminder",
-    }
+        text: text::say_with(language, "reminder-letter-body", &words),
+        link: None, // the portal is an API: there is no page to cancel an appointment on
+        why: text::say(language, "reminder-letter-why"),
+    };
+    message.to(recipient, "appointment.reminder")
 }
