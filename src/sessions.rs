@@ -66,10 +66,12 @@ pub async fn begin(
         id: SessionId(digest(value.reveal())),
         user: sign_in.user.id.clone(),
         sid: random.id(now),
-        auth_time: now,
+        auth_time: sign_in.user.signed_in_since(now),
         amr: sign_in.amr.iter().map(|method| (*method).to_owned()).collect(),
         user_agent: user_agent(sign_in.headers),
-        expires_at: now.saturating_add(sign_in.lifetime).unwrap_or(Timestamp::MAX),
+        expires_at: now
+            .saturating_add(sign_in.user.stays_signed_in(sign_in.lifetime))
+            .unwrap_or(Timestamp::MAX),
     };
     let before = sign_in.before.map(|before| &before.session);
     match before {

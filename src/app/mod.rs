@@ -3,6 +3,7 @@
 pub mod agenda;
 mod directory;
 mod page_failures;
+pub mod personas;
 mod realm;
 pub mod request_in_flight;
 pub mod retries;

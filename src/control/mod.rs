@@ -21,6 +21,7 @@
 //! nothing here may be reachable where others are.
 
 mod api_docs;
+pub mod behaviours;
 mod body;
 mod claims;
 mod clients;
@@ -53,7 +54,7 @@ use axum::routing::any;
 use axum::{Router, middleware};
 use http::Method;
 
-use crate::app::{App, agenda::Handler, retries};
+use crate::app::{App, agenda::Handler, personas, retries};
 use crate::portals;
 use crate::store::tables::{TABLES, Table};
 use entry::Entry;
@@ -70,7 +71,8 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
 
 /// Who does what stands on realms' agendas.
 pub fn handlers() -> Vec<&'static Handler> {
-    portals::handlers().chain([&retries::HANDLER]).collect()
+    let of_the_house = personas::HANDLERS.iter().chain([&retries::HANDLER]);
+    portals::handlers().chain(of_the_house).collect()
 }
 
 /// Every table that belongs to realms, parents before children.

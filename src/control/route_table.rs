@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{
-    api_docs, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy, realms, scopes,
+    api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy, realms, scopes,
     snapshot, tokens, users, vsee,
 };
 use crate::app::{App, Realm, see_through};
@@ -32,6 +32,7 @@ pub const LEVERS: &[&[Row]] = &[
     policy::ROWS,
     keys::ROWS,
     tokens::ROWS,
+    behaviours::ROWS,
     outbox::letters::ROWS,
     outbox::webhooks::ROWS,
     exchanges::ROWS,

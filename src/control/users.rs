@@ -23,7 +23,7 @@ use super::seed::{Phc, SeedSecret, SeedUser, check_claims};
 use super::touch::touched;
 use crate::app::{App, Realm};
 use crate::clock::system_now;
-use crate::model::{Claims, RealmSettings, Secret, User, UserId};
+use crate::model::{Behaviour, Claims, RealmSettings, Secret, User, UserId};
 use crate::portals;
 use crate::store::{self, Tx, settle, tables};
 
@@ -72,6 +72,7 @@ pub const ROWS: &[Row] = &[
                 "password": {"type": "string", "description": "Without it the user can be picked, but not sign in by password."},
                 "password_hash": {"type": "string", "description": "An Argon2id PHC string instead of the password."},
                 "persona": {"type": "string", "description": "Why the picker offers this user. Without it: it does not."},
+                "behaviour": behaviour_schema(),
                 "claims": {"type": "object", "description": "As they go over the wire (OIDC Core §5.1, and any others)."},
             }})
         }),
@@ -112,6 +113,7 @@ pub const ROWS: &[Row] = &[
                 "password": {"type": ["string", "null"], "description": "null: no sign-in by password any more."},
                 "password_hash": {"type": "string"},
                 "persona": {"type": ["string", "null"], "description": "null: the picker does not offer the user."},
+                "behaviour": {"anyOf": [behaviour_schema(), {"type": "null"}], "description": "null: nothing happens any more."},
                 "claims": {"type": "object", "description": "A merge patch (RFC 7396): null takes a claim away."},
             }})
         }),
@@ -153,9 +155,18 @@ fn user_schema() -> Value {
         "id": {"type": "string"},
         "username": {"type": "string"},
         "persona": {"type": "string"},
+        "behaviour": behaviour_schema(),
         "has_password": {"type": "boolean"},
         "claims": {"type": "object"},
     }})
+}
+
+fn behaviour_schema() -> Value {
+    json!({
+        "type": "string",
+        "enum": Behaviour::ALL.map(Behaviour::name),
+        "description": "What happens to this user: /control/api/behaviours explains each.",
+    })
 }
 
 /// A user as they are shown: never with a password or its hash.
@@ -165,6 +176,8 @@ struct Shown {
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     persona: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behaviour: Option<Behaviour>,
     has_password: bool,
     claims: Claims,
 }
@@ -175,6 +188,7 @@ impl From<User> for Shown {
             id: user.id,
             username: user.username,
             persona: user.persona,
+            behaviour: user.behaviour,
             has_password: user.password.is_some(),
             claims: user.claims,
         }
@@ -197,6 +211,8 @@ struct Change {
     password_hash: Option<Phc>,
     #[serde(deserialize_with = "said")]
     persona: Option<Option<String>>,
+    #[serde(deserialize_with = "said")]
+    behaviour: Option<Option<Behaviour>>,
     claims: Option<Map<String, Value>>,
 }
 
@@ -204,6 +220,7 @@ struct Change {
 struct ReadyChange {
     password: Option<Option<String>>,
     persona: Option<Option<String>>,
+    behaviour: Option<Option<Behaviour>>,
     claims: Option<Map<String, Value>>,
 }
 
@@ -283,6 +300,9 @@ async fn changed(tx: &mut Tx, realm: &Realm, user: &User, change: ReadyChange) -
     if let Some(persona) = change.persona {
         user.persona = persona;
     }
+    if let Some(behaviour) = change.behaviour {
+        user.behaviour = behaviour;
+    }
     if let Some(patch) = change.claims {
         merge_patch(&mut user.claims, patch);
         check_claims(&user.claims).map_err(Problem::bad_request)?;
@@ -346,14 +366,16 @@ impl Change {
                 Some(loading::hashed(secret.as_ref(), &app.passwords, &realm.random).await?)
             }
         };
-        if password.is_none() && self.persona.is_none() && self.claims.is_none() {
+        let nothing_else = self.persona.is_none() && self.behaviour.is_none() && self.claims.is_none();
+        if password.is_none() && nothing_else {
             return Err(Problem::bad_request(
-                "say one of `password`, `password_hash`, `persona` or `claims`; id and user name stay",
+                "say one of `password`, `password_hash`, `persona`, `behaviour` or `claims`; id and user name stay",
             ));
         }
         Ok(ReadyChange {
             password,
             persona: self.persona,
+            behaviour: self.behaviour,
             claims: self.claims,
         })
     }

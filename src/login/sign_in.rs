@@ -18,7 +18,7 @@ use crate::clock;
 use crate::journal::recording;
 use crate::login::asking_client::AskingClient;
 use crate::login::visit::{Errand, Visit, see_other, unknown_answer};
-use crate::model::{Decision, Refusal, Secret, User};
+use crate::model::{Barred, Decision, Refusal, Secret, User};
 use crate::random::digest;
 use crate::sessions::{self, SignIn};
 use crate::store::{self, Tx, settle};
@@ -42,6 +42,8 @@ struct SignInPage {
     /// Who sent the person here; nobody when they came for their account.
     client: Option<AskingClient>,
     personas: Vec<Persona>,
+    /// Those to whom something happens.
+    eventful: Vec<Persona>,
     /// What to write into the field: `login_hint`, or what was typed before.
     username: String,
     trouble: Option<Trouble>,
@@ -62,6 +64,8 @@ enum Trouble {
     UnknownPersona,
     /// Seconds until the next attempt is heard.
     Throttled(u64),
+    /// They are who they say, and cannot sign in all the same.
+    Barred(Barred),
 }
 
 /// What the form asks for.
@@ -90,9 +94,14 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
             check_password(&app, &realm, username, password, clock::monotonic()).await?
         }
     };
+    let found = found.and_then(|user| match user.barred() {
+        Some(barred) => Err(Trouble::Barred(barred)),
+        None => Ok(user),
+    });
     match found {
         Ok(user) => {
             recording::note_user(&user);
+            tokio::time::sleep(user.hesitation()).await;
             sign_in(&app, &realm, &visit, &user, &parts.headers).await
         }
         Err(trouble) => {
@@ -206,10 +215,12 @@ async fn sign_in_page(
     trouble: Option<Trouble>,
 ) -> Result<Page, PageError> {
     let personas = store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PERSONAS).await?;
+    let (eventful, personas): (Vec<_>, Vec<_>) = personas.into_iter().partition(|user| user.behaviour.is_some());
     let page = SignInPage {
         layout: visit.layout,
         client: visit.errand.as_ref().map(Errand::asking_client),
         personas: personas.into_iter().map(Persona::from).collect(),
+        eventful: eventful.into_iter().map(Persona::from).collect(),
         username,
         trouble,
     };
@@ -253,6 +264,12 @@ impl Trouble {
                 Refusal::new("sign_in_failed", "this person is not among those the picker offers")
                     .kind("sign_in.persona")
             }
+            Trouble::Barred(Barred::Locked) => {
+                Refusal::new("sign_in_failed", "the account is locked").kind("sign_in.locked")
+            }
+            Trouble::Barred(Barred::PasswordExpired) => {
+                Refusal::new("sign_in_failed", "the password has expired").kind("sign_in.password_expired")
+            }
             Trouble::Throttled(seconds) => {
                 let why = format!("too many attempts; the next is heard in {seconds} s");
                 Refusal::new("sign_in_failed", why).kind("sign_in.throttled")
@@ -262,7 +279,9 @@ impl Trouble {
 
     fn page(self, page: Page) -> Response {
         match self {
-            Trouble::WrongPassword | Trouble::UnknownPersona => page.with_status(StatusCode::FORBIDDEN).into_response(),
+            Trouble::WrongPassword | Trouble::UnknownPersona | Trouble::Barred(_) => {
+                page.with_status(StatusCode::FORBIDDEN).into_response()
+            }
             Trouble::Throttled(seconds) => {
                 let page = page.with_status(StatusCode::TOO_MANY_REQUESTS);
                 ([(header::RETRY_AFTER, HeaderValue::from(seconds))], page).into_response()
@@ -276,6 +295,8 @@ impl SignInPage {
         Some(match self.trouble? {
             Trouble::WrongPassword => self.layout.say("sign-in-wrong"),
             Trouble::UnknownPersona => self.layout.say("sign-in-unknown-persona"),
+            Trouble::Barred(Barred::Locked) => self.layout.say("sign-in-locked"),
+            Trouble::Barred(Barred::PasswordExpired) => self.layout.say("sign-in-password-expired"),
             Trouble::Throttled(seconds) => self.layout.say_count("sign-in-throttled", seconds),
         })
     }

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod authorization_request;
+mod behaviour;
 mod claim_rule;
 mod client;
 mod consent;
@@ -31,6 +32,7 @@ mod webhook;
 
 pub use authorization_code::AuthorizationCode;
 pub use authorization_request::{AuthorizationRequest, Decision, PendingRequest};
+pub use behaviour::{Aftermath, Barred, Behaviour};
 pub use claim_rule::{ClaimPlace, ClaimRule, PROTOCOL_CLAIMS};
 pub use client::{AccessTokenFormat, Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
 pub use consent::Consent;

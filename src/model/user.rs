@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::UserId;
+use super::{Behaviour, UserId};
 
 /// A user's claims by name (OIDC Core §5.1 and the portals'), as they go over the wire.
 pub type Claims = Map<String, Value>;
@@ -16,6 +16,8 @@ pub struct User {
     pub password: Option<String>,
     /// Why the picker offers this user: the reason a client must cope with. `None`: it does not.
     pub persona: Option<String>,
+    /// What happens to this user, whatever client they meet.
+    pub behaviour: Option<Behaviour>,
     pub claims: Claims,
 }
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{
-        App, Realm,
+        App, Realm, personas,
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
     journal::recording,
@@ -43,6 +43,8 @@ pub struct Outcome {
     step: Missing,
     /// The value of a new session's cookie.
     cookie: Option<Secret>,
+    /// Something comes of it later, by the realm's clock.
+    planned: bool,
 }
 
 enum Missing {
@@ -191,6 +193,7 @@ async fn begin(
             let mut tx = app.database.begin().await?;
             let outcome = answer_while_allowed(&mut tx, realm, &request, signed_in, now).await;
             if let Some(outcome) = settle(tx, outcome).await? {
+                outcome.ring(app, realm);
                 return Ok(outcome);
             }
             flow::page(
@@ -236,7 +239,11 @@ async fn go_on(
         (Ok(Step::Answer), Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
             let outcome = finish_and_answer(&mut tx, realm, pending, signed_in, now).await;
-            settle(tx, outcome).await
+            let outcome = settle(tx, outcome).await?;
+            if let Some(outcome) = &outcome {
+                outcome.ring(app, realm);
+            }
+            Ok(outcome)
         }
         (Ok(Step::Consent), Some(signed_in)) => {
             let mut tx = app.database.write_once().await?;
@@ -342,13 +349,14 @@ pub async fn answer(
         client: request.client_id.clone(),
         user: signed_in.user.id.clone(),
         sid: Some(signed_in.session.sid.clone()),
-        scopes: request.scopes.clone(),
+        scopes: signed_in.user.granted(&request.scopes),
         auth_time: signed_in.session.auth_time,
         amr: signed_in.session.amr.clone(),
     };
     store::grants::insert(tx, realm.id, &grant, now).await?;
     recording::note_user(&signed_in.user);
     recording::note_grant(&grant.id);
+    let planned = personas::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
     let plain = realm.random.token();
     let code = AuthorizationCode {
         client: request.client_id.clone(),
@@ -364,6 +372,7 @@ pub async fn answer(
     Ok(Outcome {
         step: Missing::Nothing { code: plain },
         cookie: None,
+        planned,
     })
 }
 
@@ -376,10 +385,18 @@ impl Outcome {
         }
     }
 
+    /// After the commit.
+    pub fn ring(&self, app: &App, realm: &Realm) {
+        if self.planned {
+            app.agenda.ring(realm.id);
+        }
+    }
+
     fn page(path: &'static str, request: String) -> Self {
         Self {
             step: Missing::Page { path, request },
             cookie: None,
+            planned: false,
         }
     }
 }

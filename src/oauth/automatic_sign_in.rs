@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     authorize::{Outcome, answer},
     error::OAuthError,
-    flow::too_old,
+    flow::{check_willing, too_old},
 };
 use crate::{
     app::{App, Realm},
@@ -42,15 +42,22 @@ pub async fn answer_for_hint(
     let Some(user) = store::users::find_by_username(&mut conn, realm.id, hint).await? else {
         return Ok(None);
     };
+    if user.barred().is_some() {
+        return Ok(None); // the page says why
+    }
     let here = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
     drop(conn);
     let subject = realm.mint.subject(client, &user.id);
     if request.hinted_subject.as_ref().is_some_and(|hinted| *hinted != subject) {
         return Ok(None);
     }
+    check_willing(&user)?;
+    tokio::time::sleep(user.hesitation()).await;
     let mut tx = app.database.begin().await?;
     let outcome = answer_as(&mut tx, realm, request, headers, user, here, now).await;
-    settle(tx, outcome).await.map(Some)
+    let outcome = settle(tx, outcome).await?;
+    outcome.ring(app, realm);
+    Ok(Some(outcome))
 }
 
 async fn answer_as(

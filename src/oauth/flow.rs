@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::error::OAuthError;
 use crate::{
     app::Realm,
-    model::{AuthorizationRequest, Client, Decision, SignedIn},
+    model::{AuthorizationRequest, Client, Decision, SignedIn, User},
 };
 
 /// What comes next.
@@ -40,12 +40,6 @@ pub fn next(
     progress: &Progress<'_>,
     now: Timestamp,
 ) -> Result<Step, OAuthError> {
-    let denied = || {
-        let text = "The resource owner or authorization server denied the request.";
-        OAuthError::new("access_denied", text)
-            .kind("user.denied")
-            .see("RFC 6749 §4.1.2.1")
-    };
     denied().when(progress.decision == Some(Decision::Deny))?;
     let Some(signed_in) = progress.signed_in else {
         return page(request, Step::SignIn, "login_required", "nobody is signed in");
@@ -73,6 +67,7 @@ pub fn next(
         refused.when(progress.signed_in_for_this)?;
         return page(request, Step::SignIn, "login_required", text);
     }
+    check_willing(&signed_in.user)?;
     let allowed = progress.decision == Some(Decision::Allow);
     if !allowed && (request.prompt.consent || !progress.consented) {
         return page(
@@ -83,6 +78,25 @@ pub fn next(
         );
     }
     Ok(Step::Answer)
+}
+
+fn denied() -> OAuthError {
+    let text = "The resource owner or authorization server denied the request.";
+    OAuthError::new("access_denied", text)
+        .kind("user.denied")
+        .see("RFC 6749 §4.1.2.1")
+}
+
+/// Some users answer before they are asked.
+///
+/// # Errors
+/// What goes back to the client.
+pub fn check_willing(user: &User) -> Result<(), OAuthError> {
+    denied().when(user.denies_consent())?;
+    OAuthError::new("temporarily_unavailable", "This account cannot be used at the moment.")
+        .kind("user.unavailable")
+        .see("RFC 6749 §4.1.2.1")
+        .when(user.unavailable())
 }
 
 /// The page that is missing, or the error where none may be shown.

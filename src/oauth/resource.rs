@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::error::{Challenge, OAuthError, bearer_refusal};
 use crate::{
-    app::{App, Realm},
+    app::{App, Realm, personas},
     journal::recording,
     model::{AccessToken, Refusal, Secret},
     tokens::TokenError,
@@ -49,6 +49,8 @@ pub async fn bearer_of(
             TokenError::Database(error) => error.into(),
             error => bearer_refusal(error.refusal()),
         })?;
+    drop(conn);
+    personas::token_was_used(app, realm, token.user.as_ref(), &token.pair, now).await?;
     note(&token);
     Ok(token)
 }

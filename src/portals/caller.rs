@@ -19,6 +19,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// `None` for a token the client got for itself (RFC 6749 §4.4).
     pub user: Option<User>,
+    /// What was issued together with the token.
+    pub pair: String,
 }
 
 /// Why nobody calls. How it goes over the wire is each portal's.
@@ -63,6 +65,7 @@ impl Caller {
             client: token.client,
             scopes: token.scopes,
             user: token.user,
+            pair: token.pair,
         })
     }
 }

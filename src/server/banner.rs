@@ -198,7 +198,9 @@ fn has_secret(client: &Client, hash: Option<&str>) -> bool {
 }
 
 async fn personas(app: &App, realm: &Realm) -> sqlx::Result<Vec<User>> {
-    store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PEOPLE).await
+    let mut people = store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PEOPLE).await?;
+    people.retain(|user| user.behaviour.is_none()); // the picker tells of those to whom something happens
+    Ok(people)
 }
 
 #[cfg(test)]
@@ -212,6 +214,7 @@ mod tests {
             username: "anne".to_owned(),
             password: None,
             persona: Some("Has everything".to_owned()),
+            behaviour: None,
             claims: Claims::new(),
         };
         Facts {

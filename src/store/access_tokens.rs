@@ -35,7 +35,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
                 t.grant_id as family, c.id as living_client, u.deleted_at as user_deleted_at,
                 g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
                 g.revoked_at as grant_revoked_at,
-                u.username, u.password, u.persona, u.claims
+                u.username, u.password, u.persona, u.behaviour, u.claims
          from access_tokens t
          left join clients c on c.realm = t.realm and c.id = t.client_id and c.deleted_at is null
          left join grants g on g.realm = t.realm and g.id = t.grant_id

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::database::{Row, Value};
-use crate::model::{ClientId, GrantId, RealmId, Scopes, SessionId, UserId};
+use crate::model::{Behaviour, ClientId, GrantId, RealmId, Scopes, SessionId, UserId};
 
 /// A plain column type: `text`, `bigint` or `boolean`.
 pub trait Plain: Sized {
@@ -149,5 +149,6 @@ columns! {
     UserId as String: |value| value.0.clone(), |plain| Ok(UserId(plain));
     GrantId as String: |value| value.0.clone(), |plain| Ok(GrantId(plain));
     SessionId as String: |value| value.0.clone(), |plain| Ok(SessionId(plain));
+    Behaviour as String: |value| value.name().to_owned(), |plain| Behaviour::named(&plain).ok_or_else(|| "no behaviour".into());
     Scopes as String: ToString::to_string, |plain| Ok(plain.parse()?);
 }

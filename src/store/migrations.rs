@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "webhooks", include_str!("../../migrations/0009_webhooks.sql")),
     (10, "mediquo", include_str!("../../migrations/0010_mediquo.sql")),
     (11, "vsee", include_str!("../../migrations/0011_vsee.sql")),
+    (12, "behaviour", include_str!("../../migrations/0012_behaviour.sql")),
 ];
 
 /// Brings the tables up to date; does nothing where they are.

@@ -50,7 +50,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
     let row = fetch_optional!(
         conn,
         "select s.id, s.user_id, s.sid, s.auth_time, s.amr, s.user_agent, s.expires_at,
-                u.username, u.password, u.persona, u.claims
+                u.username, u.password, u.persona, u.behaviour, u.claims
          from sessions s join users u on u.realm = s.realm and u.id = s.user_id
          where s.realm = $1 and s.id = $2 and s.ended_at is null and s.expires_at > $3 and u.deleted_at is null",
         realm,

@@ -174,6 +174,7 @@ pub const TABLES: &[Table] = &[
             json("claims").of::<Claims>(),
             instant("created_at"),
             instant("deleted_at").or_null(),
+            text("behaviour").or_null(),
         ],
     )
     .listed_by(&["sequence"])

@@ -15,7 +15,7 @@ use crate::model::{RealmId, User, UserId};
 pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> sqlx::Result<bool> {
     let revived = execute!(
         tx,
-        "update users set username = $3, username_folded = $4, password = $5, persona = $6, claims = $7, created_at = $8,
+        "update users set username = $3, username_folded = $4, password = $5, persona = $6, claims = $7, created_at = $8, behaviour = $9,
             sequence = (select max(o.sequence) + 1 from users o where o.realm = $1), deleted_at = null
          where realm = $1 and id = $2 and deleted_at is not null
            and not exists (select 1 from users o where o.realm = $1 and o.username_folded = $4)",
@@ -27,14 +27,15 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
         user.persona,
         json(&user.claims)?,
         now,
+        user.behaviour,
     )?;
     if revived == 1 {
         return Ok(true);
     }
     let rows = execute!(
         tx,
-        "insert into users (realm, id, sequence, username, username_folded, password, persona, claims, created_at)
-         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7, $8 from users where realm = $1
+        "insert into users (realm, id, sequence, username, username_folded, password, persona, claims, created_at, behaviour)
+         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7, $8, $9 from users where realm = $1
          on conflict do nothing",
         realm,
         user.id,
@@ -44,6 +45,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
         user.persona,
         json(&user.claims)?,
         now,
+        user.behaviour,
     )?;
     Ok(rows == 1)
 }
@@ -51,7 +53,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
     let row = fetch_optional!(
         conn,
-        "select id as user_id, username, password, persona, claims from users where realm = $1 and id = $2 and deleted_at is null",
+        "select id as user_id, username, password, persona, behaviour, claims from users where realm = $1 and id = $2 and deleted_at is null",
         realm,
         id,
     )?;
@@ -62,7 +64,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<
 pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -> sqlx::Result<Option<User>> {
     let row = fetch_optional!(
         conn,
-        "select id as user_id, username, password, persona, claims
+        "select id as user_id, username, password, persona, behaviour, claims
          from users where realm = $1 and username_folded = $2 and deleted_at is null",
         realm,
         User::folded(username),
@@ -82,7 +84,7 @@ pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> 
 pub async fn list_personas(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
-        "select id as user_id, username, password, persona, claims
+        "select id as user_id, username, password, persona, behaviour, claims
          from users where realm = $1 and persona is not null and deleted_at is null order by sequence, id limit $2",
         realm,
         limit,
@@ -108,7 +110,7 @@ pub async fn list(
     pattern.push('%');
     let rows = fetch_all!(
         conn,
-        "select id as user_id, username, password, persona, claims from users
+        "select id as user_id, username, password, persona, behaviour, claims from users
          where realm = $1 and deleted_at is null and username_folded like $2 escape '!'
            and sequence > coalesce((select a.sequence from users a where a.realm = $1 and a.id = $3), 0)
          order by sequence, id limit $4",
@@ -125,23 +127,24 @@ pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> sqlx::Result<Opti
     let row = fetch_optional!(
         tx,
         "update users set persona = persona where realm = $1 and id = $2 and deleted_at is null
-         returning id as user_id, username, password, persona, claims",
+         returning id as user_id, username, password, persona, behaviour, claims",
         realm,
         id,
     )?;
     row.as_ref().map(user).transpose()
 }
 
-/// Writes what can change of a user: password, persona, claims.
+/// Writes what can change of a user: password, persona, behaviour, claims.
 pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<()> {
     execute!(
         tx,
-        "update users set password = $3, persona = $4, claims = $5 where realm = $1 and id = $2",
+        "update users set password = $3, persona = $4, claims = $5, behaviour = $6 where realm = $1 and id = $2",
         realm,
         user.id,
         user.password,
         user.persona,
         json(&user.claims)?,
+        user.behaviour,
     )?;
     Ok(())
 }
@@ -155,7 +158,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) ->
     let rows = execute!(
         tx,
         "update users set deleted_at = $3, username = id, username_folded = ' ' || id, password = null, persona = null,
-            claims = '{}'
+            behaviour = null, claims = '{}'
          where realm = $1 and id = $2 and deleted_at is null",
         realm,
         id,
@@ -186,13 +189,14 @@ pub async fn any(conn: &mut Conn, realm: RealmId) -> sqlx::Result<bool> {
     .is_some())
 }
 
-/// A user out of the columns `user_id, username, password, persona, claims`.
+/// A user out of the columns `user_id, username, password, persona, behaviour, claims`.
 pub(super) fn user(row: &Row) -> sqlx::Result<User> {
     Ok(User {
         id: row.get("user_id")?,
         username: row.get("username")?,
         password: row.optional("password")?,
         persona: row.optional("persona")?,
+        behaviour: row.optional("behaviour")?,
         claims: row.json("claims")?,
     })
 }

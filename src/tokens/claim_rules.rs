@@ -168,6 +168,7 @@ mod tests {
             username: "anne".to_owned(),
             password: None,
             persona: None,
+            behaviour: None,
             claims: Claims::from_iter([("email".to_owned(), json!("a@example.com"))]),
         };
         let mut claims = Claims::new();

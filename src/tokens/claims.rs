@@ -124,6 +124,7 @@ mod tests {
             username: "u".to_owned(),
             password: None,
             persona: None,
+            behaviour: None,
             claims,
         }
     }

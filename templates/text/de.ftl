@@ -21,6 +21,10 @@ sign-in-password = Passwort
 sign-in-submit = Anmelden
 sign-in-wrong = Benutzername und Passwort passen nicht zusammen. Bitte prüfen Sie beides und versuchen Sie es noch einmal.
 sign-in-unknown-persona = Dieser Testpatient wird hier nicht mehr angeboten. Bitte wählen Sie einen anderen.
+sign-in-eventful = Menschen, denen etwas geschieht
+sign-in-eventful-explained = Wen Sie hier auch wählen: Ihr Client begegnet dem, was unter dem Namen steht. Der Benutzername gilt auch als login_hint.
+sign-in-locked = Dieses Konto ist gesperrt. Eine Anmeldung damit ist zurzeit nicht möglich.
+sign-in-password-expired = Das Passwort dieses Kontos ist abgelaufen. Es muss geändert werden, bevor sich damit jemand anmelden kann.
 sign-in-throttled = { $count ->
     [one] Zu viele Versuche. Bitte warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Zu viele Versuche. Bitte warten Sie { $count } Sekunden und versuchen Sie es dann noch einmal.

@@ -21,6 +21,10 @@ sign-in-password = Password
 sign-in-submit = Sign in
 sign-in-wrong = User name and password do not match. Please check both and try again.
 sign-in-unknown-persona = This test patient is not offered here any more. Please choose another one.
+sign-in-eventful = People to whom something happens
+sign-in-eventful-explained = Whoever you choose here, your client meets what stands below the name. The user name works as login_hint, too.
+sign-in-locked = This account is locked. Signing in with it is not possible at the moment.
+sign-in-password-expired = The password of this account has expired. It has to be changed before anybody can sign in with it.
 sign-in-throttled = { $count ->
     [one] Too many attempts. Please wait one second, then try again.
    *[other] Too many attempts. Please wait { $count } seconds, then try again.

@@ -21,6 +21,10 @@ sign-in-password = Contraseña
 sign-in-submit = Iniciar sesión
 sign-in-wrong = El nombre de usuario y la contraseña no coinciden. Revíselos e inténtelo de nuevo.
 sign-in-unknown-persona = Este paciente de prueba ya no está disponible. Elija otro, por favor.
+sign-in-eventful = Personas a las que les pasa algo
+sign-in-eventful-explained = A quien elija aquí, su cliente se encontrará con lo que dice debajo del nombre. El nombre de usuario sirve también como login_hint.
+sign-in-locked = Esta cuenta está bloqueada. Por ahora no es posible iniciar sesión con ella.
+sign-in-password-expired = La contraseña de esta cuenta ha caducado. Hay que cambiarla antes de poder iniciar sesión con ella.
 sign-in-throttled = { $count ->
     [one] Demasiados intentos. Espere un segundo e inténtelo de nuevo.
    *[other] Demasiados intentos. Espere { $count } segundos e inténtelo de nuevo.

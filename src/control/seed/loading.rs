@@ -180,6 +180,7 @@ pub async fn user(
         username: seed.username.clone(),
         password: hashed(seed.password.as_ref(), passwords, random).await?,
         persona: seed.persona.clone(),
+        behaviour: seed.behaviour,
         claims: seed.claims.clone(),
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::claims;
 use super::clients::SeedSecret;
-use crate::model::{Claims, Secret, User, UserId};
+use crate::model::{Behaviour, Claims, Secret, User, UserId};
 use crate::passwords::check_phc;
 
 /// A user as a seed says it, sound in itself.
@@ -16,6 +16,7 @@ pub struct SeedUser {
     pub username: String,
     pub password: Option<SeedSecret>,
     pub persona: Option<String>,
+    pub behaviour: Option<Behaviour>,
     pub claims: Claims,
 }
 
@@ -27,6 +28,7 @@ struct Written {
     password: Option<Secret>,
     password_hash: Option<Phc>,
     persona: Option<String>,
+    behaviour: Option<Behaviour>,
     #[serde(default, deserialize_with = "claims::read")]
     claims: Claims,
 }
@@ -49,7 +51,11 @@ impl TryFrom<Written> for SeedUser {
         Ok(Self {
             id: written.id,
             password,
-            persona: written.persona,
+            // Who is somebody's misfortune is there to be chosen.
+            persona: written
+                .persona
+                .or_else(|| written.behaviour.map(|behaviour| behaviour.summary().to_owned())),
+            behaviour: written.behaviour,
             claims: written.claims,
             username: written.username,
         })

@@ -24,7 +24,7 @@ use super::{
     store, video_consultation, wire,
 };
 use crate::{
-    app::{App, Realm},
+    app::{App, Realm, personas},
     model::User,
     portals::caller::Caller,
     store::Conn,
@@ -79,6 +79,7 @@ async fn answer(
         let caller = Caller::identify(&mut conn, &realm, &parts.headers, now).await;
         caller.map_err(|error| error::not_identified(error, &realm.policy))?
     };
+    personas::token_was_used(&app, &realm, caller.user.as_ref(), &caller.pair, now).await?;
     row.check_scopes(&caller.scopes, caller.user.is_some())
         .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
 

@@ -374,6 +374,7 @@ mod tests {
             username: "putri".to_owned(),
             password: None,
             persona: None,
+            behaviour: None,
             claims: Map::from_iter([("birthdate".to_owned(), Value::from(birthdate))]),
         };
 

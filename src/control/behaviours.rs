@@ -1,0 +1,71 @@
+//! `GET /control/api/behaviours`: what can be declared of a user to happen to them, and what a good client does about it.
+
+use axum::Json;
+use axum::routing::get;
+use http::Method;
+use serde::Serialize;
+use serde_json::json;
+
+use super::route_table::{Answer, Content, Reach, Row};
+use crate::model::Behaviour;
+
+pub const ROWS: &[Row] = &[Row {
+    method: Method::GET,
+    path: "/control/api/behaviours",
+    operation: "listBehaviours",
+    tag: "Users",
+    summary: "What can happen to a user, whatever client they meet: the catalogue of `behaviour`",
+    reach: Reach::Realm,
+    query: &[],
+    body: None,
+    answer: Answer {
+        status: 200,
+        description: "The behaviours a user can have.",
+        content: Content::Json(|| {
+            let text = json!({"type": "string"});
+            json!({
+                "type": "object",
+                "required": ["behaviours"],
+                "properties": {
+                    "behaviours": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["behaviour", "summary", "advice"],
+                            "properties": {
+                                "behaviour": {"type": "string", "enum": Behaviour::ALL.map(Behaviour::name)},
+                                "summary": text,
+                                "advice": {"type": "string", "description": "What a good client does about it"},
+                            },
+                        },
+                    },
+                },
+            })
+        }),
+    },
+    refusals: &[],
+    serve: || get(list),
+}];
+
+#[derive(Serialize)]
+struct Behaviours {
+    behaviours: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    behaviour: Behaviour,
+    summary: &'static str,
+    advice: &'static str,
+}
+
+async fn list() -> Json<Behaviours> {
+    let entry = |behaviour: Behaviour| Entry {
+        behaviour,
+        summary: behaviour.summary(),
+        advice: behaviour.advice(),
+    };
+    Json(Behaviours {
+        behaviours: Behaviour::ALL.map(entry).into(),
+    })
+}
