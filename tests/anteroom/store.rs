@@ -44,6 +44,7 @@ async fn shelf() -> Shelf {
         username: "Anne".to_owned(),
         password: None,
         persona: None,
+        behaviour: None,
         claims: serde_json::Map::new(),
     };
     assert!(store::clients::insert(&mut tx, realm, &client, now).await.unwrap());
@@ -287,6 +288,7 @@ async fn a_user_name_is_taken_whatever_its_case() {
         username: "aNNE".to_owned(),
         password: None,
         persona: None,
+        behaviour: None,
         claims: serde_json::Map::new(),
     };
 
