@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{
-    api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy, realms, scopes,
-    snapshot, tokens, users, vsee,
+    api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy,
+    realms, scopes, snapshot, tokens, users, vsee,
 };
 use crate::app::{App, Realm, see_through};
 

@@ -192,7 +192,7 @@ async fn a_token_that_is_good_once_is_good_once() {
 #[tokio::test]
 async fn a_token_that_is_good_once_is_so_at_the_portal() {
     let realm = fresh_realm().await;
-    let client = realm.demo_client().asking_for("openid patient:read");
+    let client = realm.demo_client().asking_for("openid profile_read");
     let tokens = client.tokens_for("token-revoked-after-first-use").await;
     let caller = realm.caller(&tokens.access_token);
 
