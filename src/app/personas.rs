@@ -59,8 +59,8 @@ fn revoke_consent<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
         let (user, client) = occasion.subject.split_once(' ').ok_or("no user and client")?;
         let (user, client) = (UserId::from(user), ClientId::from(client));
         let realm = occasion.realm.id;
+        store::consents::delete(tx, realm, &user, &client).await?; // before grants: the order of locks everywhere
         store::grants::revoke_all(tx, realm, &user, &client, occasion.now).await?;
-        store::consents::delete(tx, realm, &user, &client).await?;
         Ok(None)
     })
 }

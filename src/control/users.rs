@@ -73,7 +73,7 @@ pub const ROWS: &[Row] = &[
                 "password": {"type": "string", "description": "Without it the user can be picked, but not sign in by password."},
                 "password_hash": {"type": "string", "description": "An Argon2id PHC string instead of the password."},
                 "persona": {"type": "string", "description": "Why the picker offers this user. Without it: it does not."},
-                "behaviour": {"type": "string", "description": "What choosing this user causes: a name of /control/api/behaviours."},
+                "behaviour": behaviour_schema(),
                 "claims": {"type": "object", "description": "As they go over the wire (OIDC Core §5.1, and any others)."},
             }})
         }),
@@ -114,7 +114,7 @@ pub const ROWS: &[Row] = &[
                 "password": {"type": ["string", "null"], "description": "null: no sign-in by password any more."},
                 "password_hash": {"type": "string"},
                 "persona": {"type": ["string", "null"], "description": "null: the picker does not offer the user."},
-                "behaviour": {"type": ["string", "null"], "description": "null: choosing the user causes nothing."},
+                "behaviour": {"anyOf": [behaviour_schema(), {"type": "null"}], "description": "null: nothing happens any more."},
                 "claims": {"type": "object", "description": "A merge patch (RFC 7396): null takes a claim away."},
             }})
         }),
@@ -156,10 +156,18 @@ fn user_schema() -> Value {
         "id": {"type": "string"},
         "username": {"type": "string"},
         "persona": {"type": "string"},
-        "behaviour": {"type": "string"},
+        "behaviour": behaviour_schema(),
         "has_password": {"type": "boolean"},
         "claims": {"type": "object"},
     }})
+}
+
+fn behaviour_schema() -> Value {
+    json!({
+        "type": "string",
+        "enum": Behaviour::ALL.map(Behaviour::name),
+        "description": "What happens to this user: /control/api/behaviours explains each.",
+    })
 }
 
 /// A user as they are shown: never with a password or its hash.
@@ -362,7 +370,8 @@ impl Change {
                 Some(loading::hashed(secret.as_ref(), &app.passwords, &realm.random).await?)
             }
         };
-        if password.is_none() && self.persona.is_none() && self.behaviour.is_none() && self.claims.is_none() {
+        let nothing_else = self.persona.is_none() && self.behaviour.is_none() && self.claims.is_none();
+        if password.is_none() && nothing_else {
             return Err(Problem::bad_request(
                 "say one of `password`, `password_hash`, `persona`, `behaviour` or `claims`; id and user name stay",
             ));

@@ -301,6 +301,17 @@ impl SignInPage {
         })
     }
 
+    /// One of those to whom something happens is named already, or was just chosen.
+    fn expects_an_event(&self) -> bool {
+        let named = User::folded(&self.username);
+        let barred = matches!(self.trouble, Some(Trouble::Barred(_)));
+        barred
+            || self
+                .eventful
+                .iter()
+                .any(|persona| User::folded(&persona.username) == named)
+    }
+
     /// The trouble belongs to user name and password, so it is told beside them.
     fn password_trouble(&self) -> bool {
         matches!(self.trouble, Some(Trouble::WrongPassword | Trouble::Throttled(_)))

@@ -94,7 +94,7 @@ impl Outbox {
             reason: email.reason.to_owned(),
             written_at: now,
         };
-        self.keep(tx, realm, letter, now).await
+        self.keep(tx, realm, letter).await
     }
 
     /// Writes a text message, as [`write`](Self::write) does an e-mail.
@@ -116,14 +116,14 @@ impl Outbox {
             reason: message.reason.to_owned(),
             written_at: now,
         };
-        self.keep(tx, realm, letter, now).await
+        self.keep(tx, realm, letter).await
     }
 
-    async fn keep(&self, tx: &mut Tx, realm: RealmId, letter: Letter, now: Timestamp) -> sqlx::Result<String> {
+    async fn keep(&self, tx: &mut Tx, realm: RealmId, letter: Letter) -> sqlx::Result<String> {
         let sequence = deliveries::next_number(tx, realm).await?;
         store::letters::insert(tx, realm, sequence, &letter).await?;
-        if letter.channel == Channel::Email && self.do_letters_leave() {
-            deliver_letter(tx, realm, sequence, &letter, now).await?;
+        if self.do_letters_leave() && letter.channel == Channel::Email {
+            deliver_letter(tx, realm, sequence, &letter, letter.written_at).await?;
         }
         Ok(letter.id)
     }

@@ -32,6 +32,7 @@ mod jwks;
 mod jwt_access_tokens;
 mod logout;
 mod outbox;
+mod personas;
 mod pkce;
 mod policy_portal;
 mod portals;
