@@ -141,14 +141,13 @@ pub async fn native(
             let mut conn = app.database.read().await?;
             let prescriptions =
                 appointments::list_prescriptions(&mut conn, realm.id, &organization.id, &patient.code).await?;
-            let download = match prescriptions.first() {
-                Some(one) => realm.url(&format!(
+            let download = prescriptions.first().map(|one| {
+                realm.url(&format!(
                     "{}/api/v1/prescriptions/{}/download",
                     paths::MEDIQUO,
                     one.code
-                )),
-                None => realm.url(&format!("{}/openapi.json", paths::MEDIQUO)),
-            };
+                ))
+            });
             let platform = if asked.platform.as_deref() == Some("android") {
                 "android"
             } else {
@@ -492,7 +491,8 @@ struct NativePage {
     layout: Layout,
     patient: Patient,
     platform: &'static str,
-    download: String,
+    /// The patient's first prescription, where there is one.
+    download: Option<String>,
 }
 
 impl NativePage {

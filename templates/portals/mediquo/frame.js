@@ -85,9 +85,12 @@
     document.getElementById("native-close").addEventListener("click", function () {
       native("mediquo_native_close", {});
     });
-    document.getElementById("native-download").addEventListener("click", function (event) {
-      native("mediquo_native_download", { url: event.currentTarget.dataset.url });
-    });
+    var download = document.getElementById("native-download");
+    if (download) {
+      download.addEventListener("click", function () {
+        native("mediquo_native_download", { url: download.dataset.url });
+      });
+    }
   } else {
     window.addEventListener("message", function (event) {
       if (event.source !== window.parent || !event.data) return;

@@ -1,6 +1,11 @@
 //! The tables of this portal, declared (see `store::tables`).
 
-use crate::store::tables::{Table, boolean, instant, integer, json, text};
+use jiff::civil::Date;
+
+use crate::{
+    portals::mediquo::model::{PrescribedTo, Profile},
+    store::tables::{Table, boolean, instant, integer, json, text},
+};
 
 /// Parents before children.
 pub const TABLES: &[Table] = &[
@@ -47,8 +52,8 @@ pub const TABLES: &[Table] = &[
             text("code"),
             integer("version"),
             instant("visible_at"),
-            json("profile"),
-            json("history"),
+            json("profile").of::<Profile>(),
+            json("history").of::<Profile>(),
             instant("created_at"),
             instant("updated_at"),
             instant("unsubscribed_at").or_null(),
@@ -101,8 +106,8 @@ pub const TABLES: &[Table] = &[
             text("organization_id"),
             integer("sequence"),
             text("patient_code").or_null(),
-            json("patient"),
-            json("active_substances"),
+            json("patient").of::<PrescribedTo>(),
+            json("active_substances").of::<Vec<String>>(),
             instant("issued_at"),
         ],
     )
@@ -120,7 +125,7 @@ pub const TABLES: &[Table] = &[
             text("duration"),
             integer("duration_in_months").or_null(),
             integer("duration_in_days").or_null(),
-            text("expires_on").or_null(),
+            text("expires_on").or_null().naming::<Date>(),
             integer("max_redemptions"),
             integer("redeemed"),
             text("meta").or_null(),
@@ -170,7 +175,7 @@ pub const TABLES: &[Table] = &[
             text("organization_id"),
             integer("sequence"),
             text("url"),
-            json("events").or_null(),
+            json("events").or_null().of::<Vec<String>>(),
             text("signature"),
             text(SECRET).sealed(),
             integer("version"),
