@@ -9,7 +9,7 @@ use crate::portals::mishap::Mishap;
 use crate::web::paths;
 
 /// The answer to a request that has come to grief.
-pub fn answer(_: &Realm, mishap: &Mishap) -> Response {
+pub fn answer(_: &Realm, _: &str, mishap: &Mishap) -> Response {
     let why = mishap.sentence;
     let error = match mishap.status {
         _ if mishap.slot_taken => error::unacceptable(why), // it keeps no slots of its own: a plain no

@@ -10,7 +10,7 @@ use crate::portals::{caller::CallerError, mishap::Mishap};
 use crate::web::paths;
 
 /// The answer to a request that has come to grief.
-pub fn answer(realm: &Realm, mishap: &Mishap) -> Response {
+pub fn answer(realm: &Realm, _: &str, mishap: &Mishap) -> Response {
     let error = if mishap.slot_taken {
         error::unavailable("somebody else has booked it, or a time that overlaps it")
     } else {
