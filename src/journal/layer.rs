@@ -5,7 +5,8 @@
 //! Whoever hangs up is recorded, too.
 //!
 //! It is the outermost layer but the log's, so that it sees what really goes over the wire: also a timeout, a panic's answer, and what
-//! a fault has made of an answer. The realm is found further in, which says so with [`Journal::begin`]; what belongs to no realm is not recorded.
+//! a fault has made of an answer. The realm is found further in, which says so with [`Journal::begin`]; what belongs to no realm is not recorded,
+//! nor is what is turned away before: a body that announces itself as too large.
 
 use std::{
     mem,

@@ -293,7 +293,7 @@ async fn the_secrets_of_a_real_journey_are_left_out_however_its_answer_travels()
         (fresh_realm().await, "form_post"),
         (portal_realm().await, "fragment"),
     ] {
-        let client = realm.demo_spa().asking_for("openid profile offline_access");
+        let client = realm.demo_spa().asking_for("openid profile_read");
         let request = client
             .request()
             .with("response_mode", mode)
