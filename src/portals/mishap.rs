@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{mediquo, mypatientportal};
+use super::{mediquo, mypatientportal, vsee};
 use crate::app::Realm;
 use crate::web::paths;
 
@@ -27,6 +27,7 @@ type Form = fn(&Realm, &Mishap) -> Response;
 const FORMS: &[(&str, Form)] = &[
     (paths::PORTAL, mypatientportal::mishap),
     (paths::MEDIQUO, mediquo::mishap),
+    (paths::VSEE, vsee::mishap),
 ];
 
 /// The answer at a path within the realm.

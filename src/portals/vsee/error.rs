@@ -172,6 +172,11 @@ pub fn not_found(why: &str) -> VseeError {
     VseeError::new(StatusCode::NOT_FOUND, "not_found", "Sorry, this page is not available.").because(why)
 }
 
+/// A status no rule of VSee's asks for.
+pub fn other(status: StatusCode, message: &str) -> VseeError {
+    VseeError::new(status, "mishap", message)
+}
+
 /// 405, naming what would do.
 pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
     let allowed = allowed.join(", ");
