@@ -26,9 +26,6 @@ use Endpoint::{
     Authorize, Discovery, Introspect, Jwks, Mediquo, MyPatientPortal, Pages, Revoke, Token, Userinfo, Vsee, Webfinger,
 };
 
-/// Where VSee stands.
-const VSEE: &str = "/vsee";
-
 impl Endpoint {
     pub const ALL: &[Self] = &[
         Discovery,
@@ -98,7 +95,7 @@ impl Endpoint {
             (&[paths::USERINFO], Userinfo),
             (&[paths::PORTAL], MyPatientPortal),
             (&[paths::MEDIQUO], Mediquo),
-            (&[VSEE], Vsee),
+            (&[paths::VSEE], Vsee),
             (&[paths::LOGIN, paths::CONSENT, paths::ACCOUNT, paths::LOGOUT], Pages),
         ];
         let found = table

@@ -165,6 +165,38 @@ async fn mediquo_says_it_in_its_own_form() {
 }
 
 #[tokio::test]
+async fn vsee_says_it_in_its_own_form() {
+    let realm = crate::support::fresh_realm().await;
+    let path = "/vsee/api_v3/visits";
+    for (fault, status) in [
+        ("portal_unauthorized", 401),
+        ("portal_forbidden", 403),
+        ("portal_not_found", 404),
+        ("portal_conflict", 409),
+        ("portal_unprocessable", 422),
+        ("portal_too_many_requests", 429),
+        ("portal_server_error", 500),
+    ] {
+        let id = super::arm(&realm, json!({"fault": fault, "times": 1, "endpoint": "vsee"})).await;
+
+        let answer = realm.get(path).await.has_status(status).json();
+
+        assert_eq!(answer["code"], status, "{fault}");
+        assert!(
+            answer["message"].as_str().is_some_and(|text| !text.is_empty()),
+            "{fault}: {answer}"
+        );
+        assert_eq!(super::shown(&realm, &id).await["bitten"], 1, "{fault}");
+    }
+    super::arm(&realm, json!({"fault": "portal_slot_taken", "times": 1})).await;
+    let taken = realm.post(path, &[]).await.has_status(400).json();
+    assert_eq!(
+        taken["message"],
+        "The time slot is not available: somebody else has booked it."
+    );
+}
+
+#[tokio::test]
 async fn under_the_portals_policy_the_documented_words_stand_alone() {
     let realm = realm_with(json!({"seed": "walkthrough", "policy": "portal"})).await;
     let anne = patient(&realm, "anne").await;
