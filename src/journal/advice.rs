@@ -151,6 +151,21 @@ const OF_KINDS: &[(&str, &str)] = &[
         "With prompt=none nobody may be asked. Send the person here without prompt=none once; a new scope needs their consent, too.",
     ),
     (
+        "user.unavailable",
+        "This person behaves so: temporarily_unavailable in /control/api/behaviours. Say that it is not their fault, keep what \
+         they entered, and offer to try again later.",
+    ),
+    (
+        "sign_in.locked",
+        "This person's account is locked, by their behaviour. Sign in as somebody else, or set `behaviour` to null over \
+         /control/api/users.",
+    ),
+    (
+        "sign_in.password_expired",
+        "This person's password has expired, by their behaviour. Sign in as somebody else, or set `behaviour` to null over \
+         /control/api/users.",
+    ),
+    (
         "sign_in.wrong",
         "The demo's password is the user name and -password, as in anne-password. The persona picker signs in without one.",
     ),
