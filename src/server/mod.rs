@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
     use axum::body::Bytes;
-    use axum::routing::post;
+    use axum::routing::{post, put};
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
@@ -302,12 +302,18 @@ mod tests {
     }
 
     async fn ask(path: &str, body: impl Into<Body>) -> (StatusCode, String) {
-        let limits = config("[limits]\nrequest_timeout = \"50ms\"\nmax_body_bytes = 1024").limits;
+        send(Request::post(path).body(body.into()).unwrap()).await
+    }
+
+    async fn send(request: Request) -> (StatusCode, String) {
+        let limits = "[limits]\nrequest_timeout = \"50ms\"\nmax_body_bytes = 1024\nmax_snapshot_bytes = 2048\n";
+        let limits = config(limits).limits;
         let inside = Router::new()
             .route("/oauth/token", post(broken))
             .route("/oauth/introspect", post(std::future::pending::<()>))
+            .route("/control/api/realms/{realm}/snapshot", put(async |_: Bytes| "done"))
+            .route("/control/api/realms/{realm}/fork", put(async |_: Bytes| "done"))
             .route("/oauth/revoke", post(async |_: Bytes| "done"));
-        let request = Request::post(path).body(body.into()).unwrap();
         let answer = surrounded(inside, &limits, Journal::default(), TrustedProxies::default())
             .oneshot(request)
             .await
@@ -334,6 +340,23 @@ mod tests {
 
         assert_eq!(status, 503);
         assert!(body.starts_with(r#"{"error":"temporarily_unavailable","#), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_has_a_limit_of_its_own_and_nothing_else_has_it() {
+        for (path, length, expected) in [
+            ("/control/api/realms/x/snapshot", 2048, 200),
+            ("/control/api/realms/x/snapshot", 2049, 413),
+            ("/control/api/realms/x/fork", 1025, 413),
+        ] {
+            let request = Request::put(path).body(Body::from("a".repeat(length)));
+            assert_eq!(send(request.unwrap()).await.0, expected, "{path} {length}");
+
+            // Without a promise of its length it is counted as it comes.
+            let pieces = futures_util::stream::iter(vec![Ok::<_, Infallible>("a".repeat(length))]);
+            let request = Request::put(path).body(Body::from_stream(pieces));
+            assert_eq!(send(request.unwrap()).await.0, expected, "{path} {length} in pieces");
+        }
     }
 
     #[tokio::test]

@@ -280,7 +280,7 @@ async fn an_unsound_one_changes_nothing_and_is_told_where() {
 }
 
 #[tokio::test]
-async fn it_is_json_in_a_place_that_can_be_and_no_larger_than_allowed() {
+async fn it_is_json_in_a_place_that_can_be_and_may_be_larger_than_other_bodies() {
     let realm = fresh_realm().await;
     let taken = snapshot(&realm).await;
     let address = format!("{}/{}/snapshot", realms(), realm.name);
@@ -298,8 +298,6 @@ async fn it_is_json_in_a_place_that_can_be_and_no_larger_than_allowed() {
     let mut large = read(&taken);
     large["tables"]["users"][0]["claims"]["note"] = "x".repeat(2 << 20).into();
     restore(&realm, &large.to_string()).await.is_ok();
-    large["tables"]["users"][0]["claims"]["note"] = "x".repeat(33 << 20).into();
-    is_a_problem(restore(&realm, &large.to_string()).await, 413, "");
 }
 
 /// Of many restores at once one is the last, and it is there as a whole; what is booked meanwhile is in none of them by half.
