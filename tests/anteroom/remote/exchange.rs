@@ -68,7 +68,7 @@ async fn a_request_is_had_as_a_command_for_curl() {
         realm.get(&format!("/control/api/exchanges/{id}/curl")).await.text()
     );
     assert!(
-        command.starts_with("curl ") && !command.contains("demo-service-secret"),
+        command.contains("curl --silent") && !command.contains("demo-service-secret"),
         "{command}"
     );
 }
