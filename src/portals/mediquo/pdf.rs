@@ -89,9 +89,10 @@ fn lines(prescription: &Prescription, organization: &str) -> Vec<String> {
 /// The font's own encoding agrees with Latin-1 in what is printable of it; the rest is a question mark.
 fn in_windows_1252(text: &str) -> Vec<u8> {
     text.chars()
-        .map(|character| match u8::try_from(u32::from(character)) {
-            Ok(byte @ (0x20..=0x7e | 0xa0..=0xff)) => byte,
-            _ => b'?',
+        .map(|character| {
+            let byte = u8::try_from(u32::from(character)).ok();
+            let printable = byte.filter(|byte| matches!(byte, 0x20..=0x7e | 0xa0..=0xff));
+            printable.unwrap_or(b'?')
         })
         .collect()
 }

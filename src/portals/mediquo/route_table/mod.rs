@@ -68,6 +68,9 @@ pub enum Credentials {
     AccessToken,
 }
 
+/// A query parameter: name, JSON Schema and meaning.
+pub type Parameter = (&'static str, fn() -> Value, &'static str);
+
 /// One method at one path.
 #[derive(Debug)]
 pub struct Row {
@@ -78,8 +81,7 @@ pub struct Row {
     pub operation: Operation,
     pub credentials: Credentials,
     pub summary: &'static str,
-    /// Name, JSON Schema and meaning.
-    pub query: &'static [(&'static str, fn() -> Value, &'static str)],
+    pub query: &'static [Parameter],
     /// The JSON Schema of the body.
     pub body: Option<fn() -> Value>,
     pub answer: Answer,
