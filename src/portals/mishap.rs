@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{mediquo, mypatientportal};
+use super::{mediquo, mypatientportal, vsee};
 use crate::app::Realm;
 use crate::web::paths;
 
@@ -21,19 +21,20 @@ pub struct Mishap {
     pub sentence: &'static str,
 }
 
-type Form = fn(&Realm, &Mishap) -> Response;
+type Form = fn(&Realm, &str, &Mishap) -> Response;
 
 /// Which portal lives where, and how it says no.
 const FORMS: &[(&str, Form)] = &[
-    (paths::PORTAL, mypatientportal::mishap),
-    (paths::MEDIQUO, mediquo::mishap),
+    (paths::PORTAL, |realm, _, mishap| mypatientportal::mishap(realm, mishap)),
+    (paths::MEDIQUO, |realm, _, mishap| mediquo::mishap(realm, mishap)),
+    (paths::VSEE, |_, path, mishap| vsee::mishap(path, mishap)),
 ];
 
 /// The answer at a path within the realm.
 pub fn answer(realm: &Realm, path: &str, mishap: &Mishap) -> Response {
     let form = FORMS.iter().find(|(prefix, _)| path.starts_with(prefix));
     match form {
-        Some((_, form)) => form(realm, mishap),
+        Some((_, form)) => form(realm, path, mishap),
         None => (mishap.status, Json(json!({"error": mishap.sentence}))).into_response(),
     }
 }

@@ -32,6 +32,9 @@ pub struct Refused {
     allowed: Option<String>,
 }
 
+/// What is documented to be said of whatever is not there.
+const NOT_AVAILABLE: &str = "Sorry, this page is not available.";
+
 /// The shortest way to an answer that is not an answer.
 pub type Result<T> = std::result::Result<T, VseeError>;
 
@@ -169,7 +172,7 @@ pub fn forbidden(message: impl Into<String>) -> VseeError {
 
 /// 404, in the documented words.
 pub fn not_found(why: &str) -> VseeError {
-    VseeError::new(StatusCode::NOT_FOUND, "not_found", "Sorry, this page is not available.").because(why)
+    VseeError::new(StatusCode::NOT_FOUND, "not_found", NOT_AVAILABLE).because(why)
 }
 
 /// 405, naming what would do.
@@ -196,6 +199,16 @@ pub fn too_many_requests() -> VseeError {
         "too_many_requests",
         "Too many requests. Please try again later.",
     )
+}
+
+/// What no rule of ours asks for: the documented text where there is one, that of a taken slot whatever the status.
+pub fn mishap(status: StatusCode, slot_taken: bool, sentence: &str) -> VseeError {
+    let message = match status {
+        _ if slot_taken => "The time slot is not available: it is taken.",
+        StatusCode::NOT_FOUND => NOT_AVAILABLE,
+        _ => sentence,
+    };
+    VseeError::new(status, "mishap", message)
 }
 
 /// 413.

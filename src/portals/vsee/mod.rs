@@ -28,6 +28,7 @@ mod intakes;
 mod letters;
 mod links;
 mod login;
+mod mishap;
 pub mod model;
 mod openapi;
 mod pages;
@@ -51,6 +52,7 @@ use axum::{
 use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
+pub use mishap::answer as mishap;
 use pages::MOUNTS;
 use route_table::Found;
 pub use store::{TABLES, insert_seed};

@@ -43,7 +43,8 @@ pub async fn enter(
     let next = browser.query.get("next").unwrap_or(LANDING);
     let next = inside_the_portal(next).ok_or_else(|| {
         let refusal = Refusal::new("invalid_next", "next leads out of the portal");
-        PageError::bad_request(refusal.compare("a path of the portal that begins with a single /", next))
+        let path = next.split(['?', '#']).next().unwrap_or_default(); // what follows may hold a token
+        PageError::bad_request(refusal.compare("a path of the portal that begins with a single /", path))
     })?;
     let token = browser.query.get("sso_token");
     let token = token.ok_or_else(|| error::unauthorized("Missing sso_token."))?;

@@ -27,7 +27,7 @@ async fn paths_and_methods_nobody_knows_are_said_so_in_the_portals_form() {
         ("GET", "users/sso", "POST"),
         ("PUT", "intakes/1", "POST, GET"),
         ("GET", "visits/add_walkin", "POST"),
-        ("OPTIONS", "rooms", "GET, POST"),
+        ("PATCH", "rooms", "GET, POST"),
     ] {
         let method = method.parse().expect("a method");
         let answer = Answer::to(realm.http.request(method, realm.url(&at(path)))).await;
@@ -66,12 +66,7 @@ async fn a_body_that_is_too_large_is_refused_in_the_portals_form() {
     let john = patient(&realm, "p-1").await;
     let body = |bytes: usize| format!("{{\"room_code\": \"{}\"}}", "x".repeat(bytes));
 
-    for (path, bytes) in [
-        ("visits", 65 * 1024),
-        ("visits", 2 << 20),
-        ("intakes", 900 * 1024),
-        ("intakes", 2 << 20),
-    ] {
+    for (path, bytes) in [("visits", 65 * 1024), ("intakes", 900 * 1024)] {
         let answer = john.post_raw(path, "application/json", body(bytes)).await;
         assert_eq!((answer.status, &answer.json()["code"]), (413, &json!(413)), "{answer}");
     }
