@@ -159,6 +159,7 @@ vsee-video-title = Videobesuch
 vsee-video-explained = Hier wären Anruf und Chat. Das Testsystem führt den Stand des Besuchs; Bild und Ton gibt es nicht.
 vsee-video-start = Besuch beginnen
 vsee-video-leave = Gehen, ohne zu beginnen
+vsee-video-cancel = Termin absagen
 vsee-video-end = Besuch beenden
 vsee-video-over = Dieser Besuch ist vorbei.
 vsee-join-title = Sie sind zu einem Besuch eingeladen

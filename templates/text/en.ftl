@@ -159,6 +159,7 @@ vsee-video-title = Video visit
 vsee-video-explained = This is where call and chat would be. The test system keeps the visit's state; there is no picture and no sound.
 vsee-video-start = Start the visit
 vsee-video-leave = Leave without starting
+vsee-video-cancel = Cancel the appointment
 vsee-video-end = End the visit
 vsee-video-over = This visit is over.
 vsee-join-title = You are invited to a visit

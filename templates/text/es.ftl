@@ -159,6 +159,7 @@ vsee-video-title = Visita por vídeo
 vsee-video-explained = Aquí estarían la llamada y el chat. El sistema de prueba lleva el estado de la visita; no hay imagen ni sonido.
 vsee-video-start = Comenzar la visita
 vsee-video-leave = Salir sin comenzar
+vsee-video-cancel = Cancelar la cita
 vsee-video-end = Terminar la visita
 vsee-video-over = Esta visita ha terminado.
 vsee-join-title = Está invitado a una visita

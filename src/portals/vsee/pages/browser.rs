@@ -109,7 +109,9 @@ impl Browser {
                 links.push(("vsee-nav-dashboard", self.path(DASHBOARD)));
             } else {
                 let (rooms, _) = store::rooms::list(&mut conn, realm, &user.account, (0, 10)).await?;
-                let open = rooms.iter().filter(|room| room.settings.active);
+                let open = rooms
+                    .iter()
+                    .filter(|room| room.settings.active && !room.settings.is_closed);
                 links.extend(open.map(|room| ("vsee-nav-room", self.path(&fill(WAITING_ROOM, &room.slug)))));
                 links.truncate(1);
             }

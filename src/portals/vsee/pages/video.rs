@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{App, Realm},
     portals::vsee::{
-        model::{EndReason, Status},
+        model::{EndReason, Status, VisitType},
         visits::{end_visit, find_visit, start_visit},
     },
     web::{
@@ -33,6 +33,8 @@ struct VideoPage {
     visit: ShownVisit,
     waiting: bool,
     in_progress: bool,
+    /// A patient may cancel an appointment that has not begun; others who wait only leave.
+    can_cancel: bool,
 }
 
 pub async fn show(
@@ -51,6 +53,7 @@ pub async fn show(
         visit: ShownVisit::new(&browser, &visit),
         waiting: visit.status == Status::Waiting,
         in_progress: visit.status == Status::InProgress,
+        can_cancel: user.is_patient() && visit.kind == VisitType::Scheduled,
         layout: browser.layout,
     };
     Ok(Page::new(&page))
@@ -67,11 +70,11 @@ pub async fn act(
     let browser = Browser::read(app, realm, mount, &parts).await?;
     let id = number(id)?;
     let user = browser.user_of_visit(id)?;
-    find_visit(&browser.context, &mut browser.context.read().await?, user, id).await?;
-    let reason = if user.is_patient() {
-        EndReason::PatientEndCall
-    } else {
-        EndReason::CallEnded
+    let visit = find_visit(&browser.context, &mut browser.context.read().await?, user, id).await?;
+    let reason = match (user.is_patient(), visit.status) {
+        (true, Status::Waiting) => EndReason::PatientExitRoom,
+        (true, _) => EndReason::PatientEndCall,
+        (false, _) => EndReason::CallEnded,
     };
     match form.get("decision") {
         Some("start") => start_visit(&browser.context, user, id).await?,

@@ -160,6 +160,23 @@ async fn a_visit_is_started_and_ended_by_its_buttons() {
 }
 
 #[tokio::test]
+async fn a_patient_cancels_an_appointment_by_its_button() {
+    let realm = fresh_realm().await;
+    let john = patient(&realm, "p-1").await;
+    let visit = text(&data(john.books(MONDAY_NINE).await), "id");
+    let browser = john.browser().await;
+    let page = open(&browser, &realm, &format!("/visits/start/{visit}")).await;
+
+    let cancelled = browser
+        .submit(&page.form_with("decision").press("decision", "cancel"))
+        .await
+        .page();
+
+    assert_eq!(said(&cancelled, "data-visit-status"), "40");
+    assert_eq!(john.visit(&visit).await["status"], "40");
+}
+
+#[tokio::test]
 async fn a_provider_who_starts_a_waiting_visit_has_it() {
     let realm = fresh_realm().await;
     let (john, pat, robin) = (
