@@ -83,5 +83,5 @@ async fn write(
     if options.disable_emails {
         store::users::stop_emails(tx, realm, entry.user).await?;
     }
-    Ok(browser.begin(tx, entry).await.map_err(VseeError::from)?)
+    browser.begin(tx, entry).await.map_err(VseeError::from)
 }
