@@ -34,7 +34,7 @@ async fn a_preset_is_used_but_for_what_is_said() {
         .json();
 
     assert_eq!(
-        (&said["pkce"], &said["refresh_rotation"]),
+        (&said["policy"]["pkce"], &said["policy"]["refresh_rotation"]),
         (&"ignored".into(), &"guarded".into()),
         "{said}"
     );

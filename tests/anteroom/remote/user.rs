@@ -12,6 +12,8 @@ async fn somebody_is_added_signs_in_and_is_deleted() {
         "zoe",
         "--password",
         "zoe-password",
+        "--persona",
+        "Is new here",
         "--claim",
         "name=Zoe Adams",
         "--claim",
