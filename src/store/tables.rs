@@ -41,8 +41,11 @@ pub struct Column {
     /// May hold addresses of the realm itself, which differ in a copy of it.
     pub addresses: bool,
     /// Whether a text, or what JSON stands in it, is one that can be read back.
-    pub check: Option<fn(&str) -> Result<(), String>>,
+    pub check: Option<Check>,
 }
+
+/// Says what is wrong with a text, if anything is.
+pub type Check = fn(&str) -> Result<(), String>;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +136,7 @@ impl Column {
         self.checked(|text| text.parse::<T>().map(drop).map_err(|error| error.to_string()))
     }
 
-    pub const fn checked(self, check: fn(&str) -> Result<(), String>) -> Self {
+    pub const fn checked(self, check: Check) -> Self {
         Self {
             check: Some(check),
             ..self
