@@ -263,7 +263,10 @@ async fn the_journal_says_of_an_exchange_which_faults_have_bitten_it() {
 
     let exchanges = realm.get("/control/api/exchanges").await.is_ok().json();
     let exchanges = exchanges["exchanges"].as_array().expect("a list");
-    let marked: Vec<_> = exchanges.iter().filter_map(|exchange| exchange["faults"].as_array()).collect();
+    let marked: Vec<_> = exchanges
+        .iter()
+        .filter_map(|exchange| exchange["faults"].as_array())
+        .collect();
     let marked: Vec<_> = marked.into_iter().filter(|faults| !faults.is_empty()).collect();
     let expected = json!([
         {"id": seam, "fault": "id_token_wrong_issuer"},
