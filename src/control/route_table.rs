@@ -33,7 +33,6 @@ pub const LEVERS: &[&[Row]] = &[
     policy::ROWS,
     keys::ROWS,
     tokens::ROWS,
-    behaviours::ROWS,
     outbox::letters::ROWS,
     outbox::webhooks::ROWS,
     exchanges::ROWS,

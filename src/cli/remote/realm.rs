@@ -14,10 +14,10 @@ use crate::model::RealmName;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  ISSUER=$(anteroom realm create)               an issuer of one's own, with the demo seed
-  anteroom clock advance PT2H --server $ISSUER  any command takes such an issuer as its server
+  ISSUER=$(anteroom realm create)                an issuer of one's own, with the demo seed
+  anteroom clock advance PT2H --server $ISSUER   any command takes such an issuer as its server
   anteroom realm create suite-17 --policy portal --switch auto_login=true --frozen --ttl PT1H
-  anteroom realm create --random-seed 7         its ids and tokens are the same each time
+  anteroom realm create --random-seed 7          its ids and tokens are the same each time
   anteroom realm create --seed seed.toml --now 2025-06-02T08:00:00+02:00
   anteroom realm snapshot suite-17 > before.json
   anteroom realm fork suite-17 suite-18
