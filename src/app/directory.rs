@@ -181,11 +181,12 @@ impl Directory {
 
     /// Takes in what other processes have changed, and forgets what they have deleted.
     pub async fn catch_up(&self, database: &Database) -> Result<(), DirectoryError> {
+        // Before the revisions are read: a realm made since would not be among them, and yet lives.
+        let held: Vec<Realm> = self.known.load().values().cloned().collect();
         let revisions: HashMap<_, _> = store::realms::revisions(&mut database.read().await?)
             .await?
             .into_iter()
             .collect();
-        let held: Vec<Realm> = self.known.load().values().cloned().collect();
         for realm in held {
             match revisions.get(&realm.id) {
                 None => self.forget(realm.id),

@@ -57,7 +57,7 @@ pub const ROWS: &[Row] = &[
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["realms"], "properties": {
                     "realms": {"type": "array", "items": listed()},
-                    "next": {"type": "string", "description": "The address of the next page, if there is one."},
+                    "next": {"type": "string", "description": "What to say in `after` to see more; absent at the end."},
                 }})
             }),
         },
@@ -254,9 +254,9 @@ struct Listed {
 #[derive(Debug, Serialize)]
 struct List {
     realms: Vec<Listed>,
-    /// Where the next ones are, if there are more.
+    /// What to ask for more `after`, if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    next: Option<RealmName>,
 }
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
@@ -297,8 +297,7 @@ pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<R
     if more {
         found.pop();
     }
-    let next = found.last().filter(|_| more);
-    let next = next.map(|last| format!("{REALMS}?limit={}&after={}", page.limit, last.name));
+    let next = found.last().filter(|_| more).map(|last| last.name.clone());
     let now = clock::system_now();
     let living = found.into_iter().filter(|realm| realm.lives_at(now));
     let realms = living.map(|settings| Listed::new(&app, settings)).collect();

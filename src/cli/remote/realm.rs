@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::input::{self, Setting};
 use super::server::Server;
-use super::{RemoteError, list, save, show, tell};
+use super::{Page, RemoteError, save, show, tell};
 use crate::config::SeedSource;
 use crate::model::RealmName;
 
@@ -32,7 +32,10 @@ pub enum Deed {
     Create(Box<Wishes>),
     /// The realms that live
     #[command(after_help = EXAMPLES)]
-    List,
+    List {
+        #[command(flatten)]
+        page: Page,
+    },
     /// One realm
     #[command(after_help = EXAMPLES)]
     Show {
@@ -156,11 +159,9 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             let answer = server.post(&["realms"], wishes.body()?).send().await?;
             tell(server, &answer, out, issuer)
         }
-        Deed::List => {
-            let answer = server.get(&["realms"]).send().await?;
-            tell(server, &answer, out, |out, all| {
-                show::table(out, list(all, "realms"), PLACES)
-            })
+        Deed::List { page } => {
+            let answer = page.ask(server.get(&["realms"])).send().await?;
+            tell(server, &answer, out, |out, all| show::page(out, all, "realms", PLACES))
         }
         Deed::Show { name } => {
             let answer = server.get(&["realms", name.as_str()]).send().await?;

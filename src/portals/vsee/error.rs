@@ -201,10 +201,9 @@ pub fn too_many_requests() -> VseeError {
     )
 }
 
-/// What no rule of ours asks for: the documented text where there is one, that of a taken slot whatever the status.
-pub fn mishap(status: StatusCode, slot_taken: bool, sentence: &str) -> VseeError {
+/// What no rule of ours asks for: the documented text where there is one.
+pub fn mishap(status: StatusCode, sentence: &str) -> VseeError {
     let message = match status {
-        _ if slot_taken => "The time slot is not available: it is taken.",
         StatusCode::NOT_FOUND => NOT_AVAILABLE,
         _ => sentence,
     };

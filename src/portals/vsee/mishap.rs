@@ -14,7 +14,12 @@ use crate::{
 pub fn answer(_: &Realm, path: &str, mishap: &Mishap) -> Response {
     let below = path.strip_prefix(paths::VSEE).unwrap_or_default();
     if is_api(below) {
-        return error::mishap(mishap.status, mishap.slot_taken, mishap.sentence).answer(path);
+        let error = if mishap.slot_taken {
+            error::slot_unavailable("somebody else has booked it")
+        } else {
+            error::mishap(mishap.status, mishap.sentence)
+        };
+        return error.answer(path);
     }
     PageError::new(mishap.status, Refusal::new("mishap", mishap.sentence)).into_response()
 }
