@@ -327,9 +327,10 @@ impl Registration {
             ("birth_date", &self.birth_date),
             ("tax_id", &self.tax_id),
         ];
-        if members
-            .iter()
-            .any(|(_, text)| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
+        let texts = members.iter().map(|(_, text)| *text);
+        if texts
+            .chain([&self.api_key])
+            .any(|text| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
         {
             return Err("a field is too long or holds U+0000");
         }

@@ -139,6 +139,7 @@ async fn a_registration_that_cannot_be_is_refused() {
             422,
         ),
         (vec![("api_key", "demo-api-key"), ("first_name", "G\0")], 422),
+        (vec![("api_key", "\0"), ("first_name", "a")], 422),
     ] {
         realm
             .post("/mediquo/widget/session", &form)
