@@ -224,6 +224,7 @@ fn refused(layout: Layout, reason: Reason) -> Response {
     let page = framed(&RefusedPage {
         layout,
         reason: reason.name(),
+        detail: None,
     });
     let mut response = page.with_status(StatusCode::UNAUTHORIZED).into_response();
     response.extensions_mut().insert(refusal);
@@ -274,6 +275,35 @@ pub struct Registration {
 pub async fn register(
     State(app): State<App>,
     realm: Realm,
+    layout: Layout,
+    form: Result<Form<Registration>, axum::extract::rejection::FormRejection>,
+) -> Result<Redirect, Response> {
+    let registered = enrol(&app, &realm, form).await;
+    registered.map_err(|error| {
+        if error.status.is_client_error() {
+            not_registered(layout, error)
+        } else {
+            error.into_response()
+        }
+    })
+}
+
+/// Why somebody is not registered, in the frame they asked in: another page would not be shown there.
+fn not_registered(layout: Layout, error: PageError) -> Response {
+    crate::web::refusal_log::log(&error.refusal, "/mediquo/widget/session");
+    let page = framed(&RefusedPage {
+        layout,
+        reason: "registration",
+        detail: Some(error.refusal.description.to_string()),
+    });
+    let mut response = page.with_status(error.status).into_response();
+    response.extensions_mut().insert(*error.refusal);
+    response
+}
+
+async fn enrol(
+    app: &App,
+    realm: &Realm,
     form: Result<Form<Registration>, axum::extract::rejection::FormRejection>,
 ) -> Result<Redirect, PageError> {
     let wrong = |why: &str| PageError::new(StatusCode::UNPROCESSABLE_ENTITY, Refusal::new("invalid", why));
@@ -294,10 +324,10 @@ pub async fn register(
     let code = format!("guest-{}", realm.random.id(now));
 
     let mut tx = app.database.begin().await?;
-    let outcome = patients::write_now(&mut tx, &realm, &organization, &Write::of(&code, profile), now).await;
+    let outcome = patients::write_now(&mut tx, realm, &organization, &Write::of(&code, profile), now).await;
     crate::store::settle(tx, outcome).await?;
 
-    let token = access_token::issue(&realm, &organization.id, &code, now);
+    let token = access_token::issue(realm, &organization.id, &code, now);
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("api_key", &organization.api_key)
         .append_pair("token", &token)
@@ -514,6 +544,8 @@ fn who(layout: &Layout, patient: &Patient) -> Safe<String> {
 struct RefusedPage {
     layout: Layout,
     reason: &'static str,
+    /// What was wrong with a registration, for developers.
+    detail: Option<String>,
 }
 
 impl RefusedPage {
@@ -523,6 +555,7 @@ impl RefusedPage {
             "expired" => "mediquo-refused-expired",
             "logged-out" => "mediquo-refused-logged-out",
             "patient" => "mediquo-refused-patient",
+            "registration" => "mediquo-refused-registration",
             _ => "mediquo-refused-invalid",
         }
     }

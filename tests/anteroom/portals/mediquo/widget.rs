@@ -141,11 +141,16 @@ async fn a_registration_that_cannot_be_is_refused() {
         (vec![("api_key", "demo-api-key"), ("first_name", "G\0")], 422),
         (vec![("api_key", "\0"), ("first_name", "a")], 422),
     ] {
-        realm
+        let page = realm
             .post("/mediquo/widget/session", &form)
             .await
             .is_a_refusal_page()
             .has_status(status);
+        // It is shown where the form was: in the frame, which hears of it.
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert!(policy.contains("frame-ancestors *;"), "{policy}");
+        assert!(page.text().contains("data-reason=\"registration\""), "{page}");
+        assert!(page.text().contains("data-detail"), "{page}");
     }
 }
 
