@@ -269,6 +269,7 @@ pub struct Registration {
     gender: String,
     birth_date: String,
     tax_id: String,
+    postal_code: String,
 }
 
 /// `POST /widget/session`: a temporary session for whoever fills in the form.
@@ -359,13 +360,18 @@ impl Registration {
         ];
         let texts = members.iter().map(|(_, text)| *text);
         if texts
-            .chain([&self.api_key])
+            .chain([&self.api_key, &self.postal_code])
             .any(|text| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
         {
             return Err("a field is too long or holds U+0000");
         }
         let said = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
-        Ok(said.map(|(member, text)| (member.to_owned(), json!(text))).collect())
+        let mut profile: Map<_, _> = said.map(|(member, text)| (member.to_owned(), json!(text))).collect();
+        if !self.postal_code.trim().is_empty() {
+            // Patients have no member of that name.
+            profile.insert("meta".to_owned(), json!({ "postal_code": self.postal_code }));
+        }
+        Ok(profile)
     }
 }
 

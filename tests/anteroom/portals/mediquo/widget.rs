@@ -99,7 +99,8 @@ async fn logging_out_ends_that_token_only_and_needs_it() {
 
 #[tokio::test]
 async fn without_a_token_the_widget_asks_who_is_there() {
-    let realm = clinic().await.realm;
+    let clinic = clinic().await;
+    let realm = &clinic.realm;
     let path = "/mediquo/widget/frame?api_key=demo-api-key&exclude=gender,tax_id&include=postal_code";
 
     let page = realm.get(path).await.is_ok().text();
@@ -117,11 +118,15 @@ async fn without_a_token_the_widget_asks_who_is_there() {
         ("api_key", "demo-api-key"),
         ("first_name", "Guest"),
         ("birth_date", "1990-02-03"),
+        ("postal_code", "08001"),
     ];
     let answer = realm.post("/mediquo/widget/session", &form).await.has_status(303);
     let location = answer.header("location").expect("a location").to_owned();
     let welcome = realm.get(&format!("{}{location}", realm.host())).await.is_ok().text();
     assert!(welcome.contains("Guest"), "{welcome}");
+    let code = welcome.split("data-patient=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let guest = clinic.patient(code.expect("a patient")).await;
+    assert_eq!(guest["meta"], json!({"postal_code": "08001"}));
 }
 
 #[tokio::test]
