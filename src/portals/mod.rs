@@ -19,7 +19,7 @@ use crate::{
 /// The routes of all portals.
 pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     mypatientportal::routes(app)
-        .merge(mediquo::routes(app))
+        .merge(mediquo::routes(app, known_hosts.clone()))
         .merge(vsee::routes(app, known_hosts))
 }
 

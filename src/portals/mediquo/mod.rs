@@ -61,11 +61,14 @@ pub use store::tables::TABLES;
 use crate::{
     app::{App, Realm, see_through},
     portals::swagger_ui,
-    web::paths,
+    web::{
+        csrf::{self, KnownHosts},
+        paths,
+    },
 };
 
 /// The routes of this room.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();
@@ -86,6 +89,8 @@ pub fn routes(app: &App) -> Router<App> {
             router = router.route(&at(&format!("{prefix}{path}")), nothing_here.clone());
         }
     }
+    // It mints tokens for whoever asks: no site may read it by letting its own name point to this machine.
+    let demo = get(widget::demo).layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts_read));
     let register = post(widget::register).route_layer(middleware::from_fn_with_state(app.clone(), see_through));
     router
         .route(&at("/widget/frame"), get(widget::frame))
@@ -93,7 +98,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(&at("/integration/native.html"), get(widget::native))
         .route(&at("/js/1.0.0/{file}"), get(widget::script))
         .route(&at("/join/{token}"), get(widget::join))
-        .route(&at("/demo"), get(widget::demo))
+        .route(&at("/demo"), demo)
         .route(&at("/openapi.json"), get(openapi::show))
         .merge(swagger_ui::routes(&openapi::UI))
 }

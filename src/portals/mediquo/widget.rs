@@ -3,6 +3,9 @@
 //! How the real widget talks to its server is not documented; this one is the emulator's own. It accepts a good key and
 //! token, and says clearly what is wrong with any other. The frame may be shown by any site, as customers' sites do;
 //! it holds nothing but what its address lets it.
+//!
+//! The demo belongs to development: it shows anybody the widget, with a token, for any patient of the first organization. It
+//! is answered for known hosts only.
 
 use askama::{Template, filters::Safe};
 use axum::{
@@ -295,7 +298,7 @@ fn not_registered(layout: Layout, error: PageError) -> Response {
     let page = framed(&RefusedPage {
         layout,
         reason: "registration",
-        detail: Some(error.refusal.description.to_string()),
+        detail: Some(error.refusal.description().to_owned()),
     });
     let mut response = page.with_status(error.status).into_response();
     response.extensions_mut().insert(*error.refusal);
@@ -406,7 +409,8 @@ pub struct DemoWish {
     patient: Option<String>,
 }
 
-/// `GET /demo?patient=`: what a customer's own server would show, after it asked for a token.
+/// `GET /demo?patient=`: what a customer's own server would show, after it asked for a token. For development: it asks
+/// nobody who they are.
 pub async fn demo(
     State(app): State<App>,
     realm: Realm,

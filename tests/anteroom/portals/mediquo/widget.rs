@@ -241,6 +241,9 @@ async fn the_demo_page_has_a_token_for_the_patient_it_is_asked_for() {
         .await
         .is_ok();
     clinic.realm.get("/mediquo/demo?patient=nobody").await.has_status(404);
+    let rebound = clinic.realm.http.get(clinic.realm.url("/mediquo/demo"));
+    let rebound = Answer::to(rebound.header("host", "evil.example")).await.has_status(403);
+    assert!(!rebound.text().contains("data-token"), "{rebound}");
     clinic.realm.get("/mediquo/js/1.0.0/nothing.js").await.has_status(404);
     let script = clinic.realm.get("/mediquo/js/1.0.0/mediquo.js").await.is_ok();
     assert!(script.media_type().contains("javascript") && script.text().contains("MediquoWidget"));
