@@ -28,6 +28,11 @@ pub fn handlers() -> impl Iterator<Item = &'static Handler> {
     [mypatientportal::HANDLERS].into_iter().flatten()
 }
 
+/// Statements that remove a batch each of what expired (see `store::purge`).
+pub fn expired() -> impl Iterator<Item = &'static str> {
+    [mediquo::EXPIRED, vsee::EXPIRED].into_iter().flatten().copied()
+}
+
 /// The tables of all portals, parents before children.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
     [mypatientportal::TABLES, mediquo::TABLES, vsee::TABLES]

@@ -56,7 +56,7 @@ pub use mishap::answer as mishap;
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
 pub use seeding::Ready;
-pub use store::tables::TABLES;
+pub use store::tables::{EXPIRED, TABLES};
 
 use crate::{
     app::{App, Realm, see_through},
