@@ -83,7 +83,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
             );
         }
     }
-    let nothing_here = any(async || error::not_found("there is nothing at this path").answer("/mediquo"));
+    let nothing_here = any(async move |realm: Realm, request: Request| call::nothing_here(&limits, &realm, &request));
     for prefix in ["/v1", "/api/v1", "/v2"] {
         for path in ["", "/", "/{*rest}"] {
             router = router.route(&at(&format!("{prefix}{path}")), nothing_here.clone());
