@@ -73,7 +73,10 @@ pub async fn only_known_hosts_read(State(known): State<KnownHosts>, request: Req
     if host.is_some_and(|host| known.know(host)) {
         return next.run(request).await;
     }
-    let refusal = Refusal::new("unknown_host", "the page was asked for at a host this server does not know");
+    let refusal = Refusal::new(
+        "unknown_host",
+        "the page was asked for at a host this server does not know",
+    );
     forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
 }
 

@@ -171,10 +171,10 @@ fn after_the_span(search: &Search, providers: &[User], now: Timestamp) -> Option
     let wanted = providers
         .iter()
         .filter(|one| search.provider.is_none_or(|id| id == one.id));
-    let days = wanted
-        .filter_map(|one| Some(one.hours.as_ref()?.horizon_days))
-        .max()?;
-    let horizon = now.checked_add(SignedDuration::from_hours(days.checked_mul(24)?)).ok()?;
+    let days = wanted.filter_map(|one| Some(one.hours.as_ref()?.horizon_days)).max()?;
+    let horizon = now
+        .checked_add(SignedDuration::from_hours(days.checked_mul(24)?))
+        .ok()?;
     // A slot may begin within the span and end behind it.
     let next = search.between.end.as_second() - search.length.minutes() * 60 + 1;
     (search.between.end <= horizon).then_some(next)

@@ -124,7 +124,10 @@ async fn without_a_token_the_widget_asks_who_is_there() {
     let location = answer.header("location").expect("a location").to_owned();
     let welcome = realm.get(&format!("{}{location}", realm.host())).await.is_ok().text();
     assert!(welcome.contains("Guest"), "{welcome}");
-    let code = welcome.split("data-patient=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let code = welcome
+        .split("data-patient=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
     let guest = clinic.patient(code.expect("a patient")).await;
     assert_eq!(guest["meta"], json!({"postal_code": "08001"}));
 }

@@ -141,7 +141,12 @@ async fn a_file_that_an_admin_put_into_an_intake_is_for_its_member() {
     let again = json!({"attachments": [file]});
     john.post(&path, &again).await.is_ok();
     assert_eq!(data(john.get(&path).await)["attachments"][0]["_id"], file);
-    refused(&other.post("intakes", &json!({"room_code": "clinic", "attachments": [file]})).await, 400);
+    refused(
+        &other
+            .post("intakes", &json!({"room_code": "clinic", "attachments": [file]}))
+            .await,
+        400,
+    );
 }
 
 #[tokio::test]

@@ -184,7 +184,11 @@ async fn later_times_are_shown_as_far_ahead_as_the_provider_gives_appointments()
     let intake = text(&data(john.post("intakes", &wish).await), "id");
     let browser = john.browser().await;
     let address = format!("/vc/next/u/clinic?intake_id={intake}&action=appointment");
-    let times = |page: &Page| page.all("button").filter(|tag| tag.attribute("name") == Some("time")).count();
+    let times = |page: &Page| {
+        page.all("button")
+            .filter(|tag| tag.attribute("name") == Some("time"))
+            .count()
+    };
     let later = |page: &Page| {
         let link = page.all("a").find(|tag| tag.attribute("rel") == Some("next"))?;
         let (_, from) = link.attribute("href")?.rsplit_once("from=")?;
