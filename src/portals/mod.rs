@@ -19,13 +19,18 @@ use crate::{
 /// The routes of all portals.
 pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     mypatientportal::routes(app)
-        .merge(mediquo::routes(app))
+        .merge(mediquo::routes(app, known_hosts.clone()))
         .merge(vsee::routes(app, known_hosts))
 }
 
 /// Who does what the portals put on a realm's agenda.
 pub fn handlers() -> impl Iterator<Item = &'static Handler> {
     [mypatientportal::HANDLERS].into_iter().flatten()
+}
+
+/// Statements that remove a batch each of what expired (see `store::purge`).
+pub fn expired() -> impl Iterator<Item = &'static str> {
+    [mediquo::EXPIRED, vsee::EXPIRED].into_iter().flatten().copied()
 }
 
 /// The tables of all portals, parents before children.

@@ -10,6 +10,7 @@ use crate::{
     clock::system_now,
     control,
     model::{ClientId, RealmId, UserId},
+    portals,
     store::{self, Tx, purge, settle, tables},
 };
 
@@ -75,7 +76,7 @@ async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
         let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
             continue;
         };
-        for kind in 0..purge::KINDS_THAT_EXPIRE {
+        for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
             while purge::expired(&mut app.database.write_once().await?, kind, realm.id, then).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());

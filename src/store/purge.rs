@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Tx, database::execute};
 use crate::model::{ClientId, RealmId, UserId};
 
-/// One batch each of what expired, or was spent without ever expiring, before $2.
-const EXPIRED: &[&str] = &[
+/// One batch each of what expired, or was spent without ever expiring, before $2. Portals add their own.
+pub const EXPIRED: &[&str] = &[
     "delete from authorization_requests where realm = $1
         and id in (select id from authorization_requests where realm = $1 and expires_at < $2 limit 500)",
     "delete from authorization_codes where realm = $1
@@ -22,15 +22,9 @@ const EXPIRED: &[&str] = &[
         and id in (select id from sessions where realm = $1 and expires_at < $2 limit 500)",
 ];
 
-/// How many kinds of rows expire: each is one call of [`expired`].
-pub const KINDS_THAT_EXPIRE: usize = EXPIRED.len();
-
-/// Removes a batch of the rows of one kind that expired before `then`; how many went.
-pub async fn expired(tx: &mut Tx, kind: usize, realm: RealmId, then: Timestamp) -> sqlx::Result<u64> {
-    match EXPIRED.get(kind) {
-        Some(statement) => execute!(tx, statement, realm, then),
-        None => Ok(0),
-    }
+/// Removes a batch of the rows of one kind, such as one of [`EXPIRED`], that expired before `then`; how many went.
+pub async fn expired(tx: &mut Tx, kind: &'static str, realm: RealmId, then: Timestamp) -> sqlx::Result<u64> {
+    execute!(tx, kind, realm, then)
 }
 
 /// Removes a batch of grants that nothing belongs to any more; how many went.

@@ -55,6 +55,8 @@ impl KnownHosts {
     }
 }
 
+const OUR_HOSTS: &str = "the issuer's host, loopback, or a name given as --allowed-host";
+
 /// Middleware: refuses everything but reading under a host that is not ours.
 pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
     let host = effective_host(request.uri(), request.headers());
@@ -62,10 +64,20 @@ pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request,
         return next.run(request).await;
     }
     let refusal = Refusal::new("forged_form", "the form was posted to a host this server does not know");
-    forged(refusal.compare(
-        "the issuer's host, loopback, or a name given as --allowed-host",
-        host.unwrap_or_default(),
-    ))
+    forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
+}
+
+/// Middleware: also reading, where a page mints something for whoever reads it, is refused under a host that is not ours.
+pub async fn only_known_hosts_read(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
+    let host = effective_host(request.uri(), request.headers());
+    if host.is_some_and(|host| known.know(host)) {
+        return next.run(request).await;
+    }
+    let refusal = Refusal::new(
+        "unknown_host",
+        "the page was asked for at a host this server does not know",
+    );
+    forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
 }
 
 fn forged(refusal: Refusal) -> Response {

@@ -309,6 +309,7 @@ mediquo-refused-invalid = Das Zugriffstoken gilt nicht für diese Organisation.
 mediquo-refused-expired = Das Zugriffstoken ist abgelaufen.
 mediquo-refused-logged-out = Das Zugriffstoken wurde abgemeldet.
 mediquo-refused-patient = Das Zugriffstoken gehört zu einer Person, die es nicht gibt.
+mediquo-refused-registration = Die Anmeldung konnte nicht angenommen werden.
 mediquo-refused-mend = Holen Sie für jede Anzeige des Widgets ein neues Zugriffstoken.
 mediquo-registration-title = Bevor wir beginnen
 mediquo-registration-explained = Sagen Sie der Fachperson, wer Sie sind. Die Sitzung ist vorübergehend.

@@ -309,6 +309,7 @@ mediquo-refused-invalid = The access token is not valid for this organization.
 mediquo-refused-expired = The access token has expired.
 mediquo-refused-logged-out = The access token was logged out.
 mediquo-refused-patient = The access token is of a patient who does not exist.
+mediquo-refused-registration = The registration could not be accepted.
 mediquo-refused-mend = Ask for a new access token each time the widget is shown.
 mediquo-registration-title = Before we begin
 mediquo-registration-explained = Tell the professional who you are. The session is temporary.

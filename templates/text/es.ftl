@@ -309,6 +309,7 @@ mediquo-refused-invalid = El token de acceso no es válido para esta organizaci�
 mediquo-refused-expired = El token de acceso ha caducado.
 mediquo-refused-logged-out = La sesión de este token de acceso se ha cerrado.
 mediquo-refused-patient = El token de acceso es de un paciente que no existe.
+mediquo-refused-registration = No se ha podido aceptar el registro.
 mediquo-refused-mend = Pide un token nuevo cada vez que se muestre el widget.
 mediquo-registration-title = Antes de empezar
 mediquo-registration-explained = Dile al profesional quién eres. La sesión es temporal.

@@ -9,6 +9,7 @@ use anteroom::model::{
     GrantType, IssuedAccessToken, PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes,
     SigningAlgorithm, StoredKey, User, UserId,
 };
+use anteroom::portals;
 use anteroom::random::{Random, digest};
 use anteroom::store::{self, Database, Keeps, Tx, purge, settle, tables};
 use jiff::Timestamp;
@@ -352,7 +353,7 @@ async fn only_what_expired_long_ago_is_removed() {
     let digest = shelf.code().await;
     let remove_before = async |then| {
         let mut removed = 0;
-        for kind in 0..purge::KINDS_THAT_EXPIRE {
+        for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
             let mut tx = shelf.database.write_once().await.unwrap();
             removed += purge::expired(&mut tx, kind, shelf.realm, then).await.unwrap();
         }
@@ -431,7 +432,7 @@ async fn a_grant_goes_once_nothing_belongs_to_it() {
     let mut tx = shelf.database.begin().await.unwrap();
 
     let with_its_code = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
-    for kind in 0..purge::KINDS_THAT_EXPIRE {
+    for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
         purge::expired(&mut tx, kind, shelf.realm, shelf.later(61))
             .await
             .unwrap();

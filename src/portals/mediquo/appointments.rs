@@ -84,8 +84,10 @@ pub async fn reschedule(call: &Call) -> Result<Answer> {
 }
 
 async fn moved(tx: &mut Tx, call: &Call, starts_at: Timestamp) -> Result<Appointment> {
-    let before = find(call, tx).await?;
     let organization = call.organization.id.as_str();
+    // Locked before it is read: what is told to have been is what was.
+    store::lock(tx, call.realm.id, organization, &call.code).await?;
+    let before = find(call, tx).await?;
     let moved = store::reschedule(tx, call.realm.id, organization, &before.code, starts_at).await?;
     let moved = moved.ok_or_else(|| error::unacceptable("The appointment is cancelled."))?;
     tell_of(tx, call, Event::ConsultationRescheduled, &moved, Some(&before)).await?;

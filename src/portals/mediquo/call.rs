@@ -97,6 +97,18 @@ pub async fn serve(
     response
 }
 
+/// 404 where no row is, counted as one endpoint.
+pub fn nothing_here(limits: &RateLimits, realm: &Realm, request: &Request) -> Response {
+    let allowance = allow(limits, realm, request, ("", ""));
+    let error = match allowance.exceeded {
+        Some(seconds) => error::too_many(allowance.limit, seconds),
+        None => error::not_found("there is nothing at this path"),
+    };
+    let mut response = error.answer("/mediquo");
+    allowance.write(response.headers_mut());
+    response
+}
+
 /// Where there is no address, as in a test without a connection, all are one client.
 fn allow(limits: &RateLimits, realm: &Realm, request: &Request, template: Template) -> Allowance {
     let client = request.extensions().get::<ClientAddress>();

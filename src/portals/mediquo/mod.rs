@@ -56,16 +56,19 @@ pub use mishap::answer as mishap;
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
 pub use seeding::Ready;
-pub use store::tables::TABLES;
+pub use store::tables::{EXPIRED, TABLES};
 
 use crate::{
     app::{App, Realm, see_through},
     portals::swagger_ui,
-    web::paths,
+    web::{
+        csrf::{self, KnownHosts},
+        paths,
+    },
 };
 
 /// The routes of this room.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();
@@ -80,12 +83,14 @@ pub fn routes(app: &App) -> Router<App> {
             );
         }
     }
-    let nothing_here = any(async || error::not_found("there is nothing at this path").answer("/mediquo"));
+    let nothing_here = any(async move |realm: Realm, request: Request| call::nothing_here(&limits, &realm, &request));
     for prefix in ["/v1", "/api/v1", "/v2"] {
         for path in ["", "/", "/{*rest}"] {
             router = router.route(&at(&format!("{prefix}{path}")), nothing_here.clone());
         }
     }
+    // It mints tokens for whoever asks: no site may read it by letting its own name point to this machine.
+    let demo = get(widget::demo).layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts_read));
     let register = post(widget::register).route_layer(middleware::from_fn_with_state(app.clone(), see_through));
     router
         .route(&at("/widget/frame"), get(widget::frame))
@@ -93,7 +98,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(&at("/integration/native.html"), get(widget::native))
         .route(&at("/js/1.0.0/{file}"), get(widget::script))
         .route(&at("/join/{token}"), get(widget::join))
-        .route(&at("/demo"), get(widget::demo))
+        .route(&at("/demo"), demo)
         .route(&at("/openapi.json"), get(openapi::show))
         .merge(swagger_ui::routes(&openapi::UI))
 }

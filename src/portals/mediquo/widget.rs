@@ -3,6 +3,9 @@
 //! How the real widget talks to its server is not documented; this one is the emulator's own. It accepts a good key and
 //! token, and says clearly what is wrong with any other. The frame may be shown by any site, as customers' sites do;
 //! it holds nothing but what its address lets it.
+//!
+//! The demo belongs to development: it shows anybody the widget, with a token, for any patient of the first organization. It
+//! is answered for known hosts only.
 
 use askama::{Template, filters::Safe};
 use axum::{
@@ -224,6 +227,7 @@ fn refused(layout: Layout, reason: Reason) -> Response {
     let page = framed(&RefusedPage {
         layout,
         reason: reason.name(),
+        detail: None,
     });
     let mut response = page.with_status(StatusCode::UNAUTHORIZED).into_response();
     response.extensions_mut().insert(refusal);
@@ -268,12 +272,42 @@ pub struct Registration {
     gender: String,
     birth_date: String,
     tax_id: String,
+    postal_code: String,
 }
 
 /// `POST /widget/session`: a temporary session for whoever fills in the form.
 pub async fn register(
     State(app): State<App>,
     realm: Realm,
+    layout: Layout,
+    form: Result<Form<Registration>, axum::extract::rejection::FormRejection>,
+) -> Result<Redirect, Response> {
+    let registered = enrol(&app, &realm, form).await;
+    registered.map_err(|error| {
+        if error.status.is_client_error() {
+            not_registered(layout, error)
+        } else {
+            error.into_response()
+        }
+    })
+}
+
+/// Why somebody is not registered, in the frame they asked in: another page would not be shown there.
+fn not_registered(layout: Layout, error: PageError) -> Response {
+    crate::web::refusal_log::log(&error.refusal, "/mediquo/widget/session");
+    let page = framed(&RefusedPage {
+        layout,
+        reason: "registration",
+        detail: Some(error.refusal.description().to_owned()),
+    });
+    let mut response = page.with_status(error.status).into_response();
+    response.extensions_mut().insert(*error.refusal);
+    response
+}
+
+async fn enrol(
+    app: &App,
+    realm: &Realm,
     form: Result<Form<Registration>, axum::extract::rejection::FormRejection>,
 ) -> Result<Redirect, PageError> {
     let wrong = |why: &str| PageError::new(StatusCode::UNPROCESSABLE_ENTITY, Refusal::new("invalid", why));
@@ -294,10 +328,10 @@ pub async fn register(
     let code = format!("guest-{}", realm.random.id(now));
 
     let mut tx = app.database.begin().await?;
-    let outcome = patients::write_now(&mut tx, &realm, &organization, &Write::of(&code, profile), now).await;
+    let outcome = patients::write_now(&mut tx, realm, &organization, &Write::of(&code, profile), now).await;
     crate::store::settle(tx, outcome).await?;
 
-    let token = access_token::issue(&realm, &organization.id, &code, now);
+    let token = access_token::issue(realm, &organization.id, &code, now);
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("api_key", &organization.api_key)
         .append_pair("token", &token)
@@ -327,14 +361,20 @@ impl Registration {
             ("birth_date", &self.birth_date),
             ("tax_id", &self.tax_id),
         ];
-        if members
-            .iter()
-            .any(|(_, text)| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
+        let texts = members.iter().map(|(_, text)| *text);
+        if texts
+            .chain([&self.api_key, &self.postal_code])
+            .any(|text| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
         {
             return Err("a field is too long or holds U+0000");
         }
         let said = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
-        Ok(said.map(|(member, text)| (member.to_owned(), json!(text))).collect())
+        let mut profile: Map<_, _> = said.map(|(member, text)| (member.to_owned(), json!(text))).collect();
+        if !self.postal_code.trim().is_empty() {
+            // Patients have no member of that name.
+            profile.insert("meta".to_owned(), json!({ "postal_code": self.postal_code }));
+        }
+        Ok(profile)
     }
 }
 
@@ -369,7 +409,8 @@ pub struct DemoWish {
     patient: Option<String>,
 }
 
-/// `GET /demo?patient=`: what a customer's own server would show, after it asked for a token.
+/// `GET /demo?patient=`: what a customer's own server would show, after it asked for a token. For development: it asks
+/// nobody who they are.
 pub async fn demo(
     State(app): State<App>,
     realm: Realm,
@@ -513,6 +554,8 @@ fn who(layout: &Layout, patient: &Patient) -> Safe<String> {
 struct RefusedPage {
     layout: Layout,
     reason: &'static str,
+    /// What was wrong with a registration, for developers.
+    detail: Option<String>,
 }
 
 impl RefusedPage {
@@ -522,6 +565,7 @@ impl RefusedPage {
             "expired" => "mediquo-refused-expired",
             "logged-out" => "mediquo-refused-logged-out",
             "patient" => "mediquo-refused-patient",
+            "registration" => "mediquo-refused-registration",
             _ => "mediquo-refused-invalid",
         }
     }

@@ -86,16 +86,13 @@ pub async fn upload(call: &Call) -> Result<Value> {
     Ok(wire::data(wire::uploaded(&one.attachment)))
 }
 
-/// `GET /attachments/{id}`: for who uploaded it, for admins, and for the clinic's providers, who are shown intakes.
+/// `GET /attachments/{id}`.
 pub async fn download(call: &Call) -> Result<Response> {
     let mut conn = call.read().await?;
     let found = store::intakes::find_attachment(&mut conn, call.realm.id, call.in_path(0)).await?;
     let attachment = found.ok_or_else(unknown)?;
-    let creator = store::users::find(&mut conn, call.realm.id, attachment.creator).await?;
-    let caller = call.caller();
-    let ours = creator.is_some_and(|creator| creator.account == caller.account);
-    unknown().when(!ours)?;
-    let allowed = caller.id == attachment.creator || caller.is_admin() || caller.is_provider();
+    unknown().when(!is_of_clinic(call, &mut conn, &attachment).await?)?;
+    let allowed = may_see(call, &mut conn, &attachment).await?;
     error::forbidden("This is somebody else's file.").when(!allowed)?;
     let content = store::intakes::attachment_content(&mut conn, call.realm.id, &attachment.id).await?;
     let content = STANDARD.decode(content.unwrap_or_default());
@@ -191,13 +188,37 @@ fn essence(media_type: &str) -> String {
         .to_ascii_lowercase()
 }
 
+async fn is_of_clinic(call: &Call, conn: &mut Conn, file: &Attachment) -> Result<bool> {
+    let creator = store::users::find(conn, call.realm.id, file.creator).await?;
+    Ok(creator.is_some_and(|creator| creator.account == call.account.code))
+}
+
+/// Whether a file of the clinic is for the caller: who uploaded it, who may see an intake that carries it, and admins.
+async fn may_see(call: &Call, conn: &mut Conn, file: &Attachment) -> Result<bool> {
+    let caller = call.caller();
+    if caller.is_admin() || caller.id == file.creator {
+        return Ok(true);
+    }
+    let (member, provider) = if caller.is_provider() {
+        (None, Some(caller.id))
+    } else {
+        (Some(caller.id), None)
+    };
+    let of_clinic = (call.realm.id, call.account.code.as_str());
+    Ok(store::intakes::carries(conn, of_clinic, &file.id, member, provider).await?)
+}
+
+/// The files a body names, which may be anew those an intake has already.
+///
 /// # Errors
-/// 400 when a file is not there, or is somebody else's.
-pub async fn check_owned(call: &Call, conn: &mut Conn, ids: &[String]) -> Result<()> {
+/// 400 when a file is not there, or is not for the caller to see.
+pub async fn check_named(call: &Call, conn: &mut Conn, ids: &[String]) -> Result<()> {
+    let wrong = || error::malformed("attachments", "there is no such file of yours");
     for id in ids {
         let found = store::intakes::find_attachment(conn, call.realm.id, id).await?;
-        let own = found.is_some_and(|file| file.creator == call.caller().id || call.caller().is_admin());
-        error::malformed("attachments", "there is no such file of yours").when(!own)?;
+        let file = found.ok_or_else(wrong)?;
+        let allowed = is_of_clinic(call, conn, &file).await? && may_see(call, conn, &file).await?;
+        wrong().when(!allowed)?;
     }
     Ok(())
 }

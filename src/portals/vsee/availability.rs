@@ -85,7 +85,9 @@ pub async fn list(call: &Call, input: Reader<'_>) -> Result<Value> {
         (None, Some(duration)) => duration,
         (chosen, _) => room.payment(chosen).length(),
     };
-    let provider = match input.number("provider_id")? {
+    // As booking has it: whom the intake wishes for, where nobody is named.
+    let wished = intake.as_ref().and_then(|intake| intake.provider);
+    let provider = match input.number("provider_id")?.or(wished) {
         Some(id) => Some(find_provider(call, &mut conn, "provider_id", id).await?),
         None => None,
     };

@@ -4,6 +4,7 @@
 
 use std::ops::Deref;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
     body::to_bytes,
     extract::Request,
@@ -187,19 +188,24 @@ async fn account_of_key(context: &Context, named: Option<&str>, headers: &Header
     let key = digest(key);
     let account = accounts.into_iter().find(|account| match named {
         Some(code) => account.code == code,
-        None => account.key_digest == key,
+        None => is_same(&account.key_digest, &key),
     });
     let wrong = || error::unauthorized("Invalid account code, API key or secret.");
     let account = account.ok_or_else(wrong)?;
-    wrong().when(account.key_digest != key)?;
+    wrong().when(!is_same(&account.key_digest, &key))?;
     match header(headers, "x-apisecret") {
-        Some(secret) => wrong().when(account.secret_digest != digest(secret))?,
+        Some(secret) => wrong().when(!is_same(&account.secret_digest, &digest(secret)))?,
         None => {
             let required = context.realm.policy.vsee.sso_secret == VseeSecret::Required;
             error::unauthorized("Missing X-ApiSecret.").when(required)?;
         }
     }
     Ok(account)
+}
+
+/// In a time that says nothing of where they differ.
+fn is_same(known: &str, given: &str) -> bool {
+    verify_slices_are_equal(known.as_bytes(), given.as_bytes()).is_ok()
 }
 
 fn unknown_account() -> error::VseeError {

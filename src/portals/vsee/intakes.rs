@@ -187,7 +187,7 @@ async fn read(call: &Call) -> Result<Form> {
         Some(id) => Some(find_provider(call, &mut conn, "provider_id", id).await?),
         None => None,
     };
-    attachments::check_owned(call, &mut conn, attachments.as_deref().unwrap_or_default()).await?;
+    attachments::check_named(call, &mut conn, attachments.as_deref().unwrap_or_default()).await?;
     attachments::check_space(call, &mut conn, &uploads).await?;
     Ok(Form {
         room,

@@ -55,7 +55,7 @@ use tower_http::cors::{Any, CorsLayer};
 pub use mishap::answer as mishap;
 use pages::MOUNTS;
 use route_table::Found;
-pub use store::{TABLES, insert_seed};
+pub use store::{EXPIRED, TABLES, insert_seed};
 
 use crate::{
     app::{App, Realm, see_through},

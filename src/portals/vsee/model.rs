@@ -526,6 +526,11 @@ impl Visit {
     pub fn start_window_opens(&self) -> Timestamp {
         self.start.checked_sub(START_WINDOW).unwrap_or(Timestamp::MIN)
     }
+
+    /// Whether its patient has begun it, and no provider yet.
+    pub fn waits_for_a_provider(&self) -> bool {
+        self.status == Status::InProgress && self.provider.is_none()
+    }
 }
 
 /// A visit about to be made.

@@ -71,23 +71,23 @@ async fn write(call: &Call, tx: &mut Tx, person: Person, token: &Minted) -> Resu
 
 async fn find_or_insert(call: &Call, tx: &mut Tx, person: Person) -> Result<User> {
     let (realm, account) = (call.realm.id, &call.account.code);
-    if let Some(code) = &person.code
-        && let Some(known) = users::find_by_code(tx, realm, account, person.kind, code).await?
-    {
-        let user = person.taken_over(known);
-        users::update(tx, realm, &user, call.now).await?;
-        return Ok(user);
-    }
     loop {
+        // Locked before it is read, so that what two say at once is all taken over.
+        if let Some(code) = &person.code
+            && users::lock_by_code(tx, realm, account, person.kind, code).await?
+            && let Some(known) = users::find_by_code(tx, realm, account, person.kind, code).await?
+        {
+            let user = person.taken_over(known);
+            users::update(tx, realm, &user, call.now).await?;
+            return Ok(user);
+        }
+
         let id = next_number(tx, realm, Numbered::User).await?;
         let user = person.new_user(call, id);
         if users::insert(tx, realm, &user).await? {
             return Ok(user);
         }
         // Somebody of that code was faster: then they are the same. Or the seed has that number: then another.
-        if let Some(known) = users::find_by_code(tx, realm, account, person.kind, &user.code).await? {
-            return Ok(known);
-        }
     }
 }
 

@@ -41,6 +41,7 @@
   }
 
   function openList() {
+    if (data.state !== "session") return;
     document.getElementById("room-with").hidden = true;
     document.getElementById("to-list").hidden = true;
     professionals().forEach(function (one) { one.hidden = false; });
@@ -49,9 +50,14 @@
 
   function logOut() {
     if (!data.token) return say("loggedOut", {});
-    fetch("session/logout", { method: "POST", headers: { authorization: "Bearer " + data.token } }).then(function () {
+    fetch("session/logout", { method: "POST", headers: { authorization: "Bearer " + data.token } }).then(function (answer) {
+      // A token that is not good any more is logged out.
+      if (!answer.ok && answer.status !== 401) throw new Error("logout: " + answer.status);
+      say("leaving", {});
       say("loggedOut", {});
       window.location.reload();
+    }).catch(function (error) {
+      say("failed", { command: "loggedOut", message: error.message });
     });
   }
 
@@ -66,6 +72,7 @@
       return answer.json().then(function (body) {
         var wrong = body.errors && Object.values(body.errors)[0][0];
         outcome.textContent = answer.ok ? outcome.dataset.done : wrong || body.message;
+        outcome.dataset.outcome = answer.ok ? "redeemed" : "refused";
       });
     });
   }
@@ -79,9 +86,7 @@
     }
   }
 
-  if (data.state === "refused") {
-    say("refused", { reason: data.reason, message: document.querySelector("h1").textContent });
-  } else if (data.state === "native") {
+  if (data.state === "native") {
     document.getElementById("native-close").addEventListener("click", function () {
       native("mediquo_native_close", {});
     });
@@ -109,6 +114,11 @@
     if (form) {
       form.addEventListener("submit", redeem);
       document.getElementById("to-list").addEventListener("click", openList);
+    }
+    // Whoever asks this page while another takes its place would wait for ever.
+    window.addEventListener("pagehide", function () { say("leaving", {}); });
+    if (data.state === "refused") {
+      return say("refused", { reason: data.reason, message: document.querySelector("h1").textContent });
     }
     say("session", {
       hasActiveSession: data.state === "session",

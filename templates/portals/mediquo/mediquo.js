@@ -6,6 +6,8 @@ var MediquoWidget = (function () {
   var address = new URL("../../widget/frame", script);
   var origin = address.origin;
   var state = null;
+  // Milliseconds until a frame that says nothing counts as gone.
+  var PATIENCE = 20000;
 
   function fail(message) {
     return Promise.reject(new Error(message));
@@ -16,16 +18,33 @@ var MediquoWidget = (function () {
     return state;
   }
 
+  // What is said while the frame loads, or loads again, is kept until it listens.
   function tell(command, detail) {
-    need().frame.contentWindow.postMessage({ command: command, detail: detail || {} }, origin);
+    var message = { command: command, detail: detail || {} };
+    if (need().listens) state.frame.contentWindow.postMessage(message, origin);
+    else state.unsaid.push(message);
+  }
+
+  function listens() {
+    state.listens = true;
+    state.unsaid.splice(0).forEach(function (message) {
+      state.frame.contentWindow.postMessage(message, origin);
+    });
   }
 
   // Waits for the frame's next word of that kind.
   function ask(command, answer, detail) {
-    return new Promise(function (resolve) {
-      need().waiting.push({ command: answer, resolve: resolve });
+    return new Promise(function (resolve, reject) {
+      need().waiting.push({ command: answer, resolve: resolve, reject: reject });
       tell(command, detail);
+      setTimeout(reject, PATIENCE, new Error("MediquoWidget: the frame does not answer"));
     });
+  }
+
+  function settle(command, how) {
+    var those = state.waiting.filter(function (one) { return one.command === command; });
+    state.waiting = state.waiting.filter(function (one) { return one.command !== command; });
+    those.forEach(how);
   }
 
   function build(config) {
@@ -83,7 +102,9 @@ var MediquoWidget = (function () {
     if (!state) return;
     window.removeEventListener("message", state.listen);
     state.box.remove();
+    var waiting = state.waiting;
     state = null;
+    waiting.forEach(function (one) { one.reject(new Error("MediquoWidget: the widget is gone")); });
   }
 
   var widget = {
@@ -91,30 +112,39 @@ var MediquoWidget = (function () {
       if (state) return fail("MediquoWidget: destroy comes before another init");
       if (!config || !config.apiKey) return fail("MediquoWidget: apiKey is required");
       return new Promise(function (resolve, reject) {
-        state = build(config);
+        var own = state = build(config);
         state.waiting = [];
+        state.unsaid = [];
+        setTimeout(function () {
+          if (state !== own || own.begun) return;
+          remove();
+          reject(new Error("MediquoWidget: the frame does not load"));
+        }, PATIENCE);
         state.listen = function (event) {
           if (!state || event.source !== state.frame.contentWindow || event.origin !== origin) return;
           var said = event.data || {};
           if (said.command === "session") {
-            state.ready = true;
+            state.begun = true;
+            listens();
             state.launcher.style.display = shows(config, said.detail) ? "" : "none";
             resolve({
               hasActiveSession: said.detail.hasActiveSession,
               pendingConsultations: said.detail.pendingConsultations,
             });
-          } else if (said.command === "refused" && !state.ready) {
+          } else if (said.command === "refused" && !state.begun) {
             remove();
             reject(new Error(said.detail.message));
             return;
+          } else if (said.command === "refused") {
+            listens();
+          } else if (said.command === "leaving") {
+            state.listens = false;
+          } else if (said.command === "failed") {
+            settle(said.detail.command, function (one) { one.reject(new Error(said.detail.message)); });
           } else if (said.command === "close") {
             widget.close();
           }
-          state.waiting = state.waiting.filter(function (one) {
-            if (one.command !== said.command) return true;
-            one.resolve(said.detail);
-            return false;
-          });
+          settle(said.command, function (one) { one.resolve(said.detail); });
         };
         window.addEventListener("message", state.listen);
         state.frame.src = source(config);
@@ -140,7 +170,11 @@ var MediquoWidget = (function () {
     },
     destroy: function () {
       if (!state) return Promise.resolve();
-      return widget.logout().then(remove);
+      var own = state;
+      // The widget goes, also where nobody could be logged out.
+      return widget.logout().catch(function () {}).then(function () {
+        if (state === own) remove();
+      });
     },
     open_room: function (professional) {
       widget.open();

@@ -288,6 +288,6 @@ pub static ROWS: &[Row] = &[
         query: &[],
         body: Some(schema::redemption),
         answer: Answer::Json(schema::redeemed),
-        refusals: &[NOT_FOUND],
+        refusals: &[FORBIDDEN, NOT_FOUND],
     },
 ];

@@ -56,6 +56,19 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Appoi
     Ok(rows == 1)
 }
 
+/// Waits until nobody else changes an appointment, and keeps it until the transaction ends.
+pub async fn lock(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "update mediquo_appointments set link_version = link_version
+         where realm = $1 and organization_id = $2 and code = $3",
+        realm,
+        *organization,
+        *code,
+    )?;
+    Ok(())
+}
+
 pub async fn find(
     conn: &mut Conn,
     realm: RealmId,

@@ -7,6 +7,14 @@ use crate::{
     store::tables::{Table, boolean, instant, integer, json, text},
 };
 
+/// One batch each of what expired before $2.
+pub const EXPIRED: &[&str] = &[
+    "delete from mediquo_bearer_tokens where realm = $1
+        and digest in (select digest from mediquo_bearer_tokens where realm = $1 and expires_at < $2 limit 500)",
+    "delete from mediquo_revoked_tokens where realm = $1
+        and jti in (select jti from mediquo_revoked_tokens where realm = $1 and expires_at < $2 limit 500)",
+];
+
 /// Parents before children.
 pub const TABLES: &[Table] = &[
     Table::new(

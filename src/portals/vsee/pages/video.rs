@@ -31,6 +31,7 @@ struct VideoPage {
     layout: Layout,
     visitor: Option<Visitor>,
     visit: ShownVisit,
+    /// It may be begun, by a provider also where only the patient is there.
     waiting: bool,
     in_progress: bool,
     /// A patient may cancel an appointment that has not begun; others who wait only leave.
@@ -51,7 +52,7 @@ pub async fn show(
     let page = VideoPage {
         visitor: browser.visitor().await?,
         visit: ShownVisit::new(&browser, &visit),
-        waiting: visit.status == Status::Waiting,
+        waiting: visit.status == Status::Waiting || (user.is_provider() && visit.waits_for_a_provider()),
         in_progress: visit.status == Status::InProgress,
         can_cancel: user.is_patient() && visit.kind == VisitType::Scheduled,
         layout: browser.layout,

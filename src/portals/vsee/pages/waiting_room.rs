@@ -154,13 +154,30 @@ async fn scheduling(browser: &Browser, conn: &mut Conn, room: &Room, intake: &In
         start: slot.interval.start.to_zoned(zone.clone()),
         provider: name(slot.provider),
     };
-    let later = slots.get(MOST_TIMES).map(|slot| slot.interval.start.as_second());
+    let later = match slots.get(MOST_TIMES) {
+        Some(slot) => Some(slot.interval.start.as_second()),
+        None => after_the_span(&search, &providers, browser.context.now),
+    };
     Ok(Scheduling {
         intake: ShownIntake::new(intake, &zone),
         minutes: payment.minutes,
         times: slots.iter().take(MOST_TIMES).map(time).collect(),
         later,
     })
+}
+
+/// Where to look on when all of a span is shown: while a provider gives appointments that far ahead.
+fn after_the_span(search: &Search, providers: &[User], now: Timestamp) -> Option<i64> {
+    let wanted = providers
+        .iter()
+        .filter(|one| search.provider.is_none_or(|id| id == one.id));
+    let days = wanted.filter_map(|one| Some(one.hours.as_ref()?.horizon_days)).max()?;
+    let horizon = now
+        .checked_add(SignedDuration::from_hours(days.checked_mul(24)?))
+        .ok()?;
+    // A slot may begin within the span and end behind it.
+    let next = search.between.end.as_second() - search.length.minutes() * 60 + 1;
+    (search.between.end <= horizon).then_some(next)
 }
 
 /// Turns a form into a visit: `visit=walk-in`, or `time=<start>-<provider>`.

@@ -333,7 +333,7 @@ pub static ROWS: &[Row] = &[
             LIMIT,
         ],
         answer: Answer::Visits,
-        refusals: &[BAD_FIELD],
+        refusals: &[BAD_FIELD, NOT_YOURS],
         ..BASE
     },
     Row {

@@ -120,6 +120,34 @@ pub async fn find_attachment(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx:
     row.as_ref().map(attachment).transpose()
 }
 
+/// Whether an intake of a clinic carries a file: one of that member, where one is named, and one for a room in which that
+/// provider works, where one is named.
+pub async fn carries(
+    conn: &mut Conn,
+    (realm, account): (RealmId, &str),
+    file: &str,
+    member: Option<i64>,
+    provider: Option<i64>,
+) -> sqlx::Result<bool> {
+    let row = fetch_optional!(
+        conn,
+        "select 1 as one from vsee_intakes i
+         join vsee_rooms r on r.realm = i.realm and r.id = i.room_id
+         where i.realm = $1 and r.account_code = $2 and i.attachments like '%\"' || $3 || '\"%'
+         and ($4 is null or i.member_id = $4)
+         and ($5 is null or exists (
+             select 1 from vsee_room_providers w
+             where w.realm = i.realm and w.room_id = i.room_id and w.provider_id = $5))
+         limit 1",
+        realm,
+        *account,
+        *file,
+        member,
+        provider,
+    )?;
+    Ok(row.is_some())
+}
+
 /// What is in a file, in base64.
 pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<String>> {
     let row = fetch_optional!(

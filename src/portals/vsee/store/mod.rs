@@ -23,7 +23,7 @@ pub mod visits;
 pub mod webhook_endpoints;
 
 pub use seeding::insert_seed;
-pub use tables::TABLES;
+pub use tables::{EXPIRED, TABLES};
 
 use crate::store::Row;
 

@@ -2,6 +2,14 @@
 
 use crate::store::tables::{Table, boolean, instant, integer, json, text};
 
+/// One batch each of what expired before $2. A clinic's admin tokens never do.
+pub const EXPIRED: &[&str] = &[
+    "delete from vsee_tokens where realm = $1
+        and digest in (select digest from vsee_tokens where realm = $1 and expires_at < $2 limit 500)",
+    "delete from vsee_sessions where realm = $1
+        and id in (select id from vsee_sessions where realm = $1 and expires_at < $2 limit 500)",
+];
+
 /// Parents before children.
 pub const TABLES: &[Table] = &[
     Table::new(

@@ -218,6 +218,27 @@ pub async fn stop_emails(tx: &mut Tx, realm: RealmId, id: i64) -> sqlx::Result<(
     Ok(())
 }
 
+/// Waits until nobody else writes what is said of somebody, and keeps them until the transaction ends; false when there
+/// is nobody of that code.
+pub async fn lock_by_code(
+    tx: &mut Tx,
+    realm: RealmId,
+    account: &str,
+    kind: UserType,
+    code: &str,
+) -> sqlx::Result<bool> {
+    let rows = execute!(
+        tx,
+        "update vsee_users set changes = changes + 1
+         where realm = $1 and account_code = $2 and type = $3 and code = $4",
+        realm,
+        *account,
+        kind.number(),
+        *code,
+    )?;
+    Ok(rows == 1)
+}
+
 /// Waits until nobody else books this provider's time, and keeps it until the transaction ends.
 pub async fn lock_provider(tx: &mut Tx, realm: RealmId, id: i64) -> sqlx::Result<()> {
     execute!(

@@ -201,12 +201,13 @@ pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> sq
     Ok(row.is_some())
 }
 
-/// Gives an e-consult that still waits to a provider; false when another was faster, or it is over.
+/// Gives an e-consult that nobody has to a provider; false when another was faster, or it is over. The patient may have
+/// begun it already.
 pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Timestamp) -> sqlx::Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set provider_id = $3, modified_at = $4
-         where realm = $1 and id = $2 and type = '3' and status = '10' and provider_id is null",
+         where realm = $1 and id = $2 and type = '3' and status in ('10', '20') and provider_id is null",
         realm,
         id,
         provider,
@@ -215,13 +216,15 @@ pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Ti
     Ok(rows == 1)
 }
 
-/// Begins a visit that waits; false when it has begun or is over. A provider who begins one that nobody has, has it.
+/// Begins a visit that waits; false when it has begun or is over. A provider who begins one that nobody has, has it, also
+/// where the patient has begun it.
 pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, now: Timestamp) -> sqlx::Result<bool> {
     let rows = execute!(
         tx,
-        "update vsee_visits set status = '20', actual_start = $4, modified_at = $4,
+        "update vsee_visits set status = '20', actual_start = coalesce(actual_start, $4), modified_at = $4,
              provider_id = coalesce(provider_id, $3)
-         where realm = $1 and id = $2 and status = '10'",
+         where realm = $1 and id = $2
+         and (status = '10' or (status = '20' and provider_id is null and $3 is not null))",
         realm,
         id,
         provider,

@@ -24,6 +24,10 @@ async fn every_answer_says_what_is_left_of_six_hundred() {
         .has_status(403);
     let unauthorized = clinic.realm.get("/mediquo/v1/messages").await.has_status(405);
 
+    for (nth, path) in ["/v1/nothing", "/api/v1/nothing/here", "/v2"].into_iter().enumerate() {
+        let unknown = clinic.realm.get(&format!("/mediquo{path}")).await.has_status(404);
+        assert_eq!(counted(&unknown), (Some("600"), Some((599 - nth).to_string().as_str())));
+    }
     assert_eq!(counted(&first), (Some("600"), Some("599")));
     assert_eq!(counted(&second), (Some("600"), Some("598")));
     assert_eq!(counted(&refused), (Some("600"), Some("599")));

@@ -99,7 +99,8 @@ async fn logging_out_ends_that_token_only_and_needs_it() {
 
 #[tokio::test]
 async fn without_a_token_the_widget_asks_who_is_there() {
-    let realm = clinic().await.realm;
+    let clinic = clinic().await;
+    let realm = &clinic.realm;
     let path = "/mediquo/widget/frame?api_key=demo-api-key&exclude=gender,tax_id&include=postal_code";
 
     let page = realm.get(path).await.is_ok().text();
@@ -117,11 +118,18 @@ async fn without_a_token_the_widget_asks_who_is_there() {
         ("api_key", "demo-api-key"),
         ("first_name", "Guest"),
         ("birth_date", "1990-02-03"),
+        ("postal_code", "08001"),
     ];
     let answer = realm.post("/mediquo/widget/session", &form).await.has_status(303);
     let location = answer.header("location").expect("a location").to_owned();
     let welcome = realm.get(&format!("{}{location}", realm.host())).await.is_ok().text();
     assert!(welcome.contains("Guest"), "{welcome}");
+    let code = welcome
+        .split("data-patient=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let guest = clinic.patient(code.expect("a patient")).await;
+    assert_eq!(guest["meta"], json!({"postal_code": "08001"}));
 }
 
 #[tokio::test]
@@ -139,12 +147,18 @@ async fn a_registration_that_cannot_be_is_refused() {
             422,
         ),
         (vec![("api_key", "demo-api-key"), ("first_name", "G\0")], 422),
+        (vec![("api_key", "\0"), ("first_name", "a")], 422),
     ] {
-        realm
+        let page = realm
             .post("/mediquo/widget/session", &form)
             .await
             .is_a_refusal_page()
             .has_status(status);
+        // It is shown where the form was: in the frame, which hears of it.
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert!(policy.contains("frame-ancestors *;"), "{policy}");
+        assert!(page.text().contains("data-reason=\"registration\""), "{page}");
+        assert!(page.text().contains("data-detail"), "{page}");
     }
 }
 
@@ -230,6 +244,9 @@ async fn the_demo_page_has_a_token_for_the_patient_it_is_asked_for() {
         .await
         .is_ok();
     clinic.realm.get("/mediquo/demo?patient=nobody").await.has_status(404);
+    let rebound = clinic.realm.http.get(clinic.realm.url("/mediquo/demo"));
+    let rebound = Answer::to(rebound.header("host", "evil.example")).await.has_status(403);
+    assert!(!rebound.text().contains("data-token"), "{rebound}");
     clinic.realm.get("/mediquo/js/1.0.0/nothing.js").await.has_status(404);
     let script = clinic.realm.get("/mediquo/js/1.0.0/mediquo.js").await.is_ok();
     assert!(script.media_type().contains("javascript") && script.text().contains("MediquoWidget"));

@@ -106,6 +106,48 @@ async fn the_widget_lives_on_a_customers_page_with_its_methods_and_events() {
 }
 
 #[tokio::test]
+async fn every_method_comes_to_an_end_before_the_frame_has_loaded_and_after_logging_out() {
+    in_chromium(async |browser| {
+        let clinic = clinic().await;
+        let site = ClientSite::open("127.0.0.1").await;
+        site.show("/", &customers_page(&clinic));
+        browser.open(&site.url("/")).await;
+        let token = clinic.token("jane-1").await;
+        let config = json!({"apiKey": "demo-api-key", "accessToken": token});
+
+        let early = format!(
+            "const init = MediquoWidget.init({config});
+             const pending = await MediquoWidget.getPendingConsultations();
+             await MediquoWidget.logout();
+             await MediquoWidget.logout();
+             const after = await MediquoWidget.getPendingConsultations();
+             MediquoWidget.open_list();
+             await MediquoWidget.destroy();
+             return [(await init).hasActiveSession, pending, after, document.querySelectorAll('#mediquo-widget').length];"
+        );
+        assert_eq!(run(&browser, &early).await, json!([true, 0, 0, 0]));
+
+        let config = json!({"apiKey": "demo-api-key", "accessToken": clinic.token("jane-1").await});
+        let at_once = format!(
+            "const init = MediquoWidget.init({config});
+             await Promise.all([MediquoWidget.destroy(), MediquoWidget.destroy()]);
+             return (await init).hasActiveSession;"
+        );
+        assert_eq!(run(&browser, &at_once).await, json!(true));
+
+        let refused = format!(
+            "const init = MediquoWidget.init({config}).catch((error) => error.message);
+             await MediquoWidget.destroy();
+             return init;"
+        );
+        assert_eq!(run(&browser, &refused).await, json!("The widget cannot be shown"));
+        let again = init(&browser, json!({"apiKey": "demo-api-key"})).await;
+        assert_eq!(again, json!({"hasActiveSession": false, "pendingConsultations": 0}));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_bad_key_or_token_rejects_and_leaves_nothing_behind() {
     in_chromium(async |browser| {
         let clinic = clinic().await;
@@ -192,11 +234,14 @@ async fn a_code_is_redeemed_in_the_frame() {
 
         browser.write("#code", "WELCOME").await;
         browser.click("#redeem-form button").await;
-        browser.find("#redeem-outcome:not(:empty)").await;
+        browser.find("#redeem-outcome[data-outcome=redeemed]").await;
 
         assert_eq!(clinic.patient("john-1").await["plan"], "gold");
         browser.write("#code", "OVER").await;
         browser.click("#redeem-form button").await;
+        let refused = browser.find("#redeem-outcome[data-outcome=refused]").await;
+        assert_eq!(refused.text().await.expect("it has text"), "The code has expired.");
+        assert_eq!(clinic.patient("john-1").await["plan"], "gold");
     })
     .await;
 }

@@ -108,15 +108,45 @@ async fn a_file_is_for_who_uploaded_it_and_those_who_treat() {
             .await,
     );
     let path = format!("attachments/{}", text(&file, "id"));
+    let body = json!({"room_code": "clinic", "attachments": [file["id"]]});
 
+    for allowed in [&john, &admin(&realm)] {
+        allowed.get(&path).await.is_ok();
+    }
+    refused(&pat.get(&path).await, 403); // it is of no intake yet
+    refused(&other.post("intakes", &body).await, 400);
+    john.post("intakes", &body).await.is_ok();
     for allowed in [&john, &pat, &admin(&realm)] {
         allowed.get(&path).await.is_ok();
     }
     refused(&other.get(&path).await, 403);
     refused(&super::public(&realm).get(&path).await, 401);
-    let body = json!({"room_code": "clinic", "attachments": [file["id"]]});
     refused(&other.post("intakes", &body).await, 400);
     refused(&john.get("attachments/nothing").await, 404);
+}
+
+#[tokio::test]
+async fn a_file_that_an_admin_put_into_an_intake_is_for_its_member() {
+    let realm = fresh_realm().await;
+    let (john, other) = (patient(&realm, "p-1").await, patient(&realm, "p-2").await);
+    let fields = [("room_code", "clinic"), ("member_id", john.id.as_str())];
+    let files = [("a.txt", "text/plain", b"hello".as_slice())];
+    let intake = text(&data(admin(&realm).post_files("intakes", &fields, &files).await), "id");
+    let path = format!("intakes/{intake}");
+    let file = data(john.get(&path).await)["attachments"][0]["_id"].clone();
+    let download = format!("attachments/{}", file.as_str().expect("an id"));
+
+    assert_eq!(john.get(&download).await.is_ok().body, b"hello".as_slice());
+    refused(&other.get(&download).await, 403);
+    let again = json!({"attachments": [file]});
+    john.post(&path, &again).await.is_ok();
+    assert_eq!(data(john.get(&path).await)["attachments"][0]["_id"], file);
+    refused(
+        &other
+            .post("intakes", &json!({"room_code": "clinic", "attachments": [file]}))
+            .await,
+        400,
+    );
 }
 
 #[tokio::test]

@@ -38,6 +38,21 @@ async fn slots_are_the_providers_hours_in_order() {
 }
 
 #[tokio::test]
+async fn whom_the_intake_wishes_for_is_whose_slots_are_free_unless_another_is_named() {
+    let realm = fresh_realm().await;
+    let john = patient(&realm, "p-1").await;
+    let wish = json!({"room_code": "clinic", "provider_id": "85741"});
+    let intake = super::text(&super::data(john.post("intakes", &wish).await), "id");
+    let span = format!("intake_id={intake}&start={MONDAY_NINE}&end={}", MONDAY_NINE + 3 * DAY);
+
+    let wished = slots(&john, &span).await;
+    let named = slots(&john, &format!("{span}&provider_id=181883")).await;
+
+    assert!(!wished.is_empty() && wished.iter().all(|slot| slot["provider_id"] == "85741"));
+    assert!(!named.is_empty() && named.iter().all(|slot| slot["provider_id"] == "181883"));
+}
+
+#[tokio::test]
 async fn the_length_is_the_consultations_else_what_is_asked_for() {
     let realm = fresh_realm().await;
     let john = patient(&realm, "p-1").await;

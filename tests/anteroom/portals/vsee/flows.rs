@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Caller, DAY, MONDAY_NINE, QUARTER, admin, data, list, open, patient, provider, public, refused, said, sign_on, text,
 };
-use crate::support::{Answer, Realm, fresh_realm};
+use crate::support::{Answer, Page, Realm, fresh_realm};
 
 /// One request, redirects unfollowed.
 async fn ask(realm: &Realm, path: &str) -> Answer {
@@ -170,6 +170,39 @@ async fn flow_3b_scheduling_by_hand() {
         shown.and_then(|tag| tag.attribute("data-visit-id")),
         visits[0]["id"].as_str()
     );
+}
+
+#[tokio::test]
+async fn later_times_are_shown_as_far_ahead_as_the_provider_gives_appointments() {
+    let realm = fresh_realm().await;
+    let john = patient(&realm, "p-1").await;
+    // Robin has few times for half an hour.
+    let wish = json!({
+        "room_code": "clinic", "provider_id": "85741",
+        "consultation": {"id": "0c1f3f52-5a4f-4b5e-9a3e-2d1f6f6c7a30"},
+    });
+    let intake = text(&data(john.post("intakes", &wish).await), "id");
+    let browser = john.browser().await;
+    let address = format!("/vc/next/u/clinic?intake_id={intake}&action=appointment");
+    let times = |page: &Page| {
+        page.all("button")
+            .filter(|tag| tag.attribute("name") == Some("time"))
+            .count()
+    };
+    let later = |page: &Page| {
+        let link = page.all("a").find(|tag| tag.attribute("rel") == Some("next"))?;
+        let (_, from) = link.attribute("href")?.rsplit_once("from=")?;
+        from.split('#').next()?.parse::<i64>().ok()
+    };
+
+    let first = open(&browser, &realm, &address).await;
+    let from = later(&first).expect("a link to later times");
+    let second = open(&browser, &realm, &format!("{address}&from={from}")).await;
+    let last = open(&browser, &realm, &format!("{address}&from={}", MONDAY_NINE + 800 * DAY)).await;
+
+    assert!((1..48).contains(&times(&first)) && (1..48).contains(&times(&second)));
+    assert!(later(&second).is_some_and(|next| next > from));
+    assert_eq!((times(&last), later(&last)), (0, None));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MONDAY_NINE, data, list, open, patient, provider, said, text};
-use crate::support::{Arrival, fresh_realm};
+use crate::support::{Arrival, UserAgent, fresh_realm};
 
 #[tokio::test]
 async fn without_a_session_every_page_that_asks_for_one_refuses() {
@@ -200,6 +200,39 @@ async fn a_provider_who_starts_a_waiting_visit_has_it() {
 
     assert_eq!(john.visit(&visit).await["provider_id"], "181883");
     let late = open(&robin.browser().await, &realm, &format!("/visits/start/{visit}")).await;
+    assert_eq!(late.answer.status, 403);
+}
+
+#[tokio::test]
+async fn a_provider_has_a_visit_that_its_patient_began_alone() {
+    let realm = fresh_realm().await;
+    let (john, pat, robin) = (
+        patient(&realm, "p-1").await,
+        provider(&realm, "pat").await,
+        provider(&realm, "robin").await,
+    );
+    let visit = text(&john.walks_in().await, "id");
+    let path = format!("/visits/start/{visit}");
+    let began = john.visit(&visit).await["actual_start"].clone();
+    let starts = async |who: &UserAgent| {
+        let page = open(who, &realm, &path).await;
+        who.submit(&page.form_with("decision").press("decision", "start"))
+            .await
+            .page()
+    };
+    starts(&john.browser().await).await;
+    let alone = john.visit(&visit).await;
+    assert_eq!((&began, &alone["status"]), (&json!(null), &json!("20")));
+
+    realm.advance("PT1M").await;
+    starts(&pat.browser().await).await;
+
+    let both = john.visit(&visit).await;
+    assert_eq!(
+        (&both["provider_id"], &both["actual_start"]),
+        (&json!("181883"), &alone["actual_start"])
+    );
+    let late = open(&robin.browser().await, &realm, &path).await;
     assert_eq!(late.answer.status, 403);
 }
 

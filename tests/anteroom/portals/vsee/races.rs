@@ -93,8 +93,18 @@ async fn of_all_who_accept_one_e_consult_exactly_one_wins() {
         provider(&realm, "pat").await,
         provider(&realm, "robin").await,
     );
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let visit = text(&john.asks_an_e_consult().await, "id");
+        if round > 0 {
+            // The patient goes in first, alone.
+            let browser = john.browser().await;
+            let page = open(&browser, &realm, &format!("/visits/start/{visit}")).await;
+            browser
+                .submit(&page.form_with("decision").press("decision", "start"))
+                .await
+                .page();
+            assert_eq!(john.visit(&visit).await["status"], "20");
+        }
         let path = format!("visits/{visit}/accept");
         let attempts = (0..MANY).map(|nth| ([&pat, &robin][nth % 2].clone(), path.clone(), json!({})));
 
