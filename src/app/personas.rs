@@ -6,6 +6,7 @@ use super::agenda::{Firing, FiringError, Handler, Occasion};
 use super::{App, Realm};
 use crate::model::{Aftermath, Behaviour, ClientId, User, UserId};
 use crate::store::{self, Tx};
+use crate::tokens::TokenError;
 
 const CONSENT_REVOKED: &str = "persona.consent_revoked";
 const ACCOUNT_LOCKED: &str = "persona.account_locked";
@@ -38,17 +39,22 @@ pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, no
     Ok(true)
 }
 
-/// Notes that an access token has been used. Those of some users are good for one request only.
-pub async fn token_was_used(
+/// Uses a verified access token for a request. Those of some users are good for one only: of many at once, one has it.
+///
+/// # Errors
+/// When another request was first, or the database failed.
+pub async fn token_is_used(
     app: &App,
     realm: &Realm,
     user: Option<&User>,
-    pair: &str,
+    digest: &str,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<(), TokenError> {
     if user.is_some_and(User::uses_tokens_once) {
         let mut tx = app.database.write_once().await?;
-        store::access_tokens::revoke_pair(&mut tx, realm.id, pair, now).await?;
+        if !store::access_tokens::revoke(&mut tx, realm.id, digest, now).await? {
+            return Err(TokenError::Revoked);
+        }
     }
     Ok(())
 }
