@@ -113,7 +113,7 @@ pub async fn resume(
 
     let client = realm.client(&app.database, &pending.request.client_id).await?;
     let client = client.ok_or_else(client_gone)?;
-    let reply = ReplyAddress::of_stored(client, &pending.request);
+    let reply = ReplyAddress::of_stored(client, &pending.request)?;
     let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
     match outcome.transpose() {
         Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
