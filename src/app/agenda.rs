@@ -144,7 +144,7 @@ pub async fn walk(
                 return Err(error);
             }
         };
-        match stop {
+        let now = match stop {
             Stop::Arrived(settings) => {
                 tx.commit().await?;
                 app.agenda.ring(realm);
@@ -157,18 +157,20 @@ pub async fn walk(
                 if let Some(then) = then {
                     then.await;
                 }
-                if events + 1 >= MOST_EVENTS || monotonic().duration_since(begun) > LONGEST_WALK {
-                    app.agenda.ring(realm);
-                    return Err(TurnError::TooMuch {
-                        events: events + 1,
-                        now,
-                    });
-                }
+                now
             }
-            Stop::Failed(event, at) => {
+            Stop::Failed { event, at, now } => {
                 tx.rollback().await?;
                 put_off(app, realm, &event, at).await?;
+                now
             }
+        };
+        if events + 1 >= MOST_EVENTS || monotonic().duration_since(begun) > LONGEST_WALK {
+            app.agenda.ring(realm);
+            return Err(TurnError::TooMuch {
+                events: events + 1,
+                now,
+            });
         }
     }
     Err(TurnError::EndOfTime) // not reached: the loop ends itself
@@ -183,8 +185,12 @@ enum Stop {
         moved: SignedDuration,
         then: Afterwards,
     },
-    /// At what the clock showed or was to show.
-    Failed(Event, Timestamp),
+    /// `at` what the clock showed or was to show; as nothing has happened, it shows `now`.
+    Failed {
+        event: Event,
+        at: Timestamp,
+        now: Timestamp,
+    },
 }
 
 async fn next_stop(
@@ -221,7 +227,7 @@ async fn next_stop(
             moved,
             then: None,
         }),
-        Happening::Failed => Ok(Stop::Failed(event, at)),
+        Happening::Failed => Ok(Stop::Failed { event, at, now }),
     }
 }
 
@@ -274,7 +280,7 @@ pub async fn fire_due(
             return Ok(earliest.and_then(|due_at| settings.clock.time_until(due_at)));
         };
         drop(conn);
-        let standing = app.realms.put(&app.database, settings).await?;
+        let standing = app.realms.taken_in(&app.database, settings).await?;
         fire(app, handlers, &standing, &event, now).await?;
     }
     Ok(Some(Duration::ZERO))

@@ -148,6 +148,15 @@ impl Directory {
         Ok(held)
     }
 
+    /// The snapshot that is held where it is of the same revision, or else a [new one](Self::put).
+    pub async fn taken_in(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+        let held = self.known.load().get(settings.name.as_str()).cloned();
+        match held.filter(|held| held.id == settings.id && held.settings.revision == settings.revision) {
+            Some(held) => Ok(held),
+            None => self.put(database, settings).await,
+        }
+    }
+
     /// Those who listen to a realm hear that its clock was turned, or that something else about it is new.
     fn tell_of_change(&self, before: &Realm, after: &Realm) {
         if before.settings.revision >= after.settings.revision {

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::agenda::{Firing, FiringError, Handler, Occasion};
 use super::{App, Realm};
-use crate::model::{Aftermath, Behaviour, ClientId, User, UserId};
+use crate::model::{Aftermath, Behaviour, ClientId, RealmId, User, UserId};
 use crate::store::{self, Tx};
+use crate::tokens::TokenError;
 
 const CONSENT_REVOKED: &str = "persona.consent_revoked";
 const ACCOUNT_LOCKED: &str = "persona.account_locked";
@@ -23,6 +24,9 @@ pub const HANDLERS: &[Handler] = &[
 ];
 
 /// Plans what comes of an answer to a client, in the transaction that gives it; once, however many answers there are.
+///
+/// It is the first thing the transaction does: the agenda's rows before the consent's, as where the event happens. So whoever
+/// plans and then gives no answer rolls back.
 /// Whether there was anything to plan: then [`Agenda::ring`](super::agenda::Agenda::ring) after the commit.
 pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> sqlx::Result<bool> {
     let Some((aftermath, after)) = user.aftermath() else {
@@ -38,17 +42,22 @@ pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, no
     Ok(true)
 }
 
-/// Notes that an access token has been used. Those of some users are good for one request only.
-pub async fn token_was_used(
+/// Uses a verified access token for a request. Those of some users are good for one only: of many at once, one has it.
+///
+/// # Errors
+/// When another request was first, or the database failed.
+pub async fn token_is_used(
     app: &App,
     realm: &Realm,
     user: Option<&User>,
-    pair: &str,
+    digest: &str,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<(), TokenError> {
     if user.is_some_and(User::uses_tokens_once) {
         let mut tx = app.database.write_once().await?;
-        store::access_tokens::revoke_pair(&mut tx, realm.id, pair, now).await?;
+        if !store::access_tokens::revoke(&mut tx, realm.id, digest, now).await? {
+            return Err(TokenError::Revoked);
+        }
     }
     Ok(())
 }
@@ -59,10 +68,23 @@ fn revoke_consent<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
         let (user, client) = occasion.subject.split_once(' ').ok_or("no user and client")?;
         let (user, client) = (UserId::from(user), ClientId::from(client));
         let realm = occasion.realm.id;
+        if !still(tx, realm, &user, Aftermath::ConsentRevoked).await? {
+            return Ok(None);
+        }
         store::consents::delete(tx, realm, &user, &client).await?; // before grants: the order of locks everywhere
         store::grants::revoke_all(tx, realm, &user, &client, occasion.now).await?;
         Ok(None)
     })
+}
+
+/// Whether the user's behaviour is still one that this comes of: what a changed one had planned does not happen any more.
+async fn still(tx: &mut Tx, realm: RealmId, user: &UserId, aftermath: Aftermath) -> sqlx::Result<bool> {
+    let user = store::users::find(tx, realm, user).await?;
+    Ok(user.is_some_and(|user| comes_to(&user, aftermath)))
+}
+
+fn comes_to(user: &User, aftermath: Aftermath) -> bool {
+    user.aftermath().is_some_and(|(planned, _)| planned == aftermath)
 }
 
 fn lock_account<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
@@ -77,6 +99,9 @@ async fn lock(tx: &mut Tx, occasion: Occasion<'_>) -> Result<(), FiringError> {
     let Some(mut user) = store::users::hold(tx, realm, &id).await? else {
         return Ok(()); // deleted meanwhile
     };
+    if !comes_to(&user, Aftermath::AccountLocked) {
+        return Ok(());
+    }
     user.behaviour = Some(Behaviour::AccountLocked);
     store::users::update(tx, realm, &user).await?;
     store::grants::revoke_of_user(tx, realm, &id, occasion.now).await?;

@@ -250,8 +250,9 @@ async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Byt
 
     let mut tx = app.database.begin().await?;
     let outcome = added(&mut tx, &realm, &user, now).await;
-    settle(tx, outcome).await?;
+    let settings = settle(tx, outcome).await?;
 
+    app.realms.put(&app.database, settings).await?;
     let location = realm.path(&format!("{USERS}/{}", user.id));
     Ok((
         StatusCode::CREATED,
@@ -261,7 +262,8 @@ async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Byt
         .into_response())
 }
 
-async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Result<(), Problem> {
+async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Result<RealmSettings, Problem> {
+    let settings = touched(tx, realm).await?; // one after the other: two may bring the same name
     if !store::users::insert(tx, realm.id, user, now).await? {
         let detail = format!("there is a user {:?} already, or one of that id", user.username);
         return Err(Problem::conflict(detail));
@@ -270,7 +272,7 @@ async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Resul
     store::consents::delete_of_user(tx, realm.id, &user.id).await?;
     store::grants::revoke_of_user(tx, realm.id, &user.id, now).await?;
     store::sessions::end_all(tx, realm.id, &user.id, now).await?;
-    Ok(())
+    Ok(settings)
 }
 
 async fn show(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<Json<Shown>, Problem> {

@@ -342,6 +342,11 @@ const OF_KINDS: &[(&str, &str)] = &[
         "Get a new token. This one was given up, replaced by a refresh, or ended with its grant; if nobody meant to, look for a code or refresh \
          token that was used twice.",
     ),
+    (
+        "token.audience",
+        "Send this token to the API it is for. For userinfo and the portals, leave access_token_audience out of the client, or let it begin with \
+         the issuer.",
+    ),
     ("token.foreign", "Revoke a token with the client it was issued to."),
     (
         "token.without_user",

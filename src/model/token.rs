@@ -23,6 +23,8 @@ pub struct IssuedAccessToken {
 /// An access token with its grant and user, however dead it is.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
+    /// Under which it is stored.
+    pub digest: String,
     pub client: ClientId,
     pub pair: String,
     pub scopes: Scopes,

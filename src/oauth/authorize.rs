@@ -33,7 +33,7 @@ use crate::{
     },
     random::digest,
     sessions,
-    store::{self, Conn, Tx, settle},
+    store::{self, Conn, Keeps, Tx, settle},
     tokens::after,
     web::{page::Layout, page_error::PageError, page_form::PageQuery, parameters::read_form, paths, session_cookie},
 };
@@ -50,6 +50,27 @@ pub struct Outcome {
 enum Missing {
     Nothing { code: String },
     Page { path: &'static str, request: String },
+}
+
+/// Why the transaction that was to give the answer is rolled back.
+enum Unanswered {
+    /// The user does not allow it any more.
+    NotAllowed,
+    /// Another tab was faster.
+    Finished,
+    Failed(OAuthError),
+}
+
+impl<E: Into<OAuthError>> From<E> for Unanswered {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Keeps for Unanswered {
+    fn keeps(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.keeps())
+    }
 }
 
 pub async fn start(
@@ -113,7 +134,7 @@ pub async fn resume(
 
     let client = realm.client(&app.database, &pending.request.client_id).await?;
     let client = client.ok_or_else(client_gone)?;
-    let reply = ReplyAddress::of_stored(client, &pending.request);
+    let reply = ReplyAddress::of_stored(client, &pending.request)?;
     let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
     match outcome.transpose() {
         Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
@@ -192,9 +213,13 @@ async fn begin(
         (Step::Answer, Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
             let outcome = answer_while_allowed(&mut tx, realm, &request, signed_in, now).await;
-            if let Some(outcome) = settle(tx, outcome).await? {
-                outcome.ring(app, realm);
-                return Ok(outcome);
+            match settle(tx, outcome).await {
+                Ok(outcome) => {
+                    outcome.ring(app, realm);
+                    return Ok(outcome);
+                }
+                Err(Unanswered::Failed(error)) => return Err(error),
+                Err(Unanswered::NotAllowed | Unanswered::Finished) => {}
             }
             flow::page(
                 &request,
@@ -239,11 +264,15 @@ async fn go_on(
         (Ok(Step::Answer), Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
             let outcome = finish_and_answer(&mut tx, realm, pending, signed_in, now).await;
-            let outcome = settle(tx, outcome).await?;
-            if let Some(outcome) = &outcome {
-                outcome.ring(app, realm);
+            match settle(tx, outcome).await {
+                Ok(outcome) => {
+                    outcome.ring(app, realm);
+                    Ok(Some(outcome))
+                }
+                Err(Unanswered::NotAllowed) => Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone()))),
+                Err(Unanswered::Finished) => Ok(None),
+                Err(Unanswered::Failed(error)) => Err(error),
             }
-            Ok(outcome)
         }
         (Ok(Step::Consent), Some(signed_in)) => {
             let mut tx = app.database.write_once().await?;
@@ -303,20 +332,17 @@ async fn store_request(
     Ok(pending.id)
 }
 
-/// The answer to a stored request, which is finished by it; `None` when it was finished before.
+/// The answer to a stored request, which is finished by it.
 async fn finish_and_answer(
     tx: &mut Tx,
     realm: &Realm,
     pending: &PendingRequest,
     signed_in: &SignedIn,
     now: Timestamp,
-) -> Result<Option<Outcome>, OAuthError> {
-    let answered = answer_while_allowed(tx, realm, &pending.request, signed_in, now).await?;
-    let Some(outcome) = answered else {
-        return Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone())));
-    };
+) -> Result<Outcome, Unanswered> {
+    let outcome = answer_while_allowed(tx, realm, &pending.request, signed_in, now).await?;
     let first = store::authorization_requests::finish(tx, realm.id, &pending.id, now).await?;
-    Ok(first.then_some(outcome))
+    if first { Ok(outcome) } else { Err(Unanswered::Finished) }
 }
 
 /// The answer, if the user still allows it now that the consent's row is held: a withdrawal may have been
@@ -327,21 +353,24 @@ async fn answer_while_allowed(
     request: &AuthorizationRequest,
     signed_in: &SignedIn,
     now: Timestamp,
-) -> Result<Option<Outcome>, OAuthError> {
+) -> Result<Outcome, Unanswered> {
+    // The agenda's rows before the consent's: the order of locks everywhere.
+    let planned = personas::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
     let allowed = store::consents::hold(tx, realm.id, &signed_in.user.id, &request.client_id).await?;
     let enough = |allowed: Scopes| realm.policy.consent_by_live_token || allowed.cover(&request.scopes);
     if !allowed.is_some_and(enough) {
-        return Ok(None);
+        return Err(Unanswered::NotAllowed);
     }
-    answer(tx, realm, request, signed_in, now).await.map(Some)
+    Ok(answer(tx, realm, request, signed_in, planned, now).await?)
 }
 
-/// Writes the grant and its code (RFC 6749 §4.1.2).
+/// Writes the grant and its code (RFC 6749 §4.1.2). `planned`: what [`personas::plan`] said, first thing in the transaction.
 pub async fn answer(
     tx: &mut Tx,
     realm: &Realm,
     request: &AuthorizationRequest,
     signed_in: &SignedIn,
+    planned: bool,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
     let grant = Grant {
@@ -356,7 +385,6 @@ pub async fn answer(
     store::grants::insert(tx, realm.id, &grant, now).await?;
     recording::note_user(&signed_in.user);
     recording::note_grant(&grant.id);
-    let planned = personas::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
     let plain = realm.random.token();
     let code = AuthorizationCode {
         client: request.client_id.clone(),

@@ -10,7 +10,7 @@ use super::{
     flow::{check_willing, too_old},
 };
 use crate::{
-    app::{App, Realm},
+    app::{App, Realm, personas},
     model::{AuthorizationRequest, Client, SignedIn, User},
     sessions::{self, SignIn},
     store::{self, Tx, settle},
@@ -69,10 +69,11 @@ async fn answer_as(
     here: Option<SignedIn>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
-    // The consent's row before those of requests: the order of locks everywhere.
+    // The agenda's rows before the consent's, and that before those of requests: the order of locks everywhere.
+    let planned = personas::plan(tx, realm, &user, &request.client_id, now).await?;
     store::consents::extend(tx, realm.id, &user.id, &request.client_id, &request.scopes, now).await?;
     if let Some(signed_in) = still_good(request, &user, here.as_ref(), now) {
-        return answer(tx, realm, request, signed_in, now).await;
+        return answer(tx, realm, request, signed_in, planned, now).await;
     }
     let sign_in = SignIn {
         user: &user,
@@ -82,7 +83,7 @@ async fn answer_as(
         lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),
     };
     let (session, cookie) = sessions::begin(tx, realm.id, &sign_in, &realm.random, now).await?;
-    let outcome = answer(tx, realm, request, &SignedIn { session, user }, now).await?;
+    let outcome = answer(tx, realm, request, &SignedIn { session, user }, planned, now).await?;
     Ok(outcome.with_session(cookie))
 }
 

@@ -1,6 +1,6 @@
 //! Where an authorization response goes, and how: in query, fragment or form post (RFC 6749 §4.1.2).
 //!
-//! A [`ReplyAddress`] only comes out of [`identify`], so nobody can redirect to an unchecked address.
+//! A [`ReplyAddress`] only comes out of [`identify`] and [`ReplyAddress::of_stored`], so nobody can redirect to an unchecked address.
 
 use std::sync::Arc;
 
@@ -148,14 +148,19 @@ fn lone<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 impl ReplyAddress {
-    /// The address of a request that was checked when it was stored.
-    pub fn of_stored(client: Arc<Client>, request: &AuthorizationRequest) -> Self {
-        Self {
+    /// The address of a stored request. It was checked then, but the client may have been changed since, or be another
+    /// one under the same id.
+    ///
+    /// # Errors
+    /// A page: the client does not answer for the address any more.
+    pub fn of_stored(client: Arc<Client>, request: &AuthorizationRequest) -> Result<Self, PageError> {
+        check_redirect_uri(&client, &request.redirect_uri)?;
+        Ok(Self {
             client,
             redirect_uri: request.redirect_uri.clone(),
             response_mode: request.response_mode,
             state: request.state.clone(),
-        }
+        })
     }
 
     /// The answer the client hoped for (RFC 6749 §4.1.2).

@@ -45,14 +45,20 @@ pub async fn bearer_of(
         .mint
         .verify_access_token(&mut conn, &token, now)
         .await
-        .map_err(|error| match error {
-            TokenError::Database(error) => error.into(),
-            error => bearer_refusal(error.refusal()),
-        })?;
+        .map_err(not_good)?;
     drop(conn);
-    personas::token_was_used(app, realm, token.user.as_ref(), &token.pair, now).await?;
+    personas::token_is_used(app, realm, token.user.as_ref(), &token.digest, now)
+        .await
+        .map_err(not_good)?;
     note(&token);
     Ok(token)
+}
+
+fn not_good(error: TokenError) -> OAuthError {
+    match error {
+        TokenError::Database(error) => error.into(),
+        error => bearer_refusal(error.refusal()),
+    }
 }
 
 /// For the journal: for whom the token speaks.

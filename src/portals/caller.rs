@@ -19,8 +19,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// `None` for a token the client got for itself (RFC 6749 §4.4).
     pub user: Option<User>,
-    /// What was issued together with the token.
-    pub pair: String,
+    /// Under which the token is stored.
+    pub token_digest: String,
 }
 
 /// Why nobody calls. How it goes over the wire is each portal's.
@@ -35,6 +35,15 @@ pub enum CallerError {
     Failed(sqlx::Error),
 }
 
+impl From<TokenError> for CallerError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Database(error) => Self::Failed(error),
+            error => Self::Invalid(error.refusal()),
+        }
+    }
+}
+
 impl Caller {
     /// # Errors
     /// When the request brings no token, or one that is not good at `now`.
@@ -46,14 +55,7 @@ impl Caller {
     ) -> Result<Self, CallerError> {
         let token = bearer::read(headers).map_err(CallerError::Malformed)?;
         let token = token.ok_or(CallerError::Missing)?;
-        let token = realm
-            .mint
-            .verify_access_token(conn, &token, now)
-            .await
-            .map_err(|error| match error {
-                TokenError::Database(error) => CallerError::Failed(error),
-                error => CallerError::Invalid(error.refusal()),
-            })?;
+        let token = realm.mint.verify_access_token(conn, &token, now).await?;
         recording::note_client(&token.client);
         if let Some(grant) = &token.grant {
             recording::note_grant(&grant.id);
@@ -65,7 +67,7 @@ impl Caller {
             client: token.client,
             scopes: token.scopes,
             user: token.user,
-            pair: token.pair,
+            token_digest: token.digest,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     app::App,
@@ -105,24 +105,31 @@ async fn remove_marked(app: &App) -> sqlx::Result<()> {
         drop(conn);
         for user in users {
             let mut tx = app.database.begin().await?;
-            let outcome = remove_user(&mut tx, realm.id, &user).await;
+            let outcome = remove_user(&mut tx, realm.id, &user, then).await;
             settle(tx, outcome).await?;
         }
         for client in clients {
             let mut tx = app.database.begin().await?;
-            let outcome = remove_client(&mut tx, realm.id, &client).await;
+            let outcome = remove_client(&mut tx, realm.id, &client, then).await;
             settle(tx, outcome).await?;
         }
     }
     Ok(())
 }
 
-async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+/// One that was added again since they were listed stays as it is: the row is held first.
+async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp) -> sqlx::Result<()> {
+    if !tables::hold_marked(tx, realm, "users", &user.0, then).await? {
+        return Ok(());
+    }
     purge::tokens_of_user(tx, realm, user).await?;
     tables::remove_marked(tx, realm, &control::tables(), "users", &user.0).await
 }
 
-async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Timestamp) -> sqlx::Result<()> {
+    if !tables::hold_marked(tx, realm, "clients", &client.0, then).await? {
+        return Ok(());
+    }
     purge::tokens_of_client(tx, realm, client).await?;
     tables::remove_marked(tx, realm, &control::tables(), "clients", &client.0).await
 }

@@ -54,6 +54,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
         || row.optional::<Timestamp>("user_deleted_at")?.is_some()
         || (row.optional::<String>("family")?.is_some() && !granted);
     Ok(Some(AccessToken {
+        digest: digest.to_owned(),
         client: row.get("client_id")?,
         pair: row.get("pair_id")?,
         scopes: row.get("scopes")?,

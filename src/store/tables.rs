@@ -6,6 +6,7 @@
 
 use std::{fmt::Display, fmt::Write as _, str::FromStr};
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{Conn, Row, Tx, database::Value};
@@ -427,7 +428,17 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Re
     tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
 }
 
-/// Removes the row of `root` of that id, where it is marked as deleted, with all rows that belong to it.
+/// Holds the row of `root` of that id until the transaction ends, where it was marked as deleted before `then`; whether it was.
+///
+/// Nobody can bring it back from there on, so what belongs to it may go.
+pub async fn hold_marked(tx: &mut Tx, realm: RealmId, root: &str, id: &str, then: Timestamp) -> sqlx::Result<bool> {
+    let sql = format!("update {root} set deleted_at = deleted_at where realm = $1 and id = $2 and deleted_at < $3");
+    let mut values = one_of(realm, id);
+    values.push(Value::Integer(Some(then.as_millisecond())));
+    Ok(tx.execute_built(sql, values).await? == 1)
+}
+
+/// Removes the row of `root` of that id, where it is [held](hold_marked) as deleted, with all rows that belong to it.
 pub async fn remove_marked(tx: &mut Tx, realm: RealmId, tables: &[&Table], root: &str, id: &str) -> sqlx::Result<()> {
     for table in tables.iter().rev() {
         remove_of(tx, realm, table, tables, root, id).await?;

@@ -63,7 +63,8 @@ impl Mint {
         }
     }
 
-    /// The live access token behind `token`, with its grant and user.
+    /// The live access token behind `token`, with its grant and user, for a request to one of the issuer's own resources:
+    /// one for somebody else's is refused (RFC 9068 §4).
     ///
     /// # Errors
     /// Why it is not good, or that the database failed.
@@ -84,7 +85,19 @@ impl Mint {
                 now,
             });
         }
-        Ok(token)
+        match &token.audience {
+            Some(audience) if !self.is_own(audience) => Err(TokenError::ForAnother {
+                audience: audience.clone(),
+                issuer: self.issuer.clone(),
+            }),
+            _ => Ok(token),
+        }
+    }
+
+    /// Whether an audience is the issuer or one of its resources, which all lie below it.
+    fn is_own(&self, audience: &str) -> bool {
+        let below = audience.strip_prefix(&self.issuer);
+        below.is_some_and(|path| path.is_empty() || path.starts_with('/'))
     }
 }
 
@@ -97,6 +110,8 @@ pub enum TokenError {
     Expired { expired_at: Timestamp, now: Timestamp },
     #[error("The access token was revoked")]
     Revoked,
+    #[error("The access token is for another audience")]
+    ForAnother { audience: String, issuer: String },
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
 }
@@ -110,6 +125,10 @@ impl TokenError {
                 .kind("token.expired")
                 .compare(format!("before {expired_at}"), now.to_string()),
             Self::Revoked => refusal.kind("token.revoked"),
+            Self::ForAnother { audience, issuer } => refusal
+                .kind("token.audience")
+                .see("RFC 9068 §4")
+                .compare(format!("{issuer}, or what begins with {issuer}/"), audience.clone()),
             Self::Unknown | Self::Database(_) => refusal.kind("token.unknown"),
         }
     }

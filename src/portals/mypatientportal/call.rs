@@ -79,7 +79,9 @@ async fn answer(
         let caller = Caller::identify(&mut conn, &realm, &parts.headers, now).await;
         caller.map_err(|error| error::not_identified(error, &realm.policy))?
     };
-    personas::token_was_used(&app, &realm, caller.user.as_ref(), &caller.pair, now).await?;
+    personas::token_is_used(&app, &realm, caller.user.as_ref(), &caller.token_digest, now)
+        .await
+        .map_err(|error| error::not_identified(error.into(), &realm.policy))?;
     row.check_scopes(&caller.scopes, caller.user.is_some())
         .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
 
