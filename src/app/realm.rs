@@ -141,9 +141,12 @@ impl Realm {
         format!("{}{path}", self.issuer)
     }
 
-    /// A key of 256 bits for one purpose, the same for as long as the realm lives.
+    /// A key of 256 bits for one purpose, the same for as long as the realm keeps its root secret and its issuer.
+    ///
+    /// Forks and snapshots copy the root secret. The issuer, which no two realms share, keeps what one of them has signed from
+    /// being good in the other; and what was signed before a snapshot is good once it is restored in place.
     pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
-        derive_key(&self.root_secret, purpose)
+        derive_key(&self.root_secret, &format!("{purpose} of {}", self.issuer))
     }
 
     /// The client of that id: from memory where it was seen since the last change, else from the database.

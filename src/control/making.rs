@@ -290,7 +290,8 @@ async fn remade(
 /// Copies a realm as it stands to another name, table by table inside the database.
 ///
 /// Codes, tokens and sessions are copied like everything else: what a tester holds of the original is good at the copy too, until
-/// it is used up or revoked there.
+/// it is used up or revoked there. What the original signs with a key derived for itself alone (mediQuo's widget tokens, one-time
+/// links, links to video calls, slots on offer) is good at the original only.
 pub async fn fork(
     app: &App,
     original: &Realm,

@@ -335,13 +335,22 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
         name: name
             .parse()
             .map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
-        policy: row.json("policy")?,
+        policy: policy_in(row)?,
         clock: clock_in(row)?,
         root_secret: row.get("root_secret")?,
         revision: row.get("revision")?,
         created_at: row.get("created_at")?,
         expires_at: row.optional("expires_at")?,
         chance_seed: row.optional("chance_seed")?,
+    })
+}
+
+/// The policy out of its column. It may have been written before there were all the switches there are today: those are as
+/// its preset has them.
+fn policy_in(row: &Row) -> sqlx::Result<Policy> {
+    Policy::read(&row.json("policy")?).map_err(|reason| sqlx::Error::ColumnDecode {
+        index: "policy".to_owned(),
+        source: reason.into(),
     })
 }
 

@@ -567,9 +567,11 @@ pub async fn copy(
                 } else {
                     "\u{1}".to_owned()
                 });
+                let (issuer, its) = (bind(old.to_owned()), bind(new.to_owned()));
                 let name = column.name;
                 format!(
-                    "case when substr({name}, 1, length(${others})) = ${others} then {name}
+                    "case when {name} = ${issuer} then ${its}
+                      when substr({name}, 1, length(${others})) = ${others} then {name}
                       when substr({name}, 1, length(${before})) = ${before}
                       then ${after} || substr({name}, length(${before}) + 1)
                       else {name} end"

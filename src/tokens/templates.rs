@@ -1,25 +1,59 @@
 //! Texts in claims that are worked out when a token is made: `{{ user.claims.email }}`, `clinic-{{ user.username | upper }}`.
 //!
 //! A text that is one expression gives that expression's value, whatever its type; any other gives text. Templates reach no
-//! files, include nothing, and have a bounded number of steps.
+//! files, include nothing, and have a bounded number of steps. A step may double what it is given, so what could pile up is
+//! left out of the language: there are no variables to set, no functions, no `*`, and of the filters those whose value is no
+//! longer than what they are given.
 
+use std::io;
 use std::sync::LazyLock;
 
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters, tests};
 use serde_json::{Map, Value};
 
 /// How many steps a template may take.
 const FUEL: u64 = 10_000;
 /// How long a rule's claims may be, as JSON, before and after they are worked out.
 pub const LONGEST: usize = 16 * 1024;
+/// How often a template may put values together (`~`, `+`, `,`): each time may be as long as all that is known of a user.
+const MOST_JOINED: usize = 64;
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
+    let mut environment = Environment::empty();
+    environment.add_filter("upper", |text: &str| text.to_uppercase());
+    environment.add_filter("lower", |text: &str| text.to_lowercase());
+    environment.add_filter("trim", |text: &str| text.trim().to_owned());
+    environment.add_filter("default", filters::default);
+    environment.add_filter("first", filters::first);
+    environment.add_filter("last", filters::last);
+    environment.add_filter("length", filters::length);
+    environment.add_filter("items", filters::items);
+    environment.add_filter("int", filters::int);
+    environment.add_filter("float", filters::float);
+    environment.add_filter("bool", filters::bool);
+    environment.add_filter("abs", filters::abs);
+    environment.add_filter("join", join);
+    environment.add_test("defined", tests::is_defined);
+    environment.add_test("undefined", tests::is_undefined);
+    environment.add_test("none", tests::is_none);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(50);
     environment
 });
+
+/// `["a", "b"] | join(", ")`
+fn join(texts: Vec<String>, between: Option<&str>) -> Result<String, minijinja::Error> {
+    let between = between.unwrap_or_default();
+    let length = texts.iter().map(|text| text.len() + between.len()).sum::<usize>();
+    if length > LONGEST + between.len() {
+        return Err(minijinja::Error::new(
+            ErrorKind::InvalidOperation,
+            "the text gets too long",
+        ));
+    }
+    Ok(texts.join(between))
+}
 
 /// Why a template gives nothing.
 #[derive(Debug, thiserror::Error)]
@@ -57,14 +91,74 @@ pub fn check(claims: &Map<String, Value>) -> Result<(), String> {
 
 fn check_value(value: &Value) -> Result<(), String> {
     match value {
-        Value::String(text) if is_template(text) => match expression(text) {
-            Some(expression) => ENVIRONMENT.compile_expression(expression).map(drop),
-            None => ENVIRONMENT.template_from_str(text).map(drop),
+        Value::String(text) if is_template(text) => {
+            check_language(text)?;
+            match expression(text) {
+                Some(expression) => ENVIRONMENT.compile_expression(expression).map(drop),
+                None => ENVIRONMENT.template_from_str(text).map(drop),
+            }
+            .map_err(|error| error.to_string())
         }
-        .map_err(|error| error.to_string()),
         Value::Array(items) => items.iter().try_for_each(check_value),
         Value::Object(members) => members.values().try_for_each(check_value),
         _ => Ok(()),
+    }
+}
+
+/// Refuses what lets values grow from step to step. It looks at characters and knows no strings, so it may refuse too much, and
+/// never too little: whatever is code stands between the first mark and the last, and each statement begins with `{%`.
+fn check_language(text: &str) -> Result<(), String> {
+    let (first, last) = (text.find('{').unwrap_or(0), text.rfind('}').unwrap_or(text.len()));
+    let code = text.get(first..last).unwrap_or(text);
+    if code.contains('*') {
+        return Err("`*` is left out of templates".to_owned());
+    }
+    if code.matches(['~', '+', ',']).count() > MOST_JOINED {
+        return Err(format!("it puts values together more than {MOST_JOINED} times"));
+    }
+    for statement in text.split("{%").skip(1) {
+        let inside = statement.split("%}").next().unwrap_or(statement);
+        let inside = inside.trim_matches(|character: char| matches!(character, '-' | '+') || character.is_whitespace());
+        let word = inside.split_whitespace().next().unwrap_or_default();
+        let allowed = match word {
+            "if" | "elif" | "else" | "endif" | "endfor" => true,
+            "for" => goes_through_what_is_given(inside),
+            _ => false,
+        };
+        if !allowed {
+            return Err(format!(
+                "the statement {inside:?} is left out of templates: there are `if` and `for one in what.is.given`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// `for scope in scopes`, `for name, value in user.claims | items`: what a loop names is never longer than what it was given.
+fn goes_through_what_is_given(inside: &str) -> bool {
+    let path = inside.split_once(" in ").map_or("", |(_, path)| path.trim());
+    let path = path.strip_suffix("items").map_or(path, |rest| {
+        rest.trim_end().strip_suffix('|').map_or(path, str::trim_end)
+    });
+    let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.');
+    !path.is_empty() && path.chars().all(plain)
+}
+
+/// Takes no more than may be written, and then fails.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(io::Error::other("the value gets too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -87,23 +181,21 @@ pub fn work_out(value: &Value, context: &minijinja::Value) -> Result<Value, Temp
 }
 
 fn work_out_text(text: &str, context: &minijinja::Value) -> Result<Value, TemplateError> {
+    // Also here: rules that stand in the database may be older than what is refused today.
+    check_language(text).map_err(TemplateError::Broken)?;
+    let broken = |error: serde_json::Error| TemplateError::Broken(error.to_string());
+    let mut worked_out = Bounded::default();
     let Some(expression) = expression(text) else {
-        let worked_out = ENVIRONMENT.render_str(text, context)?;
-        return if worked_out.len() > LONGEST {
-            Err(TemplateError::Broken("the text gets too long".to_owned()))
-        } else {
-            Ok(Value::String(worked_out))
-        };
+        let template = ENVIRONMENT.template_from_str(text)?;
+        template.render_captured_to(context, &mut worked_out)?;
+        return Ok(Value::String(String::from_utf8_lossy(&worked_out.0).into_owned()));
     };
     let value = ENVIRONMENT.compile_expression(expression)?.eval(context)?;
     if value.is_undefined() {
         return Err(TemplateError::Missing);
     }
-    let value = serde_json::to_value(&value).map_err(|error| TemplateError::Broken(error.to_string()))?;
-    if serde_json::to_string(&value).map_or(0, |text| text.len()) > LONGEST {
-        return Err(TemplateError::Broken("the value gets too long".to_owned()));
-    }
-    Ok(value)
+    serde_json::to_writer(&mut worked_out, &value).map_err(broken)?;
+    serde_json::from_slice(&worked_out.0).map_err(broken)
 }
 
 fn is_template(text: &str) -> bool {
@@ -127,6 +219,7 @@ mod tests {
         minijinja::Value::from_serialize(json!({
             "user": {"username": "anne", "claims": {"email": "a@example.com", "roles": ["a", "b"], "age": 41}},
             "scopes": ["openid", "email"],
+            "long": "x".repeat(LONGEST - 1),
         }))
     }
 
@@ -151,6 +244,15 @@ mod tests {
                 json!({"deep": ["anne", 1, "plain"]}),
             ),
             (json!("{{ user.claims.phone | default('none') }}"), json!("none")),
+            (json!("{{ user.claims.roles | join(', ') }}"), json!("a, b")),
+            (
+                json!("{% if user.claims.phone is defined %}yes{% else %}no{% endif %}"),
+                json!("no"),
+            ),
+            (
+                json!("{%- for name, value in user.claims | items -%}{{ name }} {% endfor %}"),
+                json!("email roles age "),
+            ),
         ] {
             assert_eq!(work_out(template.clone()).unwrap(), expected, "{template}");
         }
@@ -177,6 +279,22 @@ mod tests {
             "{% for a in range(10000) %}{% for b in range(10000) %}{{ b }}{% endfor %}{% endfor %}",
             "{{ 'x' * 100000000000 }}",
             "{{ 'x' * 20000 }}",
+            "{{ ['x'] * 20000 }}",
+            "{{ 'x' | indent(99999999999999) }}",
+            "{{ 'x' | replace('', user.username) }}",
+            "{{ '%99999999999d' | format(1) }}",
+            "{{ [user.claims.roles] | upper }}",
+            "{{ user.claims.roles | join(long) }}",
+            "{{ [long, long] }}",
+            "{{ long }}{{ long }}",
+            "{{ range(9999) }}",
+            "{% set a = 'x' %}{% set a = a ~ a %}{{ a }}",
+            "{% set a %}x{% endset %}{{ a }}",
+            "{% with a = [scopes, scopes] %}{{ a }}{% endwith %}",
+            "{% for a in [[scopes, scopes]] %}{{ a }}{% endfor %}",
+            "{% for a in scopes recursive %}{{ loop([scopes, scopes]) }}{% endfor %}",
+            "{% for a in '%}' ~ scopes %}{{ a }}{% endfor %}",
+            "{%- filter upper %}x{% endfilter %}",
             "{{ 1 // 0 }}",
             "{{ user.username.nothing() }}",
         ] {

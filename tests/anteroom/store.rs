@@ -6,7 +6,7 @@ use anteroom::clock::Clock;
 use anteroom::control;
 use anteroom::model::{
     AuthorizationCode, AuthorizationRequest, ClaimPlace, ClaimRule, Client, ClientId, ClientMetadata, Grant, GrantId,
-    GrantType, IssuedAccessToken, PendingRequest, Policy, Prompt, RealmId, RealmName, ResponseMode, Scopes,
+    GrantType, IssuedAccessToken, PendingRequest, Policy, Preset, Prompt, RealmId, RealmName, ResponseMode, Scopes,
     SigningAlgorithm, StoredKey, User, UserId,
 };
 use anteroom::portals;
@@ -178,6 +178,26 @@ async fn realm_survives_refusal(keeps: bool) -> bool {
         .await
         .unwrap()
         .is_some()
+}
+
+/// A database of an earlier version is opened by this one.
+#[tokio::test]
+async fn a_policy_written_before_a_switch_was_made_has_it_as_its_preset_does() {
+    let shelf = shelf().await;
+    let old = r#"{"preset": "portal", "pkce": "enforced", "lifetimes": {"access_token": 77}}"#;
+    let mut tx = shelf.database.begin().await.unwrap();
+    let statement = r#"update realms set policy = '{"preset": "portal", "pkce": "enforced", "lifetimes": {"access_token": 77}}'
+                       where name = 'first' returning id"#;
+    assert_eq!(tx.fetch_all(statement, Vec::new()).await.unwrap().len(), 1);
+    tx.commit().await.unwrap();
+
+    let mut conn = shelf.database.read().await.unwrap();
+    let found = store::realms::find_by_id(&mut conn, shelf.realm).await.unwrap().unwrap();
+
+    let expected = Policy::read(&serde_json::from_str(old).unwrap()).unwrap();
+    assert_eq!(found.policy, expected);
+    assert_eq!(found.policy.lifetimes.access_token, 77);
+    assert_eq!(found.policy.error_uri, Policy::preset(Preset::Portal).error_uri);
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 //! The documented id reads `A--B--C`, base64 with `/` written as `_` while `+` and `=` stay, decoding to a
 //! ciphertext, 12 and 16 bytes: AES-256-GCM's ciphertext, IV and tag. So do ours. The id says everything
 //! there is to know of the slot and is checked without a look-up; the same slot has another id each time it
-//! is listed. The realm is associated data: an id of one realm does not open in another, also where two
-//! share a key.
+//! is listed. The realm's issuer is associated data: an id of one realm does not open in another, also where two
+//! share a key, and one that was handed out before a snapshot, a reset or a restart opens after it.
 //!
 //! Whether the slot is still free is not the id's business; booking asks the schedule again.
 
@@ -19,7 +19,7 @@ use base64::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{model::RealmId, schedule::Interval};
+use crate::schedule::Interval;
 
 /// Longer ids are not ours, and not worth decoding.
 const LONGEST: usize = 1024;
@@ -70,16 +70,16 @@ pub enum Unreadable {
 
 /// The keys of one realm.
 pub struct Keys {
-    realm: RealmId,
+    issuer: String,
     current: RandomizedNonceKey,
     previous: RandomizedNonceKey,
 }
 
 impl Keys {
-    pub fn new(realm: RealmId, current: &[u8; 32], previous: &[u8; 32]) -> Self {
+    pub fn new(issuer: &str, current: &[u8; 32], previous: &[u8; 32]) -> Self {
         let key = |bytes| RandomizedNonceKey::new(&AES_256_GCM, bytes).expect("a key of 32 bytes is a key for AES-256");
         Self {
-            realm,
+            issuer: issuer.to_owned(),
             current: key(current),
             previous: key(previous),
         }
@@ -122,8 +122,8 @@ impl Keys {
         serde_json::from_slice(content).ok()
     }
 
-    fn associated_data(&self) -> Aad<[u8; 8]> {
-        Aad::from(self.realm.0.to_be_bytes())
+    fn associated_data(&self) -> Aad<&[u8]> {
+        Aad::from(self.issuer.as_bytes())
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn keys() -> Keys {
-        Keys::new(RealmId(1), &[1; 32], &[2; 32])
+        Keys::new("http://localhost:8080", &[1; 32], &[2; 32])
     }
 
     fn availability() -> Availability {
@@ -224,8 +224,8 @@ mod tests {
     fn an_id_of_the_previous_key_opens_and_one_of_an_older_key_does_not() {
         let id = keys().seal(&availability());
 
-        let after_one_rotation = Keys::new(RealmId(1), &[3; 32], &[1; 32]);
-        let after_two_rotations = Keys::new(RealmId(1), &[4; 32], &[3; 32]);
+        let after_one_rotation = Keys::new("http://localhost:8080", &[3; 32], &[1; 32]);
+        let after_two_rotations = Keys::new("http://localhost:8080", &[4; 32], &[3; 32]);
 
         assert_eq!(after_one_rotation.open(&id, false), Ok(availability()));
         assert_eq!(after_two_rotations.open(&id, false), Err(Unreadable::NotOurs));
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn an_id_does_not_open_in_another_realm_with_the_same_key() {
-        let neighbour = Keys::new(RealmId(2), &[1; 32], &[2; 32]);
+        let neighbour = Keys::new("http://localhost:8080/realms/x", &[1; 32], &[2; 32]);
 
         assert_eq!(
             neighbour.open(&keys().seal(&availability()), false),

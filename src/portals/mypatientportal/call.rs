@@ -194,6 +194,6 @@ impl Call {
             self.realm
                 .derive_key(&format!("mypatientportal availability ids {number}"))
         };
-        Keys::new(self.realm.id, &key(number), &key(number - 1))
+        Keys::new(&self.realm.issuer, &key(number), &key(number - 1))
     }
 }

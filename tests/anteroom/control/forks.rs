@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::levers::{fork, is_a_problem, post, realms, snapshot, with_own_address};
+use super::levers::{fork, is_a_problem, post, realms, restore_as, snapshot, with_own_address};
+use crate::portals::mediquo;
 use crate::portals::mypatientportal::{data, patient};
 use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
 
@@ -58,6 +59,27 @@ async fn a_code_may_be_redeemed_once_in_each() {
     realm.demo_client().redeem(&code).await.brings_tokens();
     copy.demo_client().redeem(&code).await.brings_tokens();
     copy.demo_client().redeem(&code).await.is_refused_with("invalid_grant");
+}
+
+/// They know the same patients, and have one root secret.
+#[tokio::test]
+async fn what_one_has_signed_after_the_fork_is_not_good_in_the_other() {
+    let clinic = mediquo::clinic().await;
+    let copy = fork(&clinic.realm).await;
+    let name = format!("{}-restored", copy.name);
+    let made = restore_as(&copy, &name, snapshot(&copy).await).await.has_status(201);
+    let restored = Realm::at(&made.member("issuer"), &name, copy.http.clone());
+    let frame = |token: &str| format!("/mediquo/widget/frame?api_key=demo-api-key&token={token}");
+
+    let token = clinic.token("jane-1").await;
+
+    clinic.realm.get(&frame(&token)).await.is_ok();
+    for other in [&copy, &restored] {
+        other.get(&frame(&token)).await.is_a_refusal_page().has_status(401);
+        let own = mediquo::Customer::clinic(other).token("jane-1").await;
+        other.get(&frame(&own)).await.is_ok();
+        clinic.realm.get(&frame(&own)).await.is_a_refusal_page().has_status(401);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::levers::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
-use crate::portals::mypatientportal::{data, patient};
+use crate::portals::mypatientportal::{TYPE, booked, data, patient};
 use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
 
 /// A realm in which something of everything has happened.
@@ -113,6 +113,20 @@ async fn what_has_happened_since_is_gone() {
         .refresh(tokens.refresh_token())
         .await
         .is_refused_with("invalid_grant");
+}
+
+#[tokio::test]
+async fn a_slot_that_was_offered_before_can_be_booked_after() {
+    let realm = fresh_realm().await;
+    let anne = patient(&realm, "anne").await;
+    let slot = anne.slot(TYPE, 3).await;
+    let taken = snapshot(&realm).await;
+    booked(anne.book(&slot).await);
+
+    restore(&realm, &taken).await.is_ok();
+
+    booked(anne.book(&slot).await);
+    assert_eq!(data(anne.get("/appointments").await).len(), 1);
 }
 
 #[tokio::test]

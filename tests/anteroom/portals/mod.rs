@@ -1,5 +1,5 @@
 //! The emulated patient portals, from outside.
 
-mod mediquo;
+pub mod mediquo;
 pub mod mypatientportal;
 mod vsee;
