@@ -286,7 +286,8 @@ enum Kind {
 }
 
 impl Kind {
-    /// By the media type; where that is none of ours, by the looks: a form called something else is a mistake to be seen.
+    /// A media type of ours says that there is something to read; what it is, the looks say. JSON that is sent as a form, as
+    /// curl does unless told otherwise, is a mistake to be seen, and none that may show a secret.
     fn of(content_type: &str, text: &str) -> Option<Self> {
         let essence = content_type
             .split(';')
@@ -295,10 +296,11 @@ impl Kind {
             .trim()
             .to_ascii_lowercase();
         match essence.as_str() {
-            "application/x-www-form-urlencoded" => Some(Self::Form),
-            "text/html" => Some(Self::Html),
-            json if json == "application/json" || json.ends_with("+json") => Some(Self::Json),
-            "" | "text/plain" | "text/json" => Self::by_looks(text),
+            "application/x-www-form-urlencoded" | "" | "text/plain" | "text/json" => Self::by_looks(text),
+            "text/html" if text.trim_start().starts_with('<') => Some(Self::Html),
+            "text/html" => Self::by_looks(text),
+            // What is no JSON after all is left out by its reader word by word.
+            json if json == "application/json" || json.ends_with("+json") => Self::by_looks(text).or(Some(Self::Json)),
             _ => None,
         }
     }
@@ -328,6 +330,19 @@ mod tests {
             ("application/json", "{}", Some(Kind::Json)),
             ("application/problem+json", "{}", Some(Kind::Json)),
             ("text/html", "<p>", Some(Kind::Html)),
+            ("text/html", "{\"access_token\": 1}", Some(Kind::Json)),
+            ("text/html", "a=b", Some(Kind::Form)),
+            ("text/html", "no page", None),
+            (
+                "application/x-www-form-urlencoded",
+                "\n {\"password\": 1}",
+                Some(Kind::Json),
+            ),
+            ("application/x-www-form-urlencoded", "[1]", Some(Kind::Json)),
+            ("application/x-www-form-urlencoded", "<password>x</password>", None),
+            ("application/x-www-form-urlencoded", "--x\r\nname=\"password\"", None),
+            ("application/json", "grant_type=password&password=x", Some(Kind::Form)),
+            ("application/json", "nonsense", Some(Kind::Json)),
             ("text/plain", "grant_type=password&password=x", Some(Kind::Form)),
             ("", " {\"password\": 1}", Some(Kind::Json)),
             ("text/plain", "just words with a secret", None),

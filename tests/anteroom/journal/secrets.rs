@@ -193,7 +193,11 @@ fn requests(realm: &Realm, path: &str, marked: &Marked) -> Vec<RequestBuilder> {
             .header("content-type", "application/json")
             .body(json[..whole - 40].to_owned()),
         bare(Method::PUT).header("content-type", "text/plain").body(query),
-        bare(Method::PATCH).header("content-type", "text/plain").body(json),
+        bare(Method::PATCH).header("content-type", "text/plain").body(json.clone()),
+        bare(Method::POST)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(json.clone()),
+        bare(Method::POST).header("content-type", "text/html").body(json),
         bare(Method::DELETE)
             .header("content-type", "application/octet-stream")
             .body(marked.opaque.clone()),
