@@ -17,6 +17,9 @@ pub const MOST_OF_A_BODY: usize = 16 * 1024;
 /// What an exchange weighs besides its texts: the structures around them.
 const WEIGHT_OF_ITSELF: usize = 1024;
 
+/// What a tie weighs, with what the flows know of it.
+const WEIGHT_OF_A_TIE: usize = 64;
+
 /// A recorded request with its answer. Without secrets: they never got this far.
 #[derive(Debug)]
 pub struct Exchange {
@@ -197,7 +200,8 @@ impl Exchange {
             + body(&self.request.body)
             + self.request.path.len()
             + self.request.query.as_ref().map_or(0, String::len);
-        WEIGHT_OF_ITSELF + request + response + jwts
+        let refusal = self.refusal.as_ref().map_or(0, Refusal::weight);
+        WEIGHT_OF_ITSELF + request + response + jwts + refusal + self.ties.len() * WEIGHT_OF_A_TIE
     }
 
     pub fn status(&self) -> Option<u16> {
