@@ -212,6 +212,12 @@ impl Armed {
         bites
     }
 
+    /// Takes back a call that was bitten.
+    pub(super) fn give_back(&self) {
+        self.seen.fetch_sub(1, Ordering::Relaxed);
+        self.bitten.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// How many matching calls there were.
     pub fn seen(&self) -> u64 {
         self.seen.load(Ordering::Relaxed)

@@ -143,6 +143,15 @@ impl Watch {
         })
     }
 
+    /// Gives a bite back that found nothing to bite: neither the call nor the bite counts, and the mark is taken off.
+    pub fn give_back(&self, armed: &Armed) {
+        armed.give_back();
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = marks.iter().rposition(|mark| mark.id == armed.id) {
+            marks.remove(last);
+        }
+    }
+
     /// What has bitten so far.
     pub fn marks(&self) -> FaultMarks {
         FaultMarks(self.marks.lock().unwrap_or_else(PoisonError::into_inner).clone())

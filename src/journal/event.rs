@@ -3,6 +3,12 @@
 use serde_json::{Value, json};
 
 use super::exchange::{Ending, Exchange};
+use super::redaction::ELLIPSIS;
+
+/// Of a path, an event tells the beginning, in characters: the exchange has the rest.
+const MOST_OF_A_PATH: usize = 200;
+/// What an event weighs besides its data: the structures around it.
+const WEIGHT_OF_ITSELF: usize = 512;
 
 /// Something that happened, and its number in the realm.
 #[derive(Debug)]
@@ -23,6 +29,11 @@ impl Happening {
         Self { kind, data }
     }
 
+    /// What it weighs in memory, in bytes, or a little more.
+    pub fn weight(&self) -> usize {
+        WEIGHT_OF_ITSELF + self.data.to_string().len()
+    }
+
     /// An exchange was recorded: enough to know whether one wants to look at it.
     pub fn exchange(exchange: &Exchange) -> Self {
         let refusal = exchange.refusal.as_ref();
@@ -33,7 +44,7 @@ impl Happening {
                 "sequence": exchange.sequence,
                 "endpoint": exchange.endpoint(),
                 "method": exchange.request.method,
-                "path": exchange.request.path,
+                "path": beginning(&exchange.request.path),
                 "status": exchange.status(),
                 "client_id": exchange.parties.client,
                 "user": exchange.parties.user.as_ref().map(|(_, username)| username),
@@ -53,4 +64,13 @@ impl Happening {
             )
         })
     }
+}
+
+fn beginning(path: &str) -> String {
+    let mut characters = path.chars();
+    let mut beginning: String = characters.by_ref().take(MOST_OF_A_PATH).collect();
+    if characters.next().is_some() {
+        beginning.push(ELLIPSIS);
+    }
+    beginning
 }

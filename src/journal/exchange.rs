@@ -17,6 +17,9 @@ pub const MOST_OF_A_BODY: usize = 16 * 1024;
 /// What an exchange weighs besides its texts: the structures around them.
 const WEIGHT_OF_ITSELF: usize = 1024;
 
+/// What a tie weighs, with what the flows know of it.
+const WEIGHT_OF_A_TIE: usize = 64;
+
 /// A recorded request with its answer. Without secrets: they never got this far.
 #[derive(Debug)]
 pub struct Exchange {
@@ -197,7 +200,8 @@ impl Exchange {
             + body(&self.request.body)
             + self.request.path.len()
             + self.request.query.as_ref().map_or(0, String::len);
-        WEIGHT_OF_ITSELF + request + response + jwts
+        let refusal = self.refusal.as_ref().map_or(0, Refusal::weight);
+        WEIGHT_OF_ITSELF + request + response + jwts + refusal + self.ties.len() * WEIGHT_OF_A_TIE
     }
 
     pub fn status(&self) -> Option<u16> {
@@ -286,7 +290,8 @@ enum Kind {
 }
 
 impl Kind {
-    /// By the media type; where that is none of ours, by the looks: a form called something else is a mistake to be seen.
+    /// A media type of ours says that there is something to read; what it is, the looks say. JSON that is sent as a form, as
+    /// curl does unless told otherwise, is a mistake to be seen, and none that may show a secret.
     fn of(content_type: &str, text: &str) -> Option<Self> {
         let essence = content_type
             .split(';')
@@ -295,10 +300,11 @@ impl Kind {
             .trim()
             .to_ascii_lowercase();
         match essence.as_str() {
-            "application/x-www-form-urlencoded" => Some(Self::Form),
-            "text/html" => Some(Self::Html),
-            json if json == "application/json" || json.ends_with("+json") => Some(Self::Json),
-            "" | "text/plain" | "text/json" => Self::by_looks(text),
+            "application/x-www-form-urlencoded" | "" | "text/plain" | "text/json" => Self::by_looks(text),
+            "text/html" if text.trim_start().starts_with('<') => Some(Self::Html),
+            "text/html" => Self::by_looks(text),
+            // What is no JSON after all is left out by its reader word by word.
+            json if json == "application/json" || json.ends_with("+json") => Self::by_looks(text).or(Some(Self::Json)),
             _ => None,
         }
     }
@@ -328,6 +334,19 @@ mod tests {
             ("application/json", "{}", Some(Kind::Json)),
             ("application/problem+json", "{}", Some(Kind::Json)),
             ("text/html", "<p>", Some(Kind::Html)),
+            ("text/html", "{\"access_token\": 1}", Some(Kind::Json)),
+            ("text/html", "a=b", Some(Kind::Form)),
+            ("text/html", "no page", None),
+            (
+                "application/x-www-form-urlencoded",
+                "\n {\"password\": 1}",
+                Some(Kind::Json),
+            ),
+            ("application/x-www-form-urlencoded", "[1]", Some(Kind::Json)),
+            ("application/x-www-form-urlencoded", "<password>x</password>", None),
+            ("application/x-www-form-urlencoded", "--x\r\nname=\"password\"", None),
+            ("application/json", "grant_type=password&password=x", Some(Kind::Form)),
+            ("application/json", "nonsense", Some(Kind::Json)),
             ("text/plain", "grant_type=password&password=x", Some(Kind::Form)),
             ("", " {\"password\": 1}", Some(Kind::Json)),
             ("text/plain", "just words with a secret", None),

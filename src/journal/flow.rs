@@ -32,11 +32,17 @@ const TIES: &[&str] = &[
     "x-apitoken",
 ];
 
+/// More secrets than this tie nothing: no step of ours hands on that many.
+pub const MOST_TIES: usize = 16;
+
 /// The secrets by which an exchange is tied to others, the deciding one first.
 pub fn ties(seen: &[Seen]) -> Vec<u64> {
     let mut ties = Vec::new();
     for name in TIES {
         for secret in seen.iter().filter(|secret| secret.name.eq_ignore_ascii_case(name)) {
+            if ties.len() == MOST_TIES {
+                return ties;
+            }
             if !ties.contains(&secret.digest) {
                 ties.push(secret.digest);
             }
@@ -156,6 +162,13 @@ mod tests {
         ]);
 
         assert_eq!(ties(&seen), [2, 1]);
+    }
+
+    #[test]
+    fn more_secrets_than_anybody_hands_on_are_not_remembered() {
+        let many: Vec<_> = (0..1000).map(|digest| ("token", digest)).collect();
+
+        assert_eq!(ties(&seen(&many)).len(), MOST_TIES);
     }
 
     #[test]

@@ -41,7 +41,7 @@ use event::{Event, Happening};
 use exchange::{Exchange, Facts};
 use recording::{Begun, Parties, Recording};
 use redaction::Key;
-use ring::Rings;
+use ring::{Ring, Rings};
 
 /// The journals of all realms of this process. Cheap to clone.
 #[derive(Clone, Default)]
@@ -77,6 +77,7 @@ impl Journal {
     /// a seeded realm gives the same ids with and without a journal.
     pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
         if !recorded(path) {
+            self.rings().open(realm); // somebody may be about to listen
             return;
         }
         let number = self.rings().begin(realm);
@@ -99,7 +100,9 @@ impl Journal {
     fn record(&self, begun: &Begun, facts: Facts) {
         let exchange = Exchange::new(begun, facts, &self.0.key); // before the lock: this is the work
         let mut rings = self.rings();
-        let exchange = rings.record(begun.realm, exchange);
+        let Some(exchange) = rings.record(begun.realm, exchange) else {
+            return; // the realm is gone
+        };
         rings.tell(begun.realm, Happening::exchange(&exchange));
         for fault in Happening::faults(&exchange) {
             rings.tell(begun.realm, fault);
@@ -108,8 +111,10 @@ impl Journal {
 
     /// A realm's exchanges, from the oldest to the newest, and how many have fallen out.
     pub fn list(&self, realm: RealmId) -> (Vec<Entry>, u64) {
-        let mut rings = self.rings();
-        let ring = rings.of(realm);
+        let rings = self.rings();
+        let Some(ring) = rings.of(realm) else {
+            return (Vec::new(), 0);
+        };
         let entry = |exchange: &Arc<Exchange>| Entry {
             exchange: exchange.clone(),
             parties: ring.parties(exchange),
@@ -119,8 +124,8 @@ impl Journal {
 
     /// One exchange.
     pub fn find(&self, realm: RealmId, id: &str) -> Option<Entry> {
-        let mut rings = self.rings();
-        let ring = rings.of(realm);
+        let rings = self.rings();
+        let ring = rings.of(realm)?;
         let exchange = ring.exchanges().rev().find(|exchange| exchange.id == id)?;
         Some(Entry {
             exchange: exchange.clone(),
@@ -143,18 +148,20 @@ impl Journal {
         self.rings().tell(realm, happening);
     }
 
-    /// A receiver that changes with everything that happens in a realm.
+    /// A receiver that changes with everything that happens in a realm, and closes when the realm goes.
     pub fn listen(&self, realm: RealmId) -> watch::Receiver<u64> {
-        self.rings().of(realm).listen()
+        let rings = self.rings();
+        rings.of(realm).map_or_else(|| watch::channel(0).1, Ring::listen)
     }
 
     /// What happened after the event of this number, and the number of the last one.
     pub fn events_after(&self, realm: RealmId, number: u64) -> Vec<Arc<Event>> {
-        self.rings().of(realm).events_after(number)
+        let rings = self.rings();
+        rings.of(realm).map_or_else(Vec::new, |ring| ring.events_after(number))
     }
 
     pub fn last_event(&self, realm: RealmId) -> u64 {
-        self.rings().of(realm).last_event()
+        self.rings().of(realm).map_or(0, Ring::last_event)
     }
 
     fn rings(&self) -> MutexGuard<'_, Rings> {

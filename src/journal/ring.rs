@@ -20,7 +20,7 @@ use crate::model::RealmId;
 pub struct Bounds {
     /// Exchanges of a realm.
     pub exchanges: usize,
-    /// Bytes of a realm.
+    /// Bytes of a realm, exchanges and events.
     pub bytes: usize,
     /// Bytes of all realms together.
     pub bytes_of_all: usize,
@@ -39,6 +39,9 @@ impl Default for Bounds {
     }
 }
 
+/// Of a ring's bytes, the events may have as many as this part before they make room rather than the exchanges.
+const PART_OF_EVENTS: usize = 4;
+
 /// The rings of all realms.
 #[derive(Default)]
 pub struct Rings {
@@ -52,7 +55,9 @@ pub struct Rings {
 /// What is kept of one realm.
 pub struct Ring {
     exchanges: VecDeque<(Arc<Exchange>, usize)>,
+    /// Of exchanges and events.
     bytes: usize,
+    bytes_of_events: usize,
     pub flows: Flows,
     /// How many requests have begun.
     begun: u64,
@@ -60,7 +65,7 @@ pub struct Ring {
     recorded: u64,
     /// How many of them have fallen out or were cleared away.
     pub dropped: u64,
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<(Arc<Event>, usize)>,
     last_event: u64,
     /// Rings with every event.
     bell: watch::Sender<u64>,
@@ -72,6 +77,7 @@ impl Default for Ring {
         Self {
             exchanges: VecDeque::new(),
             bytes: 0,
+            bytes_of_events: 0,
             flows: Flows::default(),
             begun: 0,
             recorded: 0,
@@ -93,23 +99,29 @@ impl Rings {
         }
     }
 
-    pub fn of(&mut self, realm: RealmId) -> &mut Ring {
+    pub fn of(&self, realm: RealmId) -> Option<&Ring> {
+        self.of_realm.get(&realm)
+    }
+
+    /// Makes the ring of a realm that is asked for something. Nothing else makes one: what is still said of a realm that was
+    /// forgotten finds none, and is not kept.
+    pub fn open(&mut self, realm: RealmId) -> &mut Ring {
         self.of_realm.entry(realm).or_default()
     }
 
     /// The number of a request that begins.
     pub fn begin(&mut self, realm: RealmId) -> u64 {
-        let ring = self.of(realm);
+        let ring = self.open(realm);
         ring.begun += 1;
         ring.begun
     }
 
-    /// Records an exchange and drops what no longer fits.
-    pub fn record(&mut self, realm: RealmId, mut exchange: Exchange) -> Arc<Exchange> {
+    /// Records an exchange and drops what no longer fits; `None` where the realm is gone.
+    pub fn record(&mut self, realm: RealmId, mut exchange: Exchange) -> Option<Arc<Exchange>> {
+        let bounds = self.bounds;
+        let ring = self.of_realm.get_mut(&realm)?;
         self.turn += 1;
-        let (turn, bounds) = (self.turn, self.bounds);
-        let ring = self.of_realm.entry(realm).or_default();
-        ring.turn = turn;
+        ring.turn = self.turn;
         ring.recorded += 1;
         exchange.sequence = ring.recorded;
         ring.flows.admit(&mut exchange);
@@ -117,29 +129,36 @@ impl Rings {
         let exchange = Arc::new(exchange);
         ring.exchanges.push_back((exchange.clone(), weight));
         ring.bytes += weight;
-        let mut freed = 0;
-        while ring.exchanges.len() > bounds.exchanges || ring.bytes > bounds.bytes {
-            freed += ring.drop_oldest();
-        }
-        self.bytes = (self.bytes + weight).saturating_sub(freed);
-        while self.bytes > self.bounds.bytes_of_all && self.drop_of_most_silent() {}
-        exchange
+        let freed = ring.fit(bounds);
+        self.weigh(weight, freed);
+        Some(exchange)
     }
 
-    /// The realm that has been silent longest gives its oldest exchange.
+    /// Takes note of what has come and gone, and makes room where all realms together have too much.
+    fn weigh(&mut self, come: usize, gone: usize) {
+        self.bytes = (self.bytes + come).saturating_sub(gone);
+        while self.bytes > self.bounds.bytes_of_all && self.drop_of_most_silent() {}
+    }
+
+    /// The realm that has been silent longest gives what it has oldest.
     fn drop_of_most_silent(&mut self) -> bool {
-        let silent = self.of_realm.values_mut().filter(|ring| !ring.exchanges.is_empty());
+        let silent = self.of_realm.values_mut().filter(|ring| ring.bytes > 0);
         let Some(ring) = silent.min_by_key(|ring| ring.turn) else {
             return false;
         };
-        self.bytes = self.bytes.saturating_sub(ring.drop_oldest());
+        self.bytes = self.bytes.saturating_sub(ring.make_room(0));
         true
     }
 
     /// Tells those who listen.
     pub fn tell(&mut self, realm: RealmId, happening: Happening) {
-        let most = self.bounds.events;
-        self.of(realm).tell(happening, most);
+        let bounds = self.bounds;
+        let Some(ring) = self.of_realm.get_mut(&realm) else {
+            return;
+        };
+        let weight = ring.tell(happening);
+        let freed = ring.fit(bounds);
+        self.weigh(weight, freed);
     }
 
     /// Empties a realm's ring. Numbers go on, so that nobody waits for one that was given already.
@@ -182,6 +201,7 @@ impl Ring {
     pub fn events_after(&self, number: u64) -> Vec<Arc<Event>> {
         self.events
             .iter()
+            .map(|(event, _)| event)
             .filter(|event| event.number > number)
             .cloned()
             .collect()
@@ -195,14 +215,50 @@ impl Ring {
         self.bell.subscribe()
     }
 
-    fn tell(&mut self, happening: Happening, most: usize) {
+    /// Keeps the event, and returns what it weighs.
+    fn tell(&mut self, happening: Happening) -> usize {
         self.last_event += 1;
         let number = self.last_event;
-        self.events.push_back(Arc::new(Event { number, happening }));
-        while self.events.len() > most {
-            self.events.pop_front();
-        }
+        let weight = happening.weight();
+        self.events.push_back((Arc::new(Event { number, happening }), weight));
+        self.bytes += weight;
+        self.bytes_of_events += weight;
         self.bell.send_replace(number);
+        weight
+    }
+
+    /// Drops what is beyond the bounds, and returns the bytes that frees.
+    fn fit(&mut self, bounds: Bounds) -> usize {
+        let mut freed = 0;
+        while self.exchanges.len() > bounds.exchanges {
+            freed += self.drop_oldest();
+        }
+        while self.events.len() > bounds.events {
+            freed += self.drop_oldest_event();
+        }
+        while self.bytes > bounds.bytes && self.bytes > 0 {
+            freed += self.make_room(bounds.bytes / PART_OF_EVENTS);
+        }
+        freed
+    }
+
+    /// Gives up an exchange, or an event where there is none or the events have more than their part.
+    fn make_room(&mut self, part_of_events: usize) -> usize {
+        let many_events = part_of_events > 0 && self.bytes_of_events > part_of_events;
+        if self.exchanges.is_empty() || many_events {
+            self.drop_oldest_event()
+        } else {
+            self.drop_oldest()
+        }
+    }
+
+    fn drop_oldest_event(&mut self) -> usize {
+        let Some((_, weight)) = self.events.pop_front() else {
+            return 0;
+        };
+        self.bytes = self.bytes.saturating_sub(weight);
+        self.bytes_of_events = self.bytes_of_events.saturating_sub(weight);
+        weight
     }
 
     /// Frees the bytes it returns.
@@ -263,106 +319,163 @@ mod tests {
         }
     }
 
-    fn sequences(rings: &mut Rings, realm: RealmId) -> Vec<u64> {
-        rings.of(realm).exchanges().map(|exchange| exchange.sequence).collect()
+    fn sequences(rings: &Rings, realm: RealmId) -> Vec<u64> {
+        let ring = rings.of(realm).into_iter();
+        ring.flat_map(Ring::exchanges)
+            .map(|exchange| exchange.sequence)
+            .collect()
+    }
+
+    /// Rings of two realms that have been asked for something.
+    fn opened(bounds: Bounds) -> Rings {
+        let mut rings = Rings::with(bounds);
+        for realm in [HERE, THERE] {
+            rings.begin(realm);
+        }
+        rings
+    }
+
+    fn recorded(rings: &mut Rings, realm: RealmId, exchange: Exchange) -> Arc<Exchange> {
+        rings.record(realm, exchange).expect("the realm is there")
     }
 
     #[test]
     fn the_one_too_many_drops_the_first() {
-        let mut rings = Rings::with(bounds(3, usize::MAX, usize::MAX));
+        let mut rings = opened(bounds(3, usize::MAX, usize::MAX));
 
         for _ in 0..4 {
             rings.record(HERE, exchange(&[], 0));
         }
 
-        assert_eq!(sequences(&mut rings, HERE), [2, 3, 4]);
-        assert_eq!(rings.of(HERE).dropped, 1);
+        assert_eq!(sequences(&rings, HERE), [2, 3, 4]);
+        assert_eq!(rings.of(HERE).unwrap().dropped, 1);
     }
 
     #[test]
     fn the_heavy_one_drops_as_many_as_it_takes() {
-        let mut rings = Rings::with(bounds(100, 20_000, usize::MAX));
+        let mut rings = opened(bounds(100, 20_000, usize::MAX));
         for _ in 0..5 {
             rings.record(HERE, exchange(&[], 1000));
         }
 
         rings.record(HERE, exchange(&[], 16_000));
 
-        assert_eq!(sequences(&mut rings, HERE), [5, 6]);
+        assert_eq!(sequences(&rings, HERE), [5, 6]);
         assert!(rings.bytes() <= 20_000, "{}", rings.bytes());
     }
 
     #[test]
     fn the_realm_that_has_been_silent_longest_makes_room_for_all() {
-        let mut rings = Rings::with(bounds(100, usize::MAX, 10_000));
+        let mut rings = opened(bounds(100, usize::MAX, 10_000));
         rings.record(HERE, exchange(&[], 2000));
         rings.record(HERE, exchange(&[], 2000));
         rings.record(THERE, exchange(&[], 2000));
 
         rings.record(THERE, exchange(&[], 2000));
 
-        assert_eq!(sequences(&mut rings, HERE), [2]);
-        assert_eq!(sequences(&mut rings, THERE), [1, 2]);
+        assert_eq!(sequences(&rings, HERE), [2]);
+        assert_eq!(sequences(&rings, THERE), [1, 2]);
         assert!(rings.bytes() <= 10_000, "{}", rings.bytes());
     }
 
     #[test]
     fn what_falls_out_takes_its_ties_along() {
-        let mut rings = Rings::with(bounds(2, usize::MAX, usize::MAX));
+        let mut rings = opened(bounds(2, usize::MAX, usize::MAX));
 
         rings.record(HERE, exchange(&[1, 2], 0));
-        let second = rings.record(HERE, exchange(&[2], 0));
+        let second = recorded(&mut rings, HERE, exchange(&[2], 0));
         rings.record(HERE, exchange(&[], 0));
-        let fourth = rings.record(HERE, exchange(&[1], 0));
+        let fourth = recorded(&mut rings, HERE, exchange(&[1], 0));
 
         assert_eq!(second.flow, Some(FlowId(1)));
         assert_eq!(fourth.flow, Some(FlowId(2)), "nobody remembers the first tie");
         rings.clear(HERE);
-        assert!(rings.of(HERE).flows.is_empty());
+        assert!(rings.of(HERE).unwrap().flows.is_empty());
         assert_eq!(rings.bytes(), 0);
     }
 
     #[test]
     fn two_flows_that_meet_stay_two() {
-        let mut rings = Rings::default();
+        let mut rings = opened(Bounds::default());
         rings.record(HERE, exchange(&[1], 0));
         rings.record(HERE, exchange(&[2], 0));
 
-        let meeting = rings.record(HERE, exchange(&[2, 1], 0));
+        let meeting = recorded(&mut rings, HERE, exchange(&[2, 1], 0));
 
         assert_eq!(meeting.flow, Some(FlowId(2)), "the deciding tie comes first");
-        assert_eq!(rings.record(HERE, exchange(&[1], 0)).flow, Some(FlowId(1)));
+        assert_eq!(recorded(&mut rings, HERE, exchange(&[1], 0)).flow, Some(FlowId(1)));
     }
 
     #[test]
     fn numbers_go_on_after_clearing_and_realms_count_for_themselves() {
-        let mut rings = Rings::default();
+        let mut rings = opened(Bounds::default());
         rings.record(HERE, exchange(&[], 0));
         rings.clear(HERE);
 
-        assert_eq!(rings.record(HERE, exchange(&[], 0)).sequence, 2);
-        assert_eq!(rings.record(THERE, exchange(&[], 0)).sequence, 1);
+        assert_eq!(recorded(&mut rings, HERE, exchange(&[], 0)).sequence, 2);
+        assert_eq!(recorded(&mut rings, THERE, exchange(&[], 0)).sequence, 1);
         rings.forget(HERE);
-        assert_eq!(sequences(&mut rings, HERE), [0; 0]);
-        assert_eq!(sequences(&mut rings, THERE), [1]);
+        assert_eq!(sequences(&rings, HERE), [0; 0]);
+        assert_eq!(sequences(&rings, THERE), [1]);
     }
 
     #[test]
     fn of_events_the_newest_are_kept_and_their_numbers_tell_what_is_missing() {
-        let mut rings = Rings::with(bounds(1, usize::MAX, usize::MAX));
+        let mut rings = opened(bounds(1, usize::MAX, usize::MAX));
         for _ in 0..5 {
             rings.tell(HERE, Happening::new("realm", serde_json::json!({})));
         }
 
         let numbers: Vec<u64> = rings
             .of(HERE)
+            .unwrap()
             .events_after(0)
             .iter()
             .map(|event| event.number)
             .collect();
 
         assert_eq!(numbers, [3, 4, 5]);
-        assert_eq!(rings.of(HERE).events_after(4).len(), 1);
-        assert_eq!(*rings.of(HERE).listen().borrow(), 5);
+        assert_eq!(rings.of(HERE).unwrap().events_after(4).len(), 1);
+        assert_eq!(*rings.of(HERE).unwrap().listen().borrow(), 5);
+    }
+
+    #[test]
+    fn events_weigh_as_well() {
+        let heavy = || Happening::new("realm", serde_json::json!({"text": "a".repeat(1000)}));
+        let mut rings = opened(Bounds {
+            events: usize::MAX,
+            ..bounds(100, 20_000, 30_000)
+        });
+        for _ in 0..4 {
+            recorded(&mut rings, HERE, exchange(&[], 1000));
+        }
+
+        for _ in 0..100 {
+            rings.tell(HERE, heavy());
+        }
+
+        let ring = rings.of(HERE).unwrap();
+        assert!(ring.bytes <= 20_000, "{}", ring.bytes);
+        assert!(!ring.events_after(99).is_empty() && ring.events_after(0).len() < 20);
+        assert!(ring.exchanges().next().is_some(), "events leave exchanges some room");
+        for _ in 0..100 {
+            rings.tell(THERE, heavy());
+        }
+        assert!(rings.bytes() <= 30_000, "{}", rings.bytes());
+        rings.forget(HERE);
+        rings.forget(THERE);
+        assert_eq!(rings.bytes(), 0);
+    }
+
+    #[test]
+    fn what_is_said_of_a_realm_that_is_gone_makes_no_ring() {
+        let mut rings = opened(Bounds::default());
+        rings.forget(HERE);
+
+        assert!(rings.record(HERE, exchange(&[], 0)).is_none());
+        rings.tell(HERE, Happening::new("realm", serde_json::json!({})));
+
+        assert!(rings.of(HERE).is_none());
+        assert_eq!(rings.bytes(), 0);
     }
 }

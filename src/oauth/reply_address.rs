@@ -194,7 +194,9 @@ impl ReplyAddress {
             status: realm.policy.redirect_status,
             held: false,
         };
-        realm.mint.bend_authorization_response(&mut answer);
+        realm
+            .mint
+            .bend_authorization_response(&self.client.id, &self.redirect_uri, &mut answer);
         let AuthorizationResponse { parameters, held, .. } = &answer;
         match self.response_mode {
             ResponseMode::FormPost if *held => {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Outbox, RETRY, post::Post, webhook};
 use crate::clock::system_now;
 use crate::fetch::{self, Fetch, FetchError, Fetched};
-use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered};
+use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, ShownHeaders, remembered};
 use crate::store::deliveries::{self, Claimed};
 use crate::store::{self, Database, Tx, settle};
 
@@ -177,13 +177,18 @@ impl Courier {
         };
         let hook = sealed.webhook;
         let opened = webhook::open(&hook.headers, sealed.secret_headers.as_deref(), &self.outbox.0.sealer);
-        let headers = match opened.map_err(|error| error.to_string()).and_then(sendable) {
-            Ok(headers) => headers,
+        let headers = opened.map_err(|error| error.to_string());
+        let (headers, secrets) = match headers.and_then(|headers| {
+            let secrets = secrets_among(&hook.headers, &headers);
+            Ok((sendable(headers)?, secrets))
+        }) {
+            Ok(opened) => opened,
             Err(reason) => return Ok(Outcome::hopeless(reason)),
         };
         tracing::debug!(event = hook.event, "sending a webhook");
         Ok(Outcome::of(
             self.fetch.post(hook.url_source, &hook.url, headers, hook.body).await,
+            &secrets,
         ))
     }
 
@@ -251,12 +256,12 @@ impl Errands {
 }
 
 impl Outcome {
-    fn of(answer: Result<Fetched, FetchError>) -> Self {
+    fn of(answer: Result<Fetched, FetchError>, secrets: &[String]) -> Self {
         match answer {
             Ok(answer) if (200..300).contains(&answer.status) => Self::success(answer.status),
             Ok(answer) => Self {
                 status: Some(answer.status),
-                ..Self::failure(refusal(&answer))
+                ..Self::failure(refusal(&answer, secrets))
             },
             Err(error @ (FetchError::TimedOut | FetchError::Failed(_))) => Self::failure(error.to_string()),
             Err(error) => Self::hopeless(error.to_string()),
@@ -306,13 +311,33 @@ impl Outcome {
     }
 }
 
-/// What an answer that is no success said: its status, and how it began.
-fn refusal(answer: &Fetched) -> String {
+/// What nobody is to read of the headers that are sent, the longest first: each secret value, and of one that has a scheme
+/// before it (`Bearer …`) what follows.
+fn secrets_among(shown: &ShownHeaders, sent: &[(String, String)]) -> Vec<String> {
+    let both = shown.0.iter().zip(sent);
+    let hidden = both
+        .filter(|((_, open), _)| open.is_none())
+        .map(|(_, (_, value))| value);
+    let mut secrets: Vec<String> = hidden
+        .flat_map(|value| [value.trim(), value.split_whitespace().last().unwrap_or_default()])
+        .filter(|secret| !secret.is_empty())
+        .map(str::to_owned)
+        .collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.dedup();
+    secrets
+}
+
+/// What an answer that is no success said: its status, and how it began. What it repeats of our secrets is left out.
+fn refusal(answer: &Fetched, secrets: &[String]) -> String {
     let name = StatusCode::from_u16(answer.status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or("no status of HTTP");
-    let text = String::from_utf8_lossy(&answer.body);
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    let text = secrets
+        .iter()
+        .fold(text, |text, secret| text.replace(secret.as_str(), "…"));
     let text: String = text
         .trim()
         .chars()
@@ -333,4 +358,37 @@ fn sendable(headers: Vec<(String, String)>) -> Result<HeaderMap, String> {
     sent.entry(header::CONTENT_TYPE)
         .or_insert(HeaderValue::from_static("application/json"));
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_repeats_our_secrets_is_remembered_without_them() {
+        let pair = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+        let shown = ShownHeaders(vec![
+            pair("authorization", None),
+            pair("x-event", Some("created")),
+            pair("x-signature", None),
+        ]);
+        let sent = [
+            ("authorization", "Bearer hunter2-hunter2"),
+            ("x-event", "created"),
+            ("x-signature", "agreed"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let answer = Fetched {
+            status: 401,
+            media_type: None,
+            body: b"created? Bearer hunter2-hunter2, hunter2-hunter2 and agreed are unknown".to_vec(),
+        };
+
+        let kept = refusal(&answer, &secrets_among(&shown, &sent));
+
+        assert_eq!(
+            kept,
+            "answered 401 Unauthorized: created? \u{2026}, \u{2026} and \u{2026} are unknown"
+        );
+    }
 }

@@ -78,13 +78,17 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// The issuer's host, the addresses listened on and what is allowed besides; a token where one of them is not loopback.
+    /// The issuer's host, the addresses listened on and what is allowed besides; a token where others can come.
+    ///
+    /// They can where an address is not loopback, and where another server stands in between: then the issuer is a name
+    /// others know, or there are proxies that are believed.
     fn new(config: &Config, issuer: &Issuer, addresses: &[SocketAddr]) -> Self {
         let allowed = config.allowed_hosts.iter().map(ToString::to_string);
         let listened = addresses.iter().copied().map(listening::host_of);
         let hosts = KnownHosts::new(issuer.as_str(), allowed.chain(listened));
-        let others = config.listen.iter().any(|place| !place.is_loopback());
-        let control_token = others.then(|| Secret::new(Random::system().token()));
+        let directly = config.listen.iter().any(|place| !place.is_loopback());
+        let by_proxy = !issuer.host().is_loopback() || !config.trusted_proxies.is_empty();
+        let control_token = (directly || by_proxy).then(|| Secret::new(Random::system().token()));
         Self {
             issuer: issuer.clone(),
             hosts,
@@ -256,20 +260,35 @@ mod tests {
     }
 
     fn doors(listen: &str, address: &str) -> Doors {
+        doors_of("http://anteroom:8080", listen, address, "")
+    }
+
+    fn doors_of(issuer: &str, listen: &str, address: &str, further: &str) -> Doors {
         let config = config(&format!(
-            "[server]\nlisten = [\"{listen}\"]\nallowed_hosts = [\"extra.test\"]"
+            "[server]\nlisten = [\"{listen}\"]\nallowed_hosts = [\"extra.test\"]\n{further}"
         ));
-        Doors::new(
-            &config,
-            &"http://anteroom:8080".parse().unwrap(),
-            &[address.parse().unwrap()],
-        )
+        Doors::new(&config, &issuer.parse().unwrap(), &[address.parse().unwrap()])
     }
 
     #[test]
     fn where_only_this_machine_can_come_the_control_room_asks_for_no_token() {
         for (listen, address) in [("localhost:0", "127.0.0.1:4000"), ("[::1]:0", "[::1]:4000")] {
-            assert!(doors(listen, address).control_token.is_none(), "{listen}");
+            for issuer in ["http://localhost:4000", "http://127.0.0.1:4000", "http://[::1]:4000"] {
+                let doors = doors_of(issuer, listen, address, "");
+                assert!(doors.control_token.is_none(), "{listen} {issuer}");
+            }
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_that_others_can_reach_it_asks_for_a_token_too() {
+        for (issuer, further) in [
+            ("https://login.example.com", ""),
+            ("http://anteroom:8080", ""),
+            ("http://localhost:4000", "trusted_proxies = [\"127.0.0.1/32\"]"),
+        ] {
+            let doors = doors_of(issuer, "127.0.0.1:4000", "127.0.0.1:4000", further);
+            assert!(doors.control_token.is_some(), "{issuer} {further}");
         }
     }
 

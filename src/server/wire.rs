@@ -185,8 +185,13 @@ impl Line {
                 Bend::OneAuthMethod if self.watch.asked.endpoint == Endpoint::Token => {
                     self.watch.claim(armed).map(|_| other_method_refused())
                 }
-                Bend::KeysMoved if self.watch.asked.endpoint == Endpoint::Jwks => self.led_to_the_keys(armed, request),
-                Bend::DistributedClaims if self.watch.asked.path == distributed_at(armed) => {
+                Bend::KeysMoved if self.watch.asked.endpoint == Endpoint::Jwks => self
+                    .watch
+                    .claim(armed)
+                    .and_then(|_| self.led_to_the_keys(armed, request)),
+                Bend::DistributedClaims
+                    if self.watch.asked.path == distributed_at(armed) && self.watch.claim(armed).is_some() =>
+                {
                     return Some(self.distributed_claims(armed, request));
                 }
                 _ => None,
@@ -413,8 +418,14 @@ impl Line {
     }
 
     /// Where a form of ours leads on to the client, goes there with the form: one redirect instead of two, and a 307.
+    ///
+    /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault bites first,
+    /// and a bite that finds another page of ours is given back.
     async fn post_on<S: Routes>(&self, routes: S, copy: Request, response: Response) -> Response {
         let Some(next) = self.continuation(&response) else {
+            return response;
+        };
+        let Some(bite) = self.first(|bend| matches!(bend, Bend::PostedOn)) else {
             return response;
         };
         let (mut parts, _) = copy.into_parts();
@@ -436,11 +447,13 @@ impl Line {
             .headers()
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok());
-        let ours = location.is_none_or(|location| location.starts_with('/'));
-        if location.is_some() && ours {
-            return response; // another page is missing: the browser goes there by itself
-        }
-        if !ours && self.first(|bend| matches!(bend, Bend::PostedOn)).is_some() {
+        let to_the_client = location.is_some_and(|location| !location.starts_with('/'));
+        if !to_the_client {
+            self.watch.give_back(bite.armed);
+            if location.is_some() {
+                return response; // another page is missing: the browser goes there by itself
+            }
+        } else {
             *followed.status_mut() = StatusCode::TEMPORARY_REDIRECT;
         }
         for cookie in given {

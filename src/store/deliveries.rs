@@ -97,7 +97,8 @@ pub async fn list_due(
 
 /// Claims the earliest that is due for a destination; `None` when there is none, or somebody was faster.
 ///
-/// The choice and the claim are one statement, so of two couriers exactly one gets it.
+/// The choice and the claim are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing is
+/// claimed, though its rows are still there.
 pub async fn claim(
     tx: &mut Tx,
     realm: RealmId,
@@ -109,6 +110,7 @@ pub async fn claim(
         tx,
         "update deliveries set leased_until = $4, tries = tries + 1, attempts = attempts + 1
          where realm = $1 and state = 'due' and (leased_until is null or leased_until <= $3)
+           and exists (select 1 from realms where id = $1 and deleted_at is null)
            and id = (select id from deliveries where realm = $1 and destination = $2 and state = 'due'
                        and (leased_until is null or leased_until <= $3) order by sequence, id limit 1)
          returning realm, id, kind, pauses, tries, attempts, due_at, history",

@@ -3,6 +3,9 @@
 //! Each takes a finished value and hands it on, straight where no fault waits for this request. What is bent at all, and
 //! for whom, [`faults`](crate::faults) says; what becomes of the keys, [`bent_keys`](super::bent_keys).
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,8 +18,14 @@ use crate::faults::catalogue::{Needs, RefreshBend};
 use crate::faults::{Armed, Bend, Watch};
 use crate::keys::{KeyRing, SigningError, SigningKey};
 use crate::model::{
-    AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members, Secret, Signature, SigningAlgorithm,
+    AuthorizationResponse, ClientId, IdTokenDraft, IssuedAccessToken, Members, Secret, Signature, SigningAlgorithm,
 };
+
+/// To whom an answer goes: a client, and one of its reply addresses.
+type Place = (ClientId, String);
+
+/// How many answers a fault keeps.
+const MOST_ANSWERS: usize = 1000;
 
 /// Characters that a form must encode, though a token may have them (RFC 6749 appendix A.17).
 const ODD: &str = " %&+=";
@@ -60,7 +69,14 @@ impl Mint {
     }
 
     /// The seam of authorization responses: the parameters, before they are sent.
-    pub fn bend_authorization_response(&self, answer: &mut AuthorizationResponse) {
+    ///
+    /// `client` and `redirect_uri` say to whom they go: what was sent to one client is never sent to another.
+    pub fn bend_authorization_response(
+        &self,
+        client: &ClientId,
+        redirect_uri: &str,
+        answer: &mut AuthorizationResponse,
+    ) {
         let Some(watch) = Watch::current() else { return };
         let original = answer.clone();
         for armed in watch.armed() {
@@ -75,12 +91,10 @@ impl Mint {
                     }
                 }
                 Bend::RepeatedResponse if original.get("code").is_some() => {
-                    match armed.kept::<AuthorizationResponse>() {
-                        None => armed.keep_instead(original.clone()), // the first one passes
-                        Some(before) if watch.claim(armed).is_some() => {
-                            answer.parameters.clone_from(&before.parameters)
-                        }
-                        Some(_) => {}
+                    let place = (client.clone(), redirect_uri.to_owned());
+                    match first_at(armed, place, &original) {
+                        Some(before) if watch.claim(armed).is_some() => answer.parameters = before.parameters,
+                        Some(_) | None => {} // the first one passes
                     }
                 }
                 Bend::Keys(_) if original.get("code").is_some() => drop(armed.note_event()),
@@ -158,6 +172,20 @@ impl Mint {
         }
         sign_draft(draft, &ring, key, forger.map(AsRef::as_ref))
     }
+}
+
+/// The answer a fault keeps for this client and reply address; `None` where this is the first, which it keeps.
+fn first_at(armed: &Armed, place: Place, answer: &AuthorizationResponse) -> Option<AuthorizationResponse> {
+    let kept = armed.keep(Mutex::<HashMap<Place, AuthorizationResponse>>::default);
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(before) = kept.get(&place) {
+        return Some(before.clone());
+    }
+    if kept.len() >= MOST_ANSWERS {
+        kept.clear(); // reply addresses on loopback have any port
+    }
+    kept.insert(place, answer.clone());
+    None
 }
 
 fn header(typ: &str, algorithm: SigningAlgorithm, kid: Option<&str>) -> Members {

@@ -79,6 +79,15 @@ impl Redaction<'_> {
 
     /// `application/x-www-form-urlencoded`: a query, a fragment or a body. What stays, stays as it was encoded.
     pub fn form(&mut self, form: &str) -> String {
+        let text = decoded(form);
+        if like_json(&text) {
+            let redacted = self.json(&text);
+            return if redacted == text {
+                form.to_owned()
+            } else {
+                encode_around_ellipses(&redacted)
+            };
+        }
         let pairs: Vec<String> = form.split('&').map(|pair| self.pair(pair)).collect();
         pairs.join("&")
     }
@@ -96,9 +105,11 @@ impl Redaction<'_> {
         format!("{}={kept}", self.text("form", encoded_name))
     }
 
-    /// A value whose name promises no secret: it may still be an address with one in it, or a signed token.
+    /// A value whose name promises no secret: it may still be an address with one in it, JSON, or a signed token.
     fn open_value<'v>(&mut self, name: &str, encoded: &'v str, value: &str) -> Cow<'v, str> {
-        let redacted = if value.contains("://") || value.starts_with('/') {
+        let redacted = if like_json(value) {
+            self.json(value)
+        } else if value.contains("://") || value.starts_with('/') {
             self.address(value)
         } else {
             self.text(name, value).into_owned()
@@ -134,6 +145,10 @@ fn care_of_segment(before: &str, segment: &str) -> Care {
     } else {
         Care::Open
     }
+}
+
+fn like_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 fn parted(text: &str, at: char) -> (&str, Option<&str>) {
@@ -195,6 +210,9 @@ mod tests {
             format!("/cb?{SECRET}"),
             format!("/login?next=%2Faccount%3Frequest%3D{SECRET}"),
             format!("/cb?unknown_secret_thing={SECRET}"),
+            format!("/cb?{{\"password\":\"{SECRET}\"}}"),
+            format!("/cb?%7B%22password%22%3A%22{SECRET}%22%7D"),
+            format!("/cb?payload=%7B%22password%22%3A%22{SECRET}%22%7D"),
             format!("/cb?plain=eyJhbGciOiJub25lIn0.e30.{SECRET}"),
         ] {
             let kept = address(&text);

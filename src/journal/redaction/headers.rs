@@ -37,7 +37,7 @@ impl Redaction<'_> {
         } else {
             let care = self.care(name.as_str(), Place::Header);
             self.cared_for(care, name.as_str(), value)
-                .unwrap_or_else(|| self.text(name.as_str(), value).into_owned())
+                .unwrap_or_else(|| self.words(name.as_str(), value))
         }
     }
 
@@ -113,6 +113,11 @@ mod tests {
             ("x-apisecret", SECRET.to_owned()),
             ("x-apitoken", SECRET.to_owned()),
             ("x-my-own-credentials", SECRET.to_owned()),
+            ("x-original-uri", format!("/consent?request={SECRET}")),
+            ("x-forwarded-uri", format!("/video/{SECRET}")),
+            ("refresh", format!("0;url=/consent?request={SECRET}")),
+            ("refresh", format!("0; url=https://a.example/video/{SECRET}")),
+            ("link", format!("<https://a.example/video/{SECRET}>; rel=\"next\"")),
             ("x-note", format!("eyJhbGciOiJub25lIn0.e30.{SECRET}")),
         ] {
             let kept = kept(name, &value);
@@ -132,6 +137,12 @@ mod tests {
             ("www-authenticate", "Bearer realm=\"Anteroom\", error=\"invalid_token\""),
             ("access-control-allow-headers", "authorization,content-type"),
             ("etag", "\"abc\""),
+            ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"),
+            (
+                "user-agent",
+                "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
+            ),
+            ("link", "<https://a.example/terms?page=2>; rel=\"next\""),
         ] {
             assert_eq!(kept(name, value), value);
         }

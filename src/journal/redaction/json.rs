@@ -156,7 +156,7 @@ impl<'t> Walk<'_, '_, 't> {
         let length = rest.find(end).unwrap_or(rest.len()).max(1);
         let word = rest.get(..length).unwrap_or_default();
         let number = word.parse::<f64>().is_ok();
-        if number && self.next.0 == Care::Hidden {
+        if number && self.next.0 != Care::Open {
             self.out.push_str("\"…\"");
         } else if number || matches!(word, "true" | "false" | "null") {
             self.out.push_str(word);

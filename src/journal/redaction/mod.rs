@@ -104,7 +104,7 @@ impl<'k> Redaction<'k> {
 
     /// Text that may hold an address: what a refusal compares, what a field says.
     pub fn words(&mut self, name: &str, text: &str) -> String {
-        if text.contains("://") || text.contains('?') {
+        if text.contains(['/', '?']) {
             text.split_inclusive(' ')
                 .map(|word| {
                     let bare = word.trim_end_matches(' ');

@@ -6,10 +6,7 @@ use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{
-        AuthorizationCode, Claims, Client, CodeChallenge, CodeChallengeMethod, GrantType, IssuedAccessToken, Pkce,
-        Secret,
-    },
+    model::{AuthorizationCode, Claims, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
     oauth::{
         error::{OAuthError, failure, invalid_grant},
         form::Parameters,
@@ -47,7 +44,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &code.grant.user).await?;
     let pair = realm.random.id(now);
-    let access_token = realm.mint.access_token(AccessTokenFor {
+    let wish = AccessTokenFor {
         client,
         grant: Some(&code.grant),
         user: user.as_ref(),
@@ -56,10 +53,10 @@ pub async fn exchange(
         now,
         lifetime: None,
         further: Claims::new(),
-    })?;
+    };
 
     let mut tx = app.database.begin().await?;
-    let outcome = redeem(&mut tx, realm, client, &digest, &code, access_token, now).await;
+    let outcome = redeem(&mut tx, realm, &digest, &code, wish).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -118,20 +115,22 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
 }
 
 /// Spends the code and issues what it stands for. The grant is the family's lock.
+///
+/// Tokens are minted once the code is spent: an armed fault counts what is minted, and what is refused shall not count.
 async fn redeem(
     tx: &mut Tx,
     realm: &Realm,
-    client: &Client,
     digest: &str,
     code: &AuthorizationCode,
-    (access_token, row): (Secret, IssuedAccessToken),
-    now: Timestamp,
+    wish: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
+    let (client, now) = (wish.client, wish.now);
     let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
     if !alive || code.redeemed_at.is_some() || !store::authorization_codes::redeem(tx, realm.id, digest, now).await? {
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
     let grant = &code.grant;
+    let (access_token, row) = realm.mint.access_token(wish)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes; // what is told is what was stored
     let mut refresh_token = None;

@@ -10,7 +10,7 @@ use super::{Granted, user_for_rules};
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{Claims, Client, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
+    model::{Claims, Client, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
     oauth::{
         error::{OAuthError, failure, invalid_grant, invalid_scope},
         form::Parameters,
@@ -40,7 +40,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let access_token = realm.mint.access_token(AccessTokenFor {
+    let wish = AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -49,10 +49,10 @@ pub async fn exchange(
         now,
         lifetime: None,
         further: Claims::new(),
-    })?;
+    };
 
     let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, token, access_token, now).await;
+    let outcome = rotate(&mut tx, realm, &presented, &token, wish).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -73,32 +73,38 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     Ok(if asked.is_empty() { granted.clone() } else { asked })
 }
 
+/// Trades a token that is still good as the family is locked, and says what becomes of another.
+///
+/// Only then is anything minted: an armed fault counts what is minted, and what is refused shall not count.
 async fn rotate(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
-    token: RefreshToken,
-    (access_token, mut row): (Secret, IssuedAccessToken),
-    now: Timestamp,
+    token: &RefreshToken,
+    wish: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
+    let now = wish.now;
     invalid_grant("what the user had granted was withdrawn or revoked")
         .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
-    if token.live_at(now) && realm.mint.leaves_refresh_token() {
-        return issue(tx, realm, &token, None, (access_token, row)).await;
+    let token = store::refresh_tokens::find(tx, realm.id, &token.digest).await?;
+    let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
+    if !token.live_at(now) {
+        let (next, pair) = successor_again(tx, realm, presented, &token, now).await?;
+        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wish }).await;
     }
-    let (next, successor) = realm.mint.successor_of(presented, &token, &row.pair, now);
-    let traded = store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await?;
-    if !traded {
-        let (next, pair) = successor_again(tx, realm, presented, &token.digest, now).await?;
-        row.pair = pair;
-        return issue(tx, realm, &token, Some(next), (access_token, row)).await;
+    if realm.mint.leaves_refresh_token() {
+        return issue(tx, realm, &token, None, wish).await;
+    }
+    let (next, successor) = realm.mint.successor_of(presented, &token, wish.pair, now);
+    if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
+        return Err(failure("a good refresh token could not be traded"));
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, Some(next), (access_token, row)).await
+    issue(tx, realm, &token, Some(next), wish).await
 }
 
 /// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
@@ -107,11 +113,9 @@ async fn successor_again(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
-    digest: &str,
+    token: &RefreshToken,
     now: Timestamp,
 ) -> Result<(Secret, String), OAuthError> {
-    let token = store::refresh_tokens::find(tx, realm.id, digest).await?;
-    let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
     let (Some(used_at), Some(successor)) = (token.used_at, &token.successor) else {
         invalid_grant("the refresh token was revoked")
             .kind("refresh.revoked")
@@ -150,8 +154,9 @@ async fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    (access_token, row): (Secret, IssuedAccessToken),
+    wish: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
+    let (access_token, row) = realm.mint.access_token(wish)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes;
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));

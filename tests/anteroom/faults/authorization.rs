@@ -285,3 +285,22 @@ async fn an_error_has_no_code_to_bend_and_does_not_count() {
     callback.is_refused_with("login_required");
     assert_eq!(super::shown(&realm, &id).await["calls"], 0);
 }
+
+#[tokio::test]
+async fn what_was_sent_to_one_client_is_not_replayed_to_another() {
+    let realm = fresh_realm().await;
+    let request = realm.demo_client().request();
+    let browser = at_home(&request, "anne").await;
+    let other = realm.demo_spa().request();
+    let browser_of_other = at_home(&other, "anne").await;
+    super::arm(&realm, json!({"fault": "callback_replayed"})).await;
+
+    let first = called_back(&request, &browser).await;
+    let of_other = called_back(&other, &browser_of_other).await;
+    let again = called_back(&request, &browser).await;
+    let of_other_again = called_back(&other, &browser_of_other).await;
+
+    assert_ne!(first.code(), of_other.code());
+    assert_eq!(first.code(), again.code());
+    assert_eq!(of_other.code(), of_other_again.code());
+}

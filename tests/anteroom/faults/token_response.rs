@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Scene, at_home, called_back, cases, redeemed, shown};
-use crate::support::{Answer, ClientApp, UserAgent};
+use crate::support::{Answer, ClientApp, Tokens, UserAgent, fresh_realm};
 
 cases! {
     token_expires_in_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "expires_in"));
@@ -176,4 +176,27 @@ async fn scope_narrowed(scene: Scene) {
     scene.once_with(json!({"scope": "profile"})).await;
     let named = redeemed(&client, &browser).await.brings_tokens();
     assert_eq!(named.member("scope"), "openid email");
+}
+
+#[tokio::test]
+async fn a_refused_request_uses_up_no_bite() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client();
+    let code = client.code_for("anne").await;
+    let tokens = Tokens::read(client.redeem(&code).await);
+    client.refresh(tokens.refresh_token()).await.is_ok();
+    let narrowed = json!({"fault": "scope_narrowed", "times": 1});
+    let odd = json!({"fault": "refresh_token_odd_characters", "times": 1});
+    let ids = [super::arm(&realm, narrowed).await, super::arm(&realm, odd).await];
+
+    client.redeem(&code).await.has_status(400); // used before; what it yielded is revoked
+    client.refresh(tokens.refresh_token()).await.has_status(400);
+
+    for id in &ids {
+        assert_eq!(shown(&realm, id).await["seen"], 0);
+    }
+    client.tokens_for("anne").await;
+    for id in &ids {
+        assert_eq!(shown(&realm, id).await["bitten"], 1);
+    }
 }

@@ -145,6 +145,8 @@ async fn paths(realm: &Realm, marked: &Marked) -> Vec<String> {
     for (document, below) in [
         ("/api-docs/v1/swagger.json", "/api/portal/v1"),
         ("/control/api-docs/openapi.json", ""),
+        ("/mediquo/openapi.json", "/mediquo"),
+        ("/vsee/openapi.json", "/vsee/api_v3"),
     ] {
         let document = realm.get(document).await.is_ok().json();
         let of_document = document["paths"].as_object().expect("paths").keys();
@@ -193,7 +195,13 @@ fn requests(realm: &Realm, path: &str, marked: &Marked) -> Vec<RequestBuilder> {
             .header("content-type", "application/json")
             .body(json[..whole - 40].to_owned()),
         bare(Method::PUT).header("content-type", "text/plain").body(query),
-        bare(Method::PATCH).header("content-type", "text/plain").body(json),
+        bare(Method::PATCH)
+            .header("content-type", "text/plain")
+            .body(json.clone()),
+        bare(Method::POST)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(json.clone()),
+        bare(Method::POST).header("content-type", "text/html").body(json),
         bare(Method::DELETE)
             .header("content-type", "application/octet-stream")
             .body(marked.opaque.clone()),
@@ -350,6 +358,31 @@ async fn the_secrets_of_a_real_journey_are_left_out_however_its_answer_travels()
                 "{mode}: {secret} in {}",
                 around(&log, secret)
             );
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_stay_out_of_the_journal_where_a_fault_calls_them_a_page() {
+    for called in ["text/html", "text/plain"] {
+        let realm = fresh_realm().await;
+        let client = realm.demo_client();
+        let grant = client.tokens_for("anne").await;
+        let wish = json!({"fault": "content_type_wrong", "endpoint": "token", "parameters": {"type": called}});
+        let armed = realm.http.post(realm.url("/control/api/faults")).json(&wish);
+        Answer::to(armed).await.has_status(201);
+
+        let answer = client.refresh(grant.refresh_token()).await.is_ok();
+
+        assert_eq!(answer.media_type(), called);
+        let tokens = answer.json();
+        for answer in everything(&realm, 0).await {
+            for name in ["access_token", "refresh_token"] {
+                assert!(
+                    !answer.text().contains(text(&tokens, name)),
+                    "{called}: {name} in {answer}"
+                );
+            }
         }
     }
 }
