@@ -203,6 +203,35 @@ async fn all_who_sign_the_same_person_on_get_the_same_person() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_say_of_one_person_at_once_is_all_taken_over() {
+    let realm = fresh_realm().await;
+    let said = json!({
+        "email": "john@example.test", "street_addr": "1 Main St", "city": "San Jose", "state": "CA", "zip": "95112",
+        "phone": "408-555-0100",
+    });
+    let bodies: Vec<_> = said
+        .as_object()
+        .expect("an object")
+        .iter()
+        .map(|(member, value)| {
+            let mut body = json!({"first_name": "John", "last_name": "Smith", "code": "p-1"});
+            body[member] = value.clone();
+            body
+        })
+        .collect();
+
+    let answers = join_all(bodies.iter().map(|body| sign_on(&realm, body))).await;
+
+    for answer in answers {
+        answer.is_ok();
+    }
+    let profile = data(patient(&realm, "p-1").await.get("users/-").await);
+    for (member, value) in said.as_object().expect("an object") {
+        assert_eq!(&profile[member], value, "{member}: {profile}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visit_that_many_end_ends_once() {
     let realm = fresh_realm().await;
     let john = patient(&realm, "p-1").await;
