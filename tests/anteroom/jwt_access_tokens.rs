@@ -116,6 +116,46 @@ async fn the_audience_is_what_the_client_is_registered_for_and_introspection_say
 }
 
 #[tokio::test]
+async fn one_for_another_audience_is_refused_here_although_it_is_good() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client().asking_for("openid profile_read");
+    let outside = format!("{}.example", realm.issuer);
+    for audience in ["https://api.example.com", "api", &outside] {
+        registered(&realm, "demo-client", json!({"access_token_audience": audience})).await;
+        let tokens = client.tokens_for("anne").await;
+
+        let caller = realm.caller(&tokens.access_token);
+
+        caller
+            .userinfo()
+            .await
+            .is_refused_as_bearer("invalid_token")
+            .describes_it_as("The access token is for another audience");
+        caller.get(&at("/user")).await.has_status(401);
+        let introspected = client.introspect(&tokens.access_token).await.is_ok().json();
+        assert_eq!(
+            (&introspected["active"], &introspected["aud"]),
+            (&json!(true), &json!(audience))
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_for_what_lies_below_the_issuer_is_taken_here() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client().asking_for("openid profile_read");
+    for audience in [realm.issuer.clone(), format!("{}/api", realm.issuer)] {
+        registered(&realm, "demo-client", json!({"access_token_audience": audience})).await;
+        let tokens = client.tokens_for("anne").await;
+
+        let caller = realm.caller(&tokens.access_token);
+
+        caller.userinfo().await.is_ok();
+        caller.get(&at("/user")).await.is_ok();
+    }
+}
+
+#[tokio::test]
 async fn it_opens_what_an_opaque_one_opens() {
     let (realm, client) = with_jwts().await;
     let tokens = client.asking_for("openid email profile_read").tokens_for("anne").await;

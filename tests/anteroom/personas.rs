@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::races::at_once;
 use crate::support::{Answer, Arrival, Page, Realm, UserAgent, fresh_realm, jwt, realm_with};
 
 async fn headless_realm() -> Realm {
@@ -199,6 +200,77 @@ async fn a_token_that_is_good_once_is_so_at_the_portal() {
     caller.get("/api/portal/v1/user").await.is_ok();
 
     caller.get("/api/portal/v1/user").await.has_status(401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_requests_at_once_exactly_one_has_a_token_that_is_good_once() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client().asking_for("openid profile_read");
+    for path in ["/oauth/userinfo", "/api/portal/v1/user"] {
+        let tokens = client.tokens_for("token-revoked-after-first-use").await;
+        let caller = realm.caller(&tokens.access_token);
+
+        let answers = at_once((0..20).map(|_| {
+            let caller = caller.clone();
+            async move { caller.get(path).await }
+        }))
+        .await;
+
+        let served = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(served, 1, "{path}: {answers:?}");
+        let refused = answers.iter().filter(|answer| answer.status == 401).count();
+        assert_eq!(refused, 19, "{path}: {answers:?}");
+        assert!(
+            !realm.accepts(&tokens.access_token).await,
+            "it was the request that ended it"
+        );
+        client.refresh(tokens.refresh_token()).await.brings_tokens();
+    }
+}
+
+#[tokio::test]
+async fn what_a_behaviour_has_planned_does_not_happen_once_the_user_has_another_or_none() {
+    for now in [Value::Null, json!("slow_sign_in")] {
+        let realm = fresh_realm().await;
+        let client = realm.demo_client();
+        let of_locked = client.tokens_for("account-locked-in-an-hour").await;
+        let of_revoked = client.tokens_for("consent-revoked-tomorrow").await;
+        for user in ["account-locked-in-an-hour", "consent-revoked-tomorrow"] {
+            realm.change(&format!("users/{user}"), json!({"behaviour": now})).await;
+        }
+
+        realm.advance("PT1H").await;
+        assert!(realm.accepts(&of_locked.access_token).await);
+        realm.advance("P1D").await;
+
+        client.refresh(of_locked.refresh_token()).await.brings_tokens();
+        client.refresh(of_revoked.refresh_token()).await.brings_tokens();
+        let user = realm.look_at("users/account-locked-in-an-hour").await;
+        assert_eq!(user["behaviour"], now, "nobody locked it: {user}");
+    }
+}
+
+/// Who plans and who makes happen lock the same rows, in the same order: no request fails for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_given_while_what_the_ones_before_planned_happens() {
+    let realm = headless_realm().await;
+    let request = realm
+        .demo_client()
+        .request()
+        .with("login_hint", "consent-revoked-tomorrow");
+    request.open(&realm.user_agent()).await.callback().code();
+
+    at_once((0..24).map(|number| {
+        let (realm, request) = (realm.clone(), request.clone());
+        async move {
+            if number % 4 == 0 {
+                realm.advance("P1D").await;
+            } else {
+                request.open(&realm.user_agent()).await.callback().code();
+            }
+        }
+    }))
+    .await;
 }
 
 #[tokio::test]

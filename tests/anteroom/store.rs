@@ -582,6 +582,63 @@ async fn a_marked_client_goes_to_the_last_row_and_its_user_stays() {
 }
 
 #[tokio::test]
+async fn only_what_was_marked_long_enough_ago_and_not_revived_is_held_for_removal() {
+    let shelf = shelf().await;
+    let (realm, user, client) = (shelf.realm, &shelf.user, &shelf.client);
+    let mut tx = shelf.database.begin().await.unwrap();
+    let then = shelf.later(1);
+    let revived = User {
+        id: user.clone(),
+        username: "Anne".to_owned(),
+        password: None,
+        persona: None,
+        behaviour: None,
+        claims: serde_json::Map::new(),
+    };
+
+    assert!(
+        !tables::hold_marked(&mut tx, realm, "users", &user.0, then)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !tables::hold_marked(&mut tx, realm, "clients", &client.0, then)
+            .await
+            .unwrap()
+    );
+    assert!(store::users::delete(&mut tx, realm, user, shelf.now).await.unwrap());
+    assert!(store::clients::delete(&mut tx, realm, client, shelf.now).await.unwrap());
+    assert!(
+        !tables::hold_marked(&mut tx, realm, "users", &user.0, shelf.now)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !tables::hold_marked(&mut tx, realm, "users", &client.0, then)
+            .await
+            .unwrap()
+    );
+    assert!(
+        tables::hold_marked(&mut tx, realm, "users", &user.0, then)
+            .await
+            .unwrap()
+    );
+    assert!(
+        tables::hold_marked(&mut tx, realm, "clients", &client.0, then)
+            .await
+            .unwrap()
+    );
+    assert!(store::users::insert(&mut tx, realm, &revived, shelf.now).await.unwrap());
+
+    assert!(
+        !tables::hold_marked(&mut tx, realm, "users", &user.0, then)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
 async fn nobody_who_is_not_marked_is_removed() {
     let shelf = shelf().await;
     let mut tx = shelf.database.begin().await.unwrap();

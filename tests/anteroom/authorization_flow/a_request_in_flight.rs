@@ -169,3 +169,49 @@ async fn does_not_let_other_sites_sign_people_in() {
     forged.has_status(403);
     assert!(realm.demo_client().request().open(&browser).await.page().is_sign_in());
 }
+
+const OLD: &str = "https://client.example.com/old";
+const NEW: &str = "https://client.example.com/new";
+
+async fn registered(realm: &Realm, redirect_uris: &[&str]) -> ClientApp {
+    let client = json!({"client_id": "moving", "client_secret": "moving-secret-moving-secret", "grant_types": ["authorization_code"],
+        "redirect_uris": redirect_uris, "scope": "openid profile email"});
+    realm.add("clients", client).await;
+    ClientApp::new(realm, "moving", Some("moving-secret-moving-secret")).called_back_at(OLD)
+}
+
+async fn ends_with_a_page(browser: &UserAgent, page: &Page) {
+    let agreed = page.form_with("decision").press("decision", "allow");
+
+    let refused = browser.submit(&agreed).await.page();
+
+    assert_eq!(refused.answer.status, 400, "{}", refused.answer);
+    refused.must_show("redirect_uri");
+}
+
+#[tokio::test]
+async fn goes_to_no_address_that_its_client_has_given_up() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&registered(&realm, &[OLD, NEW]).await, &browser).await;
+
+    realm.change("clients/moving", json!({"redirect_uris": [NEW]})).await;
+
+    ends_with_a_page(&browser, &page).await;
+    realm
+        .change("clients/moving", json!({"redirect_uris": [NEW, OLD]}))
+        .await;
+    browser.open(&way_on(&realm, &page)).await.callback().code();
+}
+
+#[tokio::test]
+async fn goes_to_no_address_of_a_client_that_had_the_id_before() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&registered(&realm, &[OLD]).await, &browser).await;
+
+    realm.take_away("clients/moving").await.has_status(204);
+    registered(&realm, &[NEW]).await;
+
+    ends_with_a_page(&browser, &page).await;
+}

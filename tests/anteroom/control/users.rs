@@ -455,6 +455,36 @@ mod deleted {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn of_many_who_take_the_name_at_once_one_gets_it_whether_revived_or_new() {
+        let realm = fresh_realm().await;
+        for round in 0..5 {
+            let name = format!("heir-{round}");
+            let id = format!("id-{round}");
+            realm
+                .add("users", json!({"id": id, "username": format!("first-{round}")}))
+                .await;
+            realm.take_away(&format!("users/{id}")).await.has_status(204);
+
+            let answers = at_once((0..6).map(|number| {
+                let (realm, user) = (
+                    realm.clone(),
+                    match number % 2 {
+                        0 => json!({"id": id, "username": name}),
+                        _ => json!({"username": name}),
+                    },
+                );
+                async move { realm.control(Method::POST, "users", &user).await }
+            }))
+            .await;
+
+            let added = answers.iter().filter(|answer| answer.status == 201).count();
+            assert_eq!(added, 1, "{answers:?}");
+            let refused = answers.iter().filter(|answer| answer.status == 409).count();
+            assert_eq!(refused, 5, "{answers:?}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_many_deletions_exactly_one_finds_the_user() {
         let realm = fresh_realm().await;
 
