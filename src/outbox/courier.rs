@@ -380,7 +380,6 @@ mod tests {
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let answer = Fetched {
             status: 401,
-            media_type: None,
             body: b"created? Bearer hunter2-hunter2, hunter2-hunter2 and agreed are unknown".to_vec(),
         };
 
