@@ -291,7 +291,8 @@ async fn remade(
 ///
 /// Codes, tokens and sessions are copied like everything else: what a tester holds of the original is good at the copy too, until
 /// it is used up or revoked there. What the original signs with a key derived for itself alone (mediQuo's widget tokens, one-time
-/// links, links to video calls, slots on offer) is good at the original only.
+/// links, links to video calls, slots on offer) is good at the original only. What is still to be sent, the original sends; at the
+/// copy it is given up.
 pub async fn fork(
     app: &App,
     original: &Realm,

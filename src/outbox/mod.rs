@@ -50,8 +50,7 @@ struct Shared {
     letters_leave: AtomicBool,
 }
 
-/// The kind of event on a realm's agenda that makes a failed delivery due again; its subject is the delivery's id.
-pub const RETRY: &str = "outbox.retry";
+pub use crate::store::deliveries::RETRY;
 
 /// How long to wait after the failures of a letter: six tries within eleven hours.
 const PAUSES_OF_LETTERS: [i64; 5] = [60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600];

@@ -101,8 +101,11 @@ impl Passwords {
     }
 
     /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally slowly.
+    ///
+    /// # Errors
+    /// When `stored` is not a hash that [`check_phc`] takes, wherever it came from.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
-        let hash = PasswordHash::new(stored.unwrap_or(NOBODY)).map_err(PasswordError::NotPhc)?;
+        let hash = checked_phc(stored.unwrap_or(NOBODY))?;
         let password = password.to_owned();
         let fits = self.work(move || argon2id::fits(password.as_bytes(), &hash)).await??;
         Ok(fits && stored.is_some())
@@ -159,8 +162,12 @@ impl fmt::Debug for Passwords {
     }
 }
 
-/// Checks a PHC string that somebody else made (a seed): an Argon2 hash whose costs this server is willing to pay.
+/// Checks a PHC string that somebody else made (a seed, a snapshot): an Argon2 hash whose costs this server is willing to pay.
 pub fn check_phc(stored: &str) -> Result<(), PasswordError> {
+    checked_phc(stored).map(drop)
+}
+
+fn checked_phc(stored: &str) -> Result<PasswordHash, PasswordError> {
     let hash = PasswordHash::new(stored).map_err(PasswordError::NotPhc)?;
     if !hash.algorithm.as_str().starts_with("argon2") || hash.salt.is_none() || hash.hash.is_none() {
         return Err(PasswordError::OtherHash);
@@ -169,7 +176,7 @@ pub fn check_phc(stored: &str) -> Result<(), PasswordError> {
     if costs.m_cost() > MOST_MEMORY || costs.t_cost() > MOST_PASSES || costs.p_cost() > MOST_LANES {
         return Err(PasswordError::TooCostly);
     }
-    Ok(())
+    Ok(hash)
 }
 
 /// Why a password was neither accepted nor refused, or a hash not taken.
@@ -322,7 +329,15 @@ mod tests {
     async fn a_stored_text_that_is_no_hash_is_a_failure_and_not_a_refusal() {
         let passwords = Passwords::new().unwrap();
 
-        for stored in ["", "anne-password", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"] {
+        let ruinous =
+            "$argon2id$v=19$m=4194304,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        for stored in [
+            "",
+            "anne-password",
+            "$argon2id$",
+            "$2b$12$abcdefghijklmnopqrstuv",
+            ruinous,
+        ] {
             assert!(
                 passwords.verify("anne-password", Some(stored)).await.is_err(),
                 "{stored}"

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::model::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, RealmId};
 
+/// The kind of event on a realm's agenda that makes a failed delivery due again; its subject is the delivery's id.
+pub const RETRY: &str = "outbox.retry";
+
 /// What is about to be delivered.
 pub struct NewDelivery<'a> {
     /// The id of the letter or webhook.

@@ -9,11 +9,16 @@ use std::{fmt::Display, fmt::Write as _, str::FromStr};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{Conn, Row, Tx, database::Value};
-use crate::model::{AuthorizationRequest, Claims, ClientMetadata, RealmId, Scopes, SigningAlgorithm};
+use super::{Conn, Row, Tx, database::Value, deliveries::RETRY};
+use crate::model::{
+    Attempt, AuthorizationRequest, Behaviour, Channel, Claims, ClientMetadata, DeliveryKind, DeliveryState, RealmId,
+    Scopes, SigningAlgorithm,
+};
 
 /// How many values one statement takes at the most, on either database.
 const MOST_VALUES: usize = 30_000;
+/// How many characters the text by which a row is found has at the most.
+const LONGEST_KEY: usize = 255;
 /// How many rows one statement writes at the most.
 const MOST_ROWS: usize = 500;
 
@@ -30,6 +35,8 @@ pub struct Table {
     pub unique: &'static [&'static [&'static str]],
     /// Columns that hold the key of a row of another table.
     pub references: &'static [(&'static str, &'static str)],
+    /// `(column, text)`: rows in which the column holds the text are in no copy of the realm.
+    pub left_behind: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Debug)]
@@ -41,6 +48,12 @@ pub struct Column {
     pub sealed: bool,
     /// May hold addresses of the realm itself, which differ in a copy of it.
     pub addresses: bool,
+    /// `(text, other)`: the one text becomes the other in a copy of the realm.
+    pub becomes: &'static [(&'static str, &'static str)],
+    /// A password or secret hashed, as a PHC string.
+    pub hash: bool,
+    /// Null in a copy of the realm.
+    pub forgotten: bool,
     /// Whether a text, or what JSON stands in it, is one that can be read back.
     pub check: Option<Check>,
 }
@@ -69,6 +82,7 @@ impl Table {
             order: &[],
             unique: &[],
             references: &[],
+            left_behind: &[],
         }
     }
 
@@ -85,6 +99,41 @@ impl Table {
         Self { references, ..self }
     }
 
+    pub const fn leaving_behind(self, left_behind: &'static [(&'static str, &'static str)]) -> Self {
+        Self { left_behind, ..self }
+    }
+
+    /// The rows as they are in a copy of the realm: in a fork, and in a snapshot.
+    pub fn copied(&self, mut rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+        let is = |value: &Value, text: &str| matches!(value, Value::Text(Some(one)) if one == text);
+        rows.retain(|row| {
+            let stays = |(column, text): &(&str, &str)| self.position(column).is_some_and(|at| is(&row[at], text));
+            !self.left_behind.iter().any(stays)
+        });
+        for row in &mut rows {
+            for (column, value) in self.columns.iter().zip(row) {
+                if column.forgotten {
+                    *value = Value::Integer(None);
+                } else if let Some((_, other)) = column.becomes.iter().find(|(text, _)| is(value, text)) {
+                    *value = Value::Text(Some((*other).to_owned()));
+                }
+            }
+        }
+        rows
+    }
+
+    /// How many characters a text may have at the most: databases bound what an index holds.
+    pub fn longest(&self, column: &str) -> Option<usize> {
+        let refers = self.references.iter().any(|(one, _)| *one == column);
+        if refers || self.key.contains(&column) {
+            Some(LONGEST_KEY)
+        } else if self.unique.iter().any(|columns| columns.contains(&column)) {
+            Some(2 * LONGEST_KEY) // a folded name may be longer than the name
+        } else {
+            None
+        }
+    }
+
     /// Where a column stands among the others.
     pub fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|one| one.name == column)
@@ -94,7 +143,17 @@ impl Table {
 macro_rules! kinds {
     ($($function:ident $kind:ident;)*) => { $(
         pub const fn $function(name: &'static str) -> Column {
-            Column { name, kind: Kind::$kind, nullable: false, sealed: false, addresses: false, check: None }
+            Column {
+                name,
+                kind: Kind::$kind,
+                nullable: false,
+                sealed: false,
+                addresses: false,
+                becomes: &[],
+                hash: false,
+                forgotten: false,
+                check: None,
+            }
         }
     )* };
 }
@@ -119,6 +178,22 @@ impl Column {
     pub const fn with_addresses(self) -> Self {
         Self {
             addresses: true,
+            ..self
+        }
+    }
+
+    pub const fn becoming(self, becomes: &'static [(&'static str, &'static str)]) -> Self {
+        Self { becomes, ..self }
+    }
+
+    pub const fn hash(self) -> Self {
+        Self { hash: true, ..self }
+    }
+
+    /// For numbers and instants that may be null.
+    pub const fn forgotten(self) -> Self {
+        Self {
+            forgotten: true,
             ..self
         }
     }
@@ -158,7 +233,7 @@ pub const TABLES: &[Table] = &[
         &[
             text("id"),
             integer("sequence"),
-            text("secret").or_null(),
+            text("secret").or_null().hash(),
             json("metadata").with_addresses().of::<ClientMetadata>(),
             instant("created_at"),
             instant("deleted_at").or_null(),
@@ -173,12 +248,14 @@ pub const TABLES: &[Table] = &[
             integer("sequence"),
             text("username"),
             text("username_folded"),
-            text("password").or_null(),
+            text("password").or_null().hash(),
             text("persona").or_null(),
             json("claims").of::<Claims>(),
             instant("created_at"),
             instant("deleted_at").or_null(),
-            text("behaviour").or_null(),
+            text("behaviour")
+                .or_null()
+                .checked(|text| known(Behaviour::named(text).is_some(), "behaviour")),
         ],
     )
     .listed_by(&["sequence"])
@@ -338,7 +415,12 @@ pub const TABLES: &[Table] = &[
         &[
             text("id"),
             integer("sequence"),
-            text("channel"),
+            text("channel").checked(|text| {
+                known(
+                    [Channel::Email, Channel::Sms].iter().any(|one| one.name() == text),
+                    "channel",
+                )
+            }),
             text("recipient"),
             text("subject"),
             text("body"),
@@ -360,7 +442,8 @@ pub const TABLES: &[Table] = &[
             integer("failures"),
         ],
     )
-    .listed_by(&["due_at", "sequence"]),
+    .listed_by(&["due_at", "sequence"])
+    .leaving_behind(&[("kind", RETRY)]),
     Table::new(
         "webhooks",
         &["id"],
@@ -383,20 +466,37 @@ pub const TABLES: &[Table] = &[
         &[
             text("id"),
             integer("sequence"),
-            text("kind"),
+            text("kind").checked(|text| {
+                let kinds = [DeliveryKind::Letter, DeliveryKind::Webhook];
+                known(kinds.iter().any(|one| one.name() == text), "kind of delivery")
+            }),
             text("destination"),
-            text("state"),
-            json("pauses"),
+            // Nothing is sent a second time because a realm was copied.
+            text("state")
+                .becoming(&[("due", "given_up"), ("waiting", "given_up")])
+                .checked(|text| known(DeliveryState::named(text).is_some(), "state of a delivery")),
+            json("pauses").checked(pauses),
             integer("tries"),
             integer("attempts"),
             instant("due_at"),
-            instant("leased_until").or_null(),
-            json("history"),
+            instant("leased_until").or_null().forgotten(),
+            json("history").of::<Vec<Attempt>>(),
         ],
     )
     .listed_by(&["sequence"]),
     Table::new("numbers", &["name"], &[text("name"), integer("value")]),
 ];
+
+fn known(is_known: bool, what: &str) -> Result<(), String> {
+    is_known.then_some(()).ok_or_else(|| format!("there is no such {what}"))
+}
+
+/// Milliseconds, none of them back into the past.
+fn pauses(text: &str) -> Result<(), String> {
+    let pauses: Vec<i64> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let sound = pauses.iter().all(|pause| *pause >= 0);
+    sound.then_some(()).ok_or_else(|| "a pause is negative".to_owned())
+}
 
 /// All rows of a realm in one table, each with its columns as they are declared; in no order.
 pub async fn rows(conn: &mut Conn, realm: RealmId, table: &Table) -> sqlx::Result<Vec<Vec<Value>>> {
@@ -518,8 +618,8 @@ pub struct Moving<'a> {
     pub base: &'a str,
 }
 
-/// Copies all rows of a realm in one table to another realm, without bringing them here. Addresses of the one become the
-/// other's.
+/// Copies all rows of a realm in one table to another realm, as [`Table::copied`] has them, without bringing them here. Addresses
+/// of the one become the other's.
 pub async fn copy(
     tx: &mut Tx,
     from: RealmId,
@@ -542,6 +642,15 @@ pub async fn copy(
         .columns
         .iter()
         .map(|column| match column.kind {
+            _ if column.forgotten => format!("nullif({name}, {name})", name = column.name),
+            _ if !column.becomes.is_empty() => {
+                let mut sql = "case".to_owned();
+                for (text, other) in column.becomes {
+                    let (text, other) = (bind((*text).to_owned()), bind((*other).to_owned()));
+                    sql.push_str(&format!(" when {} = ${text} then ${other}", column.name));
+                }
+                sql + " else " + column.name + " end"
+            }
             _ if !column.addresses => column.name.to_owned(),
             // Strings in JSON that begin with the issuer; those of other realms, which the root's issuer begins too, are set aside.
             Kind::Json => {
@@ -579,8 +688,14 @@ pub async fn copy(
             }
         })
         .collect();
+    let left_behind: Vec<_> = table
+        .left_behind
+        .iter()
+        .map(|(column, text)| format!(" and {column} <> ${}", bind((*text).to_owned())))
+        .collect();
     let sql = format!(
-        "insert into {table} (realm, {names}) select $1, {columns} from {table} where realm = $2",
+        "insert into {table} (realm, {names}) select $1, {columns} from {table} where realm = $2{conditions}",
+        conditions = left_behind.concat(),
         table = table.name,
         names = names(table),
         columns = columns.join(", "),

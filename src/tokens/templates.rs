@@ -8,7 +8,7 @@
 use std::io;
 use std::sync::LazyLock;
 
-use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters, tests};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters, tests as conditions};
 use serde_json::{Map, Value};
 
 /// How many steps a template may take.
@@ -33,9 +33,9 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("bool", filters::bool);
     environment.add_filter("abs", filters::abs);
     environment.add_filter("join", join);
-    environment.add_test("defined", tests::is_defined);
-    environment.add_test("undefined", tests::is_undefined);
-    environment.add_test("none", tests::is_none);
+    environment.add_test("defined", conditions::is_defined);
+    environment.add_test("undefined", conditions::is_undefined);
+    environment.add_test("none", conditions::is_none);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(50);

@@ -192,7 +192,10 @@ async fn a_policy_written_before_a_switch_was_made_has_it_as_its_preset_does() {
     tx.commit().await.unwrap();
 
     let mut conn = shelf.database.read().await.unwrap();
-    let found = store::realms::find_by_id(&mut conn, shelf.realm).await.unwrap().unwrap();
+    let found = store::realms::find_by_id(&mut conn, shelf.realm)
+        .await
+        .unwrap()
+        .unwrap();
 
     let expected = Policy::read(&serde_json::from_str(old).unwrap()).unwrap();
     assert_eq!(found.policy, expected);

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! It belongs to no machine, database or name: sealed values stand in it in the clear, in base64url, and the realm's own
-//! addresses begin with `{issuer}`. Columns that are null are left out, and so may tables be that have no rows. It is read as a
+//! addresses begin with `{issuer}`. What was still to be sent is given up, so that no letter or webhook goes out twice. Columns that are null are left out, and so may tables be that have no rows. It is read as a
 //! whole before anything is written; what is wrong is told with its place, as in `tables.users[3].claims`.
 
 use std::collections::{HashMap, HashSet};
@@ -33,6 +33,7 @@ use crate::control::problem::Problem;
 use crate::control::seed::{RandomSeed, SeedClock};
 use crate::keys::sealing::{Sealer, SealingError};
 use crate::model::Policy;
+use crate::passwords::check_phc;
 use crate::store::database::Value as Stored;
 use crate::store::realms::Chance;
 use crate::store::tables::{Column, Kind, Table, place};
@@ -332,7 +333,7 @@ fn read_rows(table: &'static Table, rows: Vec<Value>, form: &Form<'_>) -> Result
         }
         read.push(values);
     }
-    Ok(read)
+    Ok(table.copied(read))
 }
 
 fn read_value(table: &Table, column: &Column, mut value: Value, form: &Form<'_>) -> Result<Stored, String> {
@@ -365,6 +366,11 @@ fn read_value(table: &Table, column: &Column, mut value: Value, form: &Form<'_>)
         }
         (Kind::Text, Value::String(text)) => {
             check(column, &text)?;
+            if let Some(longest) = table.longest(column.name)
+                && text.chars().count() > longest
+            {
+                return Err(format!("it has more than {longest} characters"));
+            }
             Ok(Stored::Text(Some(text)))
         }
         (Kind::Text | Kind::Json, _) => Err("text is expected".to_owned()),
@@ -383,6 +389,9 @@ fn read_value(table: &Table, column: &Column, mut value: Value, form: &Form<'_>)
 }
 
 fn check(column: &Column, text: &str) -> Result<(), String> {
+    if column.hash {
+        check_phc(text).map_err(|error| error.to_string())?;
+    }
     column.check.map_or(Ok(()), |check| check(text))
 }
 

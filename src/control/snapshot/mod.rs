@@ -129,7 +129,7 @@ async fn everything(conn: &mut Conn, realm: RealmId, tables: &[&'static Table]) 
     };
     let mut rows = Vec::with_capacity(tables.len());
     for &table in tables {
-        rows.push((table, tables::rows(conn, realm, table).await?));
+        rows.push((table, table.copied(tables::rows(conn, realm, table).await?)));
     }
     Ok(Some(Held {
         settings,

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::levers::{fork, is_a_problem, post, realms, restore_as, snapshot, with_own_address};
 use crate::portals::mediquo;
 use crate::portals::mypatientportal::{data, patient};
+use crate::support::receiver::Receiver;
 use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
 
 #[tokio::test]
@@ -158,6 +159,74 @@ async fn a_copy_may_have_a_name_and_an_end_and_no_name_that_is_taken() {
     is_a_problem(post(&realm, "fork", &json!({"ttl": "PT0S"})).await, 400, "ttl");
     let nowhere = Realm::at("", "nowhere-at-all", realm.http.clone());
     is_a_problem(post(&nowhere, "fork", &json!({})).await, 404, "nowhere-at-all");
+}
+
+#[tokio::test]
+async fn an_audience_that_is_the_issuer_becomes_the_copys() {
+    let realm = realm_with(json!({"seed": {"based_on": "demo", "clients": [{
+        "client_id": "api", "client_secret": "api-secret", "grant_types": ["authorization_code"],
+        "any_loopback_redirect": true, "access_token_format": "jwt", "access_token_audience": "{issuer}",
+    }]}}))
+    .await;
+    let client = crate::support::ClientApp::new(&realm, "api", Some("api-secret"));
+    client.tokens_for("anne").await;
+
+    let copy = fork(&realm).await;
+
+    let taken = snapshot(&copy).await;
+    assert!(taken.contains("\"audience\":\"{issuer}\""), "{taken}");
+    assert_eq!(taken, snapshot(&realm).await);
+}
+
+/// One waits for its second try, and one is just being sent, when the copies are made.
+#[tokio::test]
+async fn what_is_still_to_be_sent_is_sent_by_the_original_only() {
+    const WEBHOOKS: &str = "/control/api/outbox/webhooks";
+    let (realm, receiver) = (fresh_realm().await, Receiver::start().await);
+    let slow = Receiver::start().await;
+    receiver.answers(&[500]);
+    slow.holds_back();
+    for url in [&receiver.url, &slow.url] {
+        let draft = json!({"event": "made", "url": url, "body": "{}", "pauses": ["PT10S"]});
+        realm.post_json(WEBHOOKS, &draft).await.has_status(201);
+    }
+    let states = async |realm: &Realm, query: &str| {
+        let list = realm.get(&format!("{WEBHOOKS}{query}")).await.is_ok().json();
+        let all = list["webhooks"].as_array().unwrap().clone();
+        let states = all
+            .iter()
+            .map(|one| one["delivery"]["state"].as_str().unwrap().to_owned());
+        (states.collect::<Vec<_>>(), all)
+    };
+    assert_eq!(states(&realm, "?state=waiting&wait=30").await.0, ["waiting"]);
+    slow.has_received(1).await;
+
+    let copy = fork(&realm).await;
+    let taken = snapshot(&realm).await;
+    let name = format!("{}-restored", realm.name);
+    let made = restore_as(&realm, &name, taken.clone()).await.has_status(201);
+    let restored = Realm::at(&made.member("issuer"), &name, realm.http.clone());
+
+    assert!(
+        !taken.contains("outbox.retry") && !taken.contains("leased_until"),
+        "{taken}"
+    );
+    slow.release();
+    realm.advance("P1D").await;
+    let delivered = async || states(&realm, "?state=delivered&wait=30").await.0.len();
+    while delivered().await < 2 {}
+    let mut id = String::new();
+    for other in [&copy, &restored] {
+        assert_eq!(snapshot(other).await, taken);
+        other.advance("P1D").await;
+        let (states, all) = states(other, "").await;
+        assert_eq!(states, ["given_up", "given_up"]);
+        id = all[0]["id"].as_str().unwrap().to_owned();
+    }
+    assert_eq!((receiver.received().len(), slow.received().len()), (2, 1));
+    // Whoever wants it sent all the same, says so.
+    let again = copy.post_json(&format!("{WEBHOOKS}/{id}/deliver"), &json!({})).await;
+    assert!(again.status < 300, "{again}");
 }
 
 /// The appointment and its reminder, the token and its grant: a copy never has the one without the other.

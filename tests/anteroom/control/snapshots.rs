@@ -27,6 +27,10 @@ async fn lived_in() -> (Realm, crate::support::Tokens) {
     (realm, tokens)
 }
 
+/// A hash that asks for 4 GiB.
+const RUINOUS: &str =
+    "$argon2id$v=19$m=4194304,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 fn read(snapshot: &str) -> Value {
     serde_json::from_str(snapshot).expect("a snapshot is JSON")
 }
@@ -203,6 +207,12 @@ async fn an_unsound_one_changes_nothing_and_is_told_where() {
         with(&move |document| *document.pointer_mut(pointer).expect(pointer) = value.clone())
     };
     let first = |table: &str| read(&taken)["tables"][table][0].clone();
+    let delivery = |member: &str, value: Value| {
+        let mut row = json!({"id": "d", "sequence": 1, "kind": "webhook", "destination": "x", "state": "delivered",
+            "pauses": [1000], "tries": 1, "attempts": 1, "due_at": "2025-06-02T06:00:00Z", "history": []});
+        row[member] = value;
+        with(&move |document| document["tables"]["deliveries"] = json!([row]))
+    };
     let mut dangling = first("sessions");
     dangling["user_id"] = json!("nobody");
     let mut same_name = first("users");
@@ -255,6 +265,25 @@ async fn an_unsound_one_changes_nothing_and_is_told_where() {
             "`tables.users[2].created_at`",
         ),
         (set("/tables/users/2/username", json!("a\0b")), "U+0000"),
+        (
+            set("/tables/users/2/password", json!("anne-password")),
+            "`tables.users[2].password`",
+        ),
+        (set("/tables/users/2/password", json!(RUINOUS)), "256 MiB"),
+        (
+            set("/tables/clients/0/secret", json!(RUINOUS)),
+            "`tables.clients[0].secret`",
+        ),
+        (
+            set("/tables/users/2/behaviour", json!("sings")),
+            "`tables.users[2].behaviour`",
+        ),
+        (set("/tables/users/2/id", json!("x".repeat(256))), "255 characters"),
+        (delivery("state", json!("lost")), "`tables.deliveries[0].state`"),
+        (delivery("kind", json!("pigeon")), "`tables.deliveries[0].kind`"),
+        (delivery("pauses", json!(["PT1S"])), "`tables.deliveries[0].pauses`"),
+        (delivery("pauses", json!([-1])), "`tables.deliveries[0].pauses`"),
+        (delivery("history", json!([{}])), "`tables.deliveries[0].history`"),
         (
             set("/tables/clients/0/metadata", json!({"grant_types": "all"})),
             "`tables.clients[0].metadata`",
