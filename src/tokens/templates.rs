@@ -251,7 +251,7 @@ mod tests {
             ),
             (
                 json!("{%- for name, value in user.claims | items -%}{{ name }} {% endfor %}"),
-                json!("email roles age "),
+                json!("age email roles "), // minijinja orders members by name
             ),
         ] {
             assert_eq!(work_out(template.clone()).unwrap(), expected, "{template}");
