@@ -77,7 +77,6 @@ impl Journal {
     /// a seeded realm gives the same ids with and without a journal.
     pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
         if !recorded(path) {
-            self.rings().open(realm); // somebody may be about to listen
             return;
         }
         let number = self.rings().begin(realm);
@@ -150,8 +149,7 @@ impl Journal {
 
     /// A receiver that changes with everything that happens in a realm, and closes when the realm goes.
     pub fn listen(&self, realm: RealmId) -> watch::Receiver<u64> {
-        let rings = self.rings();
-        rings.of(realm).map_or_else(|| watch::channel(0).1, Ring::listen)
+        self.rings().open(realm).listen()
     }
 
     /// What happened after the event of this number, and the number of the last one.

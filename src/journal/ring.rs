@@ -39,7 +39,7 @@ impl Default for Bounds {
     }
 }
 
-/// Of a ring's bytes, the events may have as many as this part before they make room rather than the exchanges.
+/// Which part of the bytes of a realm's exchanges its events may have beside them.
 const PART_OF_EVENTS: usize = 4;
 
 /// The rings of all realms.
@@ -146,7 +146,7 @@ impl Rings {
         let Some(ring) = silent.min_by_key(|ring| ring.turn) else {
             return false;
         };
-        self.bytes = self.bytes.saturating_sub(ring.make_room(0));
+        self.bytes = self.bytes.saturating_sub(ring.make_room());
         true
     }
 
@@ -236,16 +236,18 @@ impl Ring {
         while self.events.len() > bounds.events {
             freed += self.drop_oldest_event();
         }
-        while self.bytes > bounds.bytes && self.bytes > 0 {
-            freed += self.make_room(bounds.bytes / PART_OF_EVENTS);
+        while self.bytes.saturating_sub(self.bytes_of_events) > bounds.bytes {
+            freed += self.drop_oldest();
+        }
+        while self.bytes_of_events > bounds.bytes / PART_OF_EVENTS {
+            freed += self.drop_oldest_event();
         }
         freed
     }
 
-    /// Gives up an exchange, or an event where there is none or the events have more than their part.
-    fn make_room(&mut self, part_of_events: usize) -> usize {
-        let many_events = part_of_events > 0 && self.bytes_of_events > part_of_events;
-        if self.exchanges.is_empty() || many_events {
+    /// Gives up an exchange, or an event where there is none.
+    fn make_room(&mut self) -> usize {
+        if self.exchanges.is_empty() {
             self.drop_oldest_event()
         } else {
             self.drop_oldest()
@@ -455,9 +457,9 @@ mod tests {
         }
 
         let ring = rings.of(HERE).unwrap();
-        assert!(ring.bytes <= 20_000, "{}", ring.bytes);
-        assert!(!ring.events_after(99).is_empty() && ring.events_after(0).len() < 20);
-        assert!(ring.exchanges().next().is_some(), "events leave exchanges some room");
+        assert!(ring.bytes_of_events <= 5_000, "{}", ring.bytes_of_events);
+        assert!(!ring.events_after(99).is_empty() && ring.events_after(0).len() < 5);
+        assert_eq!(ring.exchanges().count(), 4, "events take no room of exchanges");
         for _ in 0..100 {
             rings.tell(THERE, heavy());
         }

@@ -36,11 +36,21 @@ pub fn read(form: &[u8]) -> Result<Map<String, Value>, NestedFormError> {
 /// When the brackets do not match, or something else stands there.
 pub fn insert(members: &mut Map<String, Value>, name: String, value: Value) -> Result<(), NestedFormError> {
     let Some(steps) = steps(&name) else {
-        return Err(NestedFormError::Brackets(name));
+        return Err(NestedFormError::Brackets(presentable(&name)));
     };
     match put(members, &steps, value) {
         Some(()) => Ok(()),
-        None => Err(NestedFormError::Twice(name)),
+        None => Err(NestedFormError::Twice(presentable(&name))),
+    }
+}
+
+/// A name as an error may say it again. What looks like none, such as a whole document sent as a form, may hold secrets.
+fn presentable(name: &str) -> String {
+    let usual = |character: char| character.is_ascii_alphanumeric() || "_-.[]".contains(character);
+    if name.len() <= 64 && name.chars().all(usual) {
+        name.to_owned()
+    } else {
+        "a field".to_owned()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::wire;
 use crate::{
+    journal::redaction::without_secrets,
     model::Refusal,
     store::Keeps,
     web::{page_error::PageError, refusal_log},
@@ -71,11 +72,11 @@ impl VseeError {
         if wrong { Err(self) } else { Ok(()) }
     }
 
-    /// The answer of the API.
+    /// The answer of the API at this path.
     pub fn answer(self, endpoint: &str) -> Response {
         match self {
             Self::Refused(refused) => {
-                refusal_log::log(&refused.refusal, endpoint);
+                refusal_log::log(&refused.refusal, &without_secrets(endpoint));
                 let body = json!({"code": refused.status.as_u16(), "message": refused.message});
                 let mut response = wire::answer(refused.status, &body);
                 if let Some(allowed) = refused.allowed.and_then(|allowed| HeaderValue::try_from(allowed).ok()) {
