@@ -61,6 +61,10 @@ pub struct CommandLine {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "clap flattens no boxed subcommand, and there is one command a process"
+)]
 enum Command {
     /// Serve until told to stop (the default)
     #[command(after_help = AFTER_HELP)]

@@ -550,7 +550,7 @@ async fn a_marked_user_is_nobody_their_tokens_are_dead_and_their_rows_go_to_the_
     let then = shelf.later(1);
     assert_eq!(
         store::users::list_deleted(&mut tx, realm, then, 10).await.unwrap(),
-        [shelf.user.clone()]
+        std::slice::from_ref(&shelf.user)
     );
     purge::tokens_of_user(&mut tx, realm, user).await.unwrap();
     tables::remove_marked(&mut tx, realm, &control::tables(), "users", &user.0)

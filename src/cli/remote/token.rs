@@ -60,25 +60,27 @@ pub struct Wish {
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<Setting>,
     /// Which of the tokens to print
-    #[arg(long, value_enum, default_value_t = Printed::AccessToken, value_name = "TOKEN")]
+    #[arg(long, value_enum, default_value_t = Printed::Access, value_name = "TOKEN")]
     print: Printed,
 }
 
 /// What a pipe gets.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
 enum Printed {
-    AccessToken,
-    RefreshToken,
-    IdToken,
+    #[value(name = "access_token")]
+    Access,
+    #[value(name = "refresh_token")]
+    Refresh,
+    #[value(name = "id_token")]
+    Id,
 }
 
 impl Printed {
     fn member(self) -> &'static str {
         match self {
-            Self::AccessToken => "access_token",
-            Self::RefreshToken => "refresh_token",
-            Self::IdToken => "id_token",
+            Self::Access => "access_token",
+            Self::Refresh => "refresh_token",
+            Self::Id => "id_token",
         }
     }
 }

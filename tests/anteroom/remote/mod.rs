@@ -96,6 +96,10 @@ impl Typed {
     }
 
     /// It could not be understood: status 2, and nobody was asked. What was said.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "it reads like the sentence it is, and hands the answer on"
+    )]
     #[track_caller]
     pub fn is_misunderstood(self) -> String {
         assert!(self.code == Some(2) && self.out.is_empty(), "{self:?}");

@@ -45,6 +45,10 @@ impl Realm {
 
 impl Answer {
     /// A refusal of the control room (RFC 9457), with a sentence for the person who asked.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "it reads like the sentence it is, and hands the answer on"
+    )]
     #[track_caller]
     pub fn is_a_problem(self, status: u16) -> Value {
         let answer = self.has_status(status);

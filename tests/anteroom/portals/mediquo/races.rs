@@ -104,7 +104,7 @@ async fn writes_of_the_same_patients_at_once_leave_each_of_them_whole() {
         let name = format!("W{number}");
         let one = |code: &str| json!({"code": code, "first_name": name, "last_name": name});
         // In another order each time: whoever locked patients one by one would meet another half-way.
-        let patients = if number % 2 == 0 {
+        let patients = if number.is_multiple_of(2) {
             [one("a"), one("b")]
         } else {
             [one("b"), one("a")]

@@ -70,6 +70,10 @@ async fn every_mount_keeps_to_itself() {
         .has_status(404);
 }
 
+#[expect(
+    clippy::wrong_self_convention,
+    reason = "it reads like the sentence it is, and hands the answer on"
+)]
 trait WithoutCookie {
     fn is_a_refusal_page_without_cookie(self) -> Self;
 }
