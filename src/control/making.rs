@@ -227,17 +227,30 @@ async fn prepare(
 pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError> {
     let root_secret = Realm::new_root_secret(app.realms.sealer())?;
     let prepared = prepare(app, beginning, root_secret, clock::system_now()).await?;
+    let id = next_id(app).await?;
 
     let mut tx = app.database.begin().await?;
-    let outcome = made(&mut tx, prepared.realm, &prepared.seed, prepared.now).await;
+    let outcome = made(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
     let settings = settle(tx, outcome).await?;
 
     Ok(stands(app, settings, prepared.random).await?)
 }
 
-async fn made(tx: &mut Tx, realm: NewRealm, seed: &Ready, now: Timestamp) -> Result<RealmSettings, MakingError> {
+/// The number of a realm that is about to be made, in a statement of its own: realms are filled side by side.
+async fn next_id(app: &App) -> sqlx::Result<RealmId> {
+    let mut tx = app.database.write_once().await?;
+    store::realms::next_id(&mut tx).await
+}
+
+async fn made(
+    tx: &mut Tx,
+    id: RealmId,
+    realm: NewRealm,
+    seed: &Ready,
+    now: Timestamp,
+) -> Result<RealmSettings, MakingError> {
     let name = realm.name.to_string();
-    let settings = store::realms::insert(tx, realm).await?;
+    let settings = store::realms::insert(tx, id, realm).await?;
     let settings = settings.ok_or(MakingError::Taken(name))?;
     seed.load(tx, settings.id, now).await?;
     Ok(settings)
@@ -299,10 +312,7 @@ pub async fn fork(
     name: RealmName,
     expires_at: Option<Timestamp>,
 ) -> Result<Realm, MakingError> {
-    let mut tx = app.database.write_once().await?;
-    let id = store::realms::next_id(&mut tx).await?; // its own statement: the next transaction sees a state of before
-    drop(tx);
-
+    let id = next_id(app).await?; // before: the next transaction sees one state only
     let issuer = issuer_of(&app.issuer, &name);
     let mut tx = app.database.begin_consistent().await?;
     let outcome = copied(&mut tx, app, original, (id, &name, &issuer), expires_at).await;

@@ -40,8 +40,9 @@ pub struct Chance {
     pub epoch: i64,
 }
 
-/// Takes the number of the next realm. Until the transaction ends, no other realm is made or replaced: so of two of one name
-/// that follow each other, the later has the higher number.
+/// Takes the number of the next realm. Nobody else gets one until the transaction ends, so filling a realm is not for the same
+/// transaction: a new or copied realm's number is a statement of its own. Who *replaces* a realm does hold it, so that of two that
+/// take the place of one the later has the higher number.
 pub async fn next_id(tx: &mut Tx) -> sqlx::Result<RealmId> {
     let row = fetch_one!(
         tx,
@@ -51,8 +52,7 @@ pub async fn next_id(tx: &mut Tx) -> sqlx::Result<RealmId> {
 }
 
 /// Adds a realm; `None` when one of that name lives.
-pub async fn insert(tx: &mut Tx, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
-    let id = next_id(tx).await?;
+pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(
@@ -87,7 +87,7 @@ pub async fn replace(
     realm: NewRealm,
     now: Timestamp,
 ) -> sqlx::Result<(Option<RealmSettings>, Option<RealmId>)> {
-    next_id(tx).await?; // first of all, as everybody who makes a realm does: no two wait for each other
+    let id = next_id(tx).await?; // first of all, as everybody who replaces a realm does: no two wait for each other
     let old = fetch_optional!(
         tx,
         "update realms set deleted_at = $2, revision = revision + 1
@@ -96,7 +96,7 @@ pub async fn replace(
         now,
     )?;
     let old = old.map(|row| row.get("id")).transpose()?;
-    Ok((insert(tx, realm).await?, old))
+    Ok((insert(tx, id, realm).await?, old))
 }
 
 /// Adds a copy of a realm under another name and number, in a stream of chance of its own; `None` when one of that name lives

@@ -72,7 +72,8 @@ async fn new_realm(tx: &mut Tx, name: &str, now: Timestamp) -> RealmId {
         chance: None,
         origin: None,
     };
-    store::realms::insert(tx, realm)
+    let id = store::realms::next_id(tx).await.unwrap();
+    store::realms::insert(tx, id, realm)
         .await
         .unwrap()
         .expect("the name is free")
@@ -292,9 +293,10 @@ async fn two_living_realms_never_share_a_name_but_a_dead_one_gives_it_back() {
     };
 
     let mut tx = shelf.database.begin().await.unwrap();
-    let taken = store::realms::insert(&mut tx, again()).await.unwrap();
+    let id = store::realms::next_id(&mut tx).await.unwrap();
+    let taken = store::realms::insert(&mut tx, id, again()).await.unwrap();
     assert!(store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap());
-    let free = store::realms::insert(&mut tx, again()).await.unwrap();
+    let free = store::realms::insert(&mut tx, id, again()).await.unwrap();
     tx.commit().await.unwrap();
 
     assert!(taken.is_none());

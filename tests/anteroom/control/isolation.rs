@@ -11,7 +11,7 @@ use crate::support::{Realm, fresh_realm};
 
 const REALMS: usize = 200;
 /// As many as a laptop drives side by side.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 
 /// What one realm gave.
 struct Lived {
