@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 /// A language our pages speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ pub fn say_count(language: Language, key: &str, count: u64) -> String {
 }
 
 /// A point in time as people write it, in the zone it comes with: `2 June 2025, 08:00 CEST`.
-pub fn say_moment(language: Language, moment: &Zoned) -> String {
+pub fn say_moment(language: Language, moment: &ZonedDateTime) -> String {
     let mut parts = FluentArgs::new();
     parts.set("day", moment.day());
     parts.set("month", moment.month());
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn moments_read_as_people_write_them() {
-        let moment: Zoned = "2025-06-02T08:05[Europe/Berlin]"
+        let moment: ZonedDateTime = "2025-06-02T08:05[Europe/Berlin]"
             .parse()
             .expect("a moment with its zone");
 

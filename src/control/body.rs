@@ -95,7 +95,7 @@ pub struct Stretch(Span);
 impl Stretch {
     /// The instant this long after `from`; `None` where time ends.
     pub fn after(self, from: Timestamp) -> Option<Timestamp> {
-        Some(from.to_zoned(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
+        Some(from.to_zoned_datetime(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
     }
 }
 

@@ -153,7 +153,7 @@ fn our_public_key_used_as_an_hmac_secret_convinces_nobody() {
     let key = ring.signs_with(SigningAlgorithm::Rs256).unwrap();
     let mut header = Header::new(Algorithm::HS256);
     header.kid = Some(key.kid().to_owned());
-    let secret = EncodingKey::from_secret(key.jwk().n.as_deref().unwrap().as_bytes());
+    let secret = EncodingKey::from_secret(key.jwk().n.as_deref().unwrap().as_bytes()).unwrap();
     let token = jsonwebtoken::encode(&header, &json!({"sub": "anne"}), &secret).unwrap();
 
     assert_eq!(

@@ -9,7 +9,7 @@ use form_urlencoded::byte_serialize;
 use http::header;
 use http::request::Parts;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 use crate::app::{App, Realm};
 use crate::login::scopes::in_plain_words;
@@ -40,13 +40,13 @@ struct AllowedClient {
     name: String,
     /// What it may do, in plain words.
     scopes: Vec<String>,
-    since: Zoned,
+    since: ZonedDateTime,
 }
 
 /// A browser with a session.
 struct OpenSession {
     sid: String,
-    since: Zoned,
+    since: ZonedDateTime,
     this_browser: bool,
 }
 
@@ -133,7 +133,7 @@ async fn allowed_clients(
             name: known.map_or_else(|| client.to_string(), |known| known.name().to_owned()),
             client_id: client.0,
             scopes: scopes.iter().map(in_words).collect(),
-            since: given_at.to_zoned(zone.clone()),
+            since: given_at.to_zoned_datetime(zone.clone()),
         });
     }
     Ok(clients)
@@ -149,7 +149,7 @@ async fn open_sessions(
     let sessions = store::sessions::list(&mut app.database.read().await?, realm.id, &here.user.id, now).await?;
     let open = sessions.into_iter().map(|session| OpenSession {
         this_browser: session.id == here.session.id,
-        since: session.auth_time.to_zoned(zone.clone()),
+        since: session.auth_time.to_zoned_datetime(zone.clone()),
         sid: session.sid,
     });
     Ok(open.collect())
@@ -184,7 +184,7 @@ impl AccountPage {
         monogram(&self.person)
     }
 
-    fn since(&self, key: &str, moment: &Zoned) -> String {
+    fn since(&self, key: &str, moment: &ZonedDateTime) -> String {
         let moment = self.layout.say_moment(moment);
         self.layout.say_with(key, "moment", &moment)
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -77,11 +77,12 @@ impl Post {
     fn message(&self, letter: &Letter) -> Result<Message, String> {
         let recipient = letter.recipient.parse();
         let recipient = recipient.map_err(|error| format!("{:?} is no address: {error}", letter.recipient))?;
+        let date = SystemTime::try_from(letter.written_at).map_err(|error| error.to_string())?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, recipient))
             .subject(letter.subject.clone())
-            .date(letter.written_at.into())
+            .date(date)
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())));
         let message = match &letter.html {
             Some(html) => {

@@ -31,7 +31,7 @@ mod properties;
 mod wall_clock;
 
 use jiff::{
-    SignedDuration, Timestamp, ToSpan, Zoned,
+    SignedDuration, Timestamp, ToSpan, ZonedDateTime,
     civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
@@ -100,16 +100,16 @@ impl SlotLength {
 /// An appointment's possible time, with the offsets the wall clock has then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
-    pub start: Zoned,
+    pub start: ZonedDateTime,
     /// Half-open: the next appointment may start at this very instant.
-    pub end: Zoned,
+    pub end: ZonedDateTime,
 }
 
 impl Slot {
     fn new(interval: Interval, zone: &TimeZone) -> Self {
         Self {
-            start: interval.start.to_zoned(zone.clone()),
-            end: interval.end.to_zoned(zone.clone()),
+            start: interval.start.to_zoned_datetime(zone.clone()),
+            end: interval.end.to_zoned_datetime(zone.clone()),
         }
     }
 }

@@ -340,7 +340,7 @@ fn each_reason_against_a_slot_is_told_apart() {
     let slot = |day: i8| {
         let start = date(2025, 6, day)
             .at(9, 0, 0, 0)
-            .to_zoned(practice.zone.clone())
+            .to_zoned_datetime(practice.zone.clone())
             .expect("in range")
             .timestamp();
         Interval {

@@ -79,7 +79,7 @@ impl ClaimRules {
         if rules.peek().is_none() {
             return;
         }
-        let context = minijinja::Value::from_serialize(self.context(about));
+        let context = minijinja::Value::from(minijinja::value::Serde(self.context(about)));
         for rule in rules {
             for (name, value) in &rule.claims {
                 if PROTOCOL_CLAIMS.contains(&name.as_str()) {

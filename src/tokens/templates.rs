@@ -216,11 +216,11 @@ mod tests {
     use super::*;
 
     fn context() -> minijinja::Value {
-        minijinja::Value::from_serialize(json!({
+        minijinja::Value::from(minijinja::value::Serde(json!({
             "user": {"username": "anne", "claims": {"email": "a@example.com", "roles": ["a", "b"], "age": 41}},
             "scopes": ["openid", "email"],
             "long": "x".repeat(LONGEST - 1),
-        }))
+        })))
     }
 
     fn work_out(value: Value) -> Result<Value, TemplateError> {

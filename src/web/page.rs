@@ -12,7 +12,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use url::Url;
 
 use crate::text::{self, Language};
@@ -68,7 +68,7 @@ impl Layout {
         text::say_count(self.language, key, count)
     }
 
-    pub fn say_moment(&self, moment: &Zoned) -> String {
+    pub fn say_moment(&self, moment: &ZonedDateTime) -> String {
         text::say_moment(self.language, moment)
     }
 

@@ -122,7 +122,7 @@ pub async fn list(call: &Call) -> Result<Answer> {
 
 /// The date by which codes expire. No zone is documented: UTC.
 pub fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
+    now.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// `PUT /v1/activation-codes/{code}/activate`, `…/deactivate`.

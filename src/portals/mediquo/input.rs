@@ -270,7 +270,7 @@ pub fn read_date(text: &str) -> Option<Date> {
 /// ISO 8601 with a zone, in the years that have four digits; to the millisecond, which is what we keep.
 pub fn read_instant(text: &str) -> Option<Timestamp> {
     let instant: Timestamp = text.parse().ok()?;
-    let year = instant.to_zoned(jiff::tz::TimeZone::UTC).year();
+    let year = instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
     let kept = Timestamp::from_millisecond(instant.as_millisecond()).ok()?;
     (1..=9998).contains(&year).then_some(kept)
 }

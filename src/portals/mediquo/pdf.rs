@@ -65,7 +65,7 @@ fn lines(prescription: &Prescription, organization: &str) -> Vec<String> {
     let said = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let names = [patient.first_name.as_deref(), patient.last_name.as_deref()];
     let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let issued = prescription.issued_at.to_zoned(TimeZone::UTC).date();
+    let issued = prescription.issued_at.to_zoned_datetime(TimeZone::UTC).date();
     let mut lines = vec![
         "Prescription".to_owned(),
         String::new(),

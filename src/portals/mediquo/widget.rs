@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Map, json};
 
@@ -250,7 +250,7 @@ async fn frame_page(
     let messages = appointments::list_messages(&mut conn, realm.id, of_patient.0, of_patient.1).await?;
     let upcoming = upcoming
         .iter()
-        .map(|one| (one.starts_at.to_zoned(TimeZone::UTC), links::join(realm, one)));
+        .map(|one| (one.starts_at.to_zoned_datetime(TimeZone::UTC), links::join(realm, one)));
     Ok(FramePage {
         layout,
         api_key: organization.api_key.clone(),
@@ -396,7 +396,7 @@ pub async fn join(
     let professional = organizations::find_professional(&mut conn, realm.id, &appointment.professional_hash).await?;
     Ok(Page::new(&JoinPage {
         layout: Layout { place, language },
-        begins: appointment.starts_at.to_zoned(TimeZone::UTC),
+        begins: appointment.starts_at.to_zoned_datetime(TimeZone::UTC),
         code: appointment.code,
         professional: professional.map(|(one, _)| one.name).unwrap_or_default(),
     }))
@@ -510,7 +510,7 @@ struct FramePage {
     token: String,
     professionals: Vec<Professional>,
     messages: Vec<Message>,
-    appointments: Vec<(Zoned, String)>,
+    appointments: Vec<(ZonedDateTime, String)>,
 }
 
 impl FramePage {
@@ -585,7 +585,7 @@ struct JoinPage {
     layout: Layout,
     professional: String,
     code: String,
-    begins: Zoned,
+    begins: ZonedDateTime,
 }
 
 /// The widget's documented methods, in the order one would try them.

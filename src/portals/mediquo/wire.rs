@@ -47,7 +47,7 @@ pub fn offset_instant(moment: Timestamp) -> String {
 }
 
 fn utc(moment: Timestamp, format: &str) -> String {
-    moment.to_zoned(TimeZone::UTC).strftime(format).to_string()
+    moment.to_zoned_datetime(TimeZone::UTC).strftime(format).to_string()
 }
 
 /// A list, or what the documentation's examples show in its place. An object cannot say that there is nothing.

@@ -128,7 +128,7 @@ async fn bookable_within(call: &Call, tx: &mut Tx, offer: &Offer, free: Interval
 
 fn letter(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
     let (practice, language) = (&appointment.practice, appointment.practice.language);
-    let booked = appointment.starts_at.to_zoned(practice.zone.clone());
+    let booked = appointment.starts_at.to_zoned_datetime(practice.zone.clone());
     let name = appointment.appointment_type.name.as_str();
     let words = [
         ("appointment", name),

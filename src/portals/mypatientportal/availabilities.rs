@@ -128,7 +128,7 @@ async fn free_slots(
     let until = last
         .saturating_add(2.days())
         .at(0, 0, 0, 0)
-        .to_zoned(schedule.zone.clone());
+        .to_zoned_datetime(schedule.zone.clone());
     let between = Interval {
         start: call.now,
         end: until.map_or(Timestamp::MAX, |until| until.timestamp()),

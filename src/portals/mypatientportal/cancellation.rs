@@ -45,7 +45,7 @@ fn check_cancellable(call: &Call, appointment: &Appointment) -> Result<()> {
         let until = appointment.cancelable_until().unwrap_or(appointment.starts_at);
         format!(
             "it could be cancelled until {}",
-            wire::time(&until.to_zoned(appointment.practice.zone.clone()))
+            wire::time(&until.to_zoned_datetime(appointment.practice.zone.clone()))
         )
     };
     error::not_now("Appointment cannot be cancelled.", why).when(!appointment.cancellable_at(call.now))

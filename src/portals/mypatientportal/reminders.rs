@@ -95,7 +95,7 @@ fn address(contact: &Contact, user: Option<&User>) -> Option<String> {
 
 fn letter(appointment: &Appointment, recipient: String) -> Email {
     let (practice, language) = (&appointment.practice, appointment.practice.language);
-    let starts_at = appointment.starts_at.to_zoned(practice.zone.clone());
+    let starts_at = appointment.starts_at.to_zoned_datetime(practice.zone.clone());
     let name = appointment.appointment_type.name.as_str();
     let words = [
         ("appointment", name),

@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::extract::{Extension, Path, State};
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use serde_json::{Value, json};
 
 use super::{
@@ -49,7 +49,7 @@ pub async fn show(
     let Path(token) = token.map_err(|_| PageError::not_found())?;
     let appointment = behind(&app, &realm, &token).await.map_err(PageError::failure)?;
     let appointment = appointment.ok_or_else(PageError::not_found)?;
-    let begins = appointment.starts_at.to_zoned(appointment.practice.zone.clone());
+    let begins = appointment.starts_at.to_zoned_datetime(appointment.practice.zone.clone());
     Ok(Page::new(&VideoPage {
         layout: Layout { place, language },
         practice: appointment.practice.name,
@@ -73,5 +73,5 @@ struct VideoPage {
     layout: Layout,
     practice: String,
     appointment: String,
-    begins: Zoned,
+    begins: ZonedDateTime,
 }

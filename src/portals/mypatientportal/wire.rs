@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
@@ -34,12 +34,12 @@ pub fn id(id: &str) -> Value {
 }
 
 /// `2025-06-02T09:00:00+02:00`.
-pub fn time(moment: &Zoned) -> String {
+pub fn time(moment: &ZonedDateTime) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 fn time_in(zone: &TimeZone, moment: Timestamp) -> String {
-    time(&moment.to_zoned(zone.clone()))
+    time(&moment.to_zoned_datetime(zone.clone()))
 }
 
 /// A documented member is always null here: no page of ours stands behind a `cancellation_link`, so none is given. Row 7

@@ -33,7 +33,7 @@ pub async fn confirm(context: &Context, tx: &mut Tx, visit: &Visit) -> sqlx::Res
     };
     let link = realm.url(&format!("{}{link}", paths::VSEE));
     let language = Language::English;
-    let begins = text::say_moment(language, &visit.start.to_zoned(visit.room.time_zone()));
+    let begins = text::say_moment(language, &visit.start.to_zoned_datetime(visit.room.time_zone()));
     let provider = visit
         .provider
         .as_ref()

@@ -232,7 +232,7 @@ async fn check_signature(realm: &Realm, case: &Case, honest: &str, bent: &str) {
             assert!(other != own && verifies(bent, &keys, &other, false), "{fault}");
         }
         Signed::WithThePublicKey => {
-            let secret = DecodingKey::from_secret(public_pem(&keys, &own).as_bytes());
+            let secret = DecodingKey::from_secret(public_pem(&keys, &own).as_bytes()).expect("a key");
             let (signed, signature) = bent.rsplit_once('.').expect("three parts");
             let good = crypto::verify(signature, signed.as_bytes(), &secret, Algorithm::HS256);
             assert!(good.expect("it can be judged"), "{fault}");
@@ -316,7 +316,7 @@ async fn other_forms_of_a_fault_are_asked_for_by_parameter() {
     let confused = token("signing_alg_confused", json!({"form": "der"})).await;
     let keys = keys(&realm).await;
     let der = public_key(&keys, &kid(&confused).expect("a name")).to_public_key_der();
-    let secret = DecodingKey::from_secret(der.expect("DER").as_bytes());
+    let secret = DecodingKey::from_secret(der.expect("DER").as_bytes()).expect("a key");
     let (signed, signature) = confused.rsplit_once('.').expect("three parts");
     assert!(crypto::verify(signature, signed.as_bytes(), &secret, Algorithm::HS256).expect("it can be judged"));
 }

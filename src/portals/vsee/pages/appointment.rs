@@ -7,7 +7,7 @@
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 use http::{StatusCode, request::Parts};
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use super::{
     Mount, Placeholder,
@@ -40,7 +40,7 @@ struct AppointmentPage {
     visitor: Option<Visitor>,
     visit: ShownVisit,
     link: Link,
-    opens: Zoned,
+    opens: ZonedDateTime,
 }
 
 /// What can be done with the link now.
@@ -93,7 +93,7 @@ pub async fn show(
         visit: ShownVisit::new(&browser, &visit),
         visitor: None,
         link,
-        opens: opens.to_zoned(visit.room.time_zone()),
+        opens: opens.to_zoned_datetime(visit.room.time_zone()),
         layout: browser.layout,
     };
     Ok(Page::new(&page))

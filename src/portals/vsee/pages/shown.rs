@@ -1,6 +1,6 @@
 //! What pages say of visits.
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use super::{browser::Browser, paths};
 use crate::portals::vsee::model::{Intake, Status, Visit, VisitType};
@@ -16,7 +16,7 @@ pub struct ShownVisit {
     pub patient: String,
     pub provider: Option<String>,
     pub room: String,
-    pub begins: Zoned,
+    pub begins: ZonedDateTime,
     pub reason: Option<String>,
     pub over: bool,
     /// Where it takes place.
@@ -34,7 +34,7 @@ impl ShownVisit {
             patient: visit.member.full_name(),
             provider: visit.provider.as_ref().map(|provider| provider.full_name()),
             room: visit.room.name.clone(),
-            begins: visit.start.to_zoned(visit.room.time_zone()),
+            begins: visit.start.to_zoned_datetime(visit.room.time_zone()),
             reason: visit.intake.reason_for_visit.clone(),
             over: visit.status.over(),
             address: browser.path(&paths::fill(paths::START, &visit.id.to_string())),
@@ -63,7 +63,7 @@ fn status_key(status: Status) -> &'static str {
 pub struct ShownIntake {
     pub id: String,
     pub reason: Option<String>,
-    pub created: Zoned,
+    pub created: ZonedDateTime,
 }
 
 impl ShownIntake {
@@ -71,7 +71,7 @@ impl ShownIntake {
         Self {
             id: intake.id.clone(),
             reason: intake.reason_for_visit.clone(),
-            created: intake.created_at.to_zoned(zone.clone()),
+            created: intake.created_at.to_zoned_datetime(zone.clone()),
         }
     }
 }

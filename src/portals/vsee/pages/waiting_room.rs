@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 use http::request::Parts;
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::{
     Mount, Placeholder,
@@ -64,7 +64,7 @@ struct Scheduling {
 struct Time {
     /// What the button sends: start and provider.
     value: String,
-    start: Zoned,
+    start: ZonedDateTime,
     provider: String,
 }
 
@@ -151,7 +151,7 @@ async fn scheduling(browser: &Browser, conn: &mut Conn, room: &Room, intake: &In
     let zone = room.zone();
     let time = |slot: &crate::portals::vsee::availability::FreeSlot| Time {
         value: format!("{}-{}", slot.interval.start.as_second(), slot.provider),
-        start: slot.interval.start.to_zoned(zone.clone()),
+        start: slot.interval.start.to_zoned_datetime(zone.clone()),
         provider: name(slot.provider),
     };
     let later = match slots.get(MOST_TIMES) {
