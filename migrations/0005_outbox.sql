@@ -1,5 +1,5 @@
--- E-mails and text messages: written in the transaction that causes them, shown in the control room.
-create table letters (
+-- E-mails and text messages: written in the transaction that causes them, shown in the control API.
+create table messages (
     realm bigint not null references realms (id),
     id text not null,
     sequence bigint not null,
@@ -14,4 +14,4 @@ create table letters (
     written_at bigint not null,
     primary key (realm, id)
 );
-create index letters_in_order on letters (realm, sequence, id);
+create index messages_in_order on messages (realm, sequence, id);

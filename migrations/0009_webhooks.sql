@@ -1,15 +1,15 @@
--- What leaves the house: requests to others (webhooks), and the delivery of these and of letters.
+-- What leaves the house: requests to others (webhooks), and the delivery of these and of messages.
 
 -- The last number given of each kind. The row is held until the transaction that takes a number ends, so that numbers
 -- become visible in their order: whoever reads on after a number misses nothing.
 create table numbers (
     realm bigint not null references realms (id),
-    -- outbox: letters and webhooks together
+    -- outbox: messages and webhooks together
     name text not null,
     value bigint not null,
     primary key (realm, name)
 );
-insert into numbers (realm, name, value) select realm, 'outbox', max(sequence) from letters group by realm;
+insert into numbers (realm, name, value) select realm, 'outbox', max(sequence) from messages group by realm;
 
 -- Requests to others: written in the transaction that causes them, sent afterwards exactly as they stand here.
 create table webhooks (
@@ -32,13 +32,13 @@ create table webhooks (
 );
 create index webhooks_in_order on webhooks (realm, sequence, id);
 
--- How the delivery of a letter or webhook stands. A letter that nothing is configured to send has none.
+-- How the delivery of a message or webhook stands. A message that nothing is configured to send has none.
 create table deliveries (
     realm bigint not null references realms (id),
-    -- the id of the letter or webhook
+    -- the id of the message or webhook
     id text not null,
     sequence bigint not null,
-    -- letter or webhook
+    -- message or webhook
     kind text not null,
     -- a digest of the address: what goes to one place goes in order
     destination text not null,

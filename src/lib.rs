@@ -8,10 +8,10 @@
 //! ```text
 //!  entrance      main → cli                              the command line
 //!                server                                  joins routers and layers, TLS, listens, shuts down
-//!  control room  control                                 everything a tester may turn or look at
+//!  control API  control                                 everything a tester may turn or look at
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
-//!  workshop      tokens  outbox                          mint and verify, letters and webhooks
+//!  workshop      tokens  outbox                          mint and verify, messages and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
 //!                journal                                 what was asked, answered and refused, without its secrets
 //!                sessions  faults                        who is at the browser, armed misbehaviour

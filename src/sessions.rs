@@ -26,7 +26,7 @@ pub async fn find(
     issuer: &str,
     headers: &HeaderMap,
     now: Timestamp,
-) -> sqlx::Result<Option<SignedIn>> {
+) -> store::Result<Option<SignedIn>> {
     match session_cookie::read(issuer, headers) {
         Some(value) => store::sessions::find(conn, realm, &SessionId(digest(value.reveal())), now).await,
         None => Ok(None),
@@ -60,7 +60,7 @@ pub async fn begin(
     sign_in: &SignIn<'_>,
     random: &Random,
     now: Timestamp,
-) -> sqlx::Result<(Session, Secret)> {
+) -> store::Result<(Session, Secret)> {
     let value = Secret::new(random.token());
     let mut session = Session {
         id: SessionId(digest(value.reveal())),

@@ -62,14 +62,14 @@ pub type FiringError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Default)]
 pub struct Agenda {
     rung: Mutex<HashSet<RealmId>>,
-    bell: Notify,
+    notify: Notify,
 }
 
 impl Agenda {
     /// A realm's agenda or clock has changed: after the commit.
     pub fn ring(&self, realm: RealmId) {
         self.rung.lock().unwrap_or_else(PoisonError::into_inner).insert(realm);
-        self.bell.notify_one();
+        self.notify.notify_one();
     }
 
     /// The realms rung for since the last call.
@@ -79,7 +79,7 @@ impl Agenda {
 
     /// Ends when a realm was rung for, also one before this call that nobody has waited for.
     pub async fn listen(&self) {
-        self.bell.notified().await;
+        self.notify.notified().await;
     }
 }
 
@@ -111,7 +111,7 @@ pub enum TurnError {
     #[error("{events} events have happened on the way, and there are more: the clock stands at {now}")]
     TooMuch { events: usize, now: Timestamp },
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] store::Error),
     #[error(transparent)]
     Directory(#[from] DirectoryError),
 }
@@ -324,7 +324,7 @@ async fn happen(
     realm: &Realm,
     event: &Event,
     now: Timestamp,
-) -> sqlx::Result<Happening> {
+) -> store::Result<Happening> {
     if !store::agenda::claim(tx, realm.id, event).await? {
         return Ok(Happening::Elsewhere);
     }
@@ -361,7 +361,7 @@ fn said(panic: &(dyn Any + Send)) -> String {
 }
 
 /// An event that failed is tried again later by the realm's clock; one that keeps failing is given up.
-async fn put_off(app: &App, realm: RealmId, event: &Event, now: Timestamp) -> sqlx::Result<()> {
+async fn put_off(app: &App, realm: RealmId, event: &Event, now: Timestamp) -> store::Result<()> {
     let mut tx = app.database.write_once().await?;
     if event.failures + 1 >= MOST_FAILURES {
         tracing::error!(kind = %event.kind, subject = %event.subject, "an event is given up");

@@ -42,7 +42,7 @@ pub struct Directory {
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] store::Error),
     #[error("the realm's secret cannot be opened: {0}")]
     Sealing(#[from] SealingError),
     #[error(transparent)]
@@ -80,7 +80,7 @@ impl Directory {
     }
 
     /// A seeded realm that another process may have made gets a stream of chance that nobody else draws from.
-    async fn take_up(&self, database: &Database, settings: &RealmSettings) -> sqlx::Result<()> {
+    async fn take_up(&self, database: &Database, settings: &RealmSettings) -> store::Result<()> {
         let Some(seed) = &settings.chance_seed else {
             return Ok(());
         };

@@ -1,13 +1,13 @@
 //! [`App`] and [`Realm`]: the values every handler receives.
 
 pub mod agenda;
+pub mod behaviour_effects;
 mod directory;
 mod page_failures;
-pub mod personas;
 mod realm;
 pub mod request_in_flight;
 pub mod retries;
-mod unhurried;
+mod run_to_completion;
 
 use std::{convert::Infallible, ops::Deref, sync::Arc};
 
@@ -18,7 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use agenda::Agenda;
 pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
-pub use unhurried::see_through;
+pub use run_to_completion::run_to_completion;
 
 use crate::{
     faults::Faults, journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database,

@@ -24,4 +24,10 @@ macro_rules! failures {
     )* };
 }
 
-failures!(sqlx::Error, SigningError, SealingError, PasswordError, DirectoryError);
+failures!(
+    crate::store::Error,
+    SigningError,
+    SealingError,
+    PasswordError,
+    DirectoryError
+);

@@ -150,7 +150,7 @@ impl Realm {
     }
 
     /// The client of that id: from memory where it was seen since the last change, else from the database.
-    pub async fn client(&self, database: &Database, id: &ClientId) -> sqlx::Result<Option<Arc<Client>>> {
+    pub async fn client(&self, database: &Database, id: &ClientId) -> store::Result<Option<Arc<Client>>> {
         if let Some(client) = self.clients().get(id) {
             return Ok(Some(client.clone()));
         }

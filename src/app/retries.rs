@@ -29,12 +29,12 @@ fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
 
 /// Has a delivery tried, and waits for what comes of it, so that a clock on its way stands where it was due.
 async fn see_to(app: &App, realm: RealmId, id: &str) {
-    let mut bell = app.outbox.listen();
+    let mut notify = app.outbox.listen();
     app.outbox.ring();
     let tried = async {
         while let Ok(true) = is_due(app, realm, id).await {
             tokio::select! {
-                _ = bell.changed() => {}
+                _ = notify.changed() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
@@ -46,7 +46,7 @@ async fn see_to(app: &App, realm: RealmId, id: &str) {
     }
 }
 
-async fn is_due(app: &App, realm: RealmId, id: &str) -> sqlx::Result<bool> {
+async fn is_due(app: &App, realm: RealmId, id: &str) -> crate::store::Result<bool> {
     let delivery = deliveries::find(&mut app.database.read().await?, realm, id).await?;
     Ok(delivery.is_some_and(|delivery| delivery.state == DeliveryState::Due))
 }

@@ -78,7 +78,7 @@ pub struct ServeFlags {
     )]
     allow_private_fetch: Option<bool>,
 
-    /// Record every exchange, without its secrets, for the control room [default: true]
+    /// Record every exchange, without its secrets, for the control API [default: true]
     #[arg(
         long,
         env = "ANTEROOM_JOURNAL",
@@ -91,12 +91,12 @@ pub struct ServeFlags {
     )]
     journal: Option<bool>,
 
-    /// Send letters through this mail server: smtp://localhost:1025, smtp://user@host?tls=required, smtps://user@host
+    /// Send messages through this mail server: smtp://localhost:1025, smtp://user@host?tls=required, smtps://user@host
     // Hidden, since it may hold a password.
     #[arg(long, value_name = "URL", env = "ANTEROOM_SMTP", hide_env_values = true)]
     smtp: Option<SmtpUrl>,
 
-    /// In whose name letters are sent [default: Anteroom <anteroom@localhost>]
+    /// In whose name messages are sent [default: Anteroom <anteroom@localhost>]
     #[arg(long, value_name = "SENDER", env = "ANTEROOM_SMTP_FROM")]
     smtp_from: Option<Sender>,
 
@@ -104,7 +104,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FILE", env = "ANTEROOM_SMTP_PASSWORD_FILE")]
     smtp_password_file: Option<PathBuf>,
 
-    /// A further name under which the control room may be reached; may be repeated
+    /// A further name under which the control API may be reached; may be repeated
     #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
     allowed_host: Vec<HostName>,
 
@@ -112,7 +112,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
 
-    /// The life without control room, faults and clock; not available yet
+    /// The life without control API, faults and clock; not available yet
     #[arg(
         long,
         env = "ANTEROOM_STAGING",

@@ -89,7 +89,7 @@ section! {
 }
 
 section! {
-    /// Where letters are handed in.
+    /// Where messages are handed in.
     SmtpSettings {
         url: SmtpUrl,
         from: Sender,
@@ -336,7 +336,7 @@ pub enum ConfigError {
     OutOfRange { setting: &'static str, rule: String },
     #[error(
         "--staging is not available yet: this version serves development only, with public keys, one-click sign-in and an \
-         open control room, and will not pretend otherwise"
+         open control API, and will not pretend otherwise"
     )]
     StagingIsNotBuilt,
 }

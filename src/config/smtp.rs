@@ -1,4 +1,4 @@
-//! Where letters are handed in, if they are to leave the house at all.
+//! Where messages are handed in, if they are to leave the house at all.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -101,7 +101,7 @@ impl fmt::Debug for SmtpUrl {
 #[error("not an address of a mail server: smtp://localhost:1025, smtp://user@host?tls=required or smtps://user@host")]
 pub struct NotAnSmtpUrl;
 
-/// In whose name letters are sent: `anteroom@example.com` or `Anteroom <anteroom@example.com>`.
+/// In whose name messages are sent: `anteroom@example.com` or `Anteroom <anteroom@example.com>`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Sender(String);

@@ -1,4 +1,4 @@
-//! `/control/api-docs`: what the control room can be asked, as Swagger UI for people and as OpenAPI 3.1 for programs.
+//! `/control/api-docs`: what the control API can be asked, as Swagger UI for people and as OpenAPI 3.1 for programs.
 
 use axum::Json;
 use axum::extract::Path;

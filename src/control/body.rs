@@ -90,12 +90,17 @@ pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> 
 /// Days have 24 hours and months the length they have in UTC from the instant they are counted from.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct Stretch(Span);
+pub struct Duration(Span);
 
-impl Stretch {
+impl Duration {
     /// The instant this long after `from`; `None` where time ends.
     pub fn after(self, from: Timestamp) -> Option<Timestamp> {
-        Some(from.to_zoned_datetime(TimeZone::UTC).checked_add(self.0).ok()?.timestamp())
+        Some(
+            from.to_zoned_datetime(TimeZone::UTC)
+                .checked_add(self.0)
+                .ok()?
+                .timestamp(),
+        )
     }
 }
 

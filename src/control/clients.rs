@@ -304,7 +304,7 @@ async fn added(tx: &mut Tx, realm: &Realm, client: &Client, now: Timestamp) -> R
 }
 
 /// Everything a client was granted ends.
-async fn end(tx: &mut Tx, realm: &Realm, client: &ClientId, now: Timestamp) -> sqlx::Result<()> {
+async fn end(tx: &mut Tx, realm: &Realm, client: &ClientId, now: Timestamp) -> store::Result<()> {
     store::consents::delete_of_client(tx, realm.id, client).await?;
     store::grants::revoke_of_client(tx, realm.id, client, now).await?;
     store::access_tokens::revoke_own(tx, realm.id, client, now).await

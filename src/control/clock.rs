@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Rate, Stretch};
+use super::body::{self, Duration, Rate};
 use super::handlers;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
@@ -111,7 +111,7 @@ impl From<&Clock> for Shown {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Turn {
-    advance: Option<Stretch>,
+    advance: Option<Duration>,
     now: Option<Timestamp>,
     frozen: Option<bool>,
     rate: Option<Rate>,

@@ -1,4 +1,4 @@
-//! Who may enter the control room (design: "Browser rules").
+//! Who may enter the control API (design: "Browser rules").
 //!
 //! It can do anything, so three things are looked at before any of it: that the request names a host of ours (a page of
 //! somebody else whose name was pointed at this machine does not), that no page of a foreign origin sent it, and, where
@@ -58,7 +58,7 @@ fn cookie_name(issuer: &Issuer) -> String {
     format!("{prefix}anteroom-control-{short}")
 }
 
-/// Middleware around the whole control room.
+/// Middleware around the whole control API.
 pub async fn guard(State(entry): State<Entry>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match entry.0.admit(&parts) {
@@ -74,16 +74,16 @@ impl Rules {
         let host = effective_host(&request.uri, &request.headers).unwrap_or_default();
         if !self.hosts.know(host) {
             return Err(refuse(format!(
-                "the control room does not answer to the host {host:?}: use the issuer's, or start with --allowed-host"
+                "the control API does not answer to the host {host:?}: use the issuer's, or start with --allowed-host"
             )));
         }
         if let Some(origin) = request.headers.get(header::ORIGIN)
             && !self.is_ours(origin, host)
         {
-            return Err(refuse("the control room does not take requests that other sites send"));
+            return Err(refuse("the control API does not take requests that other sites send"));
         }
         if sent_by_another_site(&request.headers) && !follows_a_link(request) {
-            return Err(refuse("the control room does not take requests that other sites send"));
+            return Err(refuse("the control API does not take requests that other sites send"));
         }
         self.check_token(request)
     }
@@ -172,10 +172,10 @@ fn refuse(detail: impl Into<String>) -> Box<Response> {
 }
 
 fn ask_for_token() -> Box<Response> {
-    let detail = "others can reach this server, so its control room asks for the token it printed when it started: \
+    let detail = "others can reach this server, so its control API asks for the token it printed when it started: \
                   as `Authorization: Bearer`, or once as /control?token=…";
     let mut response = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
-    let challenge = HeaderValue::from_static("Bearer realm=\"control room\"");
+    let challenge = HeaderValue::from_static("Bearer realm=\"control API\"");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     Box::new(response)
 }
@@ -329,7 +329,7 @@ mod tests {
             let headers: Vec<_> = [host].into_iter().chain(wrong).collect();
             let answer = ask(&entry, "/control/api/clock", &headers).await;
             assert_eq!(answer.status(), 401, "{headers:?}");
-            assert_eq!(answer.headers()["www-authenticate"], "Bearer realm=\"control room\"");
+            assert_eq!(answer.headers()["www-authenticate"], "Bearer realm=\"control API\"");
         }
         let bearer = format!("Bearer {TOKEN}");
         assert_eq!(status(&entry, &[host, ("authorization", &bearer)]).await, 200);

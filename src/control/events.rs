@@ -1,8 +1,8 @@
 //! `GET /control/events`: what happens in a realm, as it happens (server-sent events), so that no test needs to sleep.
 //!
-//! An event's id says how far its reader has read: the number of what happened in this process, and the number of the last letter.
+//! An event's id says how far its reader has read: the number of what happened in this process, and the number of the last message.
 //! A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the ring reaches back; what
-//! has fallen out is told by an event `missed`. Letters come from the database and are never missed.
+//! has fallen out is told by an event `missed`. Messages come from the database and are never missed.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::app::{App, Realm};
-use crate::model::Letter;
+use crate::model::OutboxMessage;
 use crate::store;
 use crate::web::parameters::read_form;
 
@@ -28,11 +28,11 @@ pub const ROWS: &[Row] = &[Row {
     path: "/control/events",
     operation: "listen",
     tag: "Journal",
-    summary: "What happens in the realm, as it happens: exchange, letter, clock, fault, realm",
+    summary: "What happens in the realm, as it happens: exchange, message, clock, fault, realm",
     reach: Reach::Realm,
     query: &[Parameter {
         name: "only",
-        description: "Only events of these kinds, with commas in between: exchange, letter, clock, fault, realm.",
+        description: "Only events of these kinds, with commas in between: exchange, message, clock, fault, realm.",
         kind: "string",
     }],
     body: None,
@@ -46,13 +46,13 @@ pub const ROWS: &[Row] = &[Row {
 }];
 
 /// The kinds of events one can choose from.
-const KINDS: [&str; 5] = ["exchange", "letter", "clock", "fault", "realm"];
+const KINDS: [&str; 5] = ["exchange", "message", "clock", "fault", "realm"];
 /// How often a comment keeps the connection from looking dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often one looks without having been rung for: another process may have written a letter.
+/// How often one looks without having been rung for: another process may have written a message.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// How many letters are told at a time.
-const LETTERS_AT_A_TIME: i64 = 100;
+/// How many messages are told at a time.
+const MESSAGES_AT_A_TIME: i64 = 100;
 
 async fn listen(
     State(app): State<App>,
@@ -73,19 +73,19 @@ async fn listen(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Read {
     event: u64,
-    letter: i64,
+    message: i64,
 }
 
 impl Read {
     fn id(self) -> String {
-        format!("{}-{}", self.event, self.letter)
+        format!("{}-{}", self.event, self.message)
     }
 
     fn parse(id: &str) -> Option<Self> {
-        let (event, letter) = id.split_once('-')?;
+        let (event, message) = id.split_once('-')?;
         Some(Self {
             event: event.parse().ok()?,
-            letter: letter.parse().ok()?,
+            message: message.parse().ok()?,
         })
     }
 }
@@ -119,8 +119,8 @@ struct Listener {
     realm: Realm,
     only: Vec<&'static str>,
     read: Read,
-    bell: watch::Receiver<u64>,
-    bell_of_letters: watch::Receiver<u64>,
+    notify: watch::Receiver<u64>,
+    message_notify: watch::Receiver<u64>,
     /// What is to be told next.
     waiting: VecDeque<Event>,
 }
@@ -128,13 +128,13 @@ struct Listener {
 impl Listener {
     /// Listens from here on, or from where the reader stopped.
     async fn begin(app: App, realm: Realm, only: Vec<&'static str>, read: Option<Read>) -> Result<Self, Problem> {
-        let bell = app.journal.listen(realm.id);
-        let bell_of_letters = app.outbox.listen();
+        let notify = app.journal.listen(realm.id);
+        let message_notify = app.outbox.listen();
         let last = app.journal.last_event(realm.id);
-        let last_letter = store::letters::last_number(&mut app.database.read().await?, realm.id).await?;
+        let last_message = store::messages::last_number(&mut app.database.read().await?, realm.id).await?;
         let here = Read {
             event: last,
-            letter: last_letter,
+            message: last_message,
         };
         let mut read = read.unwrap_or(here);
         if read.event > last {
@@ -145,8 +145,8 @@ impl Listener {
             realm,
             only,
             read,
-            bell,
-            bell_of_letters,
+            notify,
+            message_notify,
             waiting: VecDeque::new(),
         };
         let data = json!({"realm": listener.realm.name, "now": listener.realm.clock.now()});
@@ -166,8 +166,8 @@ impl Listener {
             }
             tokio::select! {
                 () = self.app.shutdown.cancelled() => return None,
-                rung = self.bell.changed() => rung.ok()?,
-                rung = self.bell_of_letters.changed() => rung.ok()?,
+                rung = self.notify.changed() => rung.ok()?,
+                rung = self.message_notify.changed() => rung.ok()?,
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
@@ -184,20 +184,21 @@ impl Listener {
                 self.tell(event.happening.kind, &event.happening.data);
             }
         }
-        if self.only.contains(&"letter")
-            && let Err(error) = self.look_for_letters().await
+        if self.only.contains(&"message")
+            && let Err(error) = self.look_for_messages().await
         {
-            tracing::warn!(%error, "letters could not be looked for, and are again");
+            tracing::warn!(%error, "messages could not be looked for, and are again");
         }
     }
 
-    async fn look_for_letters(&mut self) -> sqlx::Result<()> {
+    async fn look_for_messages(&mut self) -> store::Result<()> {
         let mut conn = self.app.database.read().await?;
-        let letters = store::letters::numbered(&mut conn, self.realm.id, self.read.letter, LETTERS_AT_A_TIME).await?;
+        let messages =
+            store::messages::numbered(&mut conn, self.realm.id, self.read.message, MESSAGES_AT_A_TIME).await?;
         drop(conn);
-        for (number, letter) in letters {
-            self.read.letter = number;
-            self.tell("letter", &of_letter(&letter));
+        for (number, message) in messages {
+            self.read.message = number;
+            self.tell("message", &of_message(&message));
         }
         Ok(())
     }
@@ -209,13 +210,13 @@ impl Listener {
 }
 
 /// Enough to know whether one wants to read it.
-fn of_letter(letter: &Letter) -> Value {
+fn of_message(message: &OutboxMessage) -> Value {
     json!({
-        "id": letter.id,
-        "channel": letter.channel.name(),
-        "recipient": letter.recipient,
-        "subject": letter.subject,
-        "reason": letter.reason,
+        "id": message.id,
+        "channel": message.channel.name(),
+        "recipient": message.recipient,
+        "subject": message.subject,
+        "reason": message.reason,
     })
 }
 
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn an_id_says_how_far_one_has_read_and_nothing_else_does() {
-        let read = Read { event: 17, letter: 4 };
+        let read = Read { event: 17, message: 4 };
 
         assert_eq!(Read::parse(&read.id()), Some(read));
         for wrong in ["", "17", "17-", "-4", "a-b", "17-4-1"] {
@@ -236,8 +237,8 @@ mod tests {
     #[test]
     fn one_may_choose_what_to_hear() {
         assert_eq!(kinds("").unwrap(), KINDS);
-        assert_eq!(kinds("only=letter,clock").unwrap(), ["letter", "clock"]);
-        for wrong in ["only=", "only=letters", "only=letter,,clock", "kind=letter"] {
+        assert_eq!(kinds("only=message,clock").unwrap(), ["message", "clock"]);
+        for wrong in ["only=", "only=messages", "only=message,,clock", "kind=message"] {
             assert!(kinds(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,4 +1,4 @@
-//! `GET /control`: what a realm's control room offers, as addresses.
+//! `GET /control`: what a realm's control API offers, as addresses.
 
 use axum::Json;
 use axum::routing::get;

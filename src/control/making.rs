@@ -133,8 +133,8 @@ pub enum MakingError {
     Policy(String),
 }
 
-impl From<sqlx::Error> for MakingError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<store::Error> for MakingError {
+    fn from(error: store::Error) -> Self {
         Self::Loading(error.into())
     }
 }
@@ -165,14 +165,14 @@ impl From<MakingError> for Problem {
 
 /// Seals what a realm is made from.
 pub fn seal_origin(app: &App, origin: &Origin) -> Result<String, MakingError> {
-    let text = serde_json::to_vec(origin).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let text = serde_json::to_vec(origin).map_err(|error| store::Error::Encode(error.into()))?;
     Ok(app.realms.sealer().seal(&text, ORIGIN)?)
 }
 
 /// What a realm was made from.
 pub fn open_origin(app: &App, sealed: &str) -> Result<Origin, MakingError> {
     let text = app.realms.sealer().open(sealed, ORIGIN)?;
-    Ok(serde_json::from_slice(&text).map_err(|error| sqlx::Error::Decode(error.into()))?)
+    Ok(serde_json::from_slice(&text).map_err(|error| store::Error::Decode(error.into()))?)
 }
 
 /// A realm about to be written: its row, its seed with nothing left to hash, and its chance.
@@ -237,7 +237,7 @@ pub async fn make(app: &App, beginning: Beginning) -> Result<Realm, MakingError>
 }
 
 /// The number of a realm that is about to be made, in a statement of its own: realms are filled side by side.
-async fn next_id(app: &App) -> sqlx::Result<RealmId> {
+async fn next_id(app: &App) -> store::Result<RealmId> {
     let mut tx = app.database.write_once().await?;
     store::realms::next_id(&mut tx).await
 }
@@ -333,7 +333,7 @@ pub async fn fork(
     Ok(stands(app, settings, random).await?)
 }
 
-async fn is_taken(app: &App, name: &RealmName) -> sqlx::Result<bool> {
+async fn is_taken(app: &App, name: &RealmName) -> store::Result<bool> {
     Ok(store::realms::find(&mut app.database.read().await?, name)
         .await?
         .is_some())

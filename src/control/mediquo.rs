@@ -16,7 +16,7 @@ use super::outbox::wait;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::app::{App, Realm};
-use crate::portals::mediquo::levers::{self, LeverError, Wish};
+use crate::portals::mediquo::control_operations::{self, OperationError, Wish};
 use crate::portals::mediquo::model::{NewEndpoint, WebhookEndpoint};
 use crate::portals::mediquo::webhooks::Event;
 use crate::web::parameters::read_form;
@@ -261,20 +261,20 @@ fn queue_schema() -> Value {
     })
 }
 
-impl From<LeverError> for Problem {
-    fn from(error: LeverError) -> Self {
+impl From<OperationError> for Problem {
+    fn from(error: OperationError) -> Self {
         match error {
-            LeverError::Unknown { .. } => Self::not_found(error.to_string()),
-            LeverError::Unsound(reason) => Self::bad_request(reason),
-            LeverError::Database(error) => error.into(),
-            LeverError::Sealing(error) => error.into(),
+            OperationError::Unknown { .. } => Self::not_found(error.to_string()),
+            OperationError::Unsound(reason) => Self::bad_request(reason),
+            OperationError::Database(error) => error.into(),
+            OperationError::Sealing(error) => error.into(),
         }
     }
 }
 
 /// `GET /control/api/mediquo/organizations`
 async fn list_organizations(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
-    let found = levers::list_organizations(&app, &realm).await?;
+    let found = control_operations::list_organizations(&app, &realm).await?;
     let shown = found
         .iter()
         .map(|one| json!({"id": one.id, "name": one.name, "api_key": one.api_key}));
@@ -294,7 +294,7 @@ fn shown(endpoint: &WebhookEndpoint) -> Value {
 
 /// `GET /control/api/mediquo/webhook-endpoints`
 async fn list_endpoints(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
-    let found = levers::list_endpoints(&app, &realm).await?;
+    let found = control_operations::list_endpoints(&app, &realm).await?;
     Ok(Json(
         json!({"webhook_endpoints": found.iter().map(shown).collect::<Vec<_>>()}),
     ))
@@ -315,7 +315,7 @@ async fn add_endpoint(
     };
     let unreadable = |error: serde_json::Error| Problem::bad_request(error.to_string());
     let new: NewEndpoint = serde_json::from_value(wish).map_err(unreadable)?;
-    let endpoint = levers::add_endpoint(&app, &realm, organization.as_deref(), &new).await?;
+    let endpoint = control_operations::add_endpoint(&app, &realm, organization.as_deref(), &new).await?;
     Ok((StatusCode::CREATED, Json(shown(&endpoint))))
 }
 
@@ -330,7 +330,7 @@ async fn remove_endpoint(
     if id.contains('\0') {
         return Err(Problem::not_found("there is no webhook endpoint of that id"));
     }
-    levers::remove_endpoint(&app, &realm, &id).await?;
+    control_operations::remove_endpoint(&app, &realm, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -360,7 +360,7 @@ async fn tell(
     if wish.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
         return Err(Problem::bad_request("`payload` is an object"));
     }
-    let told = levers::tell(
+    let told = control_operations::tell(
         &app,
         &realm,
         &Wish {
@@ -398,7 +398,7 @@ async fn show_queue(State(app): State<App>, realm: Realm, RawQuery(query): RawQu
     let deadline = tokio::time::sleep(patience);
     tokio::pin!(deadline);
     loop {
-        let queue = levers::patient_queue(&app, &realm).await?;
+        let queue = control_operations::patient_queue(&app, &realm).await?;
         let answer = Json(json!({"pending": queue.pending, "next_at": queue.next_at}));
         if queue.pending == 0 || patience.is_zero() {
             return Ok(answer);
@@ -413,6 +413,6 @@ async fn show_queue(State(app): State<App>, realm: Realm, RawQuery(query): RawQu
 
 /// `POST /control/api/mediquo/patient-queue/process`
 async fn process_queue(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
-    let processed = levers::process_patients(&app, &realm).await?;
+    let processed = control_operations::process_patients(&app, &realm).await?;
     Ok(Json(json!({"processed": processed})))
 }

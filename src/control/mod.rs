@@ -1,4 +1,4 @@
-//! The control room: everything a tester may turn or look at, as JSON for scripts.
+//! The control API: everything a tester may turn or look at, as JSON for scripts.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -11,7 +11,7 @@
 //! | [`scopes`], [`claims`] | what clients may ask for, and what tokens and answers say |
 //! | [`policy`] | the realm's switches |
 //! | [`keys`], [`tokens`] | what it signs with, and tokens without a browser |
-//! | [`outbox`] | the letters it has written |
+//! | [`outbox`] | the messages it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
 //! | [`mediquo`] | its webhook endpoints, its events on demand, its queue of patients |
@@ -54,13 +54,13 @@ use axum::routing::any;
 use axum::{Router, middleware};
 use http::Method;
 
-use crate::app::{App, agenda::Handler, personas, retries};
+use crate::app::{App, agenda::Handler, behaviour_effects, retries};
 use crate::portals;
 use crate::store::tables::{TABLES, Table};
 use entry::Entry;
 use problem::Problem;
 
-/// The routes of every realm's control room, behind its door.
+/// The routes of every realm's control API, behind its door.
 pub fn routes(app: &App, entry: Entry) -> Router<App> {
     Router::new()
         .merge(route_table::routes(app))
@@ -71,7 +71,7 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
 
 /// Who does what stands on realms' agendas.
 pub fn handlers() -> Vec<&'static Handler> {
-    let of_the_house = personas::HANDLERS.iter().chain([&retries::HANDLER]);
+    let of_the_house = behaviour_effects::HANDLERS.iter().chain([&retries::HANDLER]);
     portals::handlers().chain(of_the_house).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document of a realm's control room, made from the route table.
+//! The OpenAPI 3.1 document of a realm's control API, made from the route table.
 
 use serde_json::{Map, Value, json};
 
@@ -34,7 +34,7 @@ fn written(realm: &RealmName, root: &str) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": format!("Anteroom's control room: realm {realm}"),
+            "title": format!("Anteroom's control API: realm {realm}"),
             "version": env!("CARGO_PKG_VERSION"),
             "description": INTRODUCTION,
         },

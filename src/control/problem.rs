@@ -1,4 +1,4 @@
-//! How the control room says no: `application/problem+json` (RFC 9457).
+//! How the control API says no: `application/problem+json` (RFC 9457).
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -63,7 +63,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, detail)
     }
 
-    /// Our own mishap.
+    /// Our own failure.
     pub fn failure(cause: impl ToString) -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -90,7 +90,7 @@ macro_rules! failures {
 }
 
 failures!(
-    sqlx::Error,
+    crate::store::Error,
     DirectoryError,
     SealingError,
     PasswordError,
@@ -122,8 +122,8 @@ impl From<LoadingError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         match &self.cause {
-            Some(cause) => tracing::error!(%cause, "the control room failed"),
-            None => tracing::info!(status = self.status.as_u16(), detail = %self.detail, "the control room refused"),
+            Some(cause) => tracing::error!(%cause, "the control API failed"),
+            None => tracing::info!(status = self.status.as_u16(), detail = %self.detail, "the control API refused"),
         }
         let title = self.status.canonical_reason().unwrap_or("Error");
         let body = Body {

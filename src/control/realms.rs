@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Stretch};
+use super::body::{self, Duration};
 use super::clock::{Shown, clock_schema, rate_schema};
 use super::making::{self, Origin, issuer_of, made_up_name};
 use super::problem::Problem;
@@ -219,7 +219,7 @@ struct Wishes {
     clock: Option<SeedClock>,
     random_seed: Option<RandomSeed>,
     /// How long it lives, by the machine's clock.
-    ttl: Option<Stretch>,
+    ttl: Option<Duration>,
 }
 
 /// What a copy should be.
@@ -227,7 +227,7 @@ struct Wishes {
 #[serde(default, deny_unknown_fields)]
 struct CopyWishes {
     name: Option<String>,
-    ttl: Option<Stretch>,
+    ttl: Option<Duration>,
 }
 
 /// A realm as it was made.
@@ -438,7 +438,7 @@ pub fn read_name(name: &str) -> Result<RealmName, Problem> {
 }
 
 /// When a realm of that time to live ends, by the machine's clock.
-pub fn end_of(ttl: Option<Stretch>) -> Result<Option<Timestamp>, Problem> {
+pub fn end_of(ttl: Option<Duration>) -> Result<Option<Timestamp>, Problem> {
     let Some(ttl) = ttl else {
         return Ok(None);
     };

@@ -1,4 +1,4 @@
-//! What the control room serves, as one table.
+//! What the control API serves, as one table.
 //!
 //! Each lever's file lists its own rows; routing, the rule that some levers exist only at the root, what is seen through,
 //! the OpenAPI document and the tests all read the table, so they cannot disagree. A server that must not have a control
@@ -17,7 +17,7 @@ use super::{
     api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy,
     realms, scopes, snapshot, tokens, users, vsee,
 };
-use crate::app::{App, Realm, see_through};
+use crate::app::{App, Realm, run_to_completion};
 
 /// The rows of all levers, in the order they are documented.
 pub const LEVERS: &[&[Row]] = &[
@@ -33,7 +33,7 @@ pub const LEVERS: &[&[Row]] = &[
     policy::ROWS,
     keys::ROWS,
     tokens::ROWS,
-    outbox::letters::ROWS,
+    outbox::messages::ROWS,
     outbox::webhooks::ROWS,
     exchanges::ROWS,
     events::ROWS,
@@ -108,7 +108,7 @@ impl Row {
     fn route(&self, app: &App) -> MethodRouter<App> {
         let mut route = (self.serve)();
         if self.writes() {
-            route = route.route_layer(middleware::from_fn_with_state(app.clone(), see_through));
+            route = route.route_layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
         }
         if self.reach == Reach::Root {
             route = route.route_layer(middleware::from_fn(only_at_the_root));

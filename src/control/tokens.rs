@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Stretch};
+use super::body::{self, Duration};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
 use super::seed::check_rule_names;
@@ -82,7 +82,7 @@ struct Wish {
     client_id: ClientId,
     user: Option<String>,
     scope: Scopes,
-    lifetime: Option<Stretch>,
+    lifetime: Option<Duration>,
     #[serde(default)]
     expired: bool,
     refresh_token: Option<bool>,

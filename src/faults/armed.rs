@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::catalogue::{self, Bend, Row};
 use super::endpoint::{Endpoint, Place};
 use super::parameter::Parameters;
-use super::watch::{Asked, Asker};
+use super::watch::{Asked, Subject};
 use crate::model::Members;
 use crate::random::Random;
 
@@ -184,7 +184,7 @@ impl Wish {
 
 impl Armed {
     /// Whether it waits for requests like this one at all.
-    pub fn waits_for(&self, asked: &Asked, asker: &Asker) -> bool {
+    pub fn waits_for(&self, asked: &Asked, fault_target: &Subject) -> bool {
         if asked.endpoint == Endpoint::Jwks && matches!(self.row.bend, Bend::IdToken(_)) {
             return self.row.endpoints.contains(&Endpoint::Jwks); // nobody says who they are there
         }
@@ -193,7 +193,7 @@ impl Armed {
             None => self.row.endpoints.contains(&asked.endpoint),
         };
         let same = |wanted: &Option<String>, known: &Option<String>| wanted.is_none() || wanted == known;
-        at && same(&self.client, &asker.client) && same(&self.user, &asker.user)
+        at && same(&self.client, &fault_target.client) && same(&self.user, &fault_target.user)
     }
 
     /// Counts a matching call and says whether this one is bitten.

@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::web::paths;
 
-/// A group of addresses that answer alike. The control room, the pages' assets and the probes are in none: they are never bent.
+/// A group of addresses that answer alike. The control API, the pages' assets and the probes are in none: they are never bent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     Discovery,

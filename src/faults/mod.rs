@@ -29,7 +29,7 @@ use arc_swap::ArcSwap;
 pub use armed::{Armed, Often, Wish};
 pub use catalogue::{Bend, Row};
 pub use endpoint::{Endpoint, Place};
-pub use watch::{Asked, Asker, Watch};
+pub use watch::{Asked, Subject, Watch};
 
 use crate::model::RealmId;
 

@@ -48,7 +48,7 @@ impl Asked {
 
 /// Who asks, as far as it could be found out.
 #[derive(Clone, Debug, Default)]
-pub struct Asker {
+pub struct Subject {
     pub client: Option<String>,
     /// The identifier of the user it is about.
     pub user: Option<String>,
@@ -67,7 +67,7 @@ pub struct Here {
 #[derive(Debug)]
 pub struct Watch {
     pub asked: Asked,
-    pub asker: Asker,
+    pub fault_target: Subject,
     pub here: Here,
     armed: Vec<Arc<Armed>>,
     marks: Mutex<Vec<FaultMark>>,
@@ -93,16 +93,16 @@ impl Bite<'_> {
 
 impl Watch {
     /// `None` where no armed fault waits for such a request.
-    pub fn new(armed: &[Arc<Armed>], asked: Asked, asker: Asker, here: Here) -> Option<Arc<Self>> {
+    pub fn new(armed: &[Arc<Armed>], asked: Asked, fault_target: Subject, here: Here) -> Option<Arc<Self>> {
         let armed: Vec<_> = armed
             .iter()
-            .filter(|armed| armed.waits_for(&asked, &asker))
+            .filter(|armed| armed.waits_for(&asked, &fault_target))
             .cloned()
             .collect();
         (!armed.is_empty()).then(|| {
             Arc::new(Self {
                 asked,
-                asker,
+                fault_target,
                 here,
                 armed,
                 marks: Mutex::default(),

@@ -1,7 +1,7 @@
 //! The journal: every exchange of a realm with what was asked, what was answered and why (design §10).
 //!
 //! It is kept in memory, per process and per realm, in a ring: 500 exchanges and 2 MiB of a realm, 16 KiB of a body, 64 MiB of all
-//! realms. Secrets are taken out on the way in ([`redaction`]). The control room, assets and probes are not recorded.
+//! realms. Secrets are taken out on the way in ([`redaction`]). The control API, assets and probes are not recorded.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -68,7 +68,7 @@ pub struct Ring {
     events: VecDeque<(Arc<Event>, usize)>,
     last_event: u64,
     /// Rings with every event.
-    bell: watch::Sender<u64>,
+    notify: watch::Sender<u64>,
     turn: u64,
 }
 
@@ -84,7 +84,7 @@ impl Default for Ring {
             dropped: 0,
             events: VecDeque::new(),
             last_event: 0,
-            bell: watch::Sender::new(0),
+            notify: watch::Sender::new(0),
             turn: 0,
         }
     }
@@ -212,7 +212,7 @@ impl Ring {
     }
 
     pub fn listen(&self) -> watch::Receiver<u64> {
-        self.bell.subscribe()
+        self.notify.subscribe()
     }
 
     /// Keeps the event, and returns what it weighs.
@@ -223,7 +223,7 @@ impl Ring {
         self.events.push_back((Arc::new(Event { number, happening }), weight));
         self.bytes += weight;
         self.bytes_of_events += weight;
-        self.bell.send_replace(number);
+        self.notify.send_replace(number);
         weight
     }
 

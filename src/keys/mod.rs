@@ -259,7 +259,7 @@ pub enum RingError {
     Key { kid: String, reason: KeyError },
 }
 
-/// Why nothing was signed: always our own mishap.
+/// Why nothing was signed: always our own failure.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningError {
     #[error("the realm has no {0} key")]

@@ -23,7 +23,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use http::StatusCode;
 
-use crate::app::{App, see_through};
+use crate::app::{App, run_to_completion};
 use crate::model::Refusal;
 use crate::web::csrf::{self, KnownHosts};
 use crate::web::page_error::PageError;
@@ -40,7 +40,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
         .route(paths::ACCOUNT, get(account::show).post(account::change))
         .route(paths::LOGOUT, get(logout::ask).post(logout::leave))
         .method_not_allowed_fallback(async || wrong_method())
-        .layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(csrf::only_our_pages())
         .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))

@@ -17,7 +17,7 @@ use crate::app::{App, Realm};
 use crate::clock;
 use crate::journal::recording;
 use crate::login::asking_client::AskingClient;
-use crate::login::visit::{Errand, Visit, see_other, unknown_answer};
+use crate::login::visit::{PendingAuthorization, Visit, see_other, unknown_answer};
 use crate::model::{Barred, Decision, Refusal, Secret, User};
 use crate::random::digest;
 use crate::sessions::{self, SignIn};
@@ -185,7 +185,7 @@ async fn sign_in(
 
 async fn begin_session(tx: &mut Tx, realm: &Realm, visit: &Visit, sign_in: &SignIn<'_>) -> Result<Secret, PageError> {
     let (session, cookie) = sessions::begin(tx, realm.id, sign_in, &realm.random, visit.now).await?;
-    if let Some(Errand { pending, .. }) = &visit.errand {
+    if let Some(PendingAuthorization { pending, .. }) = &visit.errand {
         let ours = store::authorization_requests::sign_in(tx, realm.id, &pending.id, &session.id, visit.now).await?;
         already_answered().when(!ours)?;
     }
@@ -218,7 +218,7 @@ async fn sign_in_page(
     let (eventful, personas): (Vec<_>, Vec<_>) = personas.into_iter().partition(|user| user.behaviour.is_some());
     let page = SignInPage {
         layout: visit.layout,
-        client: visit.errand.as_ref().map(Errand::asking_client),
+        client: visit.errand.as_ref().map(PendingAuthorization::asking_client),
         personas: personas.into_iter().map(Persona::from).collect(),
         eventful: eventful.into_iter().map(Persona::from).collect(),
         username,

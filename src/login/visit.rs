@@ -24,12 +24,12 @@ use crate::web::paths;
 pub struct Visit {
     pub now: Timestamp,
     pub here: Option<SignedIn>,
-    pub errand: Option<Errand>,
+    pub errand: Option<PendingAuthorization>,
     pub layout: Layout,
 }
 
 /// An authorization request that is waiting for this person, and the client that sent it.
-pub struct Errand {
+pub struct PendingAuthorization {
     pub pending: PendingRequest,
     pub client: Arc<Client>,
 }
@@ -43,7 +43,7 @@ impl Visit {
         let now = realm.clock.now();
         let query = PageQuery::read(&parts.uri)?;
         let errand = match query.get("request") {
-            Some(id) => Some(Errand::find(app, realm, id, now).await?),
+            Some(id) => Some(PendingAuthorization::find(app, realm, id, now).await?),
             None => None,
         };
         if let Some(errand) = &errand {
@@ -79,7 +79,7 @@ impl Visit {
     ///
     /// # Errors
     /// When the visitor has no request, or somebody else signed in for it.
-    pub fn belonging_together(&self) -> Result<(&Errand, &SignedIn), PageError> {
+    pub fn belonging_together(&self) -> Result<(&PendingAuthorization, &SignedIn), PageError> {
         let errand = self.errand.as_ref().ok_or_else(no_request)?;
         match &self.here {
             Some(here) if errand.pending.session.as_ref() == Some(&here.session.id) => Ok((errand, here)),
@@ -88,13 +88,13 @@ impl Visit {
     }
 }
 
-impl Errand {
-    async fn find(app: &App, realm: &Realm, id: &str, now: Timestamp) -> Result<Errand, PageError> {
+impl PendingAuthorization {
+    async fn find(app: &App, realm: &Realm, id: &str, now: Timestamp) -> Result<PendingAuthorization, PageError> {
         let pending = store::authorization_requests::find(&mut app.database.read().await?, realm.id, id).await?;
         let pending = check_in_flight(pending, now)?;
         let client = realm.client(&app.database, &pending.request.client_id).await?;
         let client = client.ok_or_else(no_request)?;
-        Ok(Errand { pending, client })
+        Ok(PendingAuthorization { pending, client })
     }
 
     pub fn asking_client(&self) -> AskingClient {

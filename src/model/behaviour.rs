@@ -71,7 +71,7 @@ impl Behaviour {
         Self::AccountLockedInAnHour,
     ];
 
-    /// As seeds and the control room write it.
+    /// As seeds and the control API write it.
     pub fn name(self) -> &'static str {
         match self {
             Self::DeniesConsent => "denies_consent",
@@ -92,7 +92,7 @@ impl Behaviour {
         Self::ALL.into_iter().find(|behaviour| behaviour.name() == name)
     }
 
-    /// What happens, in a sentence for the picker and the control room.
+    /// What happens, in a sentence for the picker and the control API.
     pub fn summary(self) -> &'static str {
         match self {
             Self::DeniesConsent => "Says no without being asked: the client gets access_denied",

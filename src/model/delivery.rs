@@ -1,4 +1,4 @@
-//! How a letter or webhook leaves the house: its attempts, and the pauses between them.
+//! How a message or webhook leaves the house: its attempts, and the pauses between them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,14 @@ const REMEMBERED: usize = 20;
 /// What travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryKind {
-    Letter,
+    OutboxMessage,
     Webhook,
 }
 
 impl DeliveryKind {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Letter => "letter",
+            Self::OutboxMessage => "message",
             Self::Webhook => "webhook",
         }
     }

@@ -12,8 +12,8 @@ mod fault;
 mod grant;
 mod grant_type;
 mod identifiers;
-mod letter;
 mod mediquo_policy;
+mod outbox_message;
 mod pkce;
 mod policy;
 mod prompt;
@@ -42,8 +42,8 @@ pub use fault::{AuthorizationResponse, FaultMark, FaultMarks, IdTokenDraft, Memb
 pub use grant::Grant;
 pub use grant_type::GrantType;
 pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};
-pub use letter::{Channel, Letter};
 pub use mediquo_policy::{ListShape, MediquoPolicy, MessageEvent, PatientUpdate, RepeatedCodes};
+pub use outbox_message::{Channel, OutboxMessage};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
 pub use policy::{
     ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SubjectType, VseePolicy, VseeSecret,

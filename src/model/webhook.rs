@@ -11,7 +11,7 @@ use super::Secret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlSource {
-    /// Seed, configuration or control room: it may lead to this machine, which is where developers listen.
+    /// Seed, configuration or control API: it may lead to this machine, which is where developers listen.
     Tester,
     /// It came over a protocol from somebody else: it must not lead into private networks or to this machine.
     Stranger,

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{
-        App, Realm, personas,
+        App, Realm, behaviour_effects,
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
     journal::recording,
@@ -297,7 +297,7 @@ async fn consented(
     request: &AuthorizationRequest,
     signed_in: Option<&SignedIn>,
     now: Timestamp,
-) -> sqlx::Result<bool> {
+) -> store::Result<bool> {
     let Some(SignedIn { user, .. }) = signed_in else {
         return Ok(false);
     };
@@ -317,7 +317,7 @@ async fn store_request(
     request: AuthorizationRequest,
     session: Option<SessionId>,
     now: Timestamp,
-) -> sqlx::Result<String> {
+) -> store::Result<String> {
     let pending = PendingRequest {
         id: realm.random.token(),
         request,
@@ -355,7 +355,7 @@ async fn answer_while_allowed(
     now: Timestamp,
 ) -> Result<Outcome, Unanswered> {
     // The agenda's rows before the consent's: the order of locks everywhere.
-    let planned = personas::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
+    let planned = behaviour_effects::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
     let allowed = store::consents::hold(tx, realm.id, &signed_in.user.id, &request.client_id).await?;
     let enough = |allowed: Scopes| realm.policy.consent_by_live_token || allowed.cover(&request.scopes);
     if !allowed.is_some_and(enough) {
@@ -364,7 +364,7 @@ async fn answer_while_allowed(
     Ok(answer(tx, realm, request, signed_in, planned, now).await?)
 }
 
-/// Writes the grant and its code (RFC 6749 §4.1.2). `planned`: what [`personas::plan`] said, first thing in the transaction.
+/// Writes the grant and its code (RFC 6749 §4.1.2). `planned`: what [`behaviour_effects::plan`] said, first thing in the transaction.
 pub async fn answer(
     tx: &mut Tx,
     realm: &Realm,

@@ -10,7 +10,7 @@ use super::{
     flow::{check_willing, too_old},
 };
 use crate::{
-    app::{App, Realm, personas},
+    app::{App, Realm, behaviour_effects},
     model::{AuthorizationRequest, Client, SignedIn, User},
     sessions::{self, SignIn},
     store::{self, Tx, settle},
@@ -70,7 +70,7 @@ async fn answer_as(
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
     // The agenda's rows before the consent's, and that before those of requests: the order of locks everywhere.
-    let planned = personas::plan(tx, realm, &user, &request.client_id, now).await?;
+    let planned = behaviour_effects::plan(tx, realm, &user, &request.client_id, now).await?;
     store::consents::extend(tx, realm.id, &user.id, &request.client_id, &request.scopes, now).await?;
     if let Some(signed_in) = still_good(request, &user, here.as_ref(), now) {
         return answer(tx, realm, request, signed_in, planned, now).await;

@@ -22,7 +22,7 @@ use crate::{
 pub enum OAuthError {
     /// Our considered no.
     Refused(Box<Refused>),
-    /// Our own mishap. What it was stands in the log, not in the answer.
+    /// Our own failure. What it was stands in the log, not in the answer.
     Failed(anyhow::Error),
 }
 
@@ -241,7 +241,7 @@ macro_rules! failures {
     )* };
 }
 
-failures!(sqlx::Error, SigningError, PasswordError, DirectoryError);
+failures!(crate::store::Error, SigningError, PasswordError, DirectoryError);
 
 impl Keeps for OAuthError {
     fn keeps(&self) -> bool {

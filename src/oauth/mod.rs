@@ -41,17 +41,17 @@ use http::{
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
-    app::{App, see_through},
+    app::{App, run_to_completion},
     web::paths,
 };
 
 /// The routes of this room.
 pub fn routes(app: &App) -> Router<App> {
-    let unhurried = || middleware::from_fn_with_state(app.clone(), see_through);
+    let run_to_completion = || middleware::from_fn_with_state(app.clone(), run_to_completion);
     let open_to_scripts = Router::new()
         .route(paths::TOKEN, post(token::exchange))
         .route(paths::REVOKE, post(revoke::revoke))
-        .route_layer(unhurried())
+        .route_layer(run_to_completion())
         .route(paths::OPENID_CONFIGURATION, get(discovery::show))
         .route(paths::OAUTH_AUTHORIZATION_SERVER, get(discovery::show))
         .route(paths::JWKS, get(jwks::show))
@@ -60,7 +60,7 @@ pub fn routes(app: &App) -> Router<App> {
     let of_our_house = Router::new()
         .route(paths::AUTHORIZE, get(authorize::start).post(authorize::start_by_post))
         .route(paths::CONTINUE, get(authorize::resume))
-        .route_layer(unhurried())
+        .route_layer(run_to_completion())
         .route(paths::INTROSPECT, post(introspect::introspect))
         .route(paths::WEBFINGER, get(webfinger::find));
     open_to_scripts.merge(of_our_house)

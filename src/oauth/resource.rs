@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::error::{Challenge, OAuthError, bearer_refusal};
 use crate::{
-    app::{App, Realm, personas},
+    app::{App, Realm, behaviour_effects},
     journal::recording,
     model::{AccessToken, Refusal, Secret},
     tokens::TokenError,
@@ -47,7 +47,7 @@ pub async fn bearer_of(
         .await
         .map_err(not_good)?;
     drop(conn);
-    personas::token_is_used(app, realm, token.user.as_ref(), &token.digest, now)
+    behaviour_effects::token_is_used(app, realm, token.user.as_ref(), &token.digest, now)
         .await
         .map_err(not_good)?;
     note(&token);

@@ -37,7 +37,7 @@ pub struct Courier {
     outbox: Outbox,
     database: Database,
     fetch: Fetch,
-    /// Without one, letters stay in the house.
+    /// Without one, messages stay in the house.
     post: Option<Post>,
     /// Called when something was put on a realm's agenda.
     on_agenda: Box<dyn Fn(RealmId) + Send + Sync>,
@@ -76,7 +76,7 @@ impl Courier {
         shutdown: CancellationToken,
     ) -> Self {
         if post.is_some() {
-            outbox.letters_leave();
+            outbox.messages_leave();
         }
         Self {
             outbox,
@@ -91,16 +91,16 @@ impl Courier {
     /// Delivers until the process is asked to end; what is being sent then is sent to its end.
     pub async fn run(self) {
         let courier = Arc::new(self);
-        let mut bell = courier.outbox.listen();
+        let mut notify = courier.outbox.listen();
         let mut errands = Errands::default();
         while !courier.shutdown.is_cancelled() {
-            bell.mark_unchanged(); // before looking, so that nothing falls in between
+            notify.mark_unchanged(); // before looking, so that nothing falls in between
             if let Err(error) = courier.set_out(&mut errands).await {
                 tracing::warn!(%error, "the outbox could not be read, and is tried again");
             }
             tokio::select! {
                 () = courier.shutdown.cancelled() => {}
-                _ = bell.changed() => {}
+                _ = notify.changed() => {}
                 () = errands.one_ends() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
@@ -109,10 +109,10 @@ impl Courier {
     }
 
     /// Starts an errand for every address that has something due and none under way.
-    async fn set_out(self: &Arc<Self>, errands: &mut Errands) -> sqlx::Result<()> {
+    async fn set_out(self: &Arc<Self>, errands: &mut Errands) -> store::Result<()> {
         let limit = i64::try_from(2 * AT_ONCE).unwrap_or(i64::MAX);
-        let letters = self.post.is_some();
-        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), letters, limit).await?;
+        let messages = self.post.is_some();
+        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), messages, limit).await?;
         for (realm, destination) in due {
             if errands.running.len() >= AT_ONCE {
                 break;
@@ -141,7 +141,7 @@ impl Courier {
     }
 
     /// Claims what is next for an address, sends it, and writes down what came of it. False when nothing was due.
-    async fn deliver_next(&self, realm: RealmId, destination: &str) -> sqlx::Result<bool> {
+    async fn deliver_next(&self, realm: RealmId, destination: &str) -> store::Result<bool> {
         let now = system_now();
         let until = now.checked_add(LEASE).unwrap_or(now);
         let mut tx = self.database.write_once().await?;
@@ -152,25 +152,25 @@ impl Courier {
         };
         let outcome = match held.kind {
             DeliveryKind::Webhook => self.send_webhook(&held).await?,
-            DeliveryKind::Letter => self.send_letter(&held).await?,
+            DeliveryKind::OutboxMessage => self.send_message(&held).await?,
         };
         self.write_down(held, outcome).await?;
         Ok(true)
     }
 
-    async fn send_letter(&self, held: &Claimed) -> sqlx::Result<Outcome> {
+    async fn send_message(&self, held: &Claimed) -> store::Result<Outcome> {
         let Some(post) = &self.post else {
-            return Ok(Outcome::failure("nothing is configured to send letters"));
+            return Ok(Outcome::failure("nothing is configured to send messages"));
         };
-        let found = store::letters::find(&mut self.database.read().await?, held.realm, &held.id).await?;
-        let Some((letter, _)) = found else {
+        let found = store::messages::find(&mut self.database.read().await?, held.realm, &held.id).await?;
+        let Some((message, _)) = found else {
             return Ok(Outcome::hopeless("it was removed"));
         };
-        tracing::debug!(reason = letter.reason, "sending a letter");
-        Ok(post.send(&letter).await)
+        tracing::debug!(reason = message.reason, "sending a message");
+        Ok(post.send(&message).await)
     }
 
-    async fn send_webhook(&self, held: &Claimed) -> sqlx::Result<Outcome> {
+    async fn send_webhook(&self, held: &Claimed) -> store::Result<Outcome> {
         let found = store::webhooks::find(&mut self.database.read().await?, held.realm, &held.id).await?;
         let Some(sealed) = found else {
             return Ok(Outcome::hopeless("it was removed"));
@@ -192,7 +192,7 @@ impl Courier {
         ))
     }
 
-    async fn write_down(&self, held: Claimed, outcome: Outcome) -> sqlx::Result<()> {
+    async fn write_down(&self, held: Claimed, outcome: Outcome) -> store::Result<()> {
         let clock = store::realms::clock(&mut self.database.read().await?, held.realm).await?;
         let Some(now) = clock.map(|clock| clock.now()) else {
             return Ok(()); // the realm is gone
@@ -221,7 +221,7 @@ async fn written_down(
     state: DeliveryState,
     due_at: Timestamp,
     history: &[Attempt],
-) -> sqlx::Result<()> {
+) -> store::Result<()> {
     if !deliveries::settle(tx, held, state, due_at, history).await? {
         tracing::info!("a delivery took longer than its lease, or was removed meanwhile");
     } else if state == DeliveryState::Waiting {

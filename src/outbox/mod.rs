@@ -1,13 +1,13 @@
-//! The outbox: letters and webhooks, written in the caller's transaction and delivered after it.
+//! The outbox: messages and webhooks, written in the caller's transaction and delivered after it.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`letter`] | e-mails about to be written |
-//! | [`post`] | handing letters to a mail server |
+//! | [`message`] | e-mails about to be written |
+//! | [`post`] | handing messages to a mail server |
 //! | [`webhook`] | requests to others about to be written, and their signatures |
 //! | [`courier`] | delivering what is due, and trying again by the realm's clock |
 //!
-//! A letter or webhook is a row from the moment its cause is committed, and nothing leaves the house before that. Writing
+//! A message or webhook is a row from the moment its cause is committed, and nothing leaves the house before that. Writing
 //! takes a number in the realm's outbox and holds it until the transaction ends, so **write last**: after every other
 //! lock. Then [`Outbox::ring`].
 //!
@@ -16,7 +16,7 @@
 //! leaves a lease that runs out, and what it held is sent again.
 
 pub mod courier;
-pub mod letter;
+pub mod message;
 pub mod post;
 pub mod webhook;
 
@@ -28,7 +28,7 @@ use tokio::sync::watch;
 
 use crate::{
     keys::sealing::Sealer,
-    model::{Channel, DeliveryKind, Letter, Pauses, RealmId, WrittenWebhook},
+    model::{Channel, DeliveryKind, OutboxMessage, Pauses, RealmId, WrittenWebhook},
     random::{self, Random},
     store::{
         self, Tx,
@@ -36,7 +36,7 @@ use crate::{
         webhooks::SealedWebhook,
     },
 };
-pub use letter::{Email, Link, Message, TextMessage};
+pub use message::{Email, Link, Message, TextMessage};
 pub use webhook::{Signature, Webhook};
 
 /// Writes what leaves the house, and rings when something was written or delivered in this process. Cheap to clone.
@@ -44,34 +44,34 @@ pub use webhook::{Signature, Webhook};
 pub struct Outbox(Arc<Shared>);
 
 struct Shared {
-    bell: watch::Sender<u64>,
+    notify: watch::Sender<u64>,
     sealer: Arc<Sealer>,
-    /// Whether there is a post office: else letters stay in the house.
-    letters_leave: AtomicBool,
+    /// Whether there is a post office: else messages stay in the house.
+    messages_leave: AtomicBool,
 }
 
 pub use crate::store::deliveries::RETRY;
 
-/// How long to wait after the failures of a letter: six tries within eleven hours.
-const PAUSES_OF_LETTERS: [i64; 5] = [60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600];
+/// How long to wait after the failures of a message: six tries within eleven hours.
+const PAUSES_OF_MESSAGES: [i64; 5] = [60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600];
 
 impl Outbox {
     /// An outbox that seals secrets with `sealer`.
     pub fn new(sealer: Arc<Sealer>) -> Self {
         Self(Arc::new(Shared {
-            bell: watch::Sender::new(0),
+            notify: watch::Sender::new(0),
             sealer,
-            letters_leave: AtomicBool::new(false),
+            messages_leave: AtomicBool::new(false),
         }))
     }
 
-    /// From now on letters are due when they are written: somebody takes them to a post office.
-    fn letters_leave(&self) {
-        self.0.letters_leave.store(true, Ordering::Relaxed);
+    /// From now on messages are due when they are written: somebody takes them to a post office.
+    fn messages_leave(&self) {
+        self.0.messages_leave.store(true, Ordering::Relaxed);
     }
 
-    fn do_letters_leave(&self) -> bool {
-        self.0.letters_leave.load(Ordering::Relaxed)
+    fn do_messages_leave(&self) -> bool {
+        self.0.messages_leave.load(Ordering::Relaxed)
     }
 
     /// Writes an e-mail in the transaction that causes it, last in it; its id. [`ring`](Self::ring) once it is committed.
@@ -82,8 +82,8 @@ impl Outbox {
         random: &Random,
         email: Email,
         now: Timestamp,
-    ) -> sqlx::Result<String> {
-        let letter = Letter {
+    ) -> store::Result<String> {
+        let message = OutboxMessage {
             id: random.id(now),
             channel: Channel::Email,
             recipient: email.recipient,
@@ -93,7 +93,7 @@ impl Outbox {
             reason: email.reason.to_owned(),
             written_at: now,
         };
-        self.keep(tx, realm, letter).await
+        self.keep(tx, realm, message).await
     }
 
     /// Writes a text message, as [`write`](Self::write) does an e-mail.
@@ -104,8 +104,8 @@ impl Outbox {
         random: &Random,
         message: TextMessage,
         now: Timestamp,
-    ) -> sqlx::Result<String> {
-        let letter = Letter {
+    ) -> store::Result<String> {
+        let message = OutboxMessage {
             id: random.id(now),
             channel: Channel::Sms,
             recipient: message.recipient,
@@ -115,16 +115,16 @@ impl Outbox {
             reason: message.reason.to_owned(),
             written_at: now,
         };
-        self.keep(tx, realm, letter).await
+        self.keep(tx, realm, message).await
     }
 
-    async fn keep(&self, tx: &mut Tx, realm: RealmId, letter: Letter) -> sqlx::Result<String> {
+    async fn keep(&self, tx: &mut Tx, realm: RealmId, message: OutboxMessage) -> store::Result<String> {
         let sequence = deliveries::next_number(tx, realm).await?;
-        store::letters::insert(tx, realm, sequence, &letter).await?;
-        if self.do_letters_leave() && letter.channel == Channel::Email {
-            deliver_letter(tx, realm, sequence, &letter, letter.written_at).await?;
+        store::messages::insert(tx, realm, sequence, &message).await?;
+        if self.do_messages_leave() && message.channel == Channel::Email {
+            deliver_message(tx, realm, sequence, &message, message.written_at).await?;
         }
-        Ok(letter.id)
+        Ok(message.id)
     }
 
     /// Writes a webhook in the transaction that causes it, last in it; its id. [`ring`](Self::ring) once it is
@@ -136,9 +136,9 @@ impl Outbox {
         random: &Random,
         webhook: Webhook,
         now: Timestamp,
-    ) -> sqlx::Result<String> {
+    ) -> store::Result<String> {
         let sealed = webhook::seal(&webhook.headers, &self.0.sealer);
-        let (headers, secret_headers) = sealed.map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let (headers, secret_headers) = sealed.map_err(|error| store::Error::Encode(error.into()))?;
         let id = random.id(now);
         let delivery = NewDelivery {
             id: &id,
@@ -165,32 +165,32 @@ impl Outbox {
         Ok(id)
     }
 
-    /// Makes a letter due once more, with all its tries before it; for the first time, if it stayed in the house so far.
+    /// Makes a message due once more, with all its tries before it; for the first time, if it stayed in the house so far.
     /// [`ring`](Self::ring) once it is committed.
     ///
     /// `now` is the realm's, `machine_now` the machine's, by which a courier holds what it is just sending.
-    pub async fn send_letter_again(
+    pub async fn send_message_again(
         &self,
         tx: &mut Tx,
         realm: RealmId,
-        letter: &Letter,
+        message: &OutboxMessage,
         now: Timestamp,
         machine_now: Timestamp,
-    ) -> sqlx::Result<Redelivery> {
-        if !self.do_letters_leave() || letter.channel != Channel::Email {
+    ) -> store::Result<Redelivery> {
+        if !self.do_messages_leave() || message.channel != Channel::Email {
             return Ok(Redelivery::Nowhere);
         }
-        if deliveries::ask_again(tx, realm, &letter.id, now, machine_now).await? {
+        if deliveries::ask_again(tx, realm, &message.id, now, machine_now).await? {
             return Ok(Redelivery::Due);
         }
-        let Some(sequence) = store::letters::sequence(tx, realm, &letter.id).await? else {
+        let Some(sequence) = store::messages::sequence(tx, realm, &message.id).await? else {
             return Ok(Redelivery::Nowhere); // cleared a moment ago
         };
-        let first = deliver_letter(tx, realm, sequence, letter, now).await?;
+        let first = deliver_message(tx, realm, sequence, message, now).await?;
         Ok(if first { Redelivery::Due } else { Redelivery::Busy })
     }
 
-    /// Makes a webhook due once more, as [`send_letter_again`](Self::send_letter_again) does a letter.
+    /// Makes a webhook due once more, as [`send_message_again`](Self::send_message_again) does a message.
     pub async fn send_webhook_again(
         &self,
         tx: &mut Tx,
@@ -198,36 +198,36 @@ impl Outbox {
         id: &str,
         now: Timestamp,
         machine_now: Timestamp,
-    ) -> sqlx::Result<Redelivery> {
+    ) -> store::Result<Redelivery> {
         let due = deliveries::ask_again(tx, realm, id, now, machine_now).await?;
         Ok(if due { Redelivery::Due } else { Redelivery::Busy })
     }
 
     /// Wakes the courier and those who wait: after the commit.
     pub fn ring(&self) {
-        self.0.bell.send_modify(|rung| *rung += 1);
+        self.0.notify.send_modify(|rung| *rung += 1);
     }
 
     /// A receiver that changes with every [`ring`](Self::ring).
     pub fn listen(&self) -> watch::Receiver<u64> {
-        self.0.bell.subscribe()
+        self.0.notify.subscribe()
     }
 }
 
-/// Writes down that a letter is due; false when its delivery is known already.
-async fn deliver_letter(
+/// Writes down that a message is due; false when its delivery is known already.
+async fn deliver_message(
     tx: &mut Tx,
     realm: RealmId,
     sequence: i64,
-    letter: &Letter,
+    message: &OutboxMessage,
     now: Timestamp,
-) -> sqlx::Result<bool> {
+) -> store::Result<bool> {
     let delivery = NewDelivery {
-        id: &letter.id,
+        id: &message.id,
         sequence,
-        kind: DeliveryKind::Letter,
-        destination: random::digest(&format!("mailto:{}", letter.recipient)),
-        pauses: &Pauses::of_seconds(&PAUSES_OF_LETTERS),
+        kind: DeliveryKind::OutboxMessage,
+        destination: random::digest(&format!("mailto:{}", message.recipient)),
+        pauses: &Pauses::of_seconds(&PAUSES_OF_MESSAGES),
     };
     deliveries::insert(tx, realm, delivery, now).await
 }

@@ -1,4 +1,4 @@
-//! The post office: hands letters to a mail server (RFC 5321).
+//! The post office: hands messages to a mail server (RFC 5321).
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,9 +10,9 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::courier::Outcome;
 use crate::config::Smtp;
-use crate::model::Letter;
+use crate::model::OutboxMessage;
 
-/// How long handing in one letter may take.
+/// How long handing in one message may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A mail server, and in whose name we write.
@@ -31,7 +31,7 @@ pub enum PostError {
 }
 
 impl Post {
-    /// Reads the password, if there is a file of it; the server is first called when there is a letter.
+    /// Reads the password, if there is a file of it; the server is first called when there is a message.
     pub fn new(smtp: &Smtp) -> Result<Self, PostError> {
         let unusable = |reason: String| PostError::Server {
             server: smtp.url.to_string(),
@@ -56,9 +56,9 @@ impl Post {
         })
     }
 
-    /// Hands a letter in. A refusal of the 5xx kind is final (RFC 5321 §4.2.1).
-    pub(super) async fn send(&self, letter: &Letter) -> Outcome {
-        let message = match self.message(letter) {
+    /// Hands a message in. A refusal of the 5xx kind is final (RFC 5321 §4.2.1).
+    pub(super) async fn send(&self, message: &OutboxMessage) -> Outcome {
+        let message = match self.message(message) {
             Ok(message) => message,
             Err(reason) => return Outcome::hopeless(reason),
         };
@@ -73,24 +73,24 @@ impl Post {
         }
     }
 
-    /// The letter as mail. Its id stays the same however often it is sent, so that a second copy can be known for one.
-    fn message(&self, letter: &Letter) -> Result<Message, String> {
-        let recipient = letter.recipient.parse();
-        let recipient = recipient.map_err(|error| format!("{:?} is no address: {error}", letter.recipient))?;
-        let date = SystemTime::try_from(letter.written_at).map_err(|error| error.to_string())?;
-        let message = Message::builder()
+    /// The message as mail. Its id stays the same however often it is sent, so that a second copy can be known for one.
+    fn message(&self, message: &OutboxMessage) -> Result<Message, String> {
+        let recipient = message.recipient.parse();
+        let recipient = recipient.map_err(|error| format!("{:?} is no address: {error}", message.recipient))?;
+        let date = SystemTime::try_from(message.written_at).map_err(|error| error.to_string())?;
+        let builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, recipient))
-            .subject(letter.subject.clone())
+            .subject(message.subject.clone())
             .date(date)
-            .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())));
-        let message = match &letter.html {
+            .message_id(Some(format!("<{}@{}>", message.id, self.from.email.domain())));
+        let built = match &message.html {
             Some(html) => {
-                let parts = MultiPart::alternative_plain_html(letter.body.clone(), html.clone());
-                message.multipart(parts)
+                let parts = MultiPart::alternative_plain_html(message.body.clone(), html.clone());
+                builder.multipart(parts)
             }
-            None => message.singlepart(lettre::message::SinglePart::plain(letter.body.clone())),
+            None => builder.singlepart(lettre::message::SinglePart::plain(message.body.clone())),
         };
-        message.map_err(|error| error.to_string())
+        built.map_err(|error| error.to_string())
     }
 }

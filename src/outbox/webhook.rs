@@ -29,7 +29,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Whether it could be sent at all: what a seed or the control room names is checked before it is kept.
+    /// Whether it could be sent at all: what a seed or the control API names is checked before it is kept.
     pub fn check(&self) -> Result<(), FetchError> {
         fetch::check_address(&self.url)?;
         for header in &self.headers {

@@ -32,7 +32,7 @@ pub enum CallerError {
     Malformed(Refusal),
     /// The token is unknown, expired or revoked.
     Invalid(Refusal),
-    Failed(sqlx::Error),
+    Failed(crate::store::Error),
 }
 
 impl From<TokenError> for CallerError {

@@ -2,9 +2,9 @@
 
 pub mod caller;
 pub mod mediquo;
-pub mod mishap;
 pub mod mypatientportal;
 pub mod openapi;
+pub mod portal_fault;
 mod swagger_ui;
 pub mod vsee;
 

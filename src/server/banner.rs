@@ -87,7 +87,7 @@ impl Facts {
             let _ = writeln!(
                 text,
                 "  WARNING       others can reach {}: whoever does may sign in as anybody here.\n                \
-                 The control room asks for the token below, as `Authorization: Bearer` too.\n",
+                 The control API asks for the token below, as `Authorization: Bearer` too.\n",
                 self.open_to.join(", ")
             );
         }
@@ -104,7 +104,7 @@ impl Facts {
             ("issuer", issuer.to_string()),
             ("discovery", format!("{issuer}{}", paths::OPENID_CONFIGURATION)),
             ("API docs", format!("{issuer}{}", paths::API_DOCS)),
-            ("control room", format!("{issuer}{}{token}", paths::CONTROL)),
+            ("control API", format!("{issuer}{}{token}", paths::CONTROL)),
             ("database", self.database.clone()),
         ] {
             let _ = writeln!(text, "  {name:<13} {place}");
@@ -197,7 +197,7 @@ fn has_secret(client: &Client, hash: Option<&str>) -> bool {
     }
 }
 
-async fn personas(app: &App, realm: &Realm) -> sqlx::Result<Vec<User>> {
+async fn personas(app: &App, realm: &Realm) -> store::Result<Vec<User>> {
     let mut people = store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PEOPLE).await?;
     people.retain(|user| user.behaviour.is_none()); // the picker tells of those to whom something happens
     Ok(people)
@@ -233,7 +233,7 @@ mod tests {
 
         for told in [
             "issuer        http://localhost:8080\n",
-            "control room  http://localhost:8080/control\n",
+            "control API   http://localhost:8080/control\n",
             "demo-client / demo-secret",
             "demo-spa",
             "anne          Has everything",
@@ -255,7 +255,7 @@ mod tests {
 
         assert!(text.contains("WARNING") && text.contains("0.0.0.0:8080"), "{text}");
         assert!(
-            text.contains("control room  http://anteroom:8080/control?token=t0ken\n"),
+            text.contains("control API   http://anteroom:8080/control?token=t0ken\n"),
             "{text}"
         );
         assert!(

@@ -6,20 +6,20 @@
 //! | [`listening`] | taking the addresses |
 //! | [`serving`] | plain and TLS connections, their limits, draining |
 //! | [`realm_prefix`] | which realm a request is for |
-//! | [`wire`], [`asker`], [`connection`] | what armed faults do to answers, to whom, and to connections |
-//! | [`request_log`], [`last_resort`] | what surrounds every request |
+//! | [`wire`], [`fault_target`], [`connection_kill`] | what armed faults do to answers, to whom, and to connections |
+//! | [`request_log`], [`fallback_errors`] | what surrounds every request |
 //! | [`upkeep`] | what is done when nobody asks |
-//! | [`punctuality`] | what happens when a realm's clock comes to it |
+//! | [`scheduler`] | what happens when a realm's clock comes to it |
 //! | [`banner`] | what is said on standard output |
 
-mod asker;
 mod banner;
-mod connection;
-mod last_resort;
+mod connection_kill;
+mod fallback_errors;
+mod fault_target;
 mod listening;
-mod punctuality;
 mod realm_prefix;
 mod request_log;
+mod scheduler;
 mod serving;
 mod signals;
 pub mod start;
@@ -65,19 +65,19 @@ use wire::WireLayer;
 /// How long a probe waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
-/// Under which names this server is reached, and what its control room asks for.
+/// Under which names this server is reached, and what its control API asks for.
 #[derive(Clone, Debug)]
-pub struct Doors {
+pub struct PublicNames {
     pub issuer: Issuer,
     /// Names besides loopback.
     pub hosts: KnownHosts,
-    /// Whether there is a control room. Without one none of its addresses exists, in no realm.
-    pub control_room: bool,
-    /// Asked for in the control room where others can reach the server.
+    /// Whether there is a control API. Without one none of its addresses exists, in no realm.
+    pub control_api: bool,
+    /// Asked for in the control API where others can reach the server.
     pub control_token: Option<Secret>,
 }
 
-impl Doors {
+impl PublicNames {
     /// The issuer's host, the addresses listened on and what is allowed besides; a token where others can come.
     ///
     /// They can where an address is not loopback, and where another server stands in between: then the issuer is a name
@@ -92,7 +92,7 @@ impl Doors {
         Self {
             issuer: issuer.clone(),
             hosts,
-            control_room: true,
+            control_api: true,
             control_token,
         }
     }
@@ -104,14 +104,14 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let sockets = Sockets::bind(&config.listen)?;
     let issuer = config.issuer_on(sockets.port());
     let app = start::open(config, &issuer).await?;
-    start::furnish(&app, config).await?;
+    start::seed_default_realm(&app, config).await?;
 
-    let doors = Doors::new(config, &issuer, sockets.addresses());
+    let doors = PublicNames::new(config, &issuer, sockets.addresses());
     let router = router(&app, &doors, config);
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
     let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
     app.tasks.spawn(upkeep::run(app.clone()));
-    app.tasks.spawn(punctuality::run(app.clone()));
+    app.tasks.spawn(scheduler::run(app.clone()));
     app.tasks.spawn(start::courier(&app, config)?.run());
     greet(&app, config, doors, out).await;
 
@@ -127,7 +127,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
 }
 
 /// Says where, and how to begin. A standard output that nobody reads is no reason to stop.
-async fn greet(app: &App, config: &Config, doors: Doors, out: &mut impl Write) {
+async fn greet(app: &App, config: &Config, doors: PublicNames, out: &mut impl Write) {
     let first = writeln!(out, "{}", banner::first_line(&doors.issuer)).and_then(|()| out.flush());
     let facts = Facts::gather(app, config, &doors.issuer, doors.control_token).await;
     if let Err(error) = first
@@ -139,7 +139,7 @@ async fn greet(app: &App, config: &Config, doors: Doors, out: &mut impl Write) {
 }
 
 /// The whole server: what surrounds every request, what is the server's own, and the realms.
-pub fn router(app: &App, doors: &Doors, config: &Config) -> Router {
+pub fn router(app: &App, doors: &PublicNames, config: &Config) -> Router {
     let trusted = TrustedProxies(config.trusted_proxies.iter().copied().collect());
     let inside = Router::new()
         .route(paths::HEALTHZ, get(async || "ok\n"))
@@ -158,7 +158,7 @@ fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: Truste
         .layer(middleware::from_fn_with_state(*limits, bounded))
         .layer(time)
         .layer(CatchPanicLayer::custom(bare_failure))
-        .layer(middleware::from_fn(last_resort::dress))
+        .layer(middleware::from_fn(fallback_errors::dress))
         .layer(middleware::from_fn(in_their_words))
         .layer(middleware::from_fn_with_state(journal, layer::record))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
@@ -183,12 +183,12 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
 }
 
 /// Everything a realm answers, from the outside in: realm prefix, armed faults, routes, not found.
-pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Response, Infallible> {
+pub fn service(app: &App, doors: &PublicNames) -> BoxCloneSyncService<Request, Response, Infallible> {
     let router = Router::new()
         .merge(oauth::routes(app))
         .merge(login::routes(app, doors.hosts.clone()))
         .merge(portals::routes(app, doors.hosts.clone()))
-        .merge(control_room(app, doors))
+        .merge(control_api(app, doors))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))
         .with_state(app.clone());
@@ -196,9 +196,9 @@ pub fn service(app: &App, doors: &Doors) -> BoxCloneSyncService<Request, Respons
     BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(bendable))
 }
 
-/// The control room's routes and the door before them; none where there is no such room.
-fn control_room(app: &App, doors: &Doors) -> Router<App> {
-    if !doors.control_room {
+/// The control API's routes and the door before them; none where there is no such room.
+fn control_api(app: &App, doors: &PublicNames) -> Router<App> {
+    if !doors.control_api {
         return Router::new();
     }
     let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
@@ -217,7 +217,7 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     }
 }
 
-/// A panic was logged where it happened; [`last_resort`] gives the answer its form.
+/// A panic was logged where it happened; [`fallback_errors`] gives the answer its form.
 fn bare_failure(panic: Box<dyn std::any::Any + Send>) -> Response {
     let said = panic
         .downcast_ref::<&str>()
@@ -259,15 +259,15 @@ mod tests {
         Config::load(None, Settings::parse(toml, "test").unwrap()).unwrap()
     }
 
-    fn doors(listen: &str, address: &str) -> Doors {
+    fn doors(listen: &str, address: &str) -> PublicNames {
         doors_of("http://anteroom:8080", listen, address, "")
     }
 
-    fn doors_of(issuer: &str, listen: &str, address: &str, further: &str) -> Doors {
+    fn doors_of(issuer: &str, listen: &str, address: &str, further: &str) -> PublicNames {
         let config = config(&format!(
             "[server]\nlisten = [\"{listen}\"]\nallowed_hosts = [\"extra.test\"]\n{further}"
         ));
-        Doors::new(&config, &issuer.parse().unwrap(), &[address.parse().unwrap()])
+        PublicNames::new(&config, &issuer.parse().unwrap(), &[address.parse().unwrap()])
     }
 
     #[test]

@@ -16,7 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinSet;
 
-use super::connection::WithCord;
+use super::connection_kill::WithKillSwitch;
 use crate::app::App;
 use crate::config::{Limits, TlsFiles};
 
@@ -82,11 +82,11 @@ impl Serving {
                     let acceptor = RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
                     servers.spawn(
                         server
-                            .acceptor(WithCord(acceptor.acceptor(NoDelayAcceptor::new())))
+                            .acceptor(WithKillSwitch(acceptor.acceptor(NoDelayAcceptor::new())))
                             .serve(service),
                     )
                 }
-                None => servers.spawn(server.acceptor(WithCord(NoDelayAcceptor::new())).serve(service)),
+                None => servers.spawn(server.acceptor(WithKillSwitch(NoDelayAcceptor::new())).serve(service)),
             };
         }
         Ok(Self {

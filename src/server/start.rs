@@ -30,7 +30,7 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
     Ok(app)
 }
 
-/// Who delivers letters and webhooks.
+/// Who delivers messages and webhooks.
 pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
     let fetch = Fetch::new(config.allow_private_fetch, &config.trust_ca)?;
     let post = config.smtp.as_ref().map(Post::new).transpose()?;
@@ -65,7 +65,7 @@ fn sealer(config: &Config) -> Result<Sealer, StartError> {
 }
 
 /// Makes the realm at the root from the configured seed, unless it is there already.
-pub async fn furnish(app: &App, config: &Config) -> Result<(), StartError> {
+pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartError> {
     if app.realms.find(&app.database, RealmName::DEFAULT).await?.is_some() {
         tracing::debug!(seed = %config.seed, "the database is not empty: the seed stays where it is");
         return Ok(());
@@ -90,7 +90,10 @@ pub async fn plant(app: &App, file: &Path) -> Result<(), StartError> {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the database {database} cannot be opened: {reason}")]
-    Database { database: String, reason: sqlx::Error },
+    Database {
+        database: String,
+        reason: crate::store::Error,
+    },
     #[error(
         "the issuer {0} can be reached by others, and the signing keys of this server are public. It takes loopback and private \
          addresses, names without a dot, .localhost and .test; hosts for everybody come with --staging, which is not \

@@ -58,7 +58,7 @@ fn report<E: std::fmt::Display>(what: &str, outcome: Result<(), E>) {
 }
 
 /// Realms made for a while go when their time by the machine's clock is over.
-async fn end_realms(app: &App) -> sqlx::Result<()> {
+async fn end_realms(app: &App) -> store::Result<()> {
     let now = system_now();
     if !store::realms::any_expired(&mut app.database.read().await?, now).await? {
         return Ok(());
@@ -69,7 +69,7 @@ async fn end_realms(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
+async fn remove_expired(app: &App, grants_too: bool) -> store::Result<()> {
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     for realm in realms {
         store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
@@ -93,7 +93,7 @@ async fn remove_expired(app: &App, grants_too: bool) -> sqlx::Result<()> {
 }
 
 /// Users and clients that were deleted a while ago go, with all that refers to them.
-async fn remove_marked(app: &App) -> sqlx::Result<()> {
+async fn remove_marked(app: &App) -> store::Result<()> {
     let Ok(then) = system_now().checked_sub(MARKED) else {
         return Ok(());
     };
@@ -118,7 +118,7 @@ async fn remove_marked(app: &App) -> sqlx::Result<()> {
 }
 
 /// One that was added again since they were listed stays as it is: the row is held first.
-async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp) -> sqlx::Result<()> {
+async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp) -> store::Result<()> {
     if !tables::hold_marked(tx, realm, "users", &user.0, then).await? {
         return Ok(());
     }
@@ -126,7 +126,7 @@ async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp
     tables::remove_marked(tx, realm, &control::tables(), "users", &user.0).await
 }
 
-async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Timestamp) -> sqlx::Result<()> {
+async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Timestamp) -> store::Result<()> {
     if !tables::hold_marked(tx, realm, "clients", &client.0, then).await? {
         return Ok(());
     }
@@ -134,7 +134,7 @@ async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Tim
     tables::remove_marked(tx, realm, &control::tables(), "clients", &client.0).await
 }
 
-async fn remove_deleted(app: &App) -> sqlx::Result<()> {
+async fn remove_deleted(app: &App) -> store::Result<()> {
     let deleted = store::realms::list_deleted(&mut app.database.read().await?, 100).await?; // gives the reader back
     for realm in deleted {
         for table in control::tables().into_iter().rev() {

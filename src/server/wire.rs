@@ -22,15 +22,15 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use tower::{Layer, Service, ServiceExt as _};
 
-use super::connection::Cord;
-use super::{asker, last_resort};
+use super::connection_kill::ConnectionKill;
+use super::{fallback_errors, fault_target};
 use crate::app::{App, Realm};
 use crate::faults::bends::{Answer, Instead, set};
 use crate::faults::catalogue::{Needs, When};
 use crate::faults::watch::Bite;
 use crate::faults::{Armed, Bend, Endpoint, Watch};
 use crate::model::{FaultMarks, Members, Refusal};
-use crate::portals::{self, mishap::Mishap};
+use crate::portals::{self, portal_fault::PortalFault};
 use crate::web::page::Layout;
 use crate::web::page_error::PageError;
 use crate::web::{bearer, language, paths};
@@ -83,11 +83,11 @@ impl<S: Routes> Service<Request> for Wire<S> {
         };
         let (app, inner) = (self.app.clone(), self.inner.clone());
         let bent = async move {
-            let (request, watch) = asker::watch(&app, &realm, &armed, request).await;
+            let (request, watch) = fault_target::watch(&app, &realm, &armed, request).await;
             let Some(watch) = watch else {
                 return run(inner, request).await;
             };
-            let cord = request.extensions().get::<Cord>().cloned();
+            let cord = request.extensions().get::<ConnectionKill>().cloned();
             let (parts, body) = request.into_parts();
             let layout = Layout {
                 place: parts.extensions.get().cloned().unwrap_or_default(),
@@ -136,7 +136,7 @@ pub async fn hold_back(answer: Result<Response, Infallible>) -> Result<Response,
 struct Line {
     realm: Realm,
     watch: Arc<Watch>,
-    cord: Option<Cord>,
+    cord: Option<ConnectionKill>,
     /// For refusals that a person reads.
     layout: Layout,
 }
@@ -286,7 +286,7 @@ impl Line {
             Bend::SignedUserinfo => {
                 let Some(mut claims) = document(answer) else { return };
                 set(&mut claims, "iss", realm.issuer.as_str());
-                set(&mut claims, "aud", self.watch.asker.client.clone());
+                set(&mut claims, "aud", self.watch.fault_target.client.clone());
                 if self.watch.claim(armed).is_some() {
                     self.sign(answer, &claims);
                 }
@@ -364,12 +364,12 @@ impl Line {
                 (status, [(header::CONTENT_TYPE, *media_type)], body.clone()).into_response()
             }
             (None, Endpoint::MyPatientPortal | Endpoint::Mediquo | Endpoint::Vsee) => {
-                let mishap = Mishap {
+                let fault = PortalFault {
                     status,
                     slot_taken: instead.slot_taken,
                     sentence: instead.sentence,
                 };
-                portals::mishap::answer(&self.realm, &asked.path, &mishap)
+                portals::portal_fault::answer(&self.realm, &asked.path, &fault)
             }
             (None, Endpoint::Pages | Endpoint::Authorize) => {
                 let error = PageError::new(status, Refusal::new(instead.code, instead.sentence));
@@ -386,7 +386,7 @@ impl Line {
                 headers.insert(name, value);
             }
         }
-        if last_resort::open_to_scripts(&asked.path) {
+        if fallback_errors::open_to_scripts(&asked.path) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             let exposed = HeaderValue::from_static("www-authenticate, retry-after");
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
@@ -588,8 +588,8 @@ fn dripping(body: Bytes, pause: Duration) -> Body {
 }
 
 /// The whole body; when it has been taken, the connection has nothing more to read.
-fn closed_behind(body: Bytes, cord: Option<Cord>) -> Body {
-    struct Closing(Option<Cord>);
+fn closed_behind(body: Bytes, cord: Option<ConnectionKill>) -> Body {
+    struct Closing(Option<ConnectionKill>);
     impl Drop for Closing {
         fn drop(&mut self) {
             if let Some(cord) = &self.0 {

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Tx,
+    Conn, Result, Tx,
     database::{execute, fetch_optional},
     grants, users,
 };
 use crate::model::{AccessToken, ClientId, IssuedAccessToken, RealmId};
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> Result<()> {
     execute!(
         tx,
         "insert into access_tokens (realm, digest, grant_id, client_id, pair_id, scopes, audience, issued_at, expires_at)
@@ -28,7 +28,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> s
 }
 
 /// The token with its grant and user in one statement, dead as it may be.
-pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<AccessToken>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<AccessToken>> {
     let row = fetch_optional!(
         conn,
         "select t.client_id, t.pair_id, t.scopes, t.audience, t.issued_at, t.expires_at, t.revoked_at,
@@ -68,7 +68,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
 }
 
 /// Revokes one token; false when it was revoked before.
-pub async fn revoke(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn revoke(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update access_tokens set revoked_at = $3 where realm = $1 and digest = $2 and revoked_at is null",
@@ -80,7 +80,7 @@ pub async fn revoke(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -
 }
 
 /// Revokes the access tokens of a pair.
-pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update access_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
@@ -92,7 +92,7 @@ pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp
 }
 
 /// Revokes the tokens a client got for itself.
-pub async fn revoke_own(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> sqlx::Result<()> {
+pub async fn revoke_own(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update access_tokens set revoked_at = $3

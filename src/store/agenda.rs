@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_optional},
 };
 use crate::model::{Event, RealmId};
@@ -11,14 +11,7 @@ use crate::model::{Event, RealmId};
 /// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.ring(realm)`.
 ///
 /// `id` is the realm's chance's; `kind` names who does it, `subject` what it is about.
-pub async fn insert(
-    tx: &mut Tx,
-    realm: RealmId,
-    id: &str,
-    due_at: Timestamp,
-    kind: &str,
-    subject: &str,
-) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp, kind: &str, subject: &str) -> Result<()> {
     execute!(
         tx,
         "insert into agenda (realm, id, sequence, due_at, kind, subject, failures)
@@ -33,7 +26,7 @@ pub async fn insert(
 }
 
 /// Takes what has become pointless off the agenda; how many rows went.
-pub async fn cancel(tx: &mut Tx, realm: RealmId, kind: &str, subject: &str) -> sqlx::Result<u64> {
+pub async fn cancel(tx: &mut Tx, realm: RealmId, kind: &str, subject: &str) -> Result<u64> {
     execute!(
         tx,
         "delete from agenda where realm = $1 and kind = $2 and subject = $3",
@@ -44,7 +37,7 @@ pub async fn cancel(tx: &mut Tx, realm: RealmId, kind: &str, subject: &str) -> s
 }
 
 /// The first event of a realm that is due by `until`: of equal instants, the one written first.
-pub async fn next(conn: &mut Conn, realm: RealmId, until: Timestamp) -> sqlx::Result<Option<Event>> {
+pub async fn next(conn: &mut Conn, realm: RealmId, until: Timestamp) -> Result<Option<Event>> {
     let row = fetch_optional!(
         conn,
         "select id, due_at, kind, subject, failures from agenda where realm = $1 and due_at <= $2
@@ -56,7 +49,7 @@ pub async fn next(conn: &mut Conn, realm: RealmId, until: Timestamp) -> sqlx::Re
 }
 
 /// All events of a realm in the order they are due, `limit` at the most.
-pub async fn list(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<Vec<Event>> {
+pub async fn list(conn: &mut Conn, realm: RealmId, limit: i64) -> Result<Vec<Event>> {
     let rows = fetch_all!(
         conn,
         "select id, due_at, kind, subject, failures from agenda where realm = $1
@@ -68,7 +61,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<V
 }
 
 /// When the next event of a realm is due.
-pub async fn earliest(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<Timestamp>> {
+pub async fn earliest(conn: &mut Conn, realm: RealmId) -> Result<Option<Timestamp>> {
     let row = fetch_optional!(
         conn,
         "select due_at from agenda where realm = $1 order by due_at limit 1",
@@ -78,7 +71,7 @@ pub async fn earliest(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<Ti
 }
 
 /// The living realms that have anything on their agenda.
-pub async fn realms(conn: &mut Conn) -> sqlx::Result<Vec<RealmId>> {
+pub async fn realms(conn: &mut Conn) -> Result<Vec<RealmId>> {
     let rows = fetch_all!(
         conn,
         "select id from realms r where deleted_at is null and exists (select 1 from agenda a where a.realm = r.id)",
@@ -87,7 +80,7 @@ pub async fn realms(conn: &mut Conn) -> sqlx::Result<Vec<RealmId>> {
 }
 
 /// Takes an event to do it: true for exactly one of all who try, and for nobody once it was moved or its realm is gone.
-pub async fn claim(tx: &mut Tx, realm: RealmId, event: &Event) -> sqlx::Result<bool> {
+pub async fn claim(tx: &mut Tx, realm: RealmId, event: &Event) -> Result<bool> {
     let rows = execute!(
         tx,
         "delete from agenda where realm = $1 and id = $2 and due_at = $3
@@ -100,7 +93,7 @@ pub async fn claim(tx: &mut Tx, realm: RealmId, event: &Event) -> sqlx::Result<b
 }
 
 /// Puts off an event that failed, unless somebody else has dealt with it.
-pub async fn put_off(tx: &mut Tx, realm: RealmId, event: &Event, until: Timestamp) -> sqlx::Result<()> {
+pub async fn put_off(tx: &mut Tx, realm: RealmId, event: &Event, until: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update agenda set due_at = $4, failures = failures + 1
@@ -113,7 +106,7 @@ pub async fn put_off(tx: &mut Tx, realm: RealmId, event: &Event, until: Timestam
     Ok(())
 }
 
-fn event(row: &Row) -> sqlx::Result<Event> {
+fn event(row: &Row) -> Result<Event> {
     Ok(Event {
         id: row.get("id")?,
         due_at: row.get("due_at")?,

@@ -3,19 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Tx,
+    Conn, Result, Tx,
     database::{execute, fetch_optional},
     grants,
 };
 use crate::model::{AuthorizationCode, CodeChallenge, CodeChallengeMethod, RealmId};
 
-pub async fn insert(
-    tx: &mut Tx,
-    realm: RealmId,
-    digest: &str,
-    code: &AuthorizationCode,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, digest: &str, code: &AuthorizationCode, now: Timestamp) -> Result<()> {
     let challenge = code.code_challenge.as_ref();
     execute!(
         tx,
@@ -38,7 +32,7 @@ pub async fn insert(
 }
 
 /// The code with its grant, redeemed, expired or revoked as it may be.
-pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<AuthorizationCode>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<AuthorizationCode>> {
     let row = fetch_optional!(
         conn,
         "select c.client_id, c.redirect_uri, c.nonce, c.code_challenge, c.code_challenge_method, c.expires_at,
@@ -75,7 +69,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result
 ///
 /// The condition and the change are one statement, so of two simultaneous redemptions exactly one
 /// sees `true`.
-pub async fn redeem(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn redeem(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update authorization_codes set redeemed_at = $3

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_optional},
 };
@@ -12,7 +12,7 @@ use crate::model::{Decision, PendingRequest, RealmId, SessionId};
 /// How many unfinished requests a realm keeps; what is above goes at the next clearing, the oldest first.
 const MOST: i64 = 10_000;
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "insert into authorization_requests
@@ -31,7 +31,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: 
 }
 
 /// The request of that id, finished or expired as it may be.
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<PendingRequest>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<PendingRequest>> {
     let row = fetch_optional!(
         conn,
         "select id, request, session_id, signed_in_at, decision, expires_at, finished_at
@@ -44,7 +44,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Opt
 
 /// Somebody signed in for this request: the row belongs to that session now. False when it was
 /// finished meanwhile.
-pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update authorization_requests set session_id = $3, signed_in_at = $4, decision = null
@@ -58,7 +58,7 @@ pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId,
 }
 
 /// The row belongs to this session from now on, if it belonged to none.
-pub async fn belong_to(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId) -> sqlx::Result<()> {
+pub async fn belong_to(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId) -> Result<()> {
     execute!(
         tx,
         "update authorization_requests set session_id = $3
@@ -71,7 +71,7 @@ pub async fn belong_to(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionI
 }
 
 /// A session goes on under a new id: the unfinished requests that belong to it come along.
-pub async fn hand_over(tx: &mut Tx, realm: RealmId, from: &SessionId, to: &SessionId) -> sqlx::Result<()> {
+pub async fn hand_over(tx: &mut Tx, realm: RealmId, from: &SessionId, to: &SessionId) -> Result<()> {
     execute!(
         tx,
         "update authorization_requests set session_id = $3
@@ -90,7 +90,7 @@ pub async fn decide(
     id: &str,
     session: Option<&SessionId>,
     decision: Decision,
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let rows = execute!(
         tx,
         "update authorization_requests set decision = $4
@@ -105,7 +105,7 @@ pub async fn decide(
 }
 
 /// Marks the request as answered. Of two tabs that get here at once, exactly one sees `true`.
-pub async fn finish(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn finish(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update authorization_requests set finished_at = $3
@@ -118,7 +118,7 @@ pub async fn finish(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> sq
 }
 
 /// Removes the oldest unfinished requests above the most a realm keeps; how many went.
-pub async fn trim(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
+pub async fn trim(tx: &mut Tx, realm: RealmId) -> Result<u64> {
     execute!(
         tx,
         "delete from authorization_requests where realm = $1 and id in (
@@ -129,7 +129,7 @@ pub async fn trim(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
     )
 }
 
-fn pending(row: &Row) -> sqlx::Result<PendingRequest> {
+fn pending(row: &Row) -> Result<PendingRequest> {
     let decision: Option<String> = row.optional("decision")?;
     Ok(PendingRequest {
         id: row.get("id")?,

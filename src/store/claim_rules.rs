@@ -1,14 +1,14 @@
 //! Rules that put further claims into tokens and answers.
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
 };
 use crate::model::{ClaimRule, ClientId, RealmId, UserId};
 
 /// Adds a rule after all others; false when there is one of that id.
-pub async fn insert(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into claim_rules (realm, id, sequence, client_id, user_id, scope, places, claims)
@@ -26,7 +26,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Resu
 }
 
 /// Says a rule anew, where it stands; false when there is none of that id.
-pub async fn update(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Result<bool> {
+pub async fn update(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> Result<bool> {
     let rows = execute!(
         tx,
         "update claim_rules set client_id = $3, user_id = $4, scope = $5, places = $6, claims = $7
@@ -43,7 +43,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> sqlx::Resu
 }
 
 /// All of them in the order they were added, which is the order they are followed.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<ClaimRule>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<ClaimRule>> {
     let rows = fetch_all!(
         conn,
         "select id, client_id, user_id, scope, places, claims from claim_rules
@@ -54,13 +54,13 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<ClaimRule
 }
 
 /// Removes a rule; false when there is none of that id.
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> Result<bool> {
     let rows = execute!(tx, "delete from claim_rules where realm = $1 and id = $2", realm, id)?;
     Ok(rows == 1)
 }
 
 /// Removes the rules that are about this user alone.
-pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> Result<()> {
     execute!(
         tx,
         "delete from claim_rules where realm = $1 and user_id = $2",
@@ -71,7 +71,7 @@ pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx:
 }
 
 /// Removes the rules that are about this client alone.
-pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> Result<()> {
     execute!(
         tx,
         "delete from claim_rules where realm = $1 and client_id = $2",
@@ -81,7 +81,7 @@ pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) ->
     Ok(())
 }
 
-fn rule(row: &Row) -> sqlx::Result<ClaimRule> {
+fn rule(row: &Row) -> Result<ClaimRule> {
     Ok(ClaimRule {
         id: row.get("id")?,
         client: row.optional("client_id")?,

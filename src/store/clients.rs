@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
 };
@@ -12,7 +12,7 @@ use crate::model::{Client, ClientId, RealmId, StoredSecret};
 /// Adds a client; false when there is one of that id.
 ///
 /// The row of a deleted client, kept until nobody can refer to it any more, becomes the new one's.
-pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into clients (realm, id, sequence, secret, metadata, created_at)
@@ -30,7 +30,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, client: &Client, now: Timestamp
     Ok(rows == 1)
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> sqlx::Result<Option<Client>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> Result<Option<Client>> {
     let row = fetch_optional!(
         conn,
         "select id, secret, metadata from clients where realm = $1 and id = $2 and deleted_at is null",
@@ -41,7 +41,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &ClientId) -> sqlx::Resul
 }
 
 /// All clients of a realm in the order they were added.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Client>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Client>> {
     let rows = fetch_all!(
         conn,
         "select id, secret, metadata from clients where realm = $1 and deleted_at is null order by sequence, id",
@@ -51,12 +51,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Client>> 
 }
 
 /// A page of them: those after the one of that id.
-pub async fn list_page(
-    conn: &mut Conn,
-    realm: RealmId,
-    after: Option<&ClientId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Client>> {
+pub async fn list_page(conn: &mut Conn, realm: RealmId, after: Option<&ClientId>, limit: i64) -> Result<Vec<Client>> {
     let rows = fetch_all!(
         conn,
         "select id, secret, metadata from clients where realm = $1 and deleted_at is null
@@ -70,7 +65,7 @@ pub async fn list_page(
 }
 
 /// Writes a client's secret and metadata; false when there is none of that id.
-pub async fn update(tx: &mut Tx, realm: RealmId, client: &Client) -> sqlx::Result<bool> {
+pub async fn update(tx: &mut Tx, realm: RealmId, client: &Client) -> Result<bool> {
     let rows = execute!(
         tx,
         "update clients set secret = $3, metadata = $4 where realm = $1 and id = $2 and deleted_at is null",
@@ -85,7 +80,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, client: &Client) -> sqlx::Resul
 /// Marks a client as deleted: gone at once, with its secret. False when it was gone. `now` is the machine's.
 ///
 /// The row stays for a while, as a deleted user's does ([`super::users::delete`]).
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &ClientId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &ClientId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update clients set deleted_at = $3, secret = null where realm = $1 and id = $2 and deleted_at is null",
@@ -97,7 +92,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, id: &ClientId, now: Timestamp) 
 }
 
 /// Clients of the realm that were deleted before `then`.
-pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> sqlx::Result<Vec<ClientId>> {
+pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> Result<Vec<ClientId>> {
     let rows = fetch_all!(
         conn,
         "select id from clients where realm = $1 and deleted_at < $2 order by deleted_at limit $3",
@@ -108,7 +103,7 @@ pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limi
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-fn client(row: &Row) -> sqlx::Result<Client> {
+fn client(row: &Row) -> Result<Client> {
     let secret: Option<String> = row.optional("secret")?;
     Ok(Client {
         id: row.get("id")?,

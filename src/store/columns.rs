@@ -1,5 +1,6 @@
 //! How our values stand in columns: a type names the plain type it is kept as, and how it comes back.
 
+use super::{Error, Result};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -8,12 +9,12 @@ use crate::model::{Behaviour, ClientId, GrantId, RealmId, Scopes, SessionId, Use
 
 /// A plain column type: `text`, `bigint` or `boolean`.
 pub trait Plain: Sized {
-    fn read(row: &Row, column: &str) -> sqlx::Result<Option<Self>>;
+    fn read(row: &Row, column: &str) -> Result<Option<Self>>;
     fn value(plain: Option<Self>) -> Value;
 }
 
 impl Plain for String {
-    fn read(row: &Row, column: &str) -> sqlx::Result<Option<Self>> {
+    fn read(row: &Row, column: &str) -> Result<Option<Self>> {
         row.text(column)
     }
 
@@ -23,7 +24,7 @@ impl Plain for String {
 }
 
 impl Plain for i64 {
-    fn read(row: &Row, column: &str) -> sqlx::Result<Option<Self>> {
+    fn read(row: &Row, column: &str) -> Result<Option<Self>> {
         row.integer(column)
     }
 
@@ -33,7 +34,7 @@ impl Plain for i64 {
 }
 
 impl Plain for bool {
-    fn read(row: &Row, column: &str) -> sqlx::Result<Option<Self>> {
+    fn read(row: &Row, column: &str) -> Result<Option<Self>> {
         row.boolean(column)
     }
 
@@ -87,16 +88,16 @@ impl Row {
     ///
     /// # Errors
     /// When there is no such column, it is null, or it does not hold a `T`.
-    pub fn get<T: Column>(&self, column: &str) -> sqlx::Result<T> {
-        self.optional(column)?.ok_or_else(|| sqlx::Error::ColumnDecode {
+    pub fn get<T: Column>(&self, column: &str) -> Result<T> {
+        self.optional(column)?.ok_or_else(|| Error::ColumnDecode {
             index: column.to_owned(),
             source: "unexpected null".into(),
         })
     }
 
     /// The column's value, `None` for null.
-    pub fn optional<T: Column>(&self, column: &str) -> sqlx::Result<Option<T>> {
-        let decode = |source| sqlx::Error::ColumnDecode {
+    pub fn optional<T: Column>(&self, column: &str) -> Result<Option<T>> {
+        let decode = |source| Error::ColumnDecode {
             index: column.to_owned(),
             source,
         };
@@ -107,9 +108,9 @@ impl Row {
     }
 
     /// The value kept as JSON in a text column.
-    pub fn json<T: DeserializeOwned>(&self, column: &str) -> sqlx::Result<T> {
+    pub fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|source| sqlx::Error::ColumnDecode {
+        serde_json::from_str(&text).map_err(|source| Error::ColumnDecode {
             index: column.to_owned(),
             source: source.into(),
         })
@@ -117,8 +118,8 @@ impl Row {
 }
 
 /// A value as the JSON text that [`Row::json`] reads back.
-pub fn json<T: Serialize>(value: &T) -> sqlx::Result<String> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+pub fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Encode(error.into()))
 }
 
 macro_rules! columns {

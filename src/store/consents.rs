@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_one, fetch_optional},
 };
 use crate::model::{ClientId, Consent, RealmId, Scopes, UserId};
 
-pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<Option<Consent>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Consent>> {
     let row = fetch_optional!(
         conn,
         "select user_id, client_id, scopes, given_at from consents
@@ -31,7 +31,7 @@ pub async fn extend(
     client: &ClientId,
     scopes: &Scopes,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     let row = fetch_one!(
         tx,
         "insert into consents (realm, user_id, client_id, scopes, given_at) values ($1, $2, $3, $4, $5)
@@ -60,7 +60,7 @@ pub async fn extend(
 
 /// What the user allows the client now, locked until the transaction ends: a withdrawal comes before it or
 /// after it, and then finds what was granted meanwhile. `None`: nothing is allowed.
-pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<Option<Scopes>> {
+pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Scopes>> {
     let row = fetch_optional!(
         tx,
         "update consents set given_at = given_at where realm = $1 and user_id = $2 and client_id = $3
@@ -73,7 +73,7 @@ pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId)
 }
 
 /// What a user has allowed, the newest first.
-pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId) -> sqlx::Result<Vec<Consent>> {
+pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId) -> Result<Vec<Consent>> {
     let rows = fetch_all!(
         conn,
         "select user_id, client_id, scopes, given_at from consents
@@ -85,7 +85,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId) -> sqlx::Resul
 }
 
 /// Forgets an answer; false when there was none.
-pub async fn delete(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> Result<bool> {
     let rows = execute!(
         tx,
         "delete from consents where realm = $1 and user_id = $2 and client_id = $3",
@@ -97,7 +97,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientI
 }
 
 /// Forgets all answers of a user.
-pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> Result<()> {
     execute!(
         tx,
         "delete from consents where realm = $1 and user_id = $2",
@@ -108,7 +108,7 @@ pub async fn delete_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx:
 }
 
 /// Forgets all answers about a client.
-pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> Result<()> {
     execute!(
         tx,
         "delete from consents where realm = $1 and client_id = $2",
@@ -118,7 +118,7 @@ pub async fn delete_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) ->
     Ok(())
 }
 
-fn consent(row: &Row) -> sqlx::Result<Consent> {
+fn consent(row: &Row) -> Result<Consent> {
     Ok(Consent {
         user: row.get("user_id")?,
         client: row.get("client_id")?,

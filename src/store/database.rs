@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use super::Result;
 use sqlx::{
     Arguments, AssertSqlSafe, Connection, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction,
     pool::PoolConnection,
@@ -50,7 +51,7 @@ impl Database {
     ///
     /// # Errors
     /// When the address cannot be read, the database not reached, or a migration not applied.
-    pub async fn open(url: &str) -> sqlx::Result<Self> {
+    pub async fn open(url: &str) -> Result<Self> {
         let database = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::open_postgres(url).await?
         } else if url == "sqlite::memory:" {
@@ -63,7 +64,7 @@ impl Database {
         Ok(database)
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions, folder: Option<Arc<TempDir>>) -> sqlx::Result<Self> {
+    async fn open_sqlite(options: SqliteConnectOptions, folder: Option<Arc<TempDir>>) -> Result<Self> {
         let options = options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
@@ -98,7 +99,7 @@ impl Database {
         })
     }
 
-    async fn open_postgres(url: &str) -> sqlx::Result<Self> {
+    async fn open_postgres(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?.options([
             ("statement_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "10s"),
@@ -114,7 +115,7 @@ impl Database {
     }
 
     /// A connection to read with. It is given back when dropped: before waiting for anything else.
-    pub async fn read(&self) -> sqlx::Result<Conn> {
+    pub async fn read(&self) -> Result<Conn> {
         Ok(match self {
             Self::Sqlite { read, .. } => Conn::Sqlite(read.acquire().await?),
             Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
@@ -122,7 +123,7 @@ impl Database {
     }
 
     /// A write transaction. Only database calls may stand between this and [`settle`].
-    pub async fn begin(&self) -> sqlx::Result<Tx> {
+    pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match self {
             Self::Sqlite { write, .. } => Conn::SqliteTransaction(write.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Conn::PostgresTransaction(pool.begin().await?),
@@ -131,7 +132,7 @@ impl Database {
 
     /// A write transaction that sees one state of the database from its first statement to its last. A row that others have
     /// changed meanwhile cannot be changed in it.
-    pub async fn begin_consistent(&self) -> sqlx::Result<Tx> {
+    pub async fn begin_consistent(&self) -> Result<Tx> {
         Ok(Tx(match self {
             Self::Sqlite { write, .. } => Conn::SqliteTransaction(write.begin_with("begin immediate").await?),
             Self::Postgres(pool) => {
@@ -142,7 +143,7 @@ impl Database {
 
     /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is open,
     /// and only in a task that nobody aborts.
-    pub async fn begin_reading(&self) -> sqlx::Result<Conn> {
+    pub async fn begin_reading(&self) -> Result<Conn> {
         Ok(match self {
             Self::Sqlite { read, .. } => Conn::SqliteTransaction(read.begin_with("begin").await?),
             Self::Postgres(pool) => Conn::PostgresTransaction(
@@ -153,7 +154,7 @@ impl Database {
     }
 
     /// A writing connection outside a transaction, for exactly one statement.
-    pub async fn write_once(&self) -> sqlx::Result<Tx> {
+    pub async fn write_once(&self) -> Result<Tx> {
         Ok(Tx(match self {
             Self::Sqlite { write, .. } => Conn::Sqlite(write.acquire().await?),
             Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
@@ -161,7 +162,7 @@ impl Database {
     }
 
     /// Whether a statement is answered: what readiness means.
-    pub async fn ping(&self) -> sqlx::Result<()> {
+    pub async fn ping(&self) -> Result<()> {
         match self.read().await? {
             Conn::Sqlite(mut connection) => connection.ping().await,
             Conn::Postgres(mut connection) => connection.ping().await,
@@ -209,7 +210,7 @@ impl DerefMut for Tx {
 
 impl Tx {
     /// Makes everything written so far last.
-    pub async fn commit(self) -> sqlx::Result<()> {
+    pub async fn commit(self) -> Result<()> {
         match self.0 {
             Conn::SqliteTransaction(transaction) => transaction.commit().await,
             Conn::PostgresTransaction(transaction) => transaction.commit().await,
@@ -218,7 +219,7 @@ impl Tx {
     }
 
     /// Forgets everything written so far, and waits until that is done.
-    pub async fn rollback(self) -> sqlx::Result<()> {
+    pub async fn rollback(self) -> Result<()> {
         match self.0 {
             Conn::SqliteTransaction(transaction) => transaction.rollback().await,
             Conn::PostgresTransaction(transaction) => transaction.rollback().await,
@@ -257,7 +258,7 @@ pub enum Value {
     Boolean(Option<bool>),
 }
 
-fn arguments<'q, A>(values: Vec<Value>) -> sqlx::Result<A>
+fn arguments<'q, A>(values: Vec<Value>) -> Result<A>
 where
     A: Arguments,
     Option<String>: sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database> + 'q,
@@ -301,7 +302,7 @@ macro_rules! on_either {
 
 impl Conn {
     /// Ends what [`Database::begin_reading`] began, and waits until that is done.
-    pub async fn end(self) -> sqlx::Result<()> {
+    pub async fn end(self) -> Result<()> {
         match self {
             Self::SqliteTransaction(transaction) => transaction.rollback().await,
             Self::PostgresTransaction(transaction) => transaction.rollback().await,
@@ -310,7 +311,7 @@ impl Conn {
     }
 
     /// Runs a statement; how many rows it touched.
-    pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<u64> {
+    pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
         on_either!(self, values, |executor, arguments| {
             executor
                 .execute(sqlx::query_with(sql, arguments))
@@ -320,7 +321,7 @@ impl Conn {
     }
 
     /// Runs a statement that answers with one row at the most.
-    pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<Option<Row>> {
+    pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
         on_either!(self, values, |executor, arguments| {
             executor
                 .fetch_optional(sqlx::query_with(sql, arguments))
@@ -330,7 +331,7 @@ impl Conn {
     }
 
     /// Runs a statement that answers with a list.
-    pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> sqlx::Result<Vec<Row>> {
+    pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         on_either!(self, values, |executor, arguments| {
             let rows = executor.fetch_all(sqlx::query_with(sql, arguments)).await?;
             Ok(rows.into_iter().map(Row::from).collect())
@@ -338,7 +339,7 @@ impl Conn {
     }
 
     /// [`execute`](Self::execute) with a statement put together from declared names.
-    pub(super) async fn execute_built(&mut self, sql: String, values: Vec<Value>) -> sqlx::Result<u64> {
+    pub(super) async fn execute_built(&mut self, sql: String, values: Vec<Value>) -> Result<u64> {
         on_either!(self, values, |executor, arguments| {
             let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
             executor.execute(query).await.map(|done| done.rows_affected())
@@ -346,7 +347,7 @@ impl Conn {
     }
 
     /// [`fetch_all`](Self::fetch_all) with a statement put together from declared names.
-    pub(super) async fn fetch_all_built(&mut self, sql: String, values: Vec<Value>) -> sqlx::Result<Vec<Row>> {
+    pub(super) async fn fetch_all_built(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>> {
         on_either!(self, values, |executor, arguments| {
             let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
             let rows = executor.fetch_all(query).await?;
@@ -374,21 +375,21 @@ impl From<PgRow> for Row {
 }
 
 impl Row {
-    pub(super) fn text(&self, column: &str) -> sqlx::Result<Option<String>> {
+    pub(super) fn text(&self, column: &str) -> Result<Option<String>> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
             Self::Postgres(row) => row.try_get(column),
         }
     }
 
-    pub(super) fn integer(&self, column: &str) -> sqlx::Result<Option<i64>> {
+    pub(super) fn integer(&self, column: &str) -> Result<Option<i64>> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
             Self::Postgres(row) => row.try_get(column),
         }
     }
 
-    pub(super) fn boolean(&self, column: &str) -> sqlx::Result<Option<bool>> {
+    pub(super) fn boolean(&self, column: &str) -> Result<Option<bool>> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
             Self::Postgres(row) => row.try_get(column),
@@ -427,7 +428,7 @@ macro_rules! fetch_one {
         $conn
             .fetch_optional($sql, $crate::store::database::values!($($value),*))
             .await
-            .and_then(|row| row.ok_or(sqlx::Error::RowNotFound))
+            .and_then(|row| row.ok_or($crate::store::Error::RowNotFound))
     };
 }
 

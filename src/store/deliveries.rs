@@ -1,4 +1,4 @@
-//! How letters and webhooks are delivered: who holds which, and what came of it.
+//! How messages and webhooks are delivered: who holds which, and what came of it.
 //!
 //! A delivery is sent by whoever claims it with one conditional statement, which leases it for a while by the machine's
 //! clock. A process that dies while sending leaves a lease that runs out, and the delivery is claimed again: it may
@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Error, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
 };
@@ -18,7 +18,7 @@ pub const RETRY: &str = "outbox.retry";
 
 /// What is about to be delivered.
 pub struct NewDelivery<'a> {
-    /// The id of the letter or webhook.
+    /// The id of the message or webhook.
     pub id: &'a str,
     pub sequence: i64,
     pub kind: DeliveryKind,
@@ -46,7 +46,7 @@ pub struct Claimed {
 ///
 /// It holds the realm's row of numbers until the transaction ends, so that numbers become visible in their order.
 /// It is the last lock a transaction takes.
-pub async fn next_number(tx: &mut Tx, realm: RealmId) -> sqlx::Result<i64> {
+pub async fn next_number(tx: &mut Tx, realm: RealmId) -> Result<i64> {
     let row = fetch_one!(
         tx,
         "insert into numbers (realm, name, value) values ($1, 'outbox', 1)
@@ -57,7 +57,7 @@ pub async fn next_number(tx: &mut Tx, realm: RealmId) -> sqlx::Result<i64> {
 }
 
 /// Writes down that something is due now; false when its delivery is known already.
-pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now: Timestamp) -> Result<bool> {
     let pauses: Vec<i64> = delivery.pauses.0.iter().map(milliseconds).collect();
     let rows = execute!(
         tx,
@@ -75,13 +75,13 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now:
     Ok(rows == 1)
 }
 
-/// Where something is due that nobody holds: realm and destination. `letters` too, or webhooks only.
+/// Where something is due that nobody holds: realm and destination. `messages` too, or webhooks only.
 pub async fn list_due(
     conn: &mut Conn,
     machine_now: Timestamp,
-    letters: bool,
+    messages: bool,
     limit: i64,
-) -> sqlx::Result<Vec<(RealmId, String)>> {
+) -> Result<Vec<(RealmId, String)>> {
     let rows = fetch_all!(
         conn,
         "select d.realm, d.destination, min(d.sequence) as first
@@ -90,7 +90,7 @@ pub async fn list_due(
            and (d.kind = 'webhook' or $2)
          group by d.realm, d.destination order by first limit $3",
         machine_now,
-        letters,
+        messages,
         limit,
     )?;
     rows.iter()
@@ -108,7 +108,7 @@ pub async fn claim(
     destination: &str,
     machine_now: Timestamp,
     leased_until: Timestamp,
-) -> sqlx::Result<Option<Claimed>> {
+) -> Result<Option<Claimed>> {
     let row = fetch_optional!(
         tx,
         "update deliveries set leased_until = $4, tries = tries + 1, attempts = attempts + 1
@@ -134,7 +134,7 @@ pub async fn settle(
     state: DeliveryState,
     due_at: Timestamp,
     history: &[Attempt],
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let rows = execute!(
         tx,
         "update deliveries set state = $4, due_at = $5, history = $6, leased_until = null
@@ -150,7 +150,7 @@ pub async fn settle(
 }
 
 /// Makes due what waited until `due_at`, or until earlier.
-pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> sqlx::Result<bool> {
+pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update deliveries set state = 'due' where realm = $1 and id = $2 and state = 'waiting' and due_at <= $3",
@@ -162,13 +162,7 @@ pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> s
 }
 
 /// Makes something due once more, with all its tries before it; false when it is just being sent, or has no delivery.
-pub async fn ask_again(
-    tx: &mut Tx,
-    realm: RealmId,
-    id: &str,
-    now: Timestamp,
-    machine_now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn ask_again(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp, machine_now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update deliveries set state = 'due', tries = 0, due_at = $3
@@ -181,7 +175,7 @@ pub async fn ask_again(
     Ok(rows == 1)
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Delivery>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Delivery>> {
     let row = fetch_optional!(
         conn,
         "select state, due_at, history from deliveries where realm = $1 and id = $2",
@@ -192,7 +186,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Opt
 }
 
 /// Forgets all deliveries of one kind; what is just being sent arrives all the same.
-pub async fn clear(tx: &mut Tx, realm: RealmId, kind: DeliveryKind) -> sqlx::Result<()> {
+pub async fn clear(tx: &mut Tx, realm: RealmId, kind: DeliveryKind) -> Result<()> {
     execute!(
         tx,
         "delete from deliveries where realm = $1 and kind = $2",
@@ -203,7 +197,7 @@ pub async fn clear(tx: &mut Tx, realm: RealmId, kind: DeliveryKind) -> sqlx::Res
 }
 
 /// The delivery out of the columns `state, due_at, history`, which are null for what is not sent.
-pub(super) fn delivery(row: &Row) -> sqlx::Result<Delivery> {
+pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     let Some(name) = row.optional::<String>("state")? else {
         return Ok(Delivery::kept());
     };
@@ -216,13 +210,13 @@ pub(super) fn delivery(row: &Row) -> sqlx::Result<Delivery> {
     })
 }
 
-fn claimed(row: &Row) -> sqlx::Result<Claimed> {
+fn claimed(row: &Row) -> Result<Claimed> {
     let kind: String = row.get("kind")?;
     let pauses: Vec<i64> = row.json("pauses")?;
     Ok(Claimed {
         realm: row.get("realm")?,
         id: row.get("id")?,
-        kind: [DeliveryKind::Letter, DeliveryKind::Webhook]
+        kind: [DeliveryKind::OutboxMessage, DeliveryKind::Webhook]
             .into_iter()
             .find(|known| known.name() == kind)
             .ok_or_else(|| unknown(&kind))?,
@@ -238,6 +232,6 @@ fn milliseconds(pause: &jiff::SignedDuration) -> i64 {
     i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn unknown(name: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("a delivery is never {name:?}").into())
+fn unknown(name: &str) -> Error {
+    Error::Decode(format!("a delivery is never {name:?}").into())
 }

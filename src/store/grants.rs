@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
 };
 use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "insert into grants
@@ -29,7 +29,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) 
 }
 
 /// Locks the family until the transaction ends; false when it is revoked, or its user or client deleted.
-pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update grants set touched_at = $3 where realm = $1 and id = $2 and revoked_at is null
@@ -45,7 +45,7 @@ pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> 
 }
 
 /// Ends the family: every code and token in it is dead from here on.
-pub async fn revoke(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> sqlx::Result<()> {
+pub async fn revoke(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update grants set revoked_at = $3 where realm = $1 and id = $2 and revoked_at is null",
@@ -57,13 +57,7 @@ pub async fn revoke(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -
 }
 
 /// Ends everything a user has granted a client; how many families that were.
-pub async fn revoke_all(
-    tx: &mut Tx,
-    realm: RealmId,
-    user: &UserId,
-    client: &ClientId,
-    now: Timestamp,
-) -> sqlx::Result<u64> {
+pub async fn revoke_all(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId, now: Timestamp) -> Result<u64> {
     execute!(
         tx,
         "update grants set revoked_at = $4
@@ -76,7 +70,7 @@ pub async fn revoke_all(
 }
 
 /// Ends everything a user has granted.
-pub async fn revoke_of_user(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<u64> {
+pub async fn revoke_of_user(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> Result<u64> {
     execute!(
         tx,
         "update grants set revoked_at = $3 where realm = $1 and user_id = $2 and revoked_at is null",
@@ -87,7 +81,7 @@ pub async fn revoke_of_user(tx: &mut Tx, realm: RealmId, user: &UserId, now: Tim
 }
 
 /// Ends everything a client was granted.
-pub async fn revoke_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> sqlx::Result<u64> {
+pub async fn revoke_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId, now: Timestamp) -> Result<u64> {
     execute!(
         tx,
         "update grants set revoked_at = $3 where realm = $1 and client_id = $2 and revoked_at is null",
@@ -104,7 +98,7 @@ pub async fn live_scopes(
     user: &UserId,
     client: &ClientId,
     now: Timestamp,
-) -> sqlx::Result<Vec<Scopes>> {
+) -> Result<Vec<Scopes>> {
     let rows = fetch_all!(
         conn,
         "select distinct t.scopes from grants g
@@ -120,7 +114,7 @@ pub async fn live_scopes(
 }
 
 /// A grant out of the columns `grant_id, client_id, user_id, sid, grant_scopes, auth_time, amr`.
-pub(super) fn grant(row: &Row) -> sqlx::Result<Grant> {
+pub(super) fn grant(row: &Row) -> Result<Grant> {
     Ok(Grant {
         id: row.get("grant_id")?,
         client: row.get("client_id")?,

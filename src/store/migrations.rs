@@ -29,11 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "mypatientportal",
         include_str!("../../migrations/0006_mypatientportal.sql"),
     ),
-    (
-        7,
-        "control room",
-        include_str!("../../migrations/0007_control_room.sql"),
-    ),
+    (7, "control API", include_str!("../../migrations/0007_control_room.sql")),
     (
         8,
         "keys, scopes and claims",
@@ -46,7 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 ];
 
 /// Brings the tables up to date; does nothing where they are.
-pub async fn migrate<'a, A>(connection: A) -> sqlx::Result<()>
+pub async fn migrate<'a, A>(connection: A) -> super::Result<()>
 where
     A: Acquire<'a>,
     <A::Connection as Deref>::Target: Migrate,

@@ -18,7 +18,7 @@ pub mod consents;
 pub mod database;
 pub mod deliveries;
 pub mod grants;
-pub mod letters;
+pub mod messages;
 mod migrations;
 pub mod purge;
 pub mod realms;
@@ -32,3 +32,4 @@ pub mod users;
 pub mod webhooks;
 
 pub use database::{Conn, Database, Keeps, Row, Tx, settle};
+pub use sqlx::{Error, Result};

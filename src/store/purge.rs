@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Tx, database::execute};
+use super::{Result, Tx, database::execute};
 use crate::model::{ClientId, RealmId, UserId};
 
 /// One batch each of what expired, or was spent without ever expiring, before $2. Portals add their own.
@@ -23,14 +23,14 @@ pub const EXPIRED: &[&str] = &[
 ];
 
 /// Removes a batch of the rows of one kind, such as one of [`EXPIRED`], that expired before `then`; how many went.
-pub async fn expired(tx: &mut Tx, kind: &'static str, realm: RealmId, then: Timestamp) -> sqlx::Result<u64> {
+pub async fn expired(tx: &mut Tx, kind: &'static str, realm: RealmId, then: Timestamp) -> Result<u64> {
     execute!(tx, kind, realm, then)
 }
 
 /// Removes a batch of grants that nothing belongs to any more; how many went.
 ///
 /// It has to look at every grant that was not touched since `then`, so it is for seldom use.
-pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> sqlx::Result<u64> {
+pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Result<u64> {
     execute!(
         tx,
         "delete from grants where realm = $1 and id in (
@@ -45,7 +45,7 @@ pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> sqlx:
 }
 
 /// Codes and tokens of everything a user has granted. They refer to grants without a foreign key, so they go before them.
-pub async fn tokens_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx::Result<()> {
+pub async fn tokens_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> Result<()> {
     for statement in [
         "delete from access_tokens where realm = $1
             and grant_id in (select id from grants where realm = $1 and user_id = $2)",
@@ -60,7 +60,7 @@ pub async fn tokens_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> sqlx:
 }
 
 /// Codes and tokens of a client, those it got for itself among them.
-pub async fn tokens_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> sqlx::Result<()> {
+pub async fn tokens_of_client(tx: &mut Tx, realm: RealmId, client: &ClientId) -> Result<()> {
     for statement in [
         "delete from access_tokens where realm = $1 and client_id = $2",
         "delete from refresh_tokens where realm = $1 and client_id = $2",

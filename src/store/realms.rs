@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Error, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
 };
@@ -43,7 +43,7 @@ pub struct Chance {
 /// Takes the number of the next realm. Nobody else gets one until the transaction ends, so filling a realm is not for the same
 /// transaction: a new or copied realm's number is a statement of its own. Who *replaces* a realm does hold it, so that of two that
 /// take the place of one the later has the higher number.
-pub async fn next_id(tx: &mut Tx) -> sqlx::Result<RealmId> {
+pub async fn next_id(tx: &mut Tx) -> Result<RealmId> {
     let row = fetch_one!(
         tx,
         "update counters set value = value + 1 where name = 'realm' returning value"
@@ -52,7 +52,7 @@ pub async fn next_id(tx: &mut Tx) -> sqlx::Result<RealmId> {
 }
 
 /// Adds a realm; `None` when one of that name lives.
-pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> sqlx::Result<Option<RealmSettings>> {
+pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(
@@ -82,11 +82,7 @@ pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> sqlx::Result<O
 }
 
 /// Puts a realm in the place of the one of its name, which is then deleted; the new one, and the old one if there was any.
-pub async fn replace(
-    tx: &mut Tx,
-    realm: NewRealm,
-    now: Timestamp,
-) -> sqlx::Result<(Option<RealmSettings>, Option<RealmId>)> {
+pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Option<RealmSettings>, Option<RealmId>)> {
     let id = next_id(tx).await?; // first of all, as everybody who replaces a realm does: no two wait for each other
     let old = fetch_optional!(
         tx,
@@ -108,7 +104,7 @@ pub async fn copy(
     name: &RealmName,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
-) -> sqlx::Result<Option<RealmSettings>> {
+) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(
@@ -132,7 +128,7 @@ pub async fn copy(
 }
 
 /// Begins a new stream of a realm's chance; its number, or `None` when the realm is gone.
-pub async fn raise_epoch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<i64>> {
+pub async fn raise_epoch(tx: &mut Tx, realm: RealmId) -> Result<Option<i64>> {
     let row = fetch_optional!(
         tx,
         "update realms set chance_epoch = chance_epoch + 1 where id = $1 and deleted_at is null returning chance_epoch",
@@ -142,10 +138,7 @@ pub async fn raise_epoch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<i64
 }
 
 /// What only snapshots and resets ask for: the realm's chance, and what it was made from, sealed.
-pub async fn find_beginnings(
-    conn: &mut Conn,
-    realm: RealmId,
-) -> sqlx::Result<Option<(Option<Chance>, Option<String>)>> {
+pub async fn find_beginnings(conn: &mut Conn, realm: RealmId) -> Result<Option<(Option<Chance>, Option<String>)>> {
     let row = fetch_optional!(
         conn,
         "select chance_seed, chance_epoch, origin from realms where id = $1 and deleted_at is null",
@@ -158,13 +151,13 @@ pub async fn find_beginnings(
     .transpose()
 }
 
-pub async fn update_origin(tx: &mut Tx, realm: RealmId, origin: &str) -> sqlx::Result<()> {
+pub async fn update_origin(tx: &mut Tx, realm: RealmId, origin: &str) -> Result<()> {
     execute!(tx, "update realms set origin = $2 where id = $1", realm, *origin)?;
     Ok(())
 }
 
 /// The living realm of that name.
-pub async fn find(conn: &mut Conn, name: &RealmName) -> sqlx::Result<Option<RealmSettings>> {
+pub async fn find(conn: &mut Conn, name: &RealmName) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -178,7 +171,7 @@ pub async fn find(conn: &mut Conn, name: &RealmName) -> sqlx::Result<Option<Real
 }
 
 /// The living realm of that number.
-pub async fn find_by_id(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<RealmSettings>> {
+pub async fn find_by_id(conn: &mut Conn, realm: RealmId) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -192,7 +185,7 @@ pub async fn find_by_id(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<
 }
 
 /// The number of the newest realm of that name, also of one that is deleted and not yet removed.
-pub async fn last_of_name(conn: &mut Conn, name: &str) -> sqlx::Result<Option<RealmId>> {
+pub async fn last_of_name(conn: &mut Conn, name: &str) -> Result<Option<RealmId>> {
     let row = fetch_optional!(
         conn,
         "select id from realms where name = $1 order by id desc limit 1",
@@ -202,7 +195,7 @@ pub async fn last_of_name(conn: &mut Conn, name: &str) -> sqlx::Result<Option<Re
 }
 
 /// Living realms in the order they were made, after the one of that number.
-pub async fn list_after(conn: &mut Conn, after: RealmId, limit: i64) -> sqlx::Result<Vec<RealmSettings>> {
+pub async fn list_after(conn: &mut Conn, after: RealmId, limit: i64) -> Result<Vec<RealmSettings>> {
     let rows = fetch_all!(
         conn,
         concat!(
@@ -217,7 +210,7 @@ pub async fn list_after(conn: &mut Conn, after: RealmId, limit: i64) -> sqlx::Re
 }
 
 /// All living realms in the order they were made.
-pub async fn list(conn: &mut Conn) -> sqlx::Result<Vec<RealmSettings>> {
+pub async fn list(conn: &mut Conn) -> Result<Vec<RealmSettings>> {
     let rows = fetch_all!(
         conn,
         concat!(
@@ -230,7 +223,7 @@ pub async fn list(conn: &mut Conn) -> sqlx::Result<Vec<RealmSettings>> {
 }
 
 /// The revision of every living realm: what other processes compare with what they hold.
-pub async fn revisions(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, i64)>> {
+pub async fn revisions(conn: &mut Conn) -> Result<Vec<(RealmId, i64)>> {
     let rows = fetch_all!(conn, "select id, revision from realms where deleted_at is null")?;
     rows.iter()
         .map(|row| Ok((row.get("id")?, row.get("revision")?)))
@@ -240,7 +233,7 @@ pub async fn revisions(conn: &mut Conn) -> sqlx::Result<Vec<(RealmId, i64)>> {
 /// Locks a realm to change it, and raises its revision; `None` when it is gone.
 ///
 /// Every change of settings, policy, clock or clients goes through this, first thing in its transaction.
-pub async fn touch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<RealmSettings>> {
+pub async fn touch(tx: &mut Tx, realm: RealmId) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(
@@ -252,12 +245,12 @@ pub async fn touch(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<RealmSett
     row.as_ref().map(settings).transpose()
 }
 
-pub async fn update_policy(tx: &mut Tx, realm: RealmId, policy: &Policy) -> sqlx::Result<()> {
+pub async fn update_policy(tx: &mut Tx, realm: RealmId, policy: &Policy) -> Result<()> {
     execute!(tx, "update realms set policy = $2 where id = $1", realm, json(policy)?)?;
     Ok(())
 }
 
-pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::Result<()> {
+pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> Result<()> {
     execute!(
         tx,
         "update realms set clock_shown = $2, clock_set_at = $3, clock_rate = $4, clock_resumes_at = $5 where id = $1",
@@ -271,7 +264,7 @@ pub async fn update_clock(tx: &mut Tx, realm: RealmId, clock: &Clock) -> sqlx::R
 }
 
 /// The clock of a living realm.
-pub async fn clock(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<Clock>> {
+pub async fn clock(conn: &mut Conn, realm: RealmId) -> Result<Option<Clock>> {
     let row = fetch_optional!(
         conn,
         "select clock_shown, clock_set_at, clock_rate, clock_resumes_at from realms where id = $1 and deleted_at is null",
@@ -281,7 +274,7 @@ pub async fn clock(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Option<Clock
 }
 
 /// Marks a realm as deleted: it is gone at once, its rows follow in batches. False when it was gone.
-pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update realms set deleted_at = $2, revision = revision + 1 where id = $1 and deleted_at is null",
@@ -292,7 +285,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result
 }
 
 /// Whether the time to live of any realm is over.
-pub async fn any_expired(conn: &mut Conn, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn any_expired(conn: &mut Conn, now: Timestamp) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from realms where deleted_at is null and expires_at <= $1 limit 1",
@@ -302,7 +295,7 @@ pub async fn any_expired(conn: &mut Conn, now: Timestamp) -> sqlx::Result<bool> 
 }
 
 /// Marks the realms whose time to live is over as deleted; their ids.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<RealmId>> {
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<RealmId>> {
     let rows = fetch_all!(
         tx,
         "update realms set deleted_at = $1, revision = revision + 1
@@ -313,7 +306,7 @@ pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<Rea
 }
 
 /// Deleted realms whose rows have not all gone yet.
-pub async fn list_deleted(conn: &mut Conn, limit: i64) -> sqlx::Result<Vec<RealmId>> {
+pub async fn list_deleted(conn: &mut Conn, limit: i64) -> Result<Vec<RealmId>> {
     let rows = fetch_all!(
         conn,
         "select id from realms where deleted_at is not null order by id limit $1",
@@ -323,18 +316,16 @@ pub async fn list_deleted(conn: &mut Conn, limit: i64) -> sqlx::Result<Vec<Realm
 }
 
 /// Removes the row of a deleted realm, the last of it.
-pub async fn remove(tx: &mut Tx, realm: RealmId) -> sqlx::Result<()> {
+pub async fn remove(tx: &mut Tx, realm: RealmId) -> Result<()> {
     execute!(tx, "delete from realms where id = $1 and deleted_at is not null", realm)?;
     Ok(())
 }
 
-fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
+fn settings(row: &Row) -> Result<RealmSettings> {
     let name: String = row.get("name")?;
     Ok(RealmSettings {
         id: row.get("id")?,
-        name: name
-            .parse()
-            .map_err(|reason: &str| sqlx::Error::Decode(reason.into()))?,
+        name: name.parse().map_err(|reason: &str| Error::Decode(reason.into()))?,
         policy: policy_in(row)?,
         clock: clock_in(row)?,
         root_secret: row.get("root_secret")?,
@@ -347,15 +338,15 @@ fn settings(row: &Row) -> sqlx::Result<RealmSettings> {
 
 /// The policy out of its column. It may have been written before there were all the switches there are today: those are as
 /// its preset has them.
-fn policy_in(row: &Row) -> sqlx::Result<Policy> {
-    Policy::read(&row.json("policy")?).map_err(|reason| sqlx::Error::ColumnDecode {
+fn policy_in(row: &Row) -> Result<Policy> {
+    Policy::read(&row.json("policy")?).map_err(|reason| Error::ColumnDecode {
         index: "policy".to_owned(),
         source: reason.into(),
     })
 }
 
 /// A clock out of the columns `clock_shown, clock_set_at, clock_rate, clock_resumes_at`.
-fn clock_in(row: &Row) -> sqlx::Result<Clock> {
+fn clock_in(row: &Row) -> Result<Clock> {
     Ok(Clock {
         shown: row.get("clock_shown")?,
         set_at: row.get("clock_set_at")?,

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Tx,
+    Conn, Result, Tx,
     database::{execute, fetch_optional},
     grants,
 };
 use crate::model::{RealmId, RefreshToken, Successor};
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> Result<()> {
     execute!(
         tx,
         "insert into refresh_tokens
@@ -29,7 +29,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> sqlx::
 }
 
 /// The token with its grant and what became of its successor, dead as it may be.
-pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<RefreshToken>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<RefreshToken>> {
     let row = fetch_optional!(
         conn,
         "select t.digest, t.id, t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.used_at,
@@ -92,7 +92,7 @@ pub async fn trade(
     digest: &str,
     successor: &RefreshToken,
     now: Timestamp,
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let rows = execute!(
         tx,
         "update refresh_tokens set used_at = $3, successor_id = $4, successor_digest = $5
@@ -108,7 +108,7 @@ pub async fn trade(
 }
 
 /// Revokes the refresh tokens of a pair.
-pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update refresh_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",

@@ -1,14 +1,14 @@
 //! Scopes that were set up at run time.
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
 };
 use crate::model::{RealmId, Scope};
 
 /// Adds a scope after all others; false when there is one of that name.
-pub async fn insert(tx: &mut Tx, realm: RealmId, scope: &Scope) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, scope: &Scope) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into scopes (realm, name, sequence, descriptions, claims)
@@ -23,7 +23,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, scope: &Scope) -> sqlx::Result<
 }
 
 /// Says a scope anew; false when there is none of that name.
-pub async fn update(tx: &mut Tx, realm: RealmId, scope: &Scope) -> sqlx::Result<bool> {
+pub async fn update(tx: &mut Tx, realm: RealmId, scope: &Scope) -> Result<bool> {
     let rows = execute!(
         tx,
         "update scopes set descriptions = $3, claims = $4 where realm = $1 and name = $2",
@@ -36,7 +36,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, scope: &Scope) -> sqlx::Result<
 }
 
 /// All of them in the order they were added.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Scope>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Scope>> {
     let rows = fetch_all!(
         conn,
         "select name, descriptions, claims from scopes where realm = $1 order by sequence, name",
@@ -46,12 +46,12 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Scope>> {
 }
 
 /// Removes a scope; false when there is none of that name.
-pub async fn delete(tx: &mut Tx, realm: RealmId, name: &str) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, name: &str) -> Result<bool> {
     let rows = execute!(tx, "delete from scopes where realm = $1 and name = $2", realm, name)?;
     Ok(rows == 1)
 }
 
-fn scope(row: &Row) -> sqlx::Result<Scope> {
+fn scope(row: &Row) -> Result<Scope> {
     Ok(Scope {
         name: row.get("name")?,
         descriptions: row.json("descriptions")?,

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
     users,
 };
 use crate::model::{RealmId, Session, SessionId, SignedIn, UserId};
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> Result<()> {
     execute!(
         tx,
         "insert into sessions (realm, id, user_id, sid, auth_time, amr, user_agent, expires_at)
@@ -28,7 +28,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> sqlx::Res
 }
 
 /// The same user has signed in again: the session goes on under its `sid` with a new id. False when it had ended.
-pub async fn renew(tx: &mut Tx, realm: RealmId, old: &SessionId, session: &Session) -> sqlx::Result<bool> {
+pub async fn renew(tx: &mut Tx, realm: RealmId, old: &SessionId, session: &Session) -> Result<bool> {
     let rows = execute!(
         tx,
         "update sessions set id = $3, auth_time = $5, amr = $6, user_agent = $7, expires_at = $8
@@ -46,7 +46,7 @@ pub async fn renew(tx: &mut Tx, realm: RealmId, old: &SessionId, session: &Sessi
 }
 
 /// The live session of that id with its user, in one statement.
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<Option<SignedIn>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<Option<SignedIn>> {
     let row = fetch_optional!(
         conn,
         "select s.id, s.user_id, s.sid, s.auth_time, s.amr, s.user_agent, s.expires_at,
@@ -67,7 +67,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
 }
 
 /// The live sessions of a user, the newest first.
-pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
+pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId, now: Timestamp) -> Result<Vec<Session>> {
     let rows = fetch_all!(
         conn,
         "select id, user_id, sid, auth_time, amr, user_agent, expires_at from sessions
@@ -81,7 +81,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId, now: Timestamp
 }
 
 /// Ends a session; false when it had ended.
-pub async fn end(tx: &mut Tx, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn end(tx: &mut Tx, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update sessions set ended_at = $3 where realm = $1 and id = $2 and ended_at is null",
@@ -93,7 +93,7 @@ pub async fn end(tx: &mut Tx, realm: RealmId, id: &SessionId, now: Timestamp) ->
 }
 
 /// Ends a user's session by the `sid` that pages and clients know; false when there is none.
-pub async fn end_by_sid(tx: &mut Tx, realm: RealmId, user: &UserId, sid: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn end_by_sid(tx: &mut Tx, realm: RealmId, user: &UserId, sid: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update sessions set ended_at = $4 where realm = $1 and user_id = $2 and sid = $3 and ended_at is null",
@@ -106,7 +106,7 @@ pub async fn end_by_sid(tx: &mut Tx, realm: RealmId, user: &UserId, sid: &str, n
 }
 
 /// Ends every session of a user.
-pub async fn end_all(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> sqlx::Result<()> {
+pub async fn end_all(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "update sessions set ended_at = $3 where realm = $1 and user_id = $2 and ended_at is null",
@@ -117,7 +117,7 @@ pub async fn end_all(tx: &mut Tx, realm: RealmId, user: &UserId, now: Timestamp)
     Ok(())
 }
 
-fn session(row: &Row) -> sqlx::Result<Session> {
+fn session(row: &Row) -> Result<Session> {
     Ok(Session {
         id: row.get("id")?,
         user: row.get("user_id")?,

@@ -1,13 +1,13 @@
 //! A realm's own signing keys, sealed.
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Error, Result, Row, Tx,
     database::{execute, fetch_all},
 };
 use crate::model::{RealmId, StoredKey};
 
 /// Adds a key after all others; false when there is one of that name.
-pub async fn insert(tx: &mut Tx, realm: RealmId, key: &StoredKey) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, key: &StoredKey) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into signing_keys (realm, kid, sequence, algorithm, private_key, signs, created_at)
@@ -24,7 +24,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, key: &StoredKey) -> sqlx::Resul
 }
 
 /// All keys of a realm in the order they were added.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<StoredKey>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<StoredKey>> {
     let rows = fetch_all!(
         conn,
         "select kid, algorithm, private_key, signs, created_at from signing_keys
@@ -35,18 +35,16 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<StoredKey
 }
 
 /// Removes a key; false when there is none of that name.
-pub async fn delete(tx: &mut Tx, realm: RealmId, kid: &str) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, kid: &str) -> Result<bool> {
     let rows = execute!(tx, "delete from signing_keys where realm = $1 and kid = $2", realm, kid)?;
     Ok(rows == 1)
 }
 
-fn key(row: &Row) -> sqlx::Result<StoredKey> {
+fn key(row: &Row) -> Result<StoredKey> {
     let algorithm: String = row.get("algorithm")?;
     Ok(StoredKey {
         kid: row.get("kid")?,
-        algorithm: algorithm
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        algorithm: algorithm.parse().map_err(|error| Error::Decode(Box::new(error)))?,
         sealed: row.get("private_key")?,
         signs: row.get("signs")?,
         created_at: row.get("created_at")?,

@@ -9,7 +9,7 @@ use std::{fmt::Display, fmt::Write as _, str::FromStr};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{Conn, Row, Tx, database::Value, deliveries::RETRY};
+use super::{Conn, Error, Result, Row, Tx, database::Value, deliveries::RETRY};
 use crate::model::{
     Attempt, AuthorizationRequest, Behaviour, Channel, Claims, ClientMetadata, DeliveryKind, DeliveryState, RealmId,
     Scopes, SigningAlgorithm,
@@ -410,7 +410,7 @@ pub const TABLES: &[Table] = &[
     )
     .listed_by(&["issued_at"]),
     Table::new(
-        "letters",
+        "messages",
         &["id"],
         &[
             text("id"),
@@ -467,7 +467,7 @@ pub const TABLES: &[Table] = &[
             text("id"),
             integer("sequence"),
             text("kind").checked(|text| {
-                let kinds = [DeliveryKind::Letter, DeliveryKind::Webhook];
+                let kinds = [DeliveryKind::OutboxMessage, DeliveryKind::Webhook];
                 known(kinds.iter().any(|one| one.name() == text), "kind of delivery")
             }),
             text("destination"),
@@ -499,13 +499,13 @@ fn pauses(text: &str) -> Result<(), String> {
 }
 
 /// All rows of a realm in one table, each with its columns as they are declared; in no order.
-pub async fn rows(conn: &mut Conn, realm: RealmId, table: &Table) -> sqlx::Result<Vec<Vec<Value>>> {
+pub async fn rows(conn: &mut Conn, realm: RealmId, table: &Table) -> Result<Vec<Vec<Value>>> {
     let sql = format!("select {} from {} where realm = $1", names(table), table.name);
     let rows = conn.fetch_all_built(sql, vec![Value::Integer(Some(realm.0))]).await?;
     rows.iter().map(|row| values(row, table)).collect()
 }
 
-fn values(row: &Row, table: &Table) -> sqlx::Result<Vec<Value>> {
+fn values(row: &Row, table: &Table) -> Result<Vec<Value>> {
     table
         .columns
         .iter()
@@ -520,7 +520,7 @@ fn values(row: &Row, table: &Table) -> sqlx::Result<Vec<Value>> {
 }
 
 /// Removes a batch of a realm's rows from one table; how many went.
-pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Result<u64> {
+pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> Result<u64> {
     let (name, key) = (table.name, table.key.join(", "));
     let sql = format!(
         "delete from {name} where realm = $1 and ({key}) in (select {key} from {name} where realm = $1 limit 500)"
@@ -531,7 +531,7 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> sqlx::Re
 /// Holds the row of `root` of that id until the transaction ends, where it was marked as deleted before `then`; whether it was.
 ///
 /// Nobody can bring it back from there on, so what belongs to it may go.
-pub async fn hold_marked(tx: &mut Tx, realm: RealmId, root: &str, id: &str, then: Timestamp) -> sqlx::Result<bool> {
+pub async fn hold_marked(tx: &mut Tx, realm: RealmId, root: &str, id: &str, then: Timestamp) -> Result<bool> {
     let sql = format!("update {root} set deleted_at = deleted_at where realm = $1 and id = $2 and deleted_at < $3");
     let mut values = one_of(realm, id);
     values.push(Value::Integer(Some(then.as_millisecond())));
@@ -539,7 +539,7 @@ pub async fn hold_marked(tx: &mut Tx, realm: RealmId, root: &str, id: &str, then
 }
 
 /// Removes the row of `root` of that id, where it is [held](hold_marked) as deleted, with all rows that belong to it.
-pub async fn remove_marked(tx: &mut Tx, realm: RealmId, tables: &[&Table], root: &str, id: &str) -> sqlx::Result<()> {
+pub async fn remove_marked(tx: &mut Tx, realm: RealmId, tables: &[&Table], root: &str, id: &str) -> Result<()> {
     for table in tables.iter().rev() {
         remove_of(tx, realm, table, tables, root, id).await?;
     }
@@ -556,7 +556,7 @@ pub async fn remove_of(
     tables: &[&Table],
     root: &str,
     id: &str,
-) -> sqlx::Result<u64> {
+) -> Result<u64> {
     let Some(condition) = belonging(table, tables, root) else {
         return Ok(0);
     };
@@ -591,7 +591,7 @@ fn names(table: &Table) -> String {
 }
 
 /// Writes rows into one table, each with its columns as they are declared, in as few statements as the database takes.
-pub async fn insert(tx: &mut Tx, realm: RealmId, table: &Table, rows: &[Vec<Value>]) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, table: &Table, rows: &[Vec<Value>]) -> Result<()> {
     let most = (MOST_VALUES / (table.columns.len() + 1)).clamp(1, MOST_ROWS);
     for rows in rows.chunks(most) {
         let mut sql = format!("insert into {} (realm, {}) values ", table.name, names(table));
@@ -600,7 +600,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, table: &Table, rows: &[Vec<Valu
             sql.push_str(if number == 0 { "($1" } else { ", ($1" });
             for value in row {
                 values.push(value.clone());
-                write!(sql, ", ${}", values.len()).map_err(|error| sqlx::Error::Encode(error.into()))?;
+                write!(sql, ", ${}", values.len()).map_err(|error| Error::Encode(error.into()))?;
             }
             sql.push(')');
         }
@@ -627,7 +627,7 @@ pub async fn copy(
     table: &Table,
     moving: Moving<'_>,
     realms_path: &str,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     let Moving {
         from: old,
         to: new,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
 };
@@ -12,7 +12,7 @@ use crate::model::{RealmId, User, UserId};
 /// Adds a user; false when there is one of that id or user name.
 ///
 /// The row of a deleted user, kept until nobody can refer to it any more, does not stand in the way of a new one.
-pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> Result<bool> {
     let revived = execute!(
         tx,
         "update users set username = $3, username_folded = $4, password = $5, persona = $6, claims = $7, created_at = $8, behaviour = $9,
@@ -50,7 +50,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
     Ok(rows == 1)
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> Result<Option<User>> {
     let row = fetch_optional!(
         conn,
         "select id as user_id, username, password, persona, behaviour, claims from users where realm = $1 and id = $2 and deleted_at is null",
@@ -61,7 +61,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &UserId) -> sqlx::Result<
 }
 
 /// The user of that name, whatever its case.
-pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -> sqlx::Result<Option<User>> {
+pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -> Result<Option<User>> {
     let row = fetch_optional!(
         conn,
         "select id as user_id, username, password, persona, behaviour, claims
@@ -73,7 +73,7 @@ pub async fn find_by_username(conn: &mut Conn, realm: RealmId, username: &str) -
 }
 
 /// The user of that id, or else of that name.
-pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> sqlx::Result<Option<User>> {
+pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> Result<Option<User>> {
     match find(conn, realm, &UserId::from(text)).await? {
         Some(user) => Ok(Some(user)),
         None => find_by_username(conn, realm, text).await,
@@ -81,7 +81,7 @@ pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> 
 }
 
 /// The users the picker offers, in the order they were added.
-pub async fn list_personas(conn: &mut Conn, realm: RealmId, limit: i64) -> sqlx::Result<Vec<User>> {
+pub async fn list_personas(conn: &mut Conn, realm: RealmId, limit: i64) -> Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
         "select id as user_id, username, password, persona, behaviour, claims
@@ -99,7 +99,7 @@ pub async fn list(
     fragment: &str,
     after: Option<&UserId>,
     limit: i64,
-) -> sqlx::Result<Vec<User>> {
+) -> Result<Vec<User>> {
     let mut pattern = String::from("%");
     for character in User::folded(fragment).chars() {
         if matches!(character, '%' | '_' | '!') {
@@ -123,7 +123,7 @@ pub async fn list(
 }
 
 /// Locks a user to change them; `None` when there is none of that id.
-pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> sqlx::Result<Option<User>> {
+pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> Result<Option<User>> {
     let row = fetch_optional!(
         tx,
         "update users set persona = persona where realm = $1 and id = $2 and deleted_at is null
@@ -135,7 +135,7 @@ pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> sqlx::Result<Opti
 }
 
 /// Writes what can change of a user: password, persona, behaviour, claims.
-pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<()> {
+pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> Result<()> {
     execute!(
         tx,
         "update users set password = $3, persona = $4, claims = $5, behaviour = $6 where realm = $1 and id = $2",
@@ -153,7 +153,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<()
 ///
 /// The row stays for a while, since somebody may be about to write one that refers to it: that one is born dead, for every
 /// check joins the user. `now` is the machine's.
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) -> Result<bool> {
     // No folded name begins with a blank, so this one is nobody's.
     let rows = execute!(
         tx,
@@ -168,7 +168,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) ->
 }
 
 /// Users of the realm that were deleted before `then`.
-pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> sqlx::Result<Vec<UserId>> {
+pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limit: i64) -> Result<Vec<UserId>> {
     let rows = fetch_all!(
         conn,
         "select id from users where realm = $1 and deleted_at < $2 order by deleted_at limit $3",
@@ -180,7 +180,7 @@ pub async fn list_deleted(conn: &mut Conn, realm: RealmId, then: Timestamp, limi
 }
 
 /// Whether the realm has any user: an empty one takes a seed.
-pub async fn any(conn: &mut Conn, realm: RealmId) -> sqlx::Result<bool> {
+pub async fn any(conn: &mut Conn, realm: RealmId) -> Result<bool> {
     Ok(fetch_optional!(
         conn,
         "select 1 as one from users where realm = $1 and deleted_at is null limit 1",
@@ -190,7 +190,7 @@ pub async fn any(conn: &mut Conn, realm: RealmId) -> sqlx::Result<bool> {
 }
 
 /// A user out of the columns `user_id, username, password, persona, behaviour, claims`.
-pub(super) fn user(row: &Row) -> sqlx::Result<User> {
+pub(super) fn user(row: &Row) -> Result<User> {
     Ok(User {
         id: row.get("user_id")?,
         username: row.get("username")?,

@@ -1,7 +1,7 @@
 //! Webhooks in the outbox.
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
     deliveries,
@@ -23,7 +23,7 @@ pub struct WebhookFilter {
     pub state: Option<String>,
 }
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, sealed: &SealedWebhook) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, sealed: &SealedWebhook) -> Result<()> {
     let webhook = &sealed.webhook;
     execute!(
         tx,
@@ -44,7 +44,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, sealed: &SealedW
     Ok(())
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<SealedWebhook>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<SealedWebhook>> {
     let row = fetch_optional!(
         conn,
         "select id, event, url, url_source, headers, secret_headers, body, written_at
@@ -63,7 +63,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Opt
 }
 
 /// The number of a webhook in its realm's outbox.
-pub async fn sequence(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<i64>> {
+pub async fn sequence(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<i64>> {
     let row = fetch_optional!(
         conn,
         "select sequence from webhooks where realm = $1 and id = $2",
@@ -80,7 +80,7 @@ pub async fn list(
     after: i64,
     filter: &WebhookFilter,
     limit: i64,
-) -> sqlx::Result<Vec<(WrittenWebhook, Delivery)>> {
+) -> Result<Vec<(WrittenWebhook, Delivery)>> {
     let rows = fetch_all!(
         conn,
         "select w.id, w.event, w.url, w.url_source, w.headers, w.body, w.written_at, d.state, d.due_at, d.history
@@ -103,11 +103,11 @@ pub async fn list(
 }
 
 /// Removes all webhooks of a realm.
-pub async fn clear(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
+pub async fn clear(tx: &mut Tx, realm: RealmId) -> Result<u64> {
     execute!(tx, "delete from webhooks where realm = $1", realm)
 }
 
-fn webhook(row: &Row) -> sqlx::Result<WrittenWebhook> {
+fn webhook(row: &Row) -> Result<WrittenWebhook> {
     let source: String = row.get("url_source")?;
     Ok(WrittenWebhook {
         id: row.get("id")?,

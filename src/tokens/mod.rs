@@ -113,7 +113,7 @@ pub enum TokenError {
     #[error("The access token is for another audience")]
     ForAnother { audience: String, issuer: String },
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] store::Error),
 }
 
 impl TokenError {

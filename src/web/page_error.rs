@@ -19,7 +19,7 @@ use crate::web::language;
 use crate::web::page::{Layout, Page, Place};
 use crate::web::refusal_log;
 
-/// Our considered no, or our mishap, on its way to a person.
+/// Our considered no, or our own failure, on its way to a person.
 #[derive(Clone, Debug)]
 pub struct PageError {
     pub status: StatusCode,
@@ -45,7 +45,7 @@ impl PageError {
         PageError::new(StatusCode::NOT_FOUND, refusal)
     }
 
-    /// Our own mishap: the cause goes to the log, the person learns only that it was not their fault.
+    /// Our own failure: the cause goes to the log, the person learns only that it was not their fault.
     pub fn failure(cause: impl Display) -> PageError {
         tracing::error!(%cause, "a page failed");
         let refusal = Refusal::new("server_error", "the server met an unexpected condition");

@@ -114,25 +114,25 @@ comment-form-not-past = muss in der Vergangenheit liegen
 comment-form-not-future = muss in der Zukunft liegen
 comment-form-too-long = ist zu lang
 
-## A letter to those who wait for an earlier appointment
-reminder-letter-subject = Erinnerung: { $appointment } am { $booked }
-reminder-letter-body =
+## A message to those who wait for an earlier appointment
+reminder-message-subject = Erinnerung: { $appointment } am { $booked }
+reminder-message-body =
     Guten Tag,
 
     Sie haben einen Termin bei { $practice }: „{ $appointment }“ am { $booked }.
 
     Wenn Sie nicht kommen können, sagen Sie den Termin bitte im Patientenportal ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann.
-reminder-letter-why = Sie erhalten diese E-Mail, weil Sie einen Termin haben.
+reminder-message-why = Sie erhalten diese E-Mail, weil Sie einen Termin haben.
 
-asap-letter-subject = Ein früherer Termin ist frei: { $appointment }
-asap-letter-body =
+asap-message-subject = Ein früherer Termin ist frei: { $appointment }
+asap-message-body =
     Guten Tag,
 
     bei { $practice } ist für „{ $appointment }“ ein früherer Termin frei geworden: { $earlier }.
     Ihr Termin ist am { $booked }.
 
     Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Wer zuerst kommt, bekommt ihn; wenn Sie nichts tun, bleibt alles, wie es ist.
-asap-letter-why = Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
+asap-message-why = Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
 
 ## VSee Clinic
 vsee-portal = Portal
@@ -183,12 +183,12 @@ vsee-room-pick-time = Zeit wählen
 vsee-schedule-title = Wählen Sie eine Zeit
 vsee-schedule-no-times = In den nächsten zwei Wochen ist nichts frei.
 vsee-schedule-later = Spätere Zeiten
-vsee-letter-subject = Ihr Termin bei { $provider }: { $begins }
+vsee-message-subject = Ihr Termin bei { $provider }: { $begins }
 vsee-schedule-length = { $count ->
     [one] Dauer: eine Minute.
    *[other] Dauer: { $count } Minuten.
   }
-vsee-letter-body =
+vsee-message-body =
     Guten Tag { $patient },
 
     Ihr Termin bei { $provider } ist gebucht: { $begins }.
@@ -278,7 +278,7 @@ exchange-took = Dauer
 exchange-id = Austausch
 exchange-fault = Störung
 
-## mediQuo: letters with activation codes
+## mediQuo: messages with activation codes
 mediquo-code-subject = Ihr Aktivierungscode für { $organization }
 mediquo-code-body = Guten Tag { $name },
 

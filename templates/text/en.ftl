@@ -114,25 +114,25 @@ comment-form-not-past = must be in the past
 comment-form-not-future = must be in the future
 comment-form-too-long = is too long
 
-## A letter to those who wait for an earlier appointment
-reminder-letter-subject = Reminder: { $appointment } on { $booked }
-reminder-letter-body =
+## A message to those who wait for an earlier appointment
+reminder-message-subject = Reminder: { $appointment } on { $booked }
+reminder-message-body =
     Hello,
 
     you have an appointment at { $practice }: “{ $appointment }” on { $booked }.
 
     If you cannot come, please cancel or move it in the patient portal, so that somebody else can have the time.
-reminder-letter-why = You receive this e-mail because you have an appointment.
+reminder-message-why = You receive this e-mail because you have an appointment.
 
-asap-letter-subject = An earlier appointment is free: { $appointment }
-asap-letter-body =
+asap-message-subject = An earlier appointment is free: { $appointment }
+asap-message-body =
     Hello,
 
     an earlier time for “{ $appointment }” at { $practice } has become free: { $earlier }.
     Your appointment is on { $booked }.
 
     If you want the earlier time, move your appointment in the patient portal. Whoever is first gets it; if you do nothing, everything stays as it is.
-asap-letter-why = You receive this e-mail because you asked to be told of earlier times.
+asap-message-why = You receive this e-mail because you asked to be told of earlier times.
 
 ## VSee Clinic
 vsee-portal = Portal
@@ -183,12 +183,12 @@ vsee-room-pick-time = Pick a time
 vsee-schedule-title = Pick a time
 vsee-schedule-no-times = There are no free times in the next two weeks.
 vsee-schedule-later = Later times
-vsee-letter-subject = Your appointment with { $provider }: { $begins }
+vsee-message-subject = Your appointment with { $provider }: { $begins }
 vsee-schedule-length = { $count ->
     [one] It takes one minute.
    *[other] It takes { $count } minutes.
   }
-vsee-letter-body =
+vsee-message-body =
     Hello { $patient },
 
     your appointment with { $provider } is booked: { $begins }.
@@ -278,7 +278,7 @@ exchange-took = Took
 exchange-id = Exchange
 exchange-fault = Fault
 
-## mediQuo: letters with activation codes
+## mediQuo: messages with activation codes
 mediquo-code-subject = Your activation code for { $organization }
 mediquo-code-body = Hello { $name },
 

@@ -114,25 +114,25 @@ comment-form-not-past = debe estar en el pasado
 comment-form-not-future = debe estar en el futuro
 comment-form-too-long = es demasiado largo
 
-## A letter to those who wait for an earlier appointment
-reminder-letter-subject = Recordatorio: { $appointment } el { $booked }
-reminder-letter-body =
+## A message to those who wait for an earlier appointment
+reminder-message-subject = Recordatorio: { $appointment } el { $booked }
+reminder-message-body =
     Buenos días:
 
     Tiene una cita en { $practice }: «{ $appointment }» el { $booked }.
 
     Si no puede venir, anúlela o cámbiela en el portal del paciente para que otra persona pueda aprovechar la hora.
-reminder-letter-why = Recibe este correo porque tiene una cita.
+reminder-message-why = Recibe este correo porque tiene una cita.
 
-asap-letter-subject = Hay una cita anterior libre: { $appointment }
-asap-letter-body =
+asap-message-subject = Hay una cita anterior libre: { $appointment }
+asap-message-body =
     Buenos días:
 
     Para «{ $appointment }» en { $practice } ha quedado libre una hora anterior: { $earlier }.
     Su cita es el { $booked }.
 
     Si prefiere la hora anterior, cambie su cita en el portal del paciente. La obtiene quien llegue primero; si no hace nada, todo queda como está.
-asap-letter-why = Recibe este correo porque pidió que le avisáramos de horas anteriores.
+asap-message-why = Recibe este correo porque pidió que le avisáramos de horas anteriores.
 
 ## VSee Clinic
 vsee-portal = Portal
@@ -183,12 +183,12 @@ vsee-room-pick-time = Elegir hora
 vsee-schedule-title = Elija una hora
 vsee-schedule-no-times = No hay horas libres en las próximas dos semanas.
 vsee-schedule-later = Horas posteriores
-vsee-letter-subject = Su cita con { $provider }: { $begins }
+vsee-message-subject = Su cita con { $provider }: { $begins }
 vsee-schedule-length = { $count ->
     [one] Dura un minuto.
    *[other] Dura { $count } minutos.
   }
-vsee-letter-body =
+vsee-message-body =
     Hola, { $patient }:
 
     Su cita con { $provider } está reservada: { $begins }.
@@ -278,7 +278,7 @@ exchange-took = Duración
 exchange-id = Intercambio
 exchange-fault = Fallo provocado
 
-## mediQuo: letters with activation codes
+## mediQuo: messages with activation codes
 mediquo-code-subject = Tu código de activación para { $organization }
 mediquo-code-body = Hola { $name }:
 

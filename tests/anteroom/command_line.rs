@@ -580,7 +580,7 @@ mod ending {
 
         server.signal("TERM");
 
-        assert_eq!(waiting.await.unwrap().is_ok().json(), json!({"letters": []}));
+        assert_eq!(waiting.await.unwrap().is_ok().json(), json!({"messages": []}));
         assert_eq!(server.end(), Some(0));
     }
 

@@ -120,7 +120,7 @@ mod what_it_says {
     }
 
     #[tokio::test]
-    async fn of_policy_portal_is_the_captured_document_to_the_letter() {
+    async fn of_policy_portal_is_the_captured_document_to_the_message() {
         let realm = portal_realm().await;
         let captured = concat!(
             r#"{"issuer":"{issuer}","#,

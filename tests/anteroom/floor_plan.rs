@@ -29,7 +29,7 @@ const APP: &[&str] = &["app"];
 const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
 const CONTROL_ROOM: &[&str] = &["control"];
 /// Files of `portals` that are no portals.
-const SHARED_BY_PORTALS: &[&str] = &["caller", "mishap", "openapi", "swagger_ui"];
+const SHARED_BY_PORTALS: &[&str] = &["caller", "portal_fault", "openapi", "swagger_ui"];
 
 /// What a room may use beside itself; `None` where the house has no such room.
 ///

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::emulator::START;
 use crate::support::{Answer, Arrival, Emulator, Realm, fresh_realm, jwt, realm_with};
 
-/// A refusal of the control room (RFC 9457).
+/// A refusal of the control API (RFC 9457).
 #[track_caller]
 fn is_a_problem(answer: Answer, status: u16) {
     let answer = answer.has_status(status);

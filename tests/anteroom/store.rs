@@ -154,8 +154,8 @@ struct Refused {
     keeps: bool,
 }
 
-impl From<sqlx::Error> for Refused {
-    fn from(error: sqlx::Error) -> Self {
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
         panic!("the database failed: {error}")
     }
 }
@@ -396,7 +396,7 @@ async fn only_what_expired_long_ago_is_removed() {
     assert_eq!(remove_before(shelf.later(61)).await, (1, false));
 }
 
-/// The guard of `see_through` exists because of this: a `begin` that is dropped half-way must not leave its
+/// The guard of `run_to_completion` exists because of this: a `begin` that is dropped half-way must not leave its
 /// transaction to the next one who gets the connection.
 #[tokio::test]
 async fn a_begin_that_is_given_up_half_way_leaves_the_pool_usable() {

@@ -29,7 +29,7 @@ pub enum Deed {
     #[command(after_help = EXAMPLES)]
     Advance {
         /// How far
-        #[arg(value_name = "STRETCH", allow_hyphen_values = true)]
+        #[arg(value_name = "DURATION", allow_hyphen_values = true)]
         stretch: String,
     },
     /// Set it forward, to 2030-01-01T09:00:00Z

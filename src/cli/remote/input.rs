@@ -91,7 +91,7 @@ pub fn document(path: &Path) -> Result<Value, RemoteError> {
     Ok(from_toml(toml::Value::Table(table)))
 }
 
-/// Instants of TOML become text, as the control room reads them.
+/// Instants of TOML become text, as the control API reads them.
 fn from_toml(value: toml::Value) -> Value {
     match value {
         toml::Value::String(text) => text.into(),

@@ -1,4 +1,4 @@
-//! `anteroom realm|clock|…`: what the control room of a running server offers, from the command line.
+//! `anteroom realm|clock|…`: what the control API of a running server offers, from the command line.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -51,7 +51,7 @@ pub enum RemoteCommand {
     /// What was asked and answered: list, wait for, explain, repeat with curl, export
     #[command(after_help = exchange::EXAMPLES)]
     Exchange(OfRealm<exchange::Deed>),
-    /// The letters and webhooks a realm has written: list, wait for, read, deliver again, clear
+    /// The messages and webhooks a realm has written: list, wait for, read, deliver again, clear
     #[command(after_help = outbox::EXAMPLES)]
     Outbox(OfRealm<outbox::Deed>),
     /// Tokens for anybody, without a browser
@@ -213,7 +213,7 @@ pub enum RemoteError {
     Refused(String),
     #[error("{0} asks for the token it printed when it started: give it as --token TOKEN or as ANTEROOM_CONTROL_TOKEN")]
     TokenWanted(String),
-    #[error("{server} answered {status} in a way the control room does not: is it an Anteroom, and of this version?")]
+    #[error("{server} answered {status} in a way the control API does not: is it an Anteroom, and of this version?")]
     NotOurs { server: String, status: StatusCode },
     #[error("the server's answer cannot be read: {0}")]
     Unreadable(String),

@@ -13,12 +13,12 @@ pub const EXAMPLES: &str = "\
 Examples:
   anteroom outbox list --realm suite-17
   anteroom outbox wait --recipient anne@example.com --for 10s
-  anteroom outbox show 01979f2c-… --html > letter.html
+  anteroom outbox show 01979f2c-… --html > message.html
   anteroom outbox wait --webhook --event appointment.booked --json
   anteroom outbox deliver 01979f2c-… --webhook
   anteroom outbox clear
 
-Letters are e-mails and text messages. With --webhook a command is about the requests to others instead.";
+Messages are e-mails and text messages. With --webhook a command is about the requests to others instead.";
 
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
@@ -35,7 +35,7 @@ pub enum Deed {
         #[arg(long = "for", value_name = "TIME", default_value = "30s")]
         patience: SignedDuration,
     },
-    /// One letter, to be read
+    /// One message, to be read
     #[command(after_help = EXAMPLES)]
     Show {
         /// Its id, as a list shows it
@@ -56,7 +56,7 @@ pub enum Deed {
         #[command(flatten)]
         kind: Kind,
     },
-    /// Forget all letters and webhooks
+    /// Forget all messages and webhooks
     #[command(after_help = EXAMPLES)]
     Clear {
         #[command(flatten)]
@@ -64,10 +64,10 @@ pub enum Deed {
     },
 }
 
-/// Letters, or webhooks.
+/// Messages, or webhooks.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Kind {
-    /// Webhooks, and no letters
+    /// Webhooks, and no messages
     #[arg(long)]
     webhook: bool,
 }
@@ -86,10 +86,10 @@ pub struct Which {
     /// How many at the most, 1 to 500
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
-    /// Only letters to this address or number
+    /// Only messages to this address or number
     #[arg(long, value_name = "ADDRESS", conflicts_with = "webhook")]
     recipient: Option<String>,
-    /// Only letters written for this reason, like asap_list.earlier_slot
+    /// Only messages written for this reason, like asap_list.earlier_slot
     #[arg(long, value_name = "REASON", conflicts_with = "webhook")]
     reason: Option<String>,
     /// Only letters that travel so: email or sms
@@ -121,7 +121,7 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
         }
         Deed::Show { id, kind, .. } => {
             let answer = server.get(&kind.path(&[&id])).send().await?;
-            tell(server, &answer, out, letter)
+            tell(server, &answer, out, message)
         }
         Deed::Deliver { id, kind } => {
             let answer = server.post(&kind.path(&[&id, "deliver"]), json!({})).send().await?;
@@ -155,15 +155,15 @@ impl Which {
 
 impl Kind {
     fn list(self) -> &'static str {
-        if self.webhook { "webhooks" } else { "letters" }
+        if self.webhook { "webhooks" } else { "messages" }
     }
 
-    /// Clearing the letters clears the webhooks, too.
+    /// Clearing the messages clears the webhooks, too.
     fn cleared(self) -> &'static str {
         if self.webhook {
             "webhooks"
         } else {
-            "letters and webhooks"
+            "messages and webhooks"
         }
     }
 
@@ -188,8 +188,8 @@ const ID: show::Place = ("id", "/id");
 const WRITTEN: show::Place = ("written", "/written_at");
 const STATE: show::Place = ("state", "/delivery/state");
 
-/// A letter or webhook as it is read: what stands on the envelope, then what is in it.
-fn letter(out: &mut impl Write, letter: &Value) -> io::Result<()> {
+/// A message or webhook as it is read: what stands on the envelope, then what is in it.
+fn message(out: &mut impl Write, message: &Value) -> io::Result<()> {
     let envelope: &[show::Place] = &[
         ("to", "/recipient"),
         ("to", "/url"),
@@ -200,8 +200,8 @@ fn letter(out: &mut impl Write, letter: &Value) -> io::Result<()> {
         STATE,
         ("next try", "/delivery/next_attempt_at"),
     ];
-    show::lines(out, letter, envelope)?;
-    match letter.get("body").and_then(Value::as_str) {
+    show::lines(out, message, envelope)?;
+    match message.get("body").and_then(Value::as_str) {
         Some(body) => writeln!(out, "\n{}", show::plain(body)),
         None => Ok(()),
     }

@@ -57,7 +57,7 @@ pub enum Deed {
         #[arg(value_name = "NEW")]
         new: Option<RealmName>,
         /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
-        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
         ttl: Option<String>,
     },
     /// Take a realm back to how it began
@@ -83,7 +83,7 @@ pub enum Deed {
         /// The snapshot; - is standard input
         file: PathBuf,
         /// How long it lives, by the machine's clock [default: as long as the one it replaces]
-        #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+        #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
         ttl: Option<String>,
     },
 }
@@ -109,7 +109,7 @@ pub struct Wishes {
     #[arg(long)]
     frozen: bool,
     /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
-    #[arg(long, value_name = "STRETCH", allow_hyphen_values = true)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     ttl: Option<String>,
     /// Makes its ids and tokens repeat: the same seed, the same ids
     #[arg(long, value_name = "TEXT")]

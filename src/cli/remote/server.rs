@@ -36,7 +36,7 @@ pub struct ServerFlags {
     )]
     pub server: ServerAddress,
 
-    /// What the server printed as its control room's token, where others can reach it
+    /// What the server printed as its control API's token, where others can reach it
     #[arg(
         long,
         global = true,
@@ -90,7 +90,7 @@ impl fmt::Display for ServerAddress {
     }
 }
 
-/// A server, and whose control room is meant.
+/// A server, and whose control API is meant.
 #[derive(Debug)]
 pub struct Server {
     http: reqwest::Client,

@@ -39,7 +39,7 @@ pub struct Wish {
     #[arg(long, value_name = "SCOPE", required = true)]
     scope: Vec<String>,
     /// How long access and ID token live, like PT10M [default: as the policy has it]
-    #[arg(long, value_name = "STRETCH")]
+    #[arg(long, value_name = "DURATION")]
     lifetime: Option<String>,
     /// Access and ID token expired a minute ago
     #[arg(long)]

@@ -207,7 +207,7 @@ fn truth(name: &str, text: &str) -> Result<bool, Problem> {
 
 /// Looks until there is something to show, or the time is over: the machine's, since a realm's may stand still.
 pub async fn watch(app: &App, realm: &Realm, question: &Question) -> (Vec<Entry>, u64) {
-    let mut bell = app.journal.listen(realm.id); // before looking, so that nothing falls in between
+    let mut notify = app.journal.listen(realm.id); // before looking, so that nothing falls in between
     let deadline = tokio::time::sleep(question.wait);
     tokio::pin!(deadline);
     loop {
@@ -220,7 +220,7 @@ pub async fn watch(app: &App, realm: &Realm, question: &Question) -> (Vec<Entry>
         tokio::select! {
             () = &mut deadline => return (found, dropped),
             () = app.shutdown.cancelled() => return (found, dropped),
-            rung = bell.changed() => if rung.is_err() {
+            rung = notify.changed() => if rung.is_err() {
                 return (found, dropped); // the realm is gone
             }
         }

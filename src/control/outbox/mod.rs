@@ -1,11 +1,11 @@
-//! `/control/api/outbox`: the letters and webhooks a realm has written, read, waited for and delivered again.
+//! `/control/api/outbox`: the messages and webhooks a realm has written, read, waited for and delivered again.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`letters`] | `/control/api/outbox` and `…/{id}`: e-mails and text messages |
+//! | [`messages`] | `/control/api/outbox` and `…/{id}`: e-mails and text messages |
 //! | [`webhooks`] | `/control/api/outbox/webhooks` and `…/{id}`: requests to others |
 
-pub mod letters;
+pub mod messages;
 pub mod webhooks;
 
 use std::time::Duration;
@@ -128,7 +128,7 @@ where
     L: Fn() -> F,
     F: Future<Output = Result<Vec<T>, Problem>>,
 {
-    let mut bell = app.outbox.listen(); // before looking, so that nothing falls in between
+    let mut notify = app.outbox.listen(); // before looking, so that nothing falls in between
     let deadline = tokio::time::sleep(wait);
     tokio::pin!(deadline);
     loop {
@@ -140,7 +140,7 @@ where
         tokio::select! {
             () = &mut deadline => return Ok(found),
             () = app.shutdown.cancelled() => return Ok(found),
-            _ = bell.changed() => {}
+            _ = notify.changed() => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
     }

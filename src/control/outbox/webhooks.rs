@@ -366,7 +366,7 @@ async fn clear(State(app): State<App>, realm: Realm) -> Result<StatusCode, Probl
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn cleared(tx: &mut Tx, realm: &Realm) -> sqlx::Result<()> {
+async fn cleared(tx: &mut Tx, realm: &Realm) -> store::Result<()> {
     store::deliveries::clear(tx, realm.id, DeliveryKind::Webhook).await?;
     store::webhooks::clear(tx, realm.id).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! A rule for claims in a seed, as the control room takes it, too.
+//! A rule for claims in a seed, as the control API takes it, too.
 
 use serde::{Deserialize, Deserializer};
 
@@ -99,7 +99,7 @@ impl SeedClaimRule {
         conn: &mut Conn,
         realm: RealmId,
         id: String,
-    ) -> sqlx::Result<Result<ClaimRule, String>> {
+    ) -> store::Result<Result<ClaimRule, String>> {
         if let Some(client) = &self.client
             && store::clients::find(conn, realm, client).await?.is_none()
         {

@@ -32,7 +32,7 @@ pub enum LoadingError {
     #[error(transparent)]
     Seed(#[from] SeedError),
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] store::Error),
     #[error("a password could not be hashed: {0}")]
     Hashing(#[from] PasswordError),
     #[error("a secret could not be sealed: {0}")]

@@ -1,4 +1,4 @@
-//! A scope in a seed, as the control room takes it, too.
+//! A scope in a seed, as the control API takes it, too.
 
 use std::collections::HashSet;
 

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! It belongs to no machine, database or name: sealed values stand in it in the clear, in base64url, and the realm's own
-//! addresses begin with `{issuer}`. What was still to be sent is given up, so that no letter or webhook goes out twice. Columns that are null are left out, and so may tables be that have no rows. It is read as a
+//! addresses begin with `{issuer}`. What was still to be sent is given up, so that no message or webhook goes out twice. Columns that are null are left out, and so may tables be that have no rows. It is read as a
 //! whole before anything is written; what is wrong is told with its place, as in `tables.users[3].claims`.
 
 use std::collections::{HashMap, HashSet};

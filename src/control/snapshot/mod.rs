@@ -12,7 +12,7 @@ use axum::routing::{get, put};
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::json;
 
-use super::body::{self, Stretch};
+use super::body::{self, Duration};
 use super::making::{self, issuer_of, open_origin, seal_origin};
 use super::problem::Problem;
 use super::realms::{self, created, end_of, find, made_schema, read_name};
@@ -121,7 +121,7 @@ struct Held {
     tables: Vec<(&'static Table, Vec<Vec<Stored>>)>,
 }
 
-async fn everything(conn: &mut Conn, realm: RealmId, tables: &[&'static Table]) -> sqlx::Result<Option<Held>> {
+async fn everything(conn: &mut Conn, realm: RealmId, tables: &[&'static Table]) -> store::Result<Option<Held>> {
     let settings = store::realms::find_by_id(conn, realm).await?;
     let beginnings = store::realms::find_beginnings(conn, realm).await?;
     let (Some(settings), Some((chance, origin))) = (settings, beginnings) else {
@@ -171,7 +171,7 @@ fn digest_of(body: &[u8]) -> String {
     digest(&String::from_utf8_lossy(body))
 }
 
-fn read_ttl(query: &str) -> Result<Option<Stretch>, Problem> {
+fn read_ttl(query: &str) -> Result<Option<Duration>, Problem> {
     let mut ttl = None;
     for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
         if name != "ttl" {
@@ -187,7 +187,7 @@ async fn put_in_place(
     app: &App,
     name: RealmName,
     document: Document,
-    ttl: Option<Stretch>,
+    ttl: Option<Duration>,
     digest: &str,
 ) -> Result<(Realm, Option<RealmId>), Problem> {
     let sealer = app.realms.sealer();

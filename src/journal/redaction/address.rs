@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_nothing_stays_to_the_letter() {
+    fn what_opens_nothing_stays_to_the_message() {
         for text in [
             "/oauth/authorize?client_id=demo-client&redirect_uri=http%3A%2F%2F127.0.0.1%3A49152%2Fcallback&scope=openid+profile",
             "/api/portal/v1/appointments/xbCuVVTNU6rT6E5m8p6Y8h7opzfo",

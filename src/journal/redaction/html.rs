@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_page_stays_to_the_letter() {
+    fn the_rest_of_a_page_stays_to_the_message() {
         for page in [
             "<!doctype html>\n<html lang=\"en\"><body class='a b'><p>1 < 2 &amp; 3</p><br/></body></html>",
             r#"<button name="persona" value="anne">Anne</button><a href="/account?a=1&amp;b=2">x</a>"#,

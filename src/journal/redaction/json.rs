@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_stays_to_the_letter() {
+    fn what_is_no_secret_stays_to_the_message() {
         for text in [
             r#"{"sub":"anne","email":"anne@example.com","n":-1.5e3,"ok":true,"none":null}"#,
             r#"{"keys":[{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86z","e":"AQAB"}]}"#,

@@ -75,7 +75,7 @@ pub async fn verify(
     realm: &Realm,
     token: &str,
     now: Timestamp,
-) -> sqlx::Result<Result<(Organization, AccessToken), Flaw>> {
+) -> crate::store::Result<Result<(Organization, AccessToken), Flaw>> {
     let Some(claims) = read(token, |organization| key(realm, organization)) else {
         return Ok(Err(Flaw::Invalid));
     };

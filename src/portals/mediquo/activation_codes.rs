@@ -23,7 +23,7 @@ const PAGE_SIZE: i64 = 50;
 const LAST_PAGE: i64 = 1_000_000;
 /// What fits into `meta`.
 const LONGEST_META: usize = 10_000;
-/// Why the letters are written.
+/// Why the messages are written.
 const REASON: &str = "mediquo.activation_code";
 
 /// `POST /v1/activation-codes`.

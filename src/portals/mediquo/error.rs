@@ -20,7 +20,7 @@ use crate::{
 pub enum MediquoError {
     /// Our considered no.
     Refused(Box<Refused>),
-    /// Our own mishap. What it was stands in the log, not in the answer.
+    /// Our own failure. What it was stands in the log, not in the answer.
     Failed(anyhow::Error),
 }
 
@@ -103,8 +103,8 @@ impl Keeps for MediquoError {
     }
 }
 
-impl From<sqlx::Error> for MediquoError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<crate::store::Error> for MediquoError {
+    fn from(error: crate::store::Error) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -161,7 +161,7 @@ pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoErro
 
 /// A status no rule of mediQuo's asks for.
 pub fn other(status: StatusCode, message: &str) -> MediquoError {
-    MediquoError::said(status, message, "mishap", message)
+    MediquoError::said(status, message, "fault", message)
 }
 
 /// 405, naming what would do.

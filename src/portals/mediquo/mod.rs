@@ -14,7 +14,7 @@
 //! | `/widget/frame`, `/widget/session`, `/integration/native.html`, `/js/1.0.0/…`, `/join/{token}`, `/demo` | `widget.rs` |
 //! | `/openapi.json`, `/api-docs…` | `openapi/` |
 //!
-//! `/v1` is served at `/api/v1` too. Not served here but to the control room: `levers.rs`.
+//! `/v1` is served at `/api/v1` too. Not served here but to the control API: `control_operations.rs`.
 
 mod access_token;
 mod activation_codes;
@@ -22,16 +22,16 @@ mod appointments;
 mod authenticate;
 mod call;
 mod consultants;
+pub mod control_operations;
 mod error;
 mod input;
-pub mod levers;
 mod links;
 mod messages;
-mod mishap;
 pub mod model;
 mod openapi;
 mod patients;
 mod pdf;
+mod portal_fault;
 mod prescriptions;
 mod rate_limit;
 mod redemptions;
@@ -52,14 +52,14 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 
-pub use mishap::answer as mishap;
+pub use portal_fault::answer as portal_fault;
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
 pub use seeding::Ready;
 pub use store::tables::{EXPIRED, TABLES};
 
 use crate::{
-    app::{App, Realm, see_through},
+    app::{App, Realm, run_to_completion},
     portals::swagger_ui,
     web::{
         csrf::{self, KnownHosts},
@@ -91,7 +91,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     }
     // It mints tokens for whoever asks: no site may read it by letting its own name point to this machine.
     let demo = get(widget::demo).layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts_read));
-    let register = post(widget::register).route_layer(middleware::from_fn_with_state(app.clone(), see_through));
+    let register = post(widget::register).route_layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
     router
         .route(&at("/widget/frame"), get(widget::frame))
         .route(&at("/widget/session"), register)
@@ -115,7 +115,7 @@ fn serve(rows: Arc<[&'static Row]>, limits: Arc<RateLimits>, app: &App) -> Metho
         },
     );
     if writes {
-        served.layer(middleware::from_fn_with_state(app.clone(), see_through))
+        served.layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
     } else {
         served
     }

@@ -227,7 +227,7 @@ pub async fn write_now(
     organization: &Organization,
     write: &Write,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> crate::store::Result<()> {
     let version = organizations::lock(tx, realm.id, &organization.id).await?;
     store::delete_replaced(tx, realm.id, &organization.id, &write.code, now).await?;
     let before = store::find_latest(tx, realm.id, &organization.id, &write.code).await?;
@@ -247,7 +247,7 @@ pub struct Queue {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn queue(app: &App, realm: &Realm) -> sqlx::Result<Queue> {
+pub async fn queue(app: &App, realm: &Realm) -> crate::store::Result<Queue> {
     let mut conn = app.database.read().await?;
     let (pending, next_at) = store::pending(&mut conn, realm.id, realm.clock.now()).await?;
     Ok(Queue { pending, next_at })
@@ -257,7 +257,7 @@ pub async fn queue(app: &App, realm: &Realm) -> sqlx::Result<Queue> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn process(app: &App, realm: &Realm) -> sqlx::Result<u64> {
+pub async fn process(app: &App, realm: &Realm) -> crate::store::Result<u64> {
     let mut tx = app.database.write_once().await?;
     store::process_pending(&mut tx, realm.id, realm.clock.now()).await
 }

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_outside_the_encoding_become_question_marks() {
+    fn messages_outside_the_encoding_become_question_marks() {
         assert_eq!(in_windows_1252("Añá €\u{7}"), b"A\xf1\xe1 ??");
     }
 }

@@ -51,7 +51,7 @@ impl Ready {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn load(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<()> {
+    pub async fn load(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> crate::store::Result<()> {
         for (sequence, (organization, endpoints)) in (1..).zip(self.seed.organizations.iter().zip(&self.endpoints)) {
             insert_organization(tx, realm, sequence, &organization.organization()).await?;
             for (sequence, professional) in (1..).zip(&organization.professionals) {
@@ -98,7 +98,7 @@ async fn load_patients(
     realm: RealmId,
     organization: &SeedOrganization,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> crate::store::Result<()> {
     for seeded in &organization.patients {
         let write = Write::of(&seeded.code, seeded.profile.clone());
         let patient = Patient {
@@ -126,7 +126,7 @@ async fn load_activation_codes(
     realm: RealmId,
     organization: &SeedOrganization,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> crate::store::Result<()> {
     for seeded in &organization.activation_codes {
         let code = ActivationCode {
             code: seeded.code.clone(),

@@ -192,7 +192,7 @@ fn spoken(layout: Layout, asked: &Asked) -> Layout {
     }
 }
 
-async fn enter(app: &App, realm: &Realm, asked: &Asked, now: Timestamp) -> sqlx::Result<Visitor> {
+async fn enter(app: &App, realm: &Realm, asked: &Asked, now: Timestamp) -> crate::store::Result<Visitor> {
     let mut conn = app.database.read().await?;
     let organization = organizations::find_by_api_key(&mut conn, realm.id, &asked.api_key).await?;
     let Some(organization) = organization else {
@@ -242,7 +242,7 @@ async fn frame_page(
     patient: Patient,
     token: String,
     now: Timestamp,
-) -> sqlx::Result<FramePage> {
+) -> crate::store::Result<FramePage> {
     let mut conn = app.database.read().await?;
     let of_patient = (organization.id.as_str(), patient.code.as_str());
     let upcoming = appointments::list_of_patient(&mut conn, realm.id, of_patient.0, of_patient.1, now).await?;

@@ -1,8 +1,8 @@
-//! Row 14: the ASAP list, and the letters to those on it.
+//! Row 14: the ASAP list, and the messages to those on it.
 //!
 //! Whoever is on the list is told when time becomes free on the calendar of their appointment, from whatever
 //! type, that makes a slot of their own type possible: before their own appointment, still to be booked, on a
-//! day they are of the right age. Guests are not on the list: there is no row for them to leave it. The letter is written in the transaction that frees the slot. It
+//! day they are of the right age. Guests are not on the list: there is no row for them to leave it. The message is written in the transaction that frees the slot. It
 //! reserves nothing: whoever comes first gets the slot.
 
 use std::collections::{BTreeMap, btree_map::Entry};
@@ -82,10 +82,10 @@ pub async fn tell_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interv
             .iter()
             .find(|slot| slot.start.timestamp() < appointment.starts_at && ages.admit(born_on, slot.start.date()));
         if let (Some(slot), Some(email)) = (earlier, &appointment.asap_email) {
-            let letter = letter(appointment, email, slot);
+            let message = message(appointment, email, slot);
             let outbox = &call.app.outbox;
             outbox
-                .write(tx, call.realm.id, &call.realm.random, letter, call.now)
+                .write(tx, call.realm.id, &call.realm.random, message, call.now)
                 .await?;
             told = true;
         }
@@ -126,7 +126,7 @@ async fn bookable_within(call: &Call, tx: &mut Tx, offer: &Offer, free: Interval
     Ok(slots)
 }
 
-fn letter(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
+fn message(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
     let (practice, language) = (&appointment.practice, appointment.practice.language);
     let booked = appointment.starts_at.to_zoned_datetime(practice.zone.clone());
     let name = appointment.appointment_type.name.as_str();
@@ -138,10 +138,10 @@ fn letter(appointment: &Appointment, email: &str, earlier: &Slot) -> Email {
     ];
     let message = Message {
         language,
-        subject: text::say_with(language, "asap-letter-subject", &[("appointment", name)]),
-        text: text::say_with(language, "asap-letter-body", &words),
+        subject: text::say_with(language, "asap-message-subject", &[("appointment", name)]),
+        text: text::say_with(language, "asap-message-body", &words),
         link: None, // the portal is an API: there is no page to move an appointment on
-        why: text::say(language, "asap-letter-why"),
+        why: text::say(language, "asap-message-why"),
     };
     message.to(email, "asap_list.earlier_slot")
 }

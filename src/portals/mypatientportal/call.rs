@@ -24,7 +24,7 @@ use super::{
     store, video_consultation, wire,
 };
 use crate::{
-    app::{App, Realm, personas},
+    app::{App, Realm, behaviour_effects},
     model::User,
     portals::caller::Caller,
     store::Conn,
@@ -79,7 +79,7 @@ async fn answer(
         let caller = Caller::identify(&mut conn, &realm, &parts.headers, now).await;
         caller.map_err(|error| error::not_identified(error, &realm.policy))?
     };
-    personas::token_is_used(&app, &realm, caller.user.as_ref(), &caller.token_digest, now)
+    behaviour_effects::token_is_used(&app, &realm, caller.user.as_ref(), &caller.token_digest, now)
         .await
         .map_err(|error| error::not_identified(error.into(), &realm.policy))?;
     row.check_scopes(&caller.scopes, caller.user.is_some())

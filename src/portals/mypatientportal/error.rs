@@ -22,7 +22,7 @@ use crate::{
 pub enum PortalError {
     /// Our considered no.
     Refused(Box<Refused>),
-    /// Our own mishap. What it was stands in the log, not in the answer.
+    /// Our own failure. What it was stands in the log, not in the answer.
     Failed(anyhow::Error),
 }
 
@@ -154,8 +154,8 @@ impl Keeps for PortalError {
     }
 }
 
-impl From<sqlx::Error> for PortalError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<crate::store::Error> for PortalError {
+    fn from(error: crate::store::Error) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -230,7 +230,7 @@ pub fn forbidden(why: &str) -> PortalError {
 
 /// A status the documentation says nothing of, in the portal's plain form.
 pub fn plain(status: StatusCode, text: &str) -> PortalError {
-    PortalError::text(status, "mishap", text, text)
+    PortalError::text(status, "fault", text, text)
 }
 
 /// 405, naming what would do.

@@ -29,9 +29,9 @@ pub mod comment_form;
 mod error;
 mod input;
 mod links;
-mod mishap;
 pub mod model;
 mod openapi;
+mod portal_fault;
 mod profile;
 mod reminders;
 mod rescheduling;
@@ -54,13 +54,13 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use mishap::answer as mishap;
+pub use portal_fault::answer as portal_fault;
 pub use reminders::HANDLERS;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};
 
 use crate::{
-    app::{App, Realm, see_through},
+    app::{App, Realm, run_to_completion},
     portals::swagger_ui,
     web::paths,
 };
@@ -100,7 +100,7 @@ fn at(path: &'static str, app: &App) -> MethodRouter<App> {
         router = router.on(filter(row), serve);
     }
     if rows.iter().any(|row| row.writes()) {
-        router = router.layer(middleware::from_fn_with_state(app.clone(), see_through));
+        router = router.layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
     }
     let allowed: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
     router.fallback(async move |realm: Realm, method: Method| -> Response {

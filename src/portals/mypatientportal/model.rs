@@ -20,7 +20,7 @@ pub struct Practice {
     pub id: String,
     pub name: String,
     pub zone: TimeZone,
-    /// What it writes in: letters, and the messages of its comment forms.
+    /// What it writes in: messages, and the messages of its comment forms.
     pub language: Language,
     pub photo_url: Option<String>,
     pub required_patient_fields: Vec<PatientField>,

@@ -1,4 +1,4 @@
-//! Reminders: a letter before an appointment, by the realm's clock.
+//! Reminders: a message before an appointment, by the realm's clock.
 //!
 //! The emulator's own: the portal's documentation says nothing of reminders, only that patients may decline e-mails
 //! (`allow_email_notifications`). When a practice reminds is its seed's `reminder_minutes`. An appointment booked later than that
@@ -35,7 +35,7 @@ pub async fn plan(
     appointment: &str,
     starts_at: Timestamp,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> crate::store::Result<()> {
     agenda::cancel(tx, realm.id, KIND, appointment).await?;
     let due_at = practice.reminder.and_then(|before| starts_at.checked_sub(before).ok());
     match due_at.filter(|due_at| *due_at > now) {
@@ -45,7 +45,7 @@ pub async fn plan(
 }
 
 /// Takes it off again. In the transaction that cancels the appointment.
-pub async fn forget(tx: &mut Tx, realm: &Realm, appointment: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut Tx, realm: &Realm, appointment: &str) -> crate::store::Result<()> {
     agenda::cancel(tx, realm.id, KIND, appointment).await.map(drop)
 }
 
@@ -59,7 +59,7 @@ fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
     })
 }
 
-/// Writes the letter; whether there was anybody to write to.
+/// Writes the message; whether there was anybody to write to.
 async fn remind(tx: &mut Tx, occasion: Occasion<'_>) -> Result<bool, FiringError> {
     let realm = occasion.realm;
     let Some(appointment) = store::find_appointment(tx, realm.id, occasion.subject).await? else {
@@ -78,9 +78,9 @@ async fn remind(tx: &mut Tx, occasion: Occasion<'_>) -> Result<bool, FiringError
     let Some(email) = address(&contact, user.as_ref()) else {
         return Ok(false);
     };
-    let letter = letter(&appointment, email);
+    let message = message(&appointment, email);
     let outbox = &occasion.app.outbox;
-    outbox.write(tx, realm.id, &realm.random, letter, occasion.now).await?;
+    outbox.write(tx, realm.id, &realm.random, message, occasion.now).await?;
     Ok(true)
 }
 
@@ -93,7 +93,7 @@ fn address(contact: &Contact, user: Option<&User>) -> Option<String> {
     known.filter(|_| contact.wants_email).map(str::to_owned)
 }
 
-fn letter(appointment: &Appointment, recipient: String) -> Email {
+fn message(appointment: &Appointment, recipient: String) -> Email {
     let (practice, language) = (&appointment.practice, appointment.practice.language);
     let starts_at = appointment.starts_at.to_zoned_datetime(practice.zone.clone());
     let name = appointment.appointment_type.name.as_str();
@@ -104,10 +104,10 @@ fn letter(appointment: &Appointment, recipient: String) -> Email {
     ];
     let message = Message {
         language,
-        subject: text::say_with(language, "reminder-letter-subject", &words),
-        text: text::say_with(language, "reminder-letter-body", &words),
+        subject: text::say_with(language, "reminder-message-subject", &words),
+        text: text::say_with(language, "reminder-message-body", &words),
         link: None, // the portal is an API: there is no page to cancel an appointment on
-        why: text::say(language, "reminder-letter-why"),
+        why: text::say(language, "reminder-message-why"),
     };
     message.to(recipient, "appointment.reminder")
 }

@@ -49,7 +49,9 @@ pub async fn show(
     let Path(token) = token.map_err(|_| PageError::not_found())?;
     let appointment = behind(&app, &realm, &token).await.map_err(PageError::failure)?;
     let appointment = appointment.ok_or_else(PageError::not_found)?;
-    let begins = appointment.starts_at.to_zoned_datetime(appointment.practice.zone.clone());
+    let begins = appointment
+        .starts_at
+        .to_zoned_datetime(appointment.practice.zone.clone());
     Ok(Page::new(&VideoPage {
         layout: Layout { place, language },
         practice: appointment.practice.name,
@@ -59,7 +61,7 @@ pub async fn show(
 }
 
 /// The appointment behind a link, as long as it stands.
-async fn behind(app: &App, realm: &Realm, token: &str) -> sqlx::Result<Option<Appointment>> {
+async fn behind(app: &App, realm: &Realm, token: &str) -> crate::store::Result<Option<Appointment>> {
     let Some(id) = links::appointment_of(realm, token) else {
         return Ok(None);
     };

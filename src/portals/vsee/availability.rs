@@ -122,7 +122,7 @@ pub async fn free_slots(
     conn: &mut Conn,
     room: &Room,
     search: &Search,
-) -> sqlx::Result<Vec<FreeSlot>> {
+) -> crate::store::Result<Vec<FreeSlot>> {
     let providers = store::rooms::list_providers(conn, context.realm.id, room.id).await?;
     let wanted = |provider: &&User| search.provider.is_none_or(|id| id == provider.id);
     let mut slots = Vec::new();
@@ -140,7 +140,7 @@ async fn slots_of(
     room: &Room,
     provider: &User,
     search: &Search,
-) -> sqlx::Result<Vec<FreeSlot>> {
+) -> crate::store::Result<Vec<FreeSlot>> {
     let Some(hours) = &provider.hours else {
         return Ok(Vec::new());
     };

@@ -14,7 +14,7 @@ use super::{
     error::{self, Result},
     input::Reader,
     intakes::find_intake,
-    letters,
+    messages,
     model::{Intake, NewVisit, Payment, Room, User, Visit, VisitType, hexadecimal},
     rooms::find_room,
     store::{
@@ -222,10 +222,10 @@ async fn write(context: &Context, tx: &mut Tx, user: &User, wish: &Wish) -> Resu
     };
     let id = insert(context, tx, &new).await?;
     let visit = store::visits::find(tx, context.realm.id, id).await?;
-    let visit = visit.ok_or(sqlx::Error::RowNotFound)?;
+    let visit = visit.ok_or(crate::store::Error::RowNotFound)?;
     webhooks::tell(context, tx, Event::VisitCreated, &visit, None).await?;
     if visit.kind == VisitType::Scheduled {
-        letters::confirm(context, tx, &visit).await?;
+        messages::confirm(context, tx, &visit).await?;
     }
     Ok(visit)
 }
@@ -285,7 +285,7 @@ async fn check_free(
     wish: &Wish,
     provider: i64,
     time: Interval,
-) -> sqlx::Result<std::result::Result<(), &'static str>> {
+) -> crate::store::Result<std::result::Result<(), &'static str>> {
     let found = store::users::find(tx, context.realm.id, provider).await?;
     let Some(hours) = found.and_then(|user| user.hours) else {
         return Ok(Err("the provider has set up no hours"));

@@ -47,7 +47,7 @@ pub struct Context {
 
 impl Context {
     /// A connection to read with; to be given back before a transaction begins.
-    pub async fn read(&self) -> sqlx::Result<Conn> {
+    pub async fn read(&self) -> crate::store::Result<Conn> {
         self.app.database.read().await
     }
 }

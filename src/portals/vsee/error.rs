@@ -20,7 +20,7 @@ use crate::{
 pub enum VseeError {
     /// Our considered no.
     Refused(Box<Refused>),
-    /// Our own mishap. What it was stands in the log, not in the answer.
+    /// Our own failure. What it was stands in the log, not in the answer.
     Failed(anyhow::Error),
 }
 
@@ -117,8 +117,8 @@ impl Keeps for VseeError {
     }
 }
 
-impl From<sqlx::Error> for VseeError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<crate::store::Error> for VseeError {
+    fn from(error: crate::store::Error) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -203,12 +203,12 @@ pub fn too_many_requests() -> VseeError {
 }
 
 /// What no rule of ours asks for: the documented text where there is one.
-pub fn mishap(status: StatusCode, sentence: &str) -> VseeError {
+pub fn of_status(status: StatusCode, sentence: &str) -> VseeError {
     let message = match status {
         StatusCode::NOT_FOUND => NOT_AVAILABLE,
         _ => sentence,
     };
-    VseeError::new(status, "mishap", message)
+    VseeError::new(status, "fault", message)
 }
 
 /// 413.

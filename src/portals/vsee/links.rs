@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_ten_small_letters_and_digits_and_belongs_to_its_visit_and_realm() {
+    fn a_token_has_ten_small_messages_and_digits_and_belongs_to_its_visit_and_realm() {
         let one = token(&key(1), 67258);
 
         assert_eq!(one.len(), LENGTH);

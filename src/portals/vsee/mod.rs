@@ -13,7 +13,7 @@
 //! | `/availability` | `availability.rs` |
 //! | `/rooms…`, `/accounts…` | `rooms.rs`, `accounts.rs` |
 //! | the pages | `pages/` |
-//! | what is told to others | `webhooks.rs`, `letters.rs` |
+//! | what is told to others | `webhooks.rs`, `messages.rs` |
 //! | `/openapi.json`, `/api-docs` | `openapi/`, `api_docs.rs` |
 
 mod accounts;
@@ -25,13 +25,13 @@ pub mod call;
 pub mod error;
 pub mod input;
 mod intakes;
-mod letters;
 mod links;
 mod login;
-mod mishap;
+mod messages;
 pub mod model;
 mod openapi;
 mod pages;
+mod portal_fault;
 mod rooms;
 pub mod route_table;
 pub mod seed;
@@ -52,13 +52,13 @@ use axum::{
 use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
-pub use mishap::answer as mishap;
 use pages::MOUNTS;
+pub use portal_fault::answer as portal_fault;
 use route_table::Found;
 pub use store::{EXPIRED, TABLES, insert_seed};
 
 use crate::{
-    app::{App, Realm, see_through},
+    app::{App, Realm, run_to_completion},
     portals::swagger_ui,
     web::{csrf::KnownHosts, paths},
 };
@@ -74,7 +74,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
             api = api.route(&format!("{}{}{API}{rest}", paths::VSEE, mount.0), any(serve));
         }
     }
-    api.layer(middleware::from_fn_with_state(app.clone(), see_through))
+    api.layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
         .route(
             &format!("{}/openapi.json", paths::VSEE),
             axum::routing::get(api_docs::show_document),

@@ -2,7 +2,7 @@
 //!
 //! Version 1.0 says times and the state as the API does, as text; 2.0 says times as numbers and the state as a word. Each
 //! endpoint has a version, and is told in the transaction that changes the visit; delivery is the outbox's. Nobody
-//! signs notes or pays invoices here: those two events are fired from the control room.
+//! signs notes or pays invoices here: those two events are fired from the control API.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ pub async fn tell(
     event: Event,
     visit: &Visit,
     note: Option<&Note>,
-) -> sqlx::Result<usize> {
+) -> crate::store::Result<usize> {
     let realm = &context.realm;
     let endpoints = store::webhook_endpoints::list_of_account(tx, realm.id, &visit.room.account).await?;
     let wants = |endpoint: &&WebhookEndpoint| {

@@ -7,9 +7,9 @@ use crate::portals::mypatientportal::{
 };
 use crate::support::{Emulator, Realm, fresh_realm};
 
-async fn letters(realm: &Realm) -> Vec<Value> {
+async fn messages(realm: &Realm) -> Vec<Value> {
     let outbox = realm.get("/control/api/outbox").await.is_ok().json();
-    outbox["letters"].as_array().cloned().unwrap_or_default()
+    outbox["messages"].as_array().cloned().unwrap_or_default()
 }
 
 async fn starts_at(patient: &Patient, appointment: &str) -> jiff::Timestamp {
@@ -17,8 +17,8 @@ async fn starts_at(patient: &Patient, appointment: &str) -> jiff::Timestamp {
     text(&appointment, "starts_at").parse().unwrap()
 }
 
-fn instant(letter: &Value) -> jiff::Timestamp {
-    text(letter, "written_at").parse().unwrap()
+fn instant(message: &Value) -> jiff::Timestamp {
+    text(message, "written_at").parse().unwrap()
 }
 
 fn day_before(instant: jiff::Timestamp) -> jiff::Timestamp {
@@ -31,15 +31,15 @@ async fn a_reminder_is_written_at_its_instant_however_far_the_clock_is_turned() 
     let anne = patient(&realm, "anne").await;
     let id = anne.books(40).await;
     let starts_at = starts_at(&anne, &id).await;
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 
     realm.advance("P60D").await;
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(instant(&letters[0]), day_before(starts_at));
-    assert_eq!(letters[0]["reason"], "appointment.reminder");
-    assert_eq!(letters[0]["recipient"], "anne@example.com");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(instant(&messages[0]), day_before(starts_at));
+    assert_eq!(messages[0]["reason"], "appointment.reminder");
+    assert_eq!(messages[0]["recipient"], "anne@example.com");
     let now = realm.now().await;
     let sixty_days = jiff::SignedDuration::from_hours(60 * 24);
     assert_eq!(
@@ -60,12 +60,12 @@ async fn a_clock_that_stops_just_before_an_instant_has_not_come_to_it() {
         .turn_clock(json!({"now": (due - a_moment).to_string()}))
         .await
         .is_ok();
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
     realm.turn_clock(json!({"now": due.to_string()})).await.is_ok();
 
-    assert_eq!(letters(&realm).await.len(), 1);
+    assert_eq!(messages(&realm).await.len(), 1);
     realm.advance("P90D").await;
-    assert_eq!(letters(&realm).await.len(), 1, "once");
+    assert_eq!(messages(&realm).await.len(), 1, "once");
 }
 
 #[tokio::test]
@@ -79,9 +79,9 @@ async fn events_happen_in_the_order_they_are_due_and_not_in_that_they_were_cause
 
     realm.advance("P60D").await;
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 6, "{letters:?}");
-    assert!(letters.is_sorted_by_key(instant), "{letters:?}");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 6, "{messages:?}");
+    assert!(messages.is_sorted_by_key(instant), "{messages:?}");
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_cancelled_appointment_is_not_reminded_of() {
 
     realm.advance("P60D").await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_moved_appointment_is_reminded_of_at_its_new_time_only() {
 
     realm.advance("P60D").await;
 
-    let instants: Vec<_> = letters(&realm).await.iter().map(instant).collect();
+    let instants: Vec<_> = messages(&realm).await.iter().map(instant).collect();
     assert_eq!(instants, [day_before(after)]);
 }
 
@@ -129,7 +129,7 @@ async fn who_asked_for_no_emails_gets_no_reminder() {
 
     realm.advance("P60D").await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
@@ -147,11 +147,11 @@ async fn a_guest_is_reminded_at_the_address_of_the_booking() {
 
     realm.advance("P60D").await;
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(letters[0]["recipient"], "gus@example.com");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0]["recipient"], "gus@example.com");
     assert_eq!(
-        letters[0]["subject"].as_str().unwrap().split(':').next(),
+        messages[0]["subject"].as_str().unwrap().split(':').next(),
         Some("Erinnerung")
     );
 }
@@ -185,12 +185,12 @@ async fn a_practice_reminds_when_its_seed_says_and_in_its_language() {
 
         realm.advance("P60D").await;
 
-        let letters = letters(&realm).await;
-        let subjects: Vec<_> = letters.iter().map(|letter| text(letter, "subject")).collect();
+        let messages = messages(&realm).await;
+        let subjects: Vec<_> = messages.iter().map(|message| text(message, "subject")).collect();
         assert_eq!(subjects, Vec::from_iter(subject), "{language}");
-        if let Some(letter) = letters.first() {
-            assert_eq!(starts_at.duration_since(instant(letter)).as_mins(), minutes);
-            assert!(text(letter, "body").contains("Own"), "{letter}");
+        if let Some(message) = messages.first() {
+            assert_eq!(starts_at.duration_since(instant(message)).as_mins(), minutes);
+            assert!(text(message, "body").contains("Own"), "{message}");
         }
     }
 }
@@ -205,7 +205,7 @@ async fn an_appointment_booked_too_late_to_be_reminded_of_is_not() {
 
     realm.advance("P60D").await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
@@ -225,10 +225,10 @@ async fn a_running_clock_comes_to_its_events_without_being_turned() {
         .is_ok();
 
     let waited = realm.get("/control/api/outbox?wait=30s").await.is_ok().json();
-    let letters_here = waited["letters"].as_array().unwrap();
-    assert_eq!(letters_here.len(), 1, "{waited}");
-    assert!(instant(&letters_here[0]) >= due);
-    assert!(letters(&neighbour).await.is_empty());
+    let messages_here = waited["messages"].as_array().unwrap();
+    assert_eq!(messages_here.len(), 1, "{waited}");
+    assert!(instant(&messages_here[0]) >= due);
+    assert!(messages(&neighbour).await.is_empty());
     assert_eq!(neighbour.now().await, crate::support::emulator::START.parse().unwrap());
 }
 
@@ -259,8 +259,8 @@ async fn an_event_happens_once_however_many_let_it_happen() {
         turn.await.unwrap();
     }
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 20, "{letters:?}");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 20, "{messages:?}");
 }
 
 /// No turn is lost when two are made at the same time, with or without events on the way.
@@ -283,7 +283,7 @@ async fn turns_at_the_same_time_add_up() {
 
     let passed = realm.now().await.duration_since(begun);
     assert_eq!(passed, jiff::SignedDuration::from_hours(16 * 24));
-    assert_eq!(letters(&realm).await.len(), 4);
+    assert_eq!(messages(&realm).await.len(), 4);
 }
 
 #[tokio::test]
@@ -299,6 +299,6 @@ async fn what_stands_on_the_agenda_outlives_the_server() {
 
     realm.advance("P60D").await;
 
-    let instants: Vec<_> = letters(&realm).await.iter().map(instant).collect();
+    let instants: Vec<_> = messages(&realm).await.iter().map(instant).collect();
     assert_eq!(instants, [due]);
 }

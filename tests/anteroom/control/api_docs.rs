@@ -1,4 +1,4 @@
-//! The OpenAPI document of a realm's control room, and the page that shows it.
+//! The OpenAPI document of a realm's control API, and the page that shows it.
 
 use anteroom::control::route_table::{Reach, rows};
 use serde_json::Value;

@@ -301,7 +301,7 @@ mod where_others_can_come {
             let request = server.http.request(row.method.clone(), &address);
             let answer = Answer::to(request.json(&json!({}))).await.has_status(401);
             detail(&answer);
-            assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"control room\""));
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"control API\""));
             for wrong in ["", "x", &server.token[1..], &format!("{}x", server.token)] {
                 let request = server.http.request(row.method.clone(), &address).bearer_auth(wrong);
                 let answer = Answer::to(request.json(&json!({}))).await;

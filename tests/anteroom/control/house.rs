@@ -1,4 +1,4 @@
-//! A server to walk through: every row of the control room's table, and what can be seen of a realm.
+//! A server to walk through: every row of the control API's table, and what can be seen of a realm.
 //!
 //! The tests that use it name no lever, so that one that is added is looked at without being named here.
 
@@ -89,7 +89,7 @@ pub fn filled(path: &str) -> String {
         .collect()
 }
 
-/// A refusal of the control room, as RFC 9457 has it; its detail.
+/// A refusal of the control API, as RFC 9457 has it; its detail.
 #[track_caller]
 pub fn detail(answer: &Answer) -> String {
     assert!((400..500).contains(&answer.status), "no refusal: {answer}");

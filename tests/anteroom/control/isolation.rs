@@ -59,7 +59,7 @@ async fn check(one: &Lived, other: &Lived) {
 
     one.realm.advance("P60D").await;
     let outbox: Value = one.realm.get("/control/api/outbox").await.is_ok().json();
-    assert_eq!(outbox["letters"].as_array().map(Vec::len), Some(1), "{outbox}");
+    assert_eq!(outbox["messages"].as_array().map(Vec::len), Some(1), "{outbox}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,4 +1,4 @@
-//! A server without a control room has none of its addresses, in no realm.
+//! A server without a control API has none of its addresses, in no realm.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
-use anteroom::server::{Doors, service};
+use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
 use axum::body::Body;
@@ -29,16 +29,16 @@ async fn app() -> App {
     app
 }
 
-fn doors(control_room: bool) -> Doors {
-    Doors {
+fn doors(control_api: bool) -> PublicNames {
+    PublicNames {
         issuer: ISSUER.parse().unwrap(),
         hosts: KnownHosts::new(ISSUER, []),
-        control_room,
+        control_api,
         control_token: None,
     }
 }
 
-async fn ask(app: &App, doors: &Doors, method: &http::Method, path: &str) -> (StatusCode, String) {
+async fn ask(app: &App, doors: &PublicNames, method: &http::Method, path: &str) -> (StatusCode, String) {
     let request = Request::builder()
         .method(method)
         .uri(path)

@@ -1,4 +1,4 @@
-//! The levers of realms: copies, snapshots, resets, and refusals of the control room.
+//! The levers of realms: copies, snapshots, resets, and refusals of the control API.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ pub async fn restore_as(realm: &Realm, name: &str, snapshot: impl Into<reqwest::
     Answer::to(request.header("content-type", "application/json").body(snapshot)).await
 }
 
-/// A refusal of the control room (RFC 9457) that says this.
+/// A refusal of the control API (RFC 9457) that says this.
 #[track_caller]
 pub fn is_a_problem(answer: Answer, status: u16, saying: &str) {
     let answer = answer.has_status(status);

@@ -1,4 +1,4 @@
-//! The control room's levers, from outside.
+//! The control API's levers, from outside.
 //!
 //! | file | looks at |
 //! | --- | --- |
@@ -11,7 +11,7 @@
 //! | `failing_events.rs` | events whose handlers fail or never end |
 //! | `forks.rs`, `resets.rs`, `snapshots.rs` | realms copied, put back, written down and restored |
 //! | `isolation.rs` | two hundred realms at once |
-//! | `left_out.rs` | a server without a control room |
+//! | `left_out.rs` | a server without a control API |
 //! | `time_travel.rs` | what depends on time, and the speed of clocks |
 //!
 //! `house.rs` gives a server to walk through, `levers.rs` what turns realms.

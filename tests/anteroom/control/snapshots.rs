@@ -36,7 +36,7 @@ fn read(snapshot: &str) -> Value {
 }
 
 #[tokio::test]
-async fn restored_elsewhere_it_is_the_same_to_the_last_letter() {
+async fn restored_elsewhere_it_is_the_same_to_the_last_message() {
     let (realm, _) = lived_in().await;
     let taken = snapshot(&realm).await;
 

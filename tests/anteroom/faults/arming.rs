@@ -1,4 +1,4 @@
-//! Arming, listing and disarming over the control room; counts.
+//! Arming, listing and disarming over the control API; counts.
 
 use serde_json::{Value, json};
 

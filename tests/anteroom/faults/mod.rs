@@ -90,7 +90,7 @@ pub async fn disarm_all(realm: &Realm) {
         .has_status(204);
 }
 
-/// What the control room says of all that is armed.
+/// What the control API says of all that is armed.
 pub async fn armed(realm: &Realm) -> Vec<Value> {
     let answer = realm.get("/control/api/faults").await.is_ok();
     answer.json()["faults"].as_array().expect("a list").clone()

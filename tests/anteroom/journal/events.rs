@@ -80,20 +80,20 @@ fn parse(event: &str) -> Event {
     }
 }
 
-async fn write_letter(realm: &Realm, recipient: &str) {
-    let letter = json!({"recipient": recipient, "subject": "Hello", "body": "Hello"});
-    realm.post_json("/control/api/outbox", &letter).await.has_status(201);
+async fn write_message(realm: &Realm, recipient: &str) {
+    let message = json!({"recipient": recipient, "subject": "Hello", "body": "Hello"});
+    realm.post_json("/control/api/outbox", &message).await.has_status(201);
 }
 
 #[tokio::test]
-async fn exchanges_letters_and_the_clock_are_told_in_their_order() {
+async fn exchanges_messages_and_the_clock_are_told_in_their_order() {
     let realm = fresh_realm().await;
     let mut listener = Listener::begin(&realm, "", None).await;
 
     realm.get("/oauth/userinfo").await.has_status(401);
     let exchange = listener.is_told().await;
-    write_letter(&realm, "anne@example.com").await;
-    let letter = listener.is_told().await;
+    write_message(&realm, "anne@example.com").await;
+    let message = listener.is_told().await;
     realm.advance("PT1H").await;
     let clock = listener.is_told().await;
 
@@ -104,8 +104,8 @@ async fn exchanges_letters_and_the_clock_are_told_in_their_order() {
         (&json!(401), &json!("invalid_token"))
     );
     assert_eq!(
-        (letter.kind.as_str(), &letter.data["recipient"]),
-        ("letter", &json!("anne@example.com"))
+        (message.kind.as_str(), &message.data["recipient"]),
+        ("message", &json!("anne@example.com"))
     );
     assert_eq!(
         (clock.kind.as_str(), &clock.data["now"]),
@@ -121,26 +121,26 @@ async fn somebody_who_lost_the_connection_goes_on_where_it_was() {
     let seen = listener.is_told().await;
     drop(listener);
     realm.get("/oauth/userinfo").await.has_status(401);
-    write_letter(&realm, "ben@example.com").await;
+    write_message(&realm, "ben@example.com").await;
 
     let mut again = Listener::begin(&realm, "", Some(&seen.id)).await;
 
-    let (exchange, letter) = (again.is_told().await, again.is_told().await);
+    let (exchange, message) = (again.is_told().await, again.is_told().await);
     assert_eq!(exchange.data["endpoint"], "userinfo");
-    assert_eq!(letter.data["recipient"], "ben@example.com");
-    assert_ne!(letter.id, seen.id);
+    assert_eq!(message.data["recipient"], "ben@example.com");
+    assert_ne!(message.id, seen.id);
 }
 
 #[tokio::test]
 async fn one_may_listen_to_some_kinds_only() {
     let realm = fresh_realm().await;
-    let mut listener = Listener::begin(&realm, "?only=letter", None).await;
+    let mut listener = Listener::begin(&realm, "?only=message", None).await;
 
     realm.discovery().await;
     realm.advance("PT1H").await;
-    write_letter(&realm, "anne@example.com").await;
+    write_message(&realm, "anne@example.com").await;
 
-    assert_eq!(listener.is_told().await.kind, "letter");
+    assert_eq!(listener.is_told().await.kind, "message");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_neighbour_hears_nothing() {
 
     realm.discovery().await;
     realm.advance("PT1H").await;
-    write_letter(&realm, "anne@example.com").await;
+    write_message(&realm, "anne@example.com").await;
     neighbour.get("/oauth/userinfo").await.has_status(401);
 
     assert_eq!(listener.is_told().await.data["endpoint"], "userinfo");
@@ -159,7 +159,7 @@ async fn a_neighbour_hears_nothing() {
 #[tokio::test]
 async fn what_cannot_be_read_is_refused() {
     let realm = fresh_realm().await;
-    for query in ["?only=letters", "?only=", "?kind=letter"] {
+    for query in ["?only=messages", "?only=", "?kind=message"] {
         realm.get(&format!("/control/events{query}")).await.has_status(400);
     }
     for id in ["x", "1", "1-", "-1"] {

@@ -12,7 +12,7 @@ async fn refusal(realm: &Realm) -> Value {
 }
 
 #[tokio::test]
-async fn a_redirect_uri_is_compared_letter_by_letter() {
+async fn a_redirect_uri_is_compared_message_by_message() {
     let realm = fresh_realm().await;
     let request = realm
         .demo_client()

@@ -118,7 +118,7 @@ impl Marked {
     }
 }
 
-/// Every path there is: the protocol's, the pages', the portal's and the control room's.
+/// Every path there is: the protocol's, the pages', the portal's and the control API's.
 async fn paths(realm: &Realm, marked: &Marked) -> Vec<String> {
     let mut paths: Vec<String> = [
         "/.well-known/openid-configuration",
@@ -156,7 +156,7 @@ async fn paths(realm: &Realm, marked: &Marked) -> Vec<String> {
         }));
     }
     let filled = |path: String| {
-        // What the control room names in its paths are ids, and it says which one it does not know.
+        // What the control API names in its paths are ids, and it says which one it does not know.
         let name = if path.starts_with("/control") {
             "unknown"
         } else {
@@ -260,7 +260,7 @@ async fn no_endpoint_leaves_a_secret_in_the_journal_or_the_log() {
         let before = exchanges(&realm, "limit=1").await;
         let before = before.first().and_then(|one| one["sequence"].as_u64()).unwrap_or(0);
         for request in requests(&realm, &path, &marked) {
-            // Long polls and streams of the control room answer when they like.
+            // Long polls and streams of the control API answer when they like.
             let request = request.timeout(std::time::Duration::from_secs(30));
             let answer = realm.http.execute(request.build().expect("a request")).await;
             drop(answer.expect("an answer"));

@@ -1,4 +1,4 @@
-//! Letters handed to a mail server, which these tests start themselves.
+//! Messages handed to a mail server, which these tests start themselves.
 
 use mail_parser::MimeHeaders;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{Answer, Emulator, Realm};
 
 const OUTBOX: &str = "/control/api/outbox";
 
-/// A server that sends its letters, its realm at the root with a stopped clock, and the mail server.
+/// A server that sends its messages, its realm at the root with a stopped clock, and the mail server.
 async fn sending(options: &[&str]) -> (Emulator, Realm, MailServer) {
     let mail_server = MailServer::start().await;
     let url = mail_server.url();
@@ -40,9 +40,9 @@ async fn stands(realm: &Realm, state: &str) -> Value {
         .await
         .is_ok()
         .json();
-    let letters = outbox["letters"].as_array().unwrap();
-    assert_eq!(letters.len(), 1, "{state}: {outbox}");
-    letters[0]["delivery"].clone()
+    let messages = outbox["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 1, "{state}: {outbox}");
+    messages[0]["delivery"].clone()
 }
 
 async fn again(realm: &Realm, id: &str) -> Answer {
@@ -55,18 +55,18 @@ fn statuses(delivery: &Value) -> Vec<Option<u64>> {
 }
 
 #[tokio::test]
-async fn a_letter_arrives_as_text_and_html_in_whatever_alphabet() {
+async fn a_message_arrives_as_text_and_html_in_whatever_alphabet() {
     let (_emulator, realm, mail_server) = sending(&["--smtp-from", "Praxis Übung <praxis@anteroom.test>"]).await;
     let id = written(&realm).await;
 
     let delivery = stands(&realm, "delivered").await;
 
-    let letters = mail_server.handed_in();
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].from, "praxis@anteroom.test");
-    assert_eq!(letters[0].to, ["anne@example.com"]);
-    assert_eq!(letters[0].credentials, None);
-    let message = letters[0].message();
+    let messages = mail_server.handed_in();
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].from, "praxis@anteroom.test");
+    assert_eq!(messages[0].to, ["anne@example.com"]);
+    assert_eq!(messages[0].credentials, None);
+    let message = messages[0].message();
     assert_eq!(message.subject(), Some("Grüße aus Köln – ein früherer Termin"));
     let from = message.from().unwrap().first().unwrap();
     assert_eq!(from.name(), Some("Praxis Übung"));
@@ -109,9 +109,9 @@ async fn a_mailbox_that_is_busy_is_tried_again_when_the_clock_has_gone_on() {
     let ids: Vec<_> = mail_server
         .handed_in()
         .iter()
-        .map(|letter| letter.message().message_id().unwrap().to_owned())
+        .map(|message| message.message().message_id().unwrap().to_owned())
         .collect();
-    assert_eq!(ids, vec![format!("{id}@localhost"); 3], "the same letter each time");
+    assert_eq!(ids, vec![format!("{id}@localhost"); 3], "the same message each time");
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_mailbox_that_does_not_exist_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn after_six_tries_a_letter_is_given_up() {
+async fn after_six_tries_a_message_is_given_up() {
     let (_emulator, realm, mail_server) = sending(&[]).await;
     mail_server.replies(&["450 busy"; 9]);
     written(&realm).await;
@@ -144,7 +144,7 @@ async fn after_six_tries_a_letter_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_letter_is_delivered_again_when_somebody_asks() {
+async fn a_message_is_delivered_again_when_somebody_asks() {
     let (_emulator, realm, mail_server) = sending(&[]).await;
     mail_server.replies(&["550 nobody of that name"]);
     let id = written(&realm).await;
@@ -156,7 +156,7 @@ async fn a_letter_is_delivered_again_when_somebody_asks() {
 }
 
 #[tokio::test]
-async fn asking_again_while_a_letter_is_handed_in_sends_it_once() {
+async fn asking_again_while_a_message_is_handed_in_sends_it_once() {
     let (_emulator, realm, mail_server) = sending(&[]).await;
     mail_server.holds_back();
     let id = written(&realm).await;
@@ -172,13 +172,13 @@ async fn asking_again_while_a_letter_is_handed_in_sends_it_once() {
 }
 
 #[tokio::test]
-async fn two_couriers_hand_no_letter_in_twice() {
-    const LETTERS: usize = 30;
+async fn two_couriers_hand_no_message_in_twice() {
+    const MESSAGES: usize = 30;
     let (emulator, realm, mail_server) = sending(&[]).await;
     let (_second, address) = emulator.beside();
     let other = Realm::at(&address, "default", realm.http.clone());
 
-    let drafts = (0..LETTERS).map(|number| {
+    let drafts = (0..MESSAGES).map(|number| {
         let through = if number % 2 == 0 { &realm } else { &other };
         let draft =
             json!({"recipient": format!("p{}@example.com", number % 4), "subject": number.to_string(), "body": "."});
@@ -187,21 +187,21 @@ async fn two_couriers_hand_no_letter_in_twice() {
     futures_util::future::join_all(drafts).await;
 
     let mut delivered = 0;
-    while delivered < LETTERS {
+    while delivered < MESSAGES {
         let outbox = realm
             .get(&format!("{OUTBOX}?state=delivered&wait=30"))
             .await
             .is_ok()
             .json();
-        delivered = outbox["letters"].as_array().unwrap().len();
+        delivered = outbox["messages"].as_array().unwrap().len();
     }
     let mut subjects: Vec<usize> = mail_server
         .handed_in()
         .iter()
-        .map(|letter| letter.message().subject().unwrap().parse().unwrap())
+        .map(|message| message.message().subject().unwrap().parse().unwrap())
         .collect();
     subjects.sort_unstable();
-    assert_eq!(subjects, (0..LETTERS).collect::<Vec<_>>());
+    assert_eq!(subjects, (0..MESSAGES).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn a_password_is_read_from_a_file_and_said_to_the_mail_server_only() {
 }
 
 #[tokio::test]
-async fn where_no_mail_server_answers_a_letter_waits() {
+async fn where_no_mail_server_answers_a_message_waits() {
     let nobody = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("smtp://{}", listener.local_addr().unwrap())
@@ -242,7 +242,7 @@ async fn where_no_mail_server_answers_a_letter_waits() {
 }
 
 #[tokio::test]
-async fn a_letter_that_was_left_is_sent_after_a_restart() {
+async fn a_message_that_was_left_is_sent_after_a_restart() {
     let (mut emulator, realm, mail_server) = sending(&[]).await;
     mail_server.replies(&["421 not now"]);
     written(&realm).await;

@@ -1,5 +1,5 @@
 //! The outbox: what leaves the house, seen from both sides.
 
-mod letters;
 mod mail;
+mod messages;
 mod webhooks;

@@ -7,22 +7,22 @@ use crate::support::{Realm, fresh_realm};
 
 /// Writes a letter by hand; its id.
 async fn write(realm: &Realm, recipient: &str) -> String {
-    let letter =
+    let message =
         json!({"recipient": recipient, "subject": "Hello", "body": "First line\nSecond line", "html": "<p>Hi</p>"});
     realm
-        .post_json("/control/api/outbox", &letter)
+        .post_json("/control/api/outbox", &message)
         .await
         .has_status(201)
         .member("id")
 }
 
-async fn letters(realm: &Realm) -> Vec<Value> {
+async fn messages(realm: &Realm) -> Vec<Value> {
     let all = realm.get("/control/api/outbox").await.is_ok().json();
-    all["letters"].as_array().cloned().expect("a list")
+    all["messages"].as_array().cloned().expect("a list")
 }
 
 #[tokio::test]
-async fn letters_are_listed_and_read() {
+async fn messages_are_listed_and_read() {
     let realm = fresh_realm().await;
     let id = write(&realm, "anne@example.com").await;
     write(&realm, "ben@example.com").await;
@@ -38,21 +38,21 @@ async fn letters_are_listed_and_read() {
         "{table}"
     );
 
-    let letter = typed(&realm, &["outbox", "show", &id]).await.does();
+    let message = typed(&realm, &["outbox", "show", &id]).await.does();
     assert!(
-        letter.contains("anne@example.com") && letter.ends_with("\n\nFirst line\nSecond line\n"),
-        "{letter}"
+        message.contains("anne@example.com") && message.ends_with("\n\nFirst line\nSecond line\n"),
+        "{message}"
     );
     assert_eq!(
         typed(&realm, &["outbox", "show", &id, "--html"]).await.does(),
         "<p>Hi</p>"
     );
     let whole = typed(&realm, &["outbox", "list", "--json"]).await.json();
-    assert_eq!(whole["letters"], Value::Array(letters(&realm).await));
+    assert_eq!(whole["messages"], Value::Array(messages(&realm).await));
 }
 
 #[tokio::test]
-async fn a_wait_ends_with_the_letter_or_with_patience() {
+async fn a_wait_ends_with_the_message_or_with_patience() {
     let realm = fresh_realm().await;
 
     let (said, _) = tokio::join!(
@@ -78,7 +78,7 @@ async fn everything_is_cleared_at_once() {
 
     typed(&realm, &["outbox", "clear"]).await.does();
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
     assert_eq!(typed(&realm, &["outbox", "list"]).await.does(), "");
 }
 
@@ -125,10 +125,10 @@ async fn webhooks_are_a_list_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_letter_does_not_steer_the_terminal() {
+async fn a_message_does_not_steer_the_terminal() {
     let realm = fresh_realm().await;
-    let letter = json!({"recipient": "anne@example.com", "subject": "\u{1b}]0;mine\u{7}", "body": "\u{1b}[2Jgone\r"});
-    let answer = realm.post_json("/control/api/outbox", &letter).await;
+    let message = json!({"recipient": "anne@example.com", "subject": "\u{1b}]0;mine\u{7}", "body": "\u{1b}[2Jgone\r"});
+    let answer = realm.post_json("/control/api/outbox", &message).await;
     if answer.status != 201 {
         return; // refused even earlier
     }

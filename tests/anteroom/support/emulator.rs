@@ -1,6 +1,6 @@
 //! The emulator under test, and the realms in it.
 //!
-//! One server serves the whole test process; each test has a realm of its own, made over the control room as anybody
+//! One server serves the whole test process; each test has a realm of its own, made over the control API as anybody
 //! would make one. Its clock stands still until the test turns it.
 
 use std::path::{Path, PathBuf};
@@ -156,7 +156,7 @@ impl Emulator {
         Realm::at(&self.issuer, "default", self.client())
     }
 
-    /// Makes a realm over the control room: the contract's `POST /control/api/realms`.
+    /// Makes a realm over the control API: the contract's `POST /control/api/realms`.
     pub async fn realm(&self, wishes: Value) -> Realm {
         let answer = self.try_realm(wishes).await.has_status(201);
         Realm::at(&answer.member("issuer"), &answer.member("name"), self.client())

@@ -92,7 +92,7 @@ impl Keeper {
         self.ask(&Wish::Start(program))
     }
 
-    /// The control room's token, from the banner of a server that logs into the keeper's folder.
+    /// The control API's token, from the banner of a server that logs into the keeper's folder.
     pub fn control_token(&self) -> String {
         loop {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();

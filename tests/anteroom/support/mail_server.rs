@@ -1,4 +1,4 @@
-//! A mail server of the tests' own (RFC 5321): it takes letters, keeps them, and refuses as a test wants.
+//! A mail server of the tests' own (RFC 5321): it takes messages, keeps them, and refuses as a test wants.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 
-/// One letter, as it was handed in.
+/// One message, as it was handed in.
 #[derive(Clone, Debug)]
 pub struct HandedIn {
     pub from: String,
@@ -20,7 +20,7 @@ pub struct HandedIn {
 
 impl HandedIn {
     pub fn message(&self) -> Message<'_> {
-        MessageParser::default().parse(&self.mail).expect("it is a letter")
+        MessageParser::default().parse(&self.mail).expect("it is a message")
     }
 }
 
@@ -33,7 +33,7 @@ pub struct MailServer {
 }
 
 struct Counter {
-    /// What is said to the next letters, once they are handed in; then they are taken.
+    /// What is said to the next messages, once they are handed in; then they are taken.
     replies: Mutex<VecDeque<String>>,
     handed_in: watch::Sender<Vec<HandedIn>>,
     gate: Mutex<Option<Arc<Semaphore>>>,
@@ -61,13 +61,13 @@ impl MailServer {
         format!("smtp://{}", self.address)
     }
 
-    /// What the next letters are told, such as `451 later` or `550 nobody here`.
+    /// What the next messages are told, such as `451 later` or `550 nobody here`.
     pub fn replies(&self, replies: &[&str]) {
         let mut all = self.counter.replies.lock().expect("nobody panicked");
         all.extend(replies.iter().map(|&reply| reply.to_owned()));
     }
 
-    /// From now on it takes letters and says nothing until [`release`](Self::release).
+    /// From now on it takes messages and says nothing until [`release`](Self::release).
     pub fn holds_back(&self) {
         *self.counter.gate.lock().expect("nobody panicked") = Some(Arc::new(Semaphore::new(0)));
     }
@@ -83,14 +83,14 @@ impl MailServer {
         self.counter.handed_in.borrow().clone()
     }
 
-    /// Waits until so many letters were handed in.
+    /// Waits until so many messages were handed in.
     pub async fn has(&self, count: usize) -> Vec<HandedIn> {
         let mut handed_in = self.counter.handed_in.subscribe();
-        let enough = handed_in.wait_for(|letters| letters.len() >= count);
+        let enough = handed_in.wait_for(|messages| messages.len() >= count);
         let patience = std::time::Duration::from_secs(60);
         match tokio::time::timeout(patience, enough).await {
-            Ok(letters) => letters.expect("the counter stands").clone(),
-            Err(_) => panic!("{count} letters were expected, not {}", self.handed_in().len()),
+            Ok(messages) => messages.expect("the counter stands").clone(),
+            Err(_) => panic!("{count} messages were expected, not {}", self.handed_in().len()),
         }
     }
 }
@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, counter: Arc<Counter>) {
 }
 
 async fn converse(stream: &mut BufReader<TcpStream>, counter: &Counter) -> std::io::Result<()> {
-    let mut letter = HandedIn {
+    let mut message = HandedIn {
         from: String::new(),
         to: Vec::new(),
         credentials: None,
@@ -119,21 +119,21 @@ async fn converse(stream: &mut BufReader<TcpStream>, counter: &Counter) -> std::
         let reply = match verb.as_str() {
             "EHLO" => "250-mail.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN".to_owned(),
             "AUTH" => {
-                letter.credentials = credentials(line);
+                message.credentials = credentials(line);
                 "235 come in".to_owned()
             }
             "MAIL" => {
-                letter.from = within_brackets(line);
+                message.from = within_brackets(line);
                 "250 sender ok".to_owned()
             }
             "RCPT" => {
-                letter.to.push(within_brackets(line));
+                message.to.push(within_brackets(line));
                 "250 recipient ok".to_owned()
             }
             "DATA" => {
                 say(stream, "354 go on").await?;
-                letter.mail = mail(stream).await?;
-                counter.take(letter.clone()).await
+                message.mail = mail(stream).await?;
+                counter.take(message.clone()).await
             }
             "QUIT" => {
                 say(stream, "221 bye").await?;
@@ -146,9 +146,9 @@ async fn converse(stream: &mut BufReader<TcpStream>, counter: &Counter) -> std::
 }
 
 impl Counter {
-    async fn take(&self, letter: HandedIn) -> String {
+    async fn take(&self, message: HandedIn) -> String {
         let reply = self.replies.lock().expect("nobody panicked").pop_front();
-        self.handed_in.send_modify(|letters| letters.push(letter));
+        self.handed_in.send_modify(|messages| messages.push(message));
         let gate = self.gate.lock().expect("nobody panicked").clone();
         if let Some(gate) = gate {
             let _ = gate.acquire().await; // an error says that it was opened

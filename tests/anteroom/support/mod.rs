@@ -1,7 +1,7 @@
 //! What the tests stand on: a running emulator, realms in it, clients, browsers, and answers that can be questioned.
 //!
 //! Helpers hide noise, not meaning: a test still says which client asks what, and what must come of it. Everything
-//! here speaks HTTP with the real program and uses the control room like anybody else; there are no mocks.
+//! here speaks HTTP with the real program and uses the control API like anybody else; there are no mocks.
 //!
 //! | file | gives |
 //! | --- | --- |
@@ -11,10 +11,10 @@
 //! | `page.rs` | a page as such a browser reads it: forms, buttons, links, text |
 //! | `caller.rs` | `realm.caller(token)`: somebody who calls an API with a bearer token |
 //! | `answer.rs` | what came back, with the verbs of assertion |
-//! | `control_room.rs` | the levers of a realm, pulled over HTTP |
+//! | `control_api.rs` | the levers of a realm, pulled over HTTP |
 //! | `hang_up.rs` | somebody who asks and does not wait for the answer |
 //! | `receiver.rs` | `Receiver`: an HTTP server that is told, and answers as a test wants |
-//! | `mail_server.rs` | `MailServer`: takes letters over SMTP, and refuses as a test wants |
+//! | `mail_server.rs` | `MailServer`: takes messages over SMTP, and refuses as a test wants |
 //! | `jwt.rs` | signed tokens, read and verified as their recipient does |
 //! | `dice.rs` | chance that can be repeated |
 //! | `browser.rs` | Chromium, and a client's site for it to come back to |
@@ -25,7 +25,7 @@ pub mod answer;
 pub mod browser;
 pub mod caller;
 pub mod client_app;
-pub mod control_room;
+pub mod control_api;
 pub mod dice;
 pub mod emulator;
 pub mod hang_up;

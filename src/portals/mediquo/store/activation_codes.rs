@@ -6,7 +6,7 @@ use crate::{
     model::RealmId,
     portals::mediquo::model::{ActivationCode, Duration, Redemption},
     store::{
-        Conn, Row, Tx,
+        Conn, Error, Result, Row, Tx,
         database::{execute, fetch_all, fetch_optional},
     },
 };
@@ -22,11 +22,11 @@ macro_rules! select_codes {
     };
 }
 
-fn activation_code(row: &Row) -> sqlx::Result<ActivationCode> {
+fn activation_code(row: &Row) -> Result<ActivationCode> {
     let duration: String = row.get("duration")?;
     let expires_on: Option<String> = row.optional("expires_on")?;
     let date = |text: String| {
-        text.parse().map_err(|source: jiff::Error| sqlx::Error::ColumnDecode {
+        text.parse().map_err(|source: jiff::Error| Error::ColumnDecode {
             index: "expires_on".to_owned(),
             source: source.into(),
         })
@@ -55,7 +55,7 @@ fn activation_code(row: &Row) -> sqlx::Result<ActivationCode> {
 }
 
 /// Writes a new code; false when it is taken.
-pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &ActivationCode) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &ActivationCode) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into mediquo_activation_codes
@@ -81,12 +81,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Activ
     Ok(rows == 1)
 }
 
-pub async fn find(
-    conn: &mut Conn,
-    realm: RealmId,
-    organization: &str,
-    code: &str,
-) -> sqlx::Result<Option<ActivationCode>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, organization: &str, code: &str) -> Result<Option<ActivationCode>> {
     let row = fetch_optional!(
         conn,
         select_codes!("where realm = $1 and organization_id = $2 and code = $3"),
@@ -98,7 +93,7 @@ pub async fn find(
 }
 
 /// Whether any organization has that code.
-pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> sqlx::Result<bool> {
+pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> Result<bool> {
     let sql = "select code from mediquo_activation_codes where realm = $1 and code = $2 limit 1";
     Ok(fetch_optional!(conn, sql, realm, *code)?.is_some())
 }
@@ -124,7 +119,7 @@ pub async fn list(
     wanted: &Wanted,
     limit: i64,
     offset: i64,
-) -> sqlx::Result<Vec<ActivationCode>> {
+) -> Result<Vec<ActivationCode>> {
     let date = |date: &Option<Date>| date.map(|date| date.to_string());
     let rows = fetch_all!(
         conn,
@@ -152,13 +147,7 @@ pub async fn list(
 }
 
 /// Switches a code on or off; false when there is none.
-pub async fn set_active(
-    tx: &mut Tx,
-    realm: RealmId,
-    organization: &str,
-    code: &str,
-    active: bool,
-) -> sqlx::Result<bool> {
+pub async fn set_active(tx: &mut Tx, realm: RealmId, organization: &str, code: &str, active: bool) -> Result<bool> {
     let rows = execute!(
         tx,
         "update mediquo_activation_codes set active = $4 where realm = $1 and organization_id = $2 and code = $3",
@@ -178,7 +167,7 @@ pub async fn set_sent(
     code: &str,
     phone: Option<(&str, &str)>,
     email: Option<&str>,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "update mediquo_activation_codes set last_phone_prefix = coalesce($4, last_phone_prefix),
@@ -197,13 +186,7 @@ pub async fn set_sent(
 /// Redeems a code that is active, not over and not used up; which redemption it was.
 ///
 /// The condition and the change are one statement: of many who want the last one, exactly one gets it.
-pub async fn redeem(
-    tx: &mut Tx,
-    realm: RealmId,
-    organization: &str,
-    code: &str,
-    today: Date,
-) -> sqlx::Result<Option<i64>> {
+pub async fn redeem(tx: &mut Tx, realm: RealmId, organization: &str, code: &str, today: Date) -> Result<Option<i64>> {
     let row = fetch_optional!(
         tx,
         "update mediquo_activation_codes set redeemed = redeemed + 1
@@ -225,7 +208,7 @@ pub async fn insert_redemption(
     number: i64,
     new: &Redemption,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_redemptions (realm, organization_id, code, number, first_name, last_name, redeemed_at)
@@ -247,7 +230,7 @@ pub async fn list_redemptions(
     realm: RealmId,
     organization: &str,
     code: &str,
-) -> sqlx::Result<Vec<Redemption>> {
+) -> Result<Vec<Redemption>> {
     let rows = fetch_all!(
         conn,
         "select code, first_name, last_name from mediquo_redemptions

@@ -6,7 +6,7 @@ use crate::{
     model::RealmId,
     portals::mediquo::model::{Appointment, Message, Prescription},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all, fetch_optional},
     },
@@ -18,7 +18,7 @@ macro_rules! columns_of_appointments {
     };
 }
 
-fn appointment(row: &Row) -> sqlx::Result<Appointment> {
+fn appointment(row: &Row) -> Result<Appointment> {
     Ok(Appointment {
         code: row.get("code")?,
         id: row.get("id")?,
@@ -33,7 +33,7 @@ fn appointment(row: &Row) -> sqlx::Result<Appointment> {
 }
 
 /// Writes a new appointment; false when its code is taken.
-pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Appointment) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Appointment) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into mediquo_appointments
@@ -57,7 +57,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Appoi
 }
 
 /// Waits until nobody else changes an appointment, and keeps it until the transaction ends.
-pub async fn lock(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> sqlx::Result<()> {
+pub async fn lock(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> Result<()> {
     execute!(
         tx,
         "update mediquo_appointments set link_version = link_version
@@ -69,12 +69,7 @@ pub async fn lock(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -
     Ok(())
 }
 
-pub async fn find(
-    conn: &mut Conn,
-    realm: RealmId,
-    organization: &str,
-    code: &str,
-) -> sqlx::Result<Option<Appointment>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, organization: &str, code: &str) -> Result<Option<Appointment>> {
     let sql = concat!(
         "select ",
         columns_of_appointments!(),
@@ -85,7 +80,7 @@ pub async fn find(
 }
 
 /// An appointment by our own id, and whose it is.
-pub async fn find_by_id(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<(Appointment, String)>> {
+pub async fn find_by_id(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<(Appointment, String)>> {
     let sql = concat!(
         "select organization_id, ",
         columns_of_appointments!(),
@@ -99,7 +94,7 @@ pub async fn find_by_id(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Resu
 }
 
 /// Whether any organization has an appointment of that code.
-pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> sqlx::Result<bool> {
+pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> Result<bool> {
     let sql = "select code from mediquo_appointments where realm = $1 and code = $2 limit 1";
     Ok(fetch_optional!(conn, sql, realm, *code)?.is_some())
 }
@@ -111,7 +106,7 @@ pub async fn list_of_patient(
     organization: &str,
     patient: &str,
     now: Timestamp,
-) -> sqlx::Result<Vec<Appointment>> {
+) -> Result<Vec<Appointment>> {
     let sql = concat!(
         "select ",
         columns_of_appointments!(),
@@ -131,7 +126,7 @@ pub async fn reschedule(
     organization: &str,
     code: &str,
     starts_at: Timestamp,
-) -> sqlx::Result<Option<Appointment>> {
+) -> Result<Option<Appointment>> {
     let sql = concat!(
         "update mediquo_appointments set starts_at = $4, link_version = link_version + 1
          where realm = $1 and organization_id = $2 and code = $3 and cancelled_at is null returning ",
@@ -148,7 +143,7 @@ pub async fn cancel(
     organization: &str,
     code: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<Appointment>> {
+) -> Result<Option<Appointment>> {
     let sql = concat!(
         "update mediquo_appointments set cancelled_at = $4
          where realm = $1 and organization_id = $2 and code = $3 and cancelled_at is null returning ",
@@ -158,7 +153,7 @@ pub async fn cancel(
     row.as_ref().map(appointment).transpose()
 }
 
-pub async fn insert_message(tx: &mut Tx, realm: RealmId, organization: &str, new: &Message) -> sqlx::Result<()> {
+pub async fn insert_message(tx: &mut Tx, realm: RealmId, organization: &str, new: &Message) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_messages
@@ -176,12 +171,7 @@ pub async fn insert_message(tx: &mut Tx, realm: RealmId, organization: &str, new
 }
 
 /// The newest messages to a patient, in the order they were sent.
-pub async fn list_messages(
-    conn: &mut Conn,
-    realm: RealmId,
-    organization: &str,
-    patient: &str,
-) -> sqlx::Result<Vec<Message>> {
+pub async fn list_messages(conn: &mut Conn, realm: RealmId, organization: &str, patient: &str) -> Result<Vec<Message>> {
     let rows = fetch_all!(
         conn,
         "select id, patient_code, professional_hash, body, sent_at from mediquo_messages
@@ -202,7 +192,7 @@ pub async fn list_messages(
     rows.iter().rev().map(message).collect()
 }
 
-fn prescription(row: &Row) -> sqlx::Result<Prescription> {
+fn prescription(row: &Row) -> Result<Prescription> {
     Ok(Prescription {
         code: row.get("code")?,
         organization: row.get("organization_id")?,
@@ -213,7 +203,7 @@ fn prescription(row: &Row) -> sqlx::Result<Prescription> {
     })
 }
 
-pub async fn find_prescription(conn: &mut Conn, realm: RealmId, code: &str) -> sqlx::Result<Option<Prescription>> {
+pub async fn find_prescription(conn: &mut Conn, realm: RealmId, code: &str) -> Result<Option<Prescription>> {
     let row = fetch_optional!(
         conn,
         "select code, organization_id, patient_code, patient, active_substances, issued_at
@@ -229,7 +219,7 @@ pub async fn list_prescriptions(
     realm: RealmId,
     organization: &str,
     patient: &str,
-) -> sqlx::Result<Vec<Prescription>> {
+) -> Result<Vec<Prescription>> {
     let rows = fetch_all!(
         conn,
         "select code, organization_id, patient_code, patient, active_substances, issued_at
@@ -243,7 +233,7 @@ pub async fn list_prescriptions(
 }
 
 /// Writes a prescription; false when its code is taken.
-pub async fn insert_prescription(tx: &mut Tx, realm: RealmId, new: &Prescription) -> sqlx::Result<bool> {
+pub async fn insert_prescription(tx: &mut Tx, realm: RealmId, new: &Prescription) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into mediquo_prescriptions

@@ -6,7 +6,7 @@ use crate::{
     model::RealmId,
     portals::mediquo::model::{Organization, Professional, Status},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -21,7 +21,7 @@ macro_rules! select_organizations {
     };
 }
 
-fn organization(row: &Row) -> sqlx::Result<Organization> {
+fn organization(row: &Row) -> Result<Organization> {
     Ok(Organization {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -32,18 +32,18 @@ fn organization(row: &Row) -> sqlx::Result<Organization> {
     })
 }
 
-pub async fn find_by_api_key(conn: &mut Conn, realm: RealmId, api_key: &str) -> sqlx::Result<Option<Organization>> {
+pub async fn find_by_api_key(conn: &mut Conn, realm: RealmId, api_key: &str) -> Result<Option<Organization>> {
     let sql = select_organizations!("where realm = $1 and api_key = $2");
     let row = fetch_optional!(conn, sql, realm, *api_key)?;
     row.as_ref().map(organization).transpose()
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Organization>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Organization>> {
     let row = fetch_optional!(conn, select_organizations!("where realm = $1 and id = $2"), realm, *id)?;
     row.as_ref().map(organization).transpose()
 }
 
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Organization>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Organization>> {
     let rows = fetch_all!(
         conn,
         select_organizations!("where realm = $1 order by sequence, id"),
@@ -53,7 +53,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Organizat
 }
 
 /// Waits for whoever else changes patients of the organization; a number that no earlier change had.
-pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<i64> {
+pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> Result<i64> {
     fetch_one!(
         tx,
         "update mediquo_organizations set changes = changes + 1 where realm = $1 and id = $2 returning changes",
@@ -74,7 +74,7 @@ macro_rules! select_professionals {
     };
 }
 
-fn professional(row: &Row) -> sqlx::Result<Professional> {
+fn professional(row: &Row) -> Result<Professional> {
     let status: String = row.get("status")?;
     Ok(Professional {
         hash: row.get("hash")?,
@@ -94,11 +94,7 @@ fn professional(row: &Row) -> sqlx::Result<Professional> {
 }
 
 /// A professional, and the organization it works for.
-pub async fn find_professional(
-    conn: &mut Conn,
-    realm: RealmId,
-    hash: &str,
-) -> sqlx::Result<Option<(Professional, String)>> {
+pub async fn find_professional(conn: &mut Conn, realm: RealmId, hash: &str) -> Result<Option<(Professional, String)>> {
     let row = fetch_optional!(
         conn,
         select_professionals!("where realm = $1 and hash = $2"),
@@ -111,11 +107,7 @@ pub async fn find_professional(
         .transpose()
 }
 
-pub async fn list_professionals(
-    conn: &mut Conn,
-    realm: RealmId,
-    organization: &str,
-) -> sqlx::Result<Vec<Professional>> {
+pub async fn list_professionals(conn: &mut Conn, realm: RealmId, organization: &str) -> Result<Vec<Professional>> {
     let rows = fetch_all!(
         conn,
         select_professionals!("where realm = $1 and organization_id = $2 order by sequence, hash"),
@@ -132,7 +124,7 @@ pub async fn insert_bearer_token(
     organization: &str,
     digest: &str,
     expires_at: Timestamp,
-) -> sqlx::Result<i64> {
+) -> Result<i64> {
     fetch_one!(
         tx,
         "insert into mediquo_bearer_tokens (realm, digest, number, organization_id, expires_at)
@@ -152,7 +144,7 @@ pub async fn find_by_bearer(
     realm: RealmId,
     digest: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<Organization>> {
+) -> Result<Option<Organization>> {
     let sql = select_organizations!(
         "where realm = $1 and id = (select organization_id from mediquo_bearer_tokens
                                     where realm = $1 and digest = $2 and expires_at > $3)"
@@ -162,7 +154,7 @@ pub async fn find_by_bearer(
 }
 
 /// Ends a widget token. Again is as good as once.
-pub async fn revoke_token(tx: &mut Tx, realm: RealmId, jti: &str, expires_at: Timestamp) -> sqlx::Result<()> {
+pub async fn revoke_token(tx: &mut Tx, realm: RealmId, jti: &str, expires_at: Timestamp) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_revoked_tokens (realm, jti, expires_at) values ($1, $2, $3) on conflict do nothing",
@@ -173,7 +165,7 @@ pub async fn revoke_token(tx: &mut Tx, realm: RealmId, jti: &str, expires_at: Ti
     Ok(())
 }
 
-pub async fn token_is_revoked(conn: &mut Conn, realm: RealmId, jti: &str) -> sqlx::Result<bool> {
+pub async fn token_is_revoked(conn: &mut Conn, realm: RealmId, jti: &str) -> Result<bool> {
     let sql = "select jti from mediquo_revoked_tokens where realm = $1 and jti = $2";
     Ok(fetch_optional!(conn, sql, realm, *jti)?.is_some())
 }

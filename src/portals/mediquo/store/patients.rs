@@ -6,13 +6,13 @@ use crate::{
     model::RealmId,
     portals::mediquo::model::Patient,
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
 
-fn patient(row: &Row) -> sqlx::Result<Patient> {
+fn patient(row: &Row) -> Result<Patient> {
     Ok(Patient {
         code: row.get("code")?,
         profile: row.json("profile")?,
@@ -40,7 +40,7 @@ pub async fn find(
     organization: &str,
     code: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<Patient>> {
+) -> Result<Option<Patient>> {
     let row = fetch_optional!(
         conn,
         select_patients!(
@@ -56,7 +56,7 @@ pub async fn find(
 }
 
 /// The patient as it was last written, seen or not.
-pub async fn find_latest(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> sqlx::Result<Option<Patient>> {
+pub async fn find_latest(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> Result<Option<Patient>> {
     let row = fetch_optional!(
         tx,
         select_patients!(
@@ -70,7 +70,7 @@ pub async fn find_latest(tx: &mut Tx, realm: RealmId, organization: &str, code: 
 }
 
 /// Whether any organization has a patient of that code that may be seen.
-pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str, now: Timestamp) -> Result<bool> {
     let sql = "select code from mediquo_patients where realm = $1 and code = $2 and visible_at <= $3 limit 1";
     Ok(fetch_optional!(conn, sql, realm, *code, now)?.is_some())
 }
@@ -82,7 +82,7 @@ pub async fn list(
     organization: &str,
     now: Timestamp,
     limit: i64,
-) -> sqlx::Result<Vec<Patient>> {
+) -> Result<Vec<Patient>> {
     let rows = fetch_all!(
         conn,
         select_patients!(
@@ -108,7 +108,7 @@ pub async fn insert(
     version: i64,
     patient: &Patient,
     visible_at: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_patients
@@ -136,7 +136,7 @@ pub async fn delete_replaced(
     organization: &str,
     code: &str,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "delete from mediquo_patients where realm = $1 and organization_id = $2 and code = $3 and version < (
@@ -151,7 +151,7 @@ pub async fn delete_replaced(
 }
 
 /// How many writes cannot be seen yet, and when the next one can.
-pub async fn pending(conn: &mut Conn, realm: RealmId, now: Timestamp) -> sqlx::Result<(i64, Option<Timestamp>)> {
+pub async fn pending(conn: &mut Conn, realm: RealmId, now: Timestamp) -> Result<(i64, Option<Timestamp>)> {
     let row = fetch_one!(
         conn,
         "select count(*) as pending, min(visible_at) as next from mediquo_patients
@@ -163,7 +163,7 @@ pub async fn pending(conn: &mut Conn, realm: RealmId, now: Timestamp) -> sqlx::R
 }
 
 /// Lets everything that was written be seen now; how many writes that were.
-pub async fn process_pending(tx: &mut Tx, realm: RealmId, now: Timestamp) -> sqlx::Result<u64> {
+pub async fn process_pending(tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<u64> {
     execute!(
         tx,
         "update mediquo_patients set visible_at = $2 where realm = $1 and visible_at > $2",

@@ -3,10 +3,10 @@
 use crate::{
     model::RealmId,
     portals::mediquo::model::{Organization, Professional},
-    store::{Tx, database::execute},
+    store::{Result, Tx, database::execute},
 };
 
-pub async fn insert_organization(tx: &mut Tx, realm: RealmId, sequence: i64, new: &Organization) -> sqlx::Result<()> {
+pub async fn insert_organization(tx: &mut Tx, realm: RealmId, sequence: i64, new: &Organization) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_organizations
@@ -30,7 +30,7 @@ pub async fn insert_professional(
     organization: &str,
     sequence: i64,
     new: &Professional,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "insert into mediquo_professionals

@@ -4,13 +4,13 @@ use crate::{
     model::RealmId,
     portals::mediquo::model::{Signature, Version, WebhookEndpoint},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all},
     },
 };
 
-fn endpoint(row: &Row) -> sqlx::Result<WebhookEndpoint> {
+fn endpoint(row: &Row) -> Result<WebhookEndpoint> {
     let signature: String = row.get("signature")?;
     let version: i64 = row.get("version")?;
     let events: Option<String> = row.optional("events")?;
@@ -29,7 +29,7 @@ fn endpoint(row: &Row) -> sqlx::Result<WebhookEndpoint> {
     })
 }
 
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<WebhookEndpoint>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<WebhookEndpoint>> {
     let rows = fetch_all!(
         conn,
         "select id, organization_id, url, events, signature, secret, version from mediquo_webhook_endpoints
@@ -40,7 +40,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<WebhookEn
 }
 
 /// Those of one organization.
-pub async fn list_of(conn: &mut Conn, realm: RealmId, organization: &str) -> sqlx::Result<Vec<WebhookEndpoint>> {
+pub async fn list_of(conn: &mut Conn, realm: RealmId, organization: &str) -> Result<Vec<WebhookEndpoint>> {
     let rows = fetch_all!(
         conn,
         "select id, organization_id, url, events, signature, secret, version from mediquo_webhook_endpoints
@@ -51,7 +51,7 @@ pub async fn list_of(conn: &mut Conn, realm: RealmId, organization: &str) -> sql
     rows.iter().map(endpoint).collect()
 }
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, new: &WebhookEndpoint) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, new: &WebhookEndpoint) -> Result<()> {
     let events = new.events.as_ref().map(json).transpose()?;
     execute!(
         tx,
@@ -72,7 +72,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, new: &WebhookEndpoint) -> sqlx:
 }
 
 /// Removes an endpoint; false when there is none of that id.
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> Result<bool> {
     let sql = "delete from mediquo_webhook_endpoints where realm = $1 and id = $2";
     Ok(execute!(tx, sql, realm, *id)? == 1)
 }

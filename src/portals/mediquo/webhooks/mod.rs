@@ -1,6 +1,6 @@
 //! What the organizations' servers are told: events, in the envelope that is documented, to every endpoint that wants them.
 //!
-//! Making, moving and cancelling an appointment tells by itself; everything else is told on demand, over the control room.
+//! Making, moving and cancelling an appointment tells by itself; everything else is told on demand, over the control API.
 //! An event is written into the outbox in the transaction that causes it; delivering, trying again and replaying are the
 //! outbox's. `x-webhook-signature` is a value agreed upon, as the current documentation says; an earlier wording hinted
 //! at a signature of the body, which an endpoint may ask for instead.
@@ -113,7 +113,7 @@ pub struct Told {
 #[derive(Debug, thiserror::Error)]
 pub enum TellingError {
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] crate::store::Error),
     #[error("the secret of an endpoint cannot be opened: {0}")]
     Sealing(#[from] SealingError),
 }
@@ -128,7 +128,7 @@ impl From<TellingError> for super::error::MediquoError {
 }
 
 /// Writes an event to every endpoint of the organization that wants it, last in the caller's transaction. Ring the
-/// outbox's bell after the commit. `said` is put over the payload, member by member.
+/// outbox's notify after the commit. `said` is put over the payload, member by member.
 ///
 /// # Errors
 /// When the database fails, or an endpoint's secret cannot be opened.

@@ -9,7 +9,7 @@ use crate::{
     portals::mypatientportal::model::{Appointment, Booking, Owner},
     schedule::Interval,
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all, fetch_optional},
     },
@@ -32,7 +32,7 @@ macro_rules! select_appointments {
     };
 }
 
-pub async fn find_appointment(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Appointment>> {
+pub async fn find_appointment(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Appointment>> {
     let row = fetch_optional!(
         conn,
         select_appointments!("where a.realm = $1 and a.id = $2"),
@@ -42,7 +42,7 @@ pub async fn find_appointment(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx
     row.as_ref().map(appointment).transpose()
 }
 
-/// Whom an appointment's letters go to.
+/// Whom an appointment's messages go to.
 pub struct Contact {
     /// False where the booking asked for no e-mails.
     pub wants_email: bool,
@@ -50,7 +50,7 @@ pub struct Contact {
     pub attendant: Option<Map<String, Value>>,
 }
 
-pub async fn find_contact(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Contact>> {
+pub async fn find_contact(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Contact>> {
     let row = fetch_optional!(
         conn,
         "select attendant, allow_email_notifications from mypatientportal_appointments where realm = $1 and id = $2",
@@ -68,7 +68,7 @@ pub async fn find_contact(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Re
 }
 
 /// A user's appointments, the latest first.
-pub async fn list_appointments(conn: &mut Conn, realm: RealmId, user: &UserId) -> sqlx::Result<Vec<Appointment>> {
+pub async fn list_appointments(conn: &mut Conn, realm: RealmId, user: &UserId) -> Result<Vec<Appointment>> {
     let rows = fetch_all!(
         conn,
         select_appointments!(
@@ -81,12 +81,7 @@ pub async fn list_appointments(conn: &mut Conn, realm: RealmId, user: &UserId) -
 }
 
 /// A user's appointments that start at `now` or later, the next first.
-pub async fn list_upcoming(
-    conn: &mut Conn,
-    realm: RealmId,
-    user: &UserId,
-    now: Timestamp,
-) -> sqlx::Result<Vec<Appointment>> {
+pub async fn list_upcoming(conn: &mut Conn, realm: RealmId, user: &UserId, now: Timestamp) -> Result<Vec<Appointment>> {
     let rows = fetch_all!(
         conn,
         select_appointments!(
@@ -106,7 +101,7 @@ pub async fn list_waiting(
     realm: RealmId,
     calendar: &str,
     earliest: Timestamp,
-) -> sqlx::Result<Vec<Appointment>> {
+) -> Result<Vec<Appointment>> {
     let rows = fetch_all!(
         conn,
         select_appointments!(
@@ -128,7 +123,7 @@ pub async fn list_busy(
     calendar: &str,
     between: Interval,
     except: Option<&str>,
-) -> sqlx::Result<Vec<Interval>> {
+) -> Result<Vec<Interval>> {
     let rows = fetch_all!(
         conn,
         "select starts_at, ends_at from mypatientportal_appointments
@@ -157,7 +152,7 @@ pub async fn insert_appointment(
     booking: &Booking,
     client: &ClientId,
     sequence: i64,
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let user = match &booking.owner {
         Owner::User(user) => Some(user.clone()),
         Owner::Guest(_) => None,
@@ -193,7 +188,7 @@ pub async fn insert_appointment(
 }
 
 /// The id the next booking is to have, if one is set; it is given once.
-pub async fn take_next_id(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<String>> {
+pub async fn take_next_id(tx: &mut Tx, realm: RealmId) -> Result<Option<String>> {
     let row = fetch_optional!(
         tx,
         "delete from mypatientportal_next_appointment_ids
@@ -206,7 +201,7 @@ pub async fn take_next_id(tx: &mut Tx, realm: RealmId) -> sqlx::Result<Option<St
 }
 
 /// Moves an appointment that still stands; false when it does not.
-pub async fn reschedule(tx: &mut Tx, realm: RealmId, id: &str, calendar: &str, to: Interval) -> sqlx::Result<bool> {
+pub async fn reschedule(tx: &mut Tx, realm: RealmId, id: &str, calendar: &str, to: Interval) -> Result<bool> {
     let rows = execute!(
         tx,
         "update mypatientportal_appointments set calendar_id = $3, starts_at = $4, ends_at = $5
@@ -221,7 +216,7 @@ pub async fn reschedule(tx: &mut Tx, realm: RealmId, id: &str, calendar: &str, t
 }
 
 /// Cancels an appointment and takes it off the ASAP list; false when it was cancelled before.
-pub async fn cancel(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn cancel(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update mypatientportal_appointments set cancelled_at = $3, asap_email = null
@@ -234,7 +229,7 @@ pub async fn cancel(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> sq
 }
 
 /// Puts an appointment on the ASAP list, or takes it off; false when it is cancelled.
-pub async fn set_asap_email(tx: &mut Tx, realm: RealmId, id: &str, email: Option<&str>) -> sqlx::Result<bool> {
+pub async fn set_asap_email(tx: &mut Tx, realm: RealmId, id: &str, email: Option<&str>) -> Result<bool> {
     let rows = execute!(
         tx,
         "update mypatientportal_appointments set asap_email = $3
@@ -246,7 +241,7 @@ pub async fn set_asap_email(tx: &mut Tx, realm: RealmId, id: &str, email: Option
     Ok(rows == 1)
 }
 
-fn appointment(row: &Row) -> sqlx::Result<Appointment> {
+fn appointment(row: &Row) -> Result<Appointment> {
     let user: Option<UserId> = row.optional("user_id")?;
     let client: ClientId = row.get("client_id")?;
     Ok(Appointment {

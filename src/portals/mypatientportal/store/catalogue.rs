@@ -10,7 +10,7 @@ use crate::{
         hours::{Closed, Hours},
     },
     store::{
-        Conn, Row, Tx,
+        Conn, Error, Result, Row, Tx,
         database::{fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -40,7 +40,7 @@ macro_rules! type_columns {
 
 pub(super) use {practice_columns, type_columns};
 
-pub async fn list_practices(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Practice>> {
+pub async fn list_practices(conn: &mut Conn, realm: RealmId) -> Result<Vec<Practice>> {
     let rows = fetch_all!(
         conn,
         concat!(
@@ -53,7 +53,7 @@ pub async fn list_practices(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec
     rows.iter().map(practice).collect()
 }
 
-pub async fn find_practice(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Practice>> {
+pub async fn find_practice(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Practice>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -67,7 +67,7 @@ pub async fn find_practice(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::R
     row.as_ref().map(practice).transpose()
 }
 
-pub async fn patient_is_blocked(conn: &mut Conn, realm: RealmId, practice: &str, user: &UserId) -> sqlx::Result<bool> {
+pub async fn patient_is_blocked(conn: &mut Conn, realm: RealmId, practice: &str, user: &UserId) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from mypatientportal_blocked_patients
@@ -79,7 +79,7 @@ pub async fn patient_is_blocked(conn: &mut Conn, realm: RealmId, practice: &str,
     Ok(row.is_some())
 }
 
-pub async fn list_insurances(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Insurance>> {
+pub async fn list_insurances(conn: &mut Conn, realm: RealmId) -> Result<Vec<Insurance>> {
     let rows = fetch_all!(
         conn,
         "select id, name, kind from mypatientportal_insurances where realm = $1 order by sequence, id",
@@ -95,7 +95,7 @@ pub async fn list_insurances(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Ve
     rows.iter().map(insurance).collect()
 }
 
-pub async fn insurance_exists(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<bool> {
+pub async fn insurance_exists(conn: &mut Conn, realm: RealmId, id: i64) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from mypatientportal_insurances where realm = $1 and id = $2",
@@ -106,7 +106,7 @@ pub async fn insurance_exists(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx:
 }
 
 /// All categories, or those of one practice.
-pub async fn list_categories(conn: &mut Conn, realm: RealmId, practice: Option<&str>) -> sqlx::Result<Vec<Category>> {
+pub async fn list_categories(conn: &mut Conn, realm: RealmId, practice: Option<&str>) -> Result<Vec<Category>> {
     let rows = fetch_all!(
         conn,
         "select id, practice_id, name, description, subtitle, photo_url from mypatientportal_categories
@@ -117,7 +117,7 @@ pub async fn list_categories(conn: &mut Conn, realm: RealmId, practice: Option<&
     rows.iter().map(category).collect()
 }
 
-pub async fn find_category(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<Option<Category>> {
+pub async fn find_category(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<Category>> {
     let row = fetch_optional!(
         conn,
         "select id, practice_id, name, description, subtitle, photo_url from mypatientportal_categories
@@ -129,7 +129,7 @@ pub async fn find_category(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Re
 }
 
 /// All types, or those of one category.
-pub async fn list_types(conn: &mut Conn, realm: RealmId, category: Option<i64>) -> sqlx::Result<Vec<AppointmentType>> {
+pub async fn list_types(conn: &mut Conn, realm: RealmId, category: Option<i64>) -> Result<Vec<AppointmentType>> {
     let rows = fetch_all!(
         conn,
         concat!(
@@ -144,7 +144,7 @@ pub async fn list_types(conn: &mut Conn, realm: RealmId, category: Option<i64>) 
     rows.iter().map(appointment_type).collect()
 }
 
-pub async fn find_type(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<Option<AppointmentType>> {
+pub async fn find_type(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<AppointmentType>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -164,7 +164,7 @@ pub async fn find_offer(
     realm: RealmId,
     appointment_type: i64,
     category: i64,
-) -> sqlx::Result<Option<Offer>> {
+) -> Result<Option<Offer>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -188,7 +188,7 @@ pub async fn find_offer(
 
 /// Waits until nobody else books this calendar's time, and keeps it until the transaction ends. The number
 /// of the change, which numbers a booking.
-pub async fn lock_calendar(tx: &mut Tx, realm: RealmId, calendar: &str) -> sqlx::Result<i64> {
+pub async fn lock_calendar(tx: &mut Tx, realm: RealmId, calendar: &str) -> Result<i64> {
     let row = fetch_one!(
         tx,
         "update mypatientportal_calendars set changes = changes + 1 where realm = $1 and id = $2 returning changes",
@@ -198,7 +198,7 @@ pub async fn lock_calendar(tx: &mut Tx, realm: RealmId, calendar: &str) -> sqlx:
     row.get("changes")
 }
 
-fn offer(row: &Row) -> sqlx::Result<Offer> {
+fn offer(row: &Row) -> Result<Offer> {
     let practice = practice(row)?;
     let openings: Vec<Hours> = row.json("openings")?;
     let closures: Vec<Closed> = row.json("closures")?;
@@ -220,21 +220,21 @@ fn offer(row: &Row) -> sqlx::Result<Offer> {
     })
 }
 
-pub(super) fn practice(row: &Row) -> sqlx::Result<Practice> {
+pub(super) fn practice(row: &Row) -> Result<Practice> {
     let (zone, language): (String, String) = (row.get("zone")?, row.get("language")?);
     let reminder: i64 = row.get("reminder_minutes")?;
     Ok(Practice {
         id: row.get("practice_id")?,
         name: row.get("practice_name")?,
-        zone: TimeZone::get(&zone).map_err(|error| sqlx::Error::Decode(error.into()))?,
-        language: language.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        zone: TimeZone::get(&zone).map_err(|error| Error::Decode(error.into()))?,
+        language: language.parse().map_err(|error| Error::Decode(Box::new(error)))?,
         photo_url: row.optional("practice_photo_url")?,
         required_patient_fields: row.json("required_patient_fields")?,
         reminder: (reminder > 0).then(|| SignedDuration::from_mins(reminder)),
     })
 }
 
-fn category(row: &Row) -> sqlx::Result<Category> {
+fn category(row: &Row) -> Result<Category> {
     Ok(Category {
         id: row.get("id")?,
         practice: row.get("practice_id")?,
@@ -245,17 +245,17 @@ fn category(row: &Row) -> sqlx::Result<Category> {
     })
 }
 
-pub(super) fn appointment_type(row: &Row) -> sqlx::Result<AppointmentType> {
+pub(super) fn appointment_type(row: &Row) -> Result<AppointmentType> {
     let length: i64 = row.get("length_minutes")?;
     let notice: Option<i64> = row.optional("cancellation_notice_minutes")?;
-    let optional_json = |column| Ok::<_, sqlx::Error>(row.optional::<String>(column)?.is_some());
+    let optional_json = |column| Ok::<_, Error>(row.optional::<String>(column)?.is_some());
     Ok(AppointmentType {
         id: row.get("type_id")?,
         category: row.get("category_id")?,
         name: row.get("type_name")?,
         description: row.optional("type_description")?,
         length: SlotLength::from_minutes(length)
-            .ok_or_else(|| sqlx::Error::Decode(format!("a type of {length} minutes").into()))?,
+            .ok_or_else(|| Error::Decode(format!("a type of {length} minutes").into()))?,
         insurances: optional_json("insurances")?
             .then(|| row.json("insurances"))
             .transpose()?,
@@ -274,10 +274,10 @@ pub(super) fn appointment_type(row: &Row) -> sqlx::Result<AppointmentType> {
     })
 }
 
-fn kind(row: &Row) -> sqlx::Result<InsuranceKind> {
+fn kind(row: &Row) -> Result<InsuranceKind> {
     let kind: String = row.get("kind")?;
     InsuranceKind::ALL
         .into_iter()
         .find(|one| one.name() == kind)
-        .ok_or_else(|| sqlx::Error::Decode(format!("no kind of insurance: {kind}").into()))
+        .ok_or_else(|| Error::Decode(format!("no kind of insurance: {kind}").into()))
 }

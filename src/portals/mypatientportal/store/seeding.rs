@@ -7,7 +7,7 @@ use crate::{
     model::{RealmId, User},
     portals::mypatientportal::seed::{AppointmentType, Practice, Seed},
     store::{
-        Tx,
+        Result, Tx,
         columns::json,
         database::{Value, execute, values},
         tables,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Writes a portal that has nothing yet. Patients that are blocked by user name must be there already: whoever
 /// loads the seed has checked that they are.
-pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed) -> sqlx::Result<()> {
+pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed) -> Result<()> {
     let rows = Rows::of(seed)?;
     for table in TABLES {
         let rows = match table.name {
@@ -53,7 +53,7 @@ fn next(rows: &[Vec<Value>]) -> i64 {
 }
 
 impl Rows {
-    fn of(seed: &Seed) -> sqlx::Result<Self> {
+    fn of(seed: &Seed) -> Result<Self> {
         let mut rows = Self::default();
         for insurance in &seed.insurances {
             let (sequence, kind) = (next(&rows.insurances), insurance.kind.name());
@@ -70,7 +70,7 @@ impl Rows {
         Ok(rows)
     }
 
-    fn add_practice(&mut self, practice: &Practice) -> sqlx::Result<()> {
+    fn add_practice(&mut self, practice: &Practice) -> Result<()> {
         self.practices.push(values!(
             practice.id,
             next(&self.practices),
@@ -111,7 +111,7 @@ impl Rows {
         Ok(())
     }
 
-    fn add_type(&mut self, category: i64, one: &AppointmentType) -> sqlx::Result<()> {
+    fn add_type(&mut self, category: i64, one: &AppointmentType) -> Result<()> {
         self.types.push(values!(
             one.id,
             next(&self.types),
@@ -133,7 +133,7 @@ impl Rows {
     }
 }
 
-async fn insert_blocked_patients(tx: &mut Tx, realm: RealmId, practice: &Practice) -> sqlx::Result<()> {
+async fn insert_blocked_patients(tx: &mut Tx, realm: RealmId, practice: &Practice) -> Result<()> {
     for username in &practice.blocked_patients {
         execute!(
             tx,

@@ -96,7 +96,7 @@ impl Browser {
     }
 
     /// What the page shows of who is signed in.
-    pub async fn visitor(&self) -> sqlx::Result<Option<Visitor>> {
+    pub async fn visitor(&self) -> crate::store::Result<Option<Visitor>> {
         let Some(session) = &self.session else {
             return Ok(None);
         };
@@ -130,7 +130,7 @@ impl Browser {
     }
 
     /// Begins a session in place of the one that was; the cookie that names it.
-    pub async fn begin(&self, tx: &mut Tx, wish: &Entry) -> sqlx::Result<Secret> {
+    pub async fn begin(&self, tx: &mut Tx, wish: &Entry) -> crate::store::Result<Secret> {
         let realm = &self.context.realm;
         if let Some(before) = &self.before {
             store::sessions::delete(tx, realm.id, before).await?;

@@ -32,7 +32,7 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
-    app::{App, see_through},
+    app::{App, run_to_completion},
     model::Refusal,
     portals::vsee::input::read_number,
     web::{
@@ -72,7 +72,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
         pages = pages.merge(below);
     }
     pages
-        .layer(middleware::from_fn_with_state(app.clone(), see_through))
+        .layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(csrf::only_our_pages())
         .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))

@@ -111,7 +111,7 @@ async fn of_patient(
     conn: &mut Conn,
     user: &User,
     room: &Room,
-) -> sqlx::Result<(Vec<ShownVisit>, Vec<ShownIntake>)> {
+) -> crate::store::Result<(Vec<ShownVisit>, Vec<ShownIntake>)> {
     let realm = browser.context.realm.id;
     let filter = Filter {
         member: Some(user.id),

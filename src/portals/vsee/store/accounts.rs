@@ -4,7 +4,7 @@ use crate::{
     model::RealmId,
     portals::vsee::model::Account,
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         database::{fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -18,13 +18,13 @@ macro_rules! select_accounts {
     };
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, code: &str) -> sqlx::Result<Option<Account>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, code: &str) -> Result<Option<Account>> {
     let row = fetch_optional!(conn, select_accounts!("where realm = $1 and code = $2"), realm, *code)?;
     row.as_ref().map(account).transpose()
 }
 
 /// All clinics of a realm, the first one first.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<Account>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Account>> {
     let rows = fetch_all!(conn, select_accounts!("where realm = $1 order by id, code"), realm)?;
     rows.iter().map(account).collect()
 }
@@ -50,7 +50,7 @@ impl Numbered {
 }
 
 /// The next number of its kind. Whoever asks next waits until this transaction ends.
-pub async fn next_number(tx: &mut Tx, realm: RealmId, kind: Numbered) -> sqlx::Result<i64> {
+pub async fn next_number(tx: &mut Tx, realm: RealmId, kind: Numbered) -> Result<i64> {
     let row = fetch_one!(
         tx,
         "update vsee_numbers set last = last + 1 where realm = $1 and kind = $2 returning last",
@@ -60,7 +60,7 @@ pub async fn next_number(tx: &mut Tx, realm: RealmId, kind: Numbered) -> sqlx::R
     row.get("last")
 }
 
-fn account(row: &Row) -> sqlx::Result<Account> {
+fn account(row: &Row) -> Result<Account> {
     Ok(Account {
         code: row.get("code")?,
         id: row.get("id")?,

@@ -6,7 +6,7 @@ use crate::{
     model::RealmId,
     portals::vsee::model::{Attachment, Intake},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all, fetch_optional},
     },
@@ -23,19 +23,13 @@ macro_rules! select_intakes {
     };
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Intake>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Intake>> {
     let row = fetch_optional!(conn, select_intakes!("where i.realm = $1 and i.id = $2"), realm, *id)?;
     row.as_ref().map(intake).transpose()
 }
 
 /// What a member has filled in for a room and not used yet, the newest first.
-pub async fn list_unused(
-    conn: &mut Conn,
-    realm: RealmId,
-    member: i64,
-    room: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<Intake>> {
+pub async fn list_unused(conn: &mut Conn, realm: RealmId, member: i64, room: i64, limit: i64) -> Result<Vec<Intake>> {
     let rows = fetch_all!(
         conn,
         select_intakes!(
@@ -51,7 +45,7 @@ pub async fn list_unused(
     rows.iter().map(intake).collect()
 }
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, intake: &Intake) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, intake: &Intake) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_intakes
@@ -76,7 +70,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, intake: &Intake) -> sqlx::Resul
     Ok(())
 }
 
-pub async fn update(tx: &mut Tx, realm: RealmId, intake: &Intake) -> sqlx::Result<()> {
+pub async fn update(tx: &mut Tx, realm: RealmId, intake: &Intake) -> Result<()> {
     execute!(
         tx,
         "update vsee_intakes set room_id = $3, type = $4, reason_for_visit = $5, provider_id = $6, attachments = $7,
@@ -99,7 +93,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, intake: &Intake) -> sqlx::Resul
 }
 
 /// Waits until nobody else changes an intake, and keeps it until the transaction ends.
-pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<()> {
+pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> Result<()> {
     execute!(
         tx,
         "update vsee_intakes set sequence = sequence where realm = $1 and id = $2",
@@ -109,7 +103,7 @@ pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub async fn find_attachment(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<Attachment>> {
+pub async fn find_attachment(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Attachment>> {
     let row = fetch_optional!(
         conn,
         "select id, creator_id, name, ext, media_type, size, remark, created_at from vsee_attachments
@@ -128,7 +122,7 @@ pub async fn carries(
     file: &str,
     member: Option<i64>,
     provider: Option<i64>,
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from vsee_intakes i
@@ -149,7 +143,7 @@ pub async fn carries(
 }
 
 /// What is in a file, in base64.
-pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<String>> {
+pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<String>> {
     let row = fetch_optional!(
         conn,
         "select content from vsee_attachments where realm = $1 and id = $2",
@@ -160,7 +154,7 @@ pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> sq
 }
 
 /// How many bytes somebody has uploaded in all.
-pub async fn bytes_of(conn: &mut Conn, realm: RealmId, creator: i64) -> sqlx::Result<i64> {
+pub async fn bytes_of(conn: &mut Conn, realm: RealmId, creator: i64) -> Result<i64> {
     let row = fetch_optional!(
         conn,
         "select cast(coalesce(sum(size), 0) as bigint) as bytes from vsee_attachments
@@ -172,12 +166,7 @@ pub async fn bytes_of(conn: &mut Conn, realm: RealmId, creator: i64) -> sqlx::Re
 }
 
 /// Writes a file; `content` is base64.
-pub async fn insert_attachment(
-    tx: &mut Tx,
-    realm: RealmId,
-    attachment: &Attachment,
-    content: &str,
-) -> sqlx::Result<()> {
+pub async fn insert_attachment(tx: &mut Tx, realm: RealmId, attachment: &Attachment, content: &str) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_attachments
@@ -197,7 +186,7 @@ pub async fn insert_attachment(
     Ok(())
 }
 
-fn attachment(row: &Row) -> sqlx::Result<Attachment> {
+fn attachment(row: &Row) -> Result<Attachment> {
     let created_at: Timestamp = row.get("created_at")?;
     Ok(Attachment {
         id: row.get("id")?,
@@ -211,7 +200,7 @@ fn attachment(row: &Row) -> sqlx::Result<Attachment> {
     })
 }
 
-fn intake(row: &Row) -> sqlx::Result<Intake> {
+fn intake(row: &Row) -> Result<Intake> {
     let consultation: Option<String> = row.optional("consultation")?;
     Ok(Intake {
         id: row.get("id")?,

@@ -4,7 +4,7 @@ use crate::{
     model::RealmId,
     portals::vsee::model::{Room, User},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
@@ -22,12 +22,12 @@ macro_rules! select_rooms {
     };
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<Option<Room>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<Room>> {
     let row = fetch_optional!(conn, select_rooms!("where r.realm = $1 and r.id = $2"), realm, id)?;
     with_providers(conn, realm, row).await
 }
 
-pub async fn find_by_code(conn: &mut Conn, realm: RealmId, account: &str, code: &str) -> sqlx::Result<Option<Room>> {
+pub async fn find_by_code(conn: &mut Conn, realm: RealmId, account: &str, code: &str) -> Result<Option<Room>> {
     let row = fetch_optional!(
         conn,
         select_rooms!("where r.realm = $1 and r.account_code = $2 and r.code = $3"),
@@ -39,7 +39,7 @@ pub async fn find_by_code(conn: &mut Conn, realm: RealmId, account: &str, code: 
 }
 
 /// The room of a clinic that its pages call by that name; the oldest where two domains have one.
-pub async fn find_by_slug(conn: &mut Conn, realm: RealmId, account: &str, slug: &str) -> sqlx::Result<Option<Room>> {
+pub async fn find_by_slug(conn: &mut Conn, realm: RealmId, account: &str, slug: &str) -> Result<Option<Room>> {
     let row = fetch_optional!(
         conn,
         select_rooms!("where r.realm = $1 and r.account_code = $2 and r.slug = $3 order by r.id limit 1"),
@@ -56,7 +56,7 @@ pub async fn list(
     realm: RealmId,
     account: &str,
     (offset, limit): (i64, i64),
-) -> sqlx::Result<(Vec<Room>, i64)> {
+) -> Result<(Vec<Room>, i64)> {
     let rows = fetch_all!(
         conn,
         select_rooms!("where r.realm = $1 and r.account_code = $2 order by r.id limit $3 offset $4"),
@@ -71,12 +71,12 @@ pub async fn list(
         realm,
         *account,
     )?;
-    let rooms: sqlx::Result<_> = rows.iter().map(|row| room(row, Vec::new())).collect();
+    let rooms: Result<_> = rows.iter().map(|row| room(row, Vec::new())).collect();
     Ok((rooms?, count.get("total")?))
 }
 
 /// The rooms a provider works in.
-pub async fn list_of_provider(conn: &mut Conn, realm: RealmId, provider: i64) -> sqlx::Result<Vec<Room>> {
+pub async fn list_of_provider(conn: &mut Conn, realm: RealmId, provider: i64) -> Result<Vec<Room>> {
     let rows = fetch_all!(
         conn,
         select_rooms!(
@@ -89,7 +89,7 @@ pub async fn list_of_provider(conn: &mut Conn, realm: RealmId, provider: i64) ->
     rows.iter().map(|row| room(row, Vec::new())).collect()
 }
 
-pub async fn works_in(conn: &mut Conn, realm: RealmId, room: i64, provider: i64) -> sqlx::Result<bool> {
+pub async fn works_in(conn: &mut Conn, realm: RealmId, room: i64, provider: i64) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from vsee_room_providers where realm = $1 and room_id = $2 and provider_id = $3",
@@ -101,7 +101,7 @@ pub async fn works_in(conn: &mut Conn, realm: RealmId, room: i64, provider: i64)
 }
 
 /// Who works in a room, in the order of assignment.
-pub async fn list_providers(conn: &mut Conn, realm: RealmId, room: i64) -> sqlx::Result<Vec<User>> {
+pub async fn list_providers(conn: &mut Conn, realm: RealmId, room: i64) -> Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
         concat!(
@@ -117,7 +117,7 @@ pub async fn list_providers(conn: &mut Conn, realm: RealmId, room: i64) -> sqlx:
 }
 
 /// Writes a room; false when its code or slug is taken.
-pub async fn insert(tx: &mut Tx, realm: RealmId, room: &Room) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, room: &Room) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into vsee_rooms (realm, id, account_code, code, slug, name, domain, settings, created_at, modified_at)
@@ -136,7 +136,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, room: &Room) -> sqlx::Result<bo
     Ok(rows == 1)
 }
 
-pub async fn slug_exists(conn: &mut Conn, realm: RealmId, domain: &str, slug: &str) -> sqlx::Result<bool> {
+pub async fn slug_exists(conn: &mut Conn, realm: RealmId, domain: &str, slug: &str) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from vsee_rooms where realm = $1 and domain = $2 and slug = $3",
@@ -147,7 +147,7 @@ pub async fn slug_exists(conn: &mut Conn, realm: RealmId, domain: &str, slug: &s
     Ok(row.is_some())
 }
 
-pub async fn code_exists(conn: &mut Conn, realm: RealmId, account: &str, code: &str) -> sqlx::Result<bool> {
+pub async fn code_exists(conn: &mut Conn, realm: RealmId, account: &str, code: &str) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from vsee_rooms where realm = $1 and account_code = $2 and code = $3",
@@ -159,7 +159,7 @@ pub async fn code_exists(conn: &mut Conn, realm: RealmId, account: &str, code: &
 }
 
 /// Lets a provider work in a room, also when they do already.
-pub async fn assign(tx: &mut Tx, realm: RealmId, room: i64, provider: i64) -> sqlx::Result<()> {
+pub async fn assign(tx: &mut Tx, realm: RealmId, room: i64, provider: i64) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_room_providers (realm, room_id, provider_id, sequence)
@@ -173,7 +173,7 @@ pub async fn assign(tx: &mut Tx, realm: RealmId, room: i64, provider: i64) -> sq
     Ok(())
 }
 
-async fn with_providers(conn: &mut Conn, realm: RealmId, row: Option<Row>) -> sqlx::Result<Option<Room>> {
+async fn with_providers(conn: &mut Conn, realm: RealmId, row: Option<Row>) -> Result<Option<Room>> {
     let Some(row) = row else { return Ok(None) };
     let id: i64 = row.get("id")?;
     let providers = fetch_all!(
@@ -182,11 +182,11 @@ async fn with_providers(conn: &mut Conn, realm: RealmId, row: Option<Row>) -> sq
         realm,
         id,
     )?;
-    let providers: sqlx::Result<_> = providers.iter().map(|row| row.get("provider_id")).collect();
+    let providers: Result<_> = providers.iter().map(|row| row.get("provider_id")).collect();
     room(&row, providers?).map(Some)
 }
 
-fn room(row: &Row, providers: Vec<i64>) -> sqlx::Result<Room> {
+fn room(row: &Row, providers: Vec<i64>) -> Result<Room> {
     Ok(Room {
         id: row.get("id")?,
         account: row.get("account_code")?,

@@ -10,11 +10,11 @@ use crate::{
         seed::{Account, Person, Provider, Seed},
     },
     random::digest,
-    store::{Tx, columns::json, database::execute},
+    store::{Result, Tx, columns::json, database::execute},
 };
 
 /// Writes a portal that has nothing yet.
-pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed, now: Timestamp) -> Result<()> {
     for kind in Numbered::ALL {
         let next = match kind {
             Numbered::User => seed.next_user_id,
@@ -35,7 +35,7 @@ pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed, now: Timestam
     Ok(())
 }
 
-async fn insert_account(tx: &mut Tx, realm: RealmId, account: &Account, now: Timestamp) -> sqlx::Result<()> {
+async fn insert_account(tx: &mut Tx, realm: RealmId, account: &Account, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_accounts (realm, code, id, domain, name, portal_title, states, key_digest, secret_digest)

@@ -6,7 +6,7 @@ use crate::{
     model::{RealmId, SessionId},
     portals::vsee::model::User,
     store::{
-        Conn, Tx,
+        Conn, Result, Tx,
         database::{execute, fetch_optional},
     },
 };
@@ -23,7 +23,7 @@ pub struct Session {
 }
 
 /// The session of that id, as long as it lives.
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> sqlx::Result<Option<Session>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<Option<Session>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -58,7 +58,7 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
 }
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, session: &NewSession<'_>, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, session: &NewSession<'_>, now: Timestamp) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_sessions (realm, id, user_id, visit_id, navigation, created_at, expires_at)
@@ -75,7 +75,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, session: &NewSession<'_>, now: 
 }
 
 /// Ends the session a browser had before it came in anew.
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &SessionId) -> sqlx::Result<()> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &SessionId) -> Result<()> {
     execute!(tx, "delete from vsee_sessions where realm = $1 and id = $2", realm, id)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
     model::RealmId,
     portals::vsee::model::{Details, Gender, ProviderHours, User, UserType},
     store::{
-        Conn, Row, Tx,
+        Conn, Error, Result, Row, Tx,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -27,7 +27,7 @@ macro_rules! select_users {
 
 pub(super) use user_columns;
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<Option<User>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<User>> {
     let row = fetch_optional!(conn, select_users!("where u.realm = $1 and u.id = $2"), realm, id)?;
     row.as_ref().map(user).transpose()
 }
@@ -39,7 +39,7 @@ pub async fn find_by_code(
     account: &str,
     kind: UserType,
     code: &str,
-) -> sqlx::Result<Option<User>> {
+) -> Result<Option<User>> {
     let row = fetch_optional!(
         conn,
         select_users!("where u.realm = $1 and u.account_code = $2 and u.type = $3 and u.code = $4"),
@@ -52,12 +52,7 @@ pub async fn find_by_code(
 }
 
 /// Everybody of that user name: members and providers may share one.
-pub async fn list_by_username(
-    conn: &mut Conn,
-    realm: RealmId,
-    account: &str,
-    username: &str,
-) -> sqlx::Result<Vec<User>> {
+pub async fn list_by_username(conn: &mut Conn, realm: RealmId, account: &str, username: &str) -> Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
         select_users!("where u.realm = $1 and u.account_code = $2 and u.username = $3 order by u.id"),
@@ -84,7 +79,7 @@ pub async fn list(
     account: &str,
     filter: &Filter,
     (offset, limit): (i64, i64),
-) -> sqlx::Result<(Vec<User>, i64)> {
+) -> Result<(Vec<User>, i64)> {
     let like = filter.like.as_ref().map(|like| format!("%{}%", escaped(like)));
     let rows = fetch_all!(
         conn,
@@ -115,7 +110,7 @@ pub async fn list(
         filter.kind,
         filter.active,
     )?;
-    let users: sqlx::Result<_> = rows.iter().map(user).collect();
+    let users: Result<_> = rows.iter().map(user).collect();
     Ok((users?, count.get("total")?))
 }
 
@@ -130,7 +125,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Writes a user; false when one of that number, or of that code and type, is there already.
-pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<bool> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> Result<bool> {
     let (details, hours) = (&user.details, user.hours.as_ref());
     let rows = execute!(
         tx,
@@ -179,7 +174,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> sqlx::Result<bo
 }
 
 /// Takes over what was said of somebody who is known; what was not said stays.
-pub async fn update(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> sqlx::Result<()> {
+pub async fn update(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> Result<()> {
     let details = &user.details;
     execute!(
         tx,
@@ -207,7 +202,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
     Ok(())
 }
 
-pub async fn stop_emails(tx: &mut Tx, realm: RealmId, id: i64) -> sqlx::Result<()> {
+pub async fn stop_emails(tx: &mut Tx, realm: RealmId, id: i64) -> Result<()> {
     execute!(
         tx,
         "update vsee_users set disable_emails = $3 where realm = $1 and id = $2",
@@ -220,13 +215,7 @@ pub async fn stop_emails(tx: &mut Tx, realm: RealmId, id: i64) -> sqlx::Result<(
 
 /// Waits until nobody else writes what is said of somebody, and keeps them until the transaction ends; false when there
 /// is nobody of that code.
-pub async fn lock_by_code(
-    tx: &mut Tx,
-    realm: RealmId,
-    account: &str,
-    kind: UserType,
-    code: &str,
-) -> sqlx::Result<bool> {
+pub async fn lock_by_code(tx: &mut Tx, realm: RealmId, account: &str, kind: UserType, code: &str) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_users set changes = changes + 1
@@ -240,7 +229,7 @@ pub async fn lock_by_code(
 }
 
 /// Waits until nobody else books this provider's time, and keeps it until the transaction ends.
-pub async fn lock_provider(tx: &mut Tx, realm: RealmId, id: i64) -> sqlx::Result<()> {
+pub async fn lock_provider(tx: &mut Tx, realm: RealmId, id: i64) -> Result<()> {
     execute!(
         tx,
         "update vsee_users set changes = changes + 1 where realm = $1 and id = $2",
@@ -258,7 +247,7 @@ pub async fn insert_token(
     user: i64,
     issued_at: Timestamp,
     expires_at: Option<Timestamp>,
-) -> sqlx::Result<()> {
+) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_tokens (realm, digest, user_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
@@ -279,7 +268,7 @@ pub struct Held {
     pub invalidated_at: Option<Timestamp>,
 }
 
-pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::Result<Option<Held>> {
+pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<Held>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -304,7 +293,7 @@ pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> sqlx::
 }
 
 /// Ends a token; false when it was not good any more.
-pub async fn invalidate_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn invalidate_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_tokens set invalidated_at = $3
@@ -316,9 +305,9 @@ pub async fn invalidate_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Ti
     Ok(rows == 1)
 }
 
-pub(super) fn user(row: &Row) -> sqlx::Result<User> {
+pub(super) fn user(row: &Row) -> Result<User> {
     let number: i64 = row.get("type")?;
-    let kind = UserType::of_number(number).ok_or_else(|| sqlx::Error::ColumnDecode {
+    let kind = UserType::of_number(number).ok_or_else(|| Error::ColumnDecode {
         index: "type".to_owned(),
         source: format!("{number} is no type of ours").into(),
     })?;

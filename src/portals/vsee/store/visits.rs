@@ -9,7 +9,7 @@ use crate::{
     },
     schedule::Interval,
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -64,13 +64,13 @@ macro_rules! narrowed {
     };
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> sqlx::Result<Option<Visit>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<Visit>> {
     let row = fetch_optional!(conn, select_visits!("where v.realm = $1 and v.id = $2"), realm, id)?;
     row.as_ref().map(visit).transpose()
 }
 
 /// The visit a guest was invited to.
-pub async fn find_by_code(conn: &mut Conn, realm: RealmId, code: &str) -> sqlx::Result<Option<Visit>> {
+pub async fn find_by_code(conn: &mut Conn, realm: RealmId, code: &str) -> Result<Option<Visit>> {
     let row = fetch_optional!(conn, select_visits!("where v.realm = $1 and v.code = $2"), realm, *code)?;
     row.as_ref().map(visit).transpose()
 }
@@ -94,7 +94,7 @@ pub async fn list(
     account: &str,
     filter: &Filter,
     (offset, limit): (i64, i64),
-) -> sqlx::Result<(Vec<Visit>, i64)> {
+) -> Result<(Vec<Visit>, i64)> {
     let status = filter.status.map(|status| status.number().to_owned());
     let rows = fetch_all!(
         conn,
@@ -122,17 +122,12 @@ pub async fn list(
         filter.from,
         filter.to,
     )?;
-    let visits: sqlx::Result<_> = rows.iter().map(visit).collect();
+    let visits: Result<_> = rows.iter().map(visit).collect();
     Ok((visits?, count.get("total")?))
 }
 
 /// When a provider is taken between two instants. E-consults take no time.
-pub async fn list_busy(
-    conn: &mut Conn,
-    realm: RealmId,
-    provider: i64,
-    between: Interval,
-) -> sqlx::Result<Vec<Interval>> {
+pub async fn list_busy(conn: &mut Conn, realm: RealmId, provider: i64, between: Interval) -> Result<Vec<Interval>> {
     let rows = fetch_all!(
         conn,
         "select start_at, end_at from vsee_visits
@@ -163,7 +158,7 @@ pub async fn insert(
     code: &str,
     visit: &NewVisit,
     now: Timestamp,
-) -> sqlx::Result<bool> {
+) -> Result<bool> {
     let rows = execute!(
         tx,
         "insert into vsee_visits
@@ -191,7 +186,7 @@ pub async fn insert(
     Ok(rows == 1)
 }
 
-pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> sqlx::Result<bool> {
+pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> Result<bool> {
     let row = fetch_optional!(
         conn,
         "select 1 as one from vsee_visits where realm = $1 and intake_id = $2",
@@ -203,7 +198,7 @@ pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> sq
 
 /// Gives an e-consult that nobody has to a provider; false when another was faster, or it is over. The patient may have
 /// begun it already.
-pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set provider_id = $3, modified_at = $4
@@ -218,7 +213,7 @@ pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Ti
 
 /// Begins a visit that waits; false when it has begun or is over. A provider who begins one that nobody has, has it, also
 /// where the patient has begun it.
-pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set status = '20', actual_start = coalesce(actual_start, $4), modified_at = $4,
@@ -234,7 +229,7 @@ pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, 
 }
 
 /// Uses a visit's one-time link, from `opens` on; false when it was used before, or the visit is over.
-pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, opens: Timestamp, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, opens: Timestamp, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set link_used_at = $4
@@ -249,14 +244,7 @@ pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, opens: Timestamp, no
 }
 
 /// Ends a visit; false when it is over already.
-pub async fn end(
-    tx: &mut Tx,
-    realm: RealmId,
-    id: i64,
-    reason: EndReason,
-    by: i64,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn end(tx: &mut Tx, realm: RealmId, id: i64, reason: EndReason, by: i64, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set status = $3, end_reason = $4, completed_by = $5, actual_end = $6, modified_at = $6
@@ -271,7 +259,7 @@ pub async fn end(
     Ok(rows == 1)
 }
 
-fn visit(row: &Row) -> sqlx::Result<Visit> {
+fn visit(row: &Row) -> Result<Visit> {
     let account: String = row.get("account_code")?;
     let settings: crate::portals::vsee::model::RoomSettings = row.json("room_settings")?;
     let provider: Option<i64> = row.optional("provider_id")?;
@@ -320,7 +308,7 @@ fn visit(row: &Row) -> sqlx::Result<Visit> {
     })
 }
 
-fn participant(row: &Row, id: i64, whose: &str, account: &str) -> sqlx::Result<Participant> {
+fn participant(row: &Row, id: i64, whose: &str, account: &str) -> Result<Participant> {
     let column = |name: &str| format!("{whose}_{name}");
     let username: String = row.get(&column("username"))?;
     let gender: Option<String> = row.optional(&column("gender"))?;

@@ -4,7 +4,7 @@ use crate::{
     model::RealmId,
     portals::vsee::model::{WebhookEndpoint, WebhookVersion},
     store::{
-        Conn, Row, Tx,
+        Conn, Result, Row, Tx,
         columns::json,
         database::{execute, fetch_all},
     },
@@ -22,12 +22,12 @@ macro_rules! select_endpoints {
 }
 
 /// All of a realm, in the order they were added.
-pub async fn list(conn: &mut Conn, realm: RealmId) -> sqlx::Result<Vec<WebhookEndpoint>> {
+pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<WebhookEndpoint>> {
     let rows = fetch_all!(conn, select_endpoints!("where realm = $1 order by sequence, id"), realm)?;
     rows.iter().map(endpoint).collect()
 }
 
-pub async fn list_of_account(conn: &mut Conn, realm: RealmId, account: &str) -> sqlx::Result<Vec<WebhookEndpoint>> {
+pub async fn list_of_account(conn: &mut Conn, realm: RealmId, account: &str) -> Result<Vec<WebhookEndpoint>> {
     let rows = fetch_all!(
         conn,
         select_endpoints!("where realm = $1 and account_code = $2 order by sequence, id"),
@@ -37,7 +37,7 @@ pub async fn list_of_account(conn: &mut Conn, realm: RealmId, account: &str) -> 
     rows.iter().map(endpoint).collect()
 }
 
-pub async fn insert(tx: &mut Tx, realm: RealmId, endpoint: &WebhookEndpoint) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, realm: RealmId, endpoint: &WebhookEndpoint) -> Result<()> {
     execute!(
         tx,
         "insert into vsee_webhook_endpoints (realm, id, sequence, account_code, url, version, events, created_at)
@@ -55,7 +55,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, endpoint: &WebhookEndpoint) -> 
 }
 
 /// False when there is none of that id.
-pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<bool> {
+pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> Result<bool> {
     let rows = execute!(
         tx,
         "delete from vsee_webhook_endpoints where realm = $1 and id = $2",
@@ -65,7 +65,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, id: &str) -> sqlx::Result<bool>
     Ok(rows == 1)
 }
 
-fn endpoint(row: &Row) -> sqlx::Result<WebhookEndpoint> {
+fn endpoint(row: &Row) -> Result<WebhookEndpoint> {
     let events: Option<String> = row.optional("events")?;
     Ok(WebhookEndpoint {
         id: row.get("id")?,

@@ -297,20 +297,20 @@ async fn a_code_is_sent_by_text_message_and_e_mail() {
         answer.json(),
         json!({"data": {"sms": "delivered", "email": "delivered"}})
     );
-    let letters = clinic.realm.get("/control/api/outbox").await.is_ok().json()["letters"].clone();
+    let messages = clinic.realm.get("/control/api/outbox").await.is_ok().json()["messages"].clone();
     assert_eq!(
-        (&letters[0]["channel"], &letters[0]["recipient"]),
+        (&messages[0]["channel"], &messages[0]["recipient"]),
         (&json!("sms"), &json!("+34600123456"))
     );
     assert_eq!(
-        (&letters[1]["channel"], &letters[1]["recipient"]),
+        (&messages[1]["channel"], &messages[1]["recipient"]),
         (&json!("email"), &json!("jane@example.com"))
     );
-    assert_eq!(letters[1]["subject"], "Your activation code for Demo Clinic");
-    for letter in [&letters[0], &letters[1]] {
+    assert_eq!(messages[1]["subject"], "Your activation code for Demo Clinic");
+    for message in [&messages[0], &messages[1]] {
         assert!(
-            letter["body"].as_str().is_some_and(|body| body.contains("WELCOME")),
-            "{letter}"
+            message["body"].as_str().is_some_and(|body| body.contains("WELCOME")),
+            "{message}"
         );
     }
     let shown = show(&clinic, "WELCOME").await;
@@ -348,8 +348,8 @@ async fn one_way_that_works_is_enough_and_none_is_not() {
     assert_eq!(half.json()["data"], json!({"sms": "delivered", "email": "failed"}));
     assert_eq!(none.json()["data"], json!({"sms": "failed", "email": "failed"}));
     assert_eq!(nowhere.json()["data"], json!({}));
-    let letters = clinic.realm.get("/control/api/outbox").await.is_ok().json();
-    assert_eq!(letters["letters"].as_array().map(Vec::len), Some(1));
+    let messages = clinic.realm.get("/control/api/outbox").await.is_ok().json();
+    assert_eq!(messages["messages"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]

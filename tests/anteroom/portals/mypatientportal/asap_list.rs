@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::{CATEGORY, Patient, TYPE, booked, data, patient, realm_with_types, text};
 use crate::support::{Realm, fresh_realm, portal_realm};
 
-async fn letters(realm: &Realm) -> Vec<Value> {
+async fn messages(realm: &Realm) -> Vec<Value> {
     let outbox = realm.get("/control/api/outbox").await.is_ok().json();
-    let letters = outbox["letters"].as_array().cloned().unwrap_or_default();
-    let of_the_list = |letter: &Value| text(letter, "reason").starts_with("asap_list.");
-    letters.into_iter().filter(of_the_list).collect()
+    let messages = outbox["messages"].as_array().cloned().unwrap_or_default();
+    let of_the_list = |message: &Value| text(message, "reason").starts_with("asap_list.");
+    messages.into_iter().filter(of_the_list).collect()
 }
 
 async fn waits(patient: &Patient, id: &str, email: &str) {
@@ -34,12 +34,12 @@ async fn who_waits_is_told_when_an_earlier_slot_becomes_free() {
 
     cancels(&peter, &early).await;
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(letters[0]["recipient"], "waiting@example.com");
-    assert_eq!(letters[0]["reason"], "asap_list.earlier_slot");
-    assert_eq!(letters[0]["subject"], "Ein früherer Termin ist frei: Sprechstunde");
-    let body = text(&letters[0], "body");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0]["recipient"], "waiting@example.com");
+    assert_eq!(messages[0]["reason"], "asap_list.earlier_slot");
+    assert_eq!(messages[0]["subject"], "Ein früherer Termin ist frei: Sprechstunde");
+    let body = text(&messages[0], "body");
     assert!(
         body.contains("3. Juni 2025") && body.contains("09:00") && body.contains("MVZ Berlin"),
         "{body}"
@@ -71,10 +71,10 @@ async fn an_appointment_that_moves_away_tells_those_who_wait_but_not_its_own_pat
             .await,
     );
 
-    let told: Vec<_> = letters(&realm)
+    let told: Vec<_> = messages(&realm)
         .await
         .iter()
-        .map(|letter| text(letter, "recipient"))
+        .map(|message| text(message, "recipient"))
         .collect();
     assert_eq!(told, ["anne@example.com"]);
 }
@@ -112,16 +112,16 @@ async fn every_waiting_patient_with_a_later_appointment_is_told_and_nobody_else(
     waits(before, &gone, "gone@example.com").await;
     cancels(before, &gone).await;
     assert!(
-        letters(&realm).await.is_empty(),
+        messages(&realm).await.is_empty(),
         "nobody waits for a slot later than their own"
     );
 
     cancels(freed, &middle).await;
 
-    let told: Vec<_> = letters(&realm)
+    let told: Vec<_> = messages(&realm)
         .await
         .iter()
-        .map(|letter| text(letter, "recipient"))
+        .map(|message| text(message, "recipient"))
         .collect();
     assert_eq!(told, ["other-type@example.com", "one@example.com", "two@example.com"]);
     assert_eq!(later.appointment(&silent).await["asap_list"], false);
@@ -139,11 +139,11 @@ async fn a_slot_nobody_could_book_any_more_is_not_announced() {
     let peter = patient(&realm, "peter").await;
     cancels(&peter, &early).await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_refused_cancellation_writes_no_letter() {
+async fn a_refused_cancellation_writes_no_message() {
     let realm = fresh_realm().await;
     let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
     let early = peter.books(0).await;
@@ -157,7 +157,7 @@ async fn a_refused_cancellation_writes_no_letter() {
         .await
         .has_status(400);
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
@@ -171,10 +171,13 @@ async fn a_practice_elsewhere_writes_in_its_own_language_and_time() {
 
     cancels(&peter, &early).await;
 
-    let letter = letters(&realm).await.remove(0);
-    assert_eq!(letter["subject"], "An earlier appointment is free: Office visit");
+    let message = messages(&realm).await.remove(0);
+    assert_eq!(message["subject"], "An earlier appointment is free: Office visit");
     let at = text(&slots[2], "starts_at");
-    assert!(text(&letter, "body").contains(&at[11..16]), "{letter} should say {at}");
+    assert!(
+        text(&message, "body").contains(&at[11..16]),
+        "{message} should say {at}"
+    );
 }
 
 #[tokio::test]
@@ -190,7 +193,7 @@ async fn who_waits_from_the_start_is_written_to_at_the_address_of_the_profile() 
 
     cancels(&peter, &early).await;
 
-    assert_eq!(letters(&realm).await[0]["recipient"], "anne@example.com");
+    assert_eq!(messages(&realm).await[0]["recipient"], "anne@example.com");
 }
 
 #[tokio::test]
@@ -203,10 +206,10 @@ async fn joining_again_replaces_the_address_and_leaving_twice_is_fine() {
     waits(&anne, &late, "new@example.com").await;
 
     cancels(&peter, &early).await;
-    let told: Vec<_> = letters(&realm)
+    let told: Vec<_> = messages(&realm)
         .await
         .iter()
-        .map(|letter| text(letter, "recipient"))
+        .map(|message| text(message, "recipient"))
         .collect();
     assert_eq!(told, ["new@example.com"]);
 
@@ -313,12 +316,12 @@ async fn who_waits_is_told_of_time_that_an_appointment_of_another_type_leaves() 
 
     cancels(&peter, &long).await;
 
-    let letters = letters(&realm).await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(letters[0]["subject"], "Ein früherer Termin ist frei: Sprechstunde");
+    let messages = messages(&realm).await;
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0]["subject"], "Ein früherer Termin ist frei: Sprechstunde");
     assert!(
-        text(&letters[0], "body").contains(&starts_at[11..16]),
-        "{letters:?} should say {starts_at}"
+        text(&messages[0], "body").contains(&starts_at[11..16]),
+        "{messages:?} should say {starts_at}"
     );
 }
 
@@ -340,7 +343,7 @@ async fn time_that_is_too_short_for_the_type_somebody_waits_with_is_not_announce
 
     cancels(&peter, &one).await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
 }
 
 #[tokio::test]
@@ -361,7 +364,7 @@ async fn nobody_is_offered_an_earlier_slot_for_which_they_are_still_too_young() 
 
     cancels(&peter, &early).await;
 
-    assert!(letters(&realm).await.is_empty());
+    assert!(messages(&realm).await.is_empty());
     let path = format!("/appointments/{birthday}/earlier_availability");
     assert_eq!(lea.get(&path).await.is_ok().json()["data"]["availability"], Value::Null);
 }

@@ -330,7 +330,7 @@ async fn names_of_any_script_are_kept_as_they_are() {
     assert!(
         text(&profile["data"], "full_name")
             .chars()
-            .any(|letter| ('\u{600}'..'\u{6ff}').contains(&letter)),
+            .any(|message| ('\u{600}'..'\u{6ff}').contains(&message)),
         "{profile}"
     );
 }

@@ -213,7 +213,7 @@ async fn an_appointment_is_cancelled_once_and_is_not_moved_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_waiting_patient_gets_one_letter_however_many_cancel() {
+async fn each_waiting_patient_gets_one_message_however_many_cancel() {
     let realm = fresh_realm().await;
     let anne = patient(&realm, "anne").await;
     let late = anne.books(20).await;
@@ -235,7 +235,7 @@ async fn each_waiting_patient_gets_one_letter_however_many_cancel() {
     .await;
 
     let outbox = realm.get("/control/api/outbox").await.is_ok().json();
-    assert_eq!(outbox["letters"].as_array().map(Vec::len), Some(1), "{outbox}");
+    assert_eq!(outbox["messages"].as_array().map(Vec::len), Some(1), "{outbox}");
 }
 
 /// The same caller with connections of its own: those from before are dead, and nobody noticed yet.
@@ -269,9 +269,9 @@ async fn a_kill_after_an_acknowledged_booking_loses_nothing() {
     anne.book(&slot).await.has_status(400);
     let outbox = anne.0.get("/control/api/outbox").await.is_ok().json();
     assert_eq!(
-        outbox["letters"].as_array().map(Vec::len),
+        outbox["messages"].as_array().map(Vec::len),
         Some(1),
-        "the letter was part of the deed: {outbox}"
+        "the message was part of the deed: {outbox}"
     );
     let unused = anne.slot(TYPE, 0).await;
     let anne = after_a_kill(&mut emulator, &realm, &anne);
@@ -302,7 +302,7 @@ async fn a_hang_up_while_booking_leaves_a_whole_booking_or_none() {
 }
 
 #[tokio::test]
-async fn a_hang_up_while_cancelling_or_moving_frees_the_slot_and_writes_the_letter_or_does_neither() {
+async fn a_hang_up_while_cancelling_or_moving_frees_the_slot_and_writes_the_message_or_does_neither() {
     let realm = fresh_realm().await;
     let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
     let mut early = Vec::new();
@@ -335,9 +335,9 @@ async fn a_hang_up_while_cancelling_or_moving_frees_the_slot_and_writes_the_lett
         }
     }
 
-    let letters = settled(async || {
+    let messages = settled(async || {
         let outbox = realm.get("/control/api/outbox").await.is_ok().json();
-        outbox["letters"].as_array().map_or(0, Vec::len)
+        outbox["messages"].as_array().map_or(0, Vec::len)
     })
     .await;
     let after = data(peter.get("/appointments").await);
@@ -346,7 +346,7 @@ async fn a_hang_up_while_cancelling_or_moving_frees_the_slot_and_writes_the_lett
         left > 0,
         "what was written whole arrives, at least once in twenty times"
     );
-    assert_eq!(letters, left, "as many letters as slots that became free");
+    assert_eq!(messages, left, "as many messages as slots that became free");
 }
 
 /// A number, once it has stayed the same for a while.

@@ -239,7 +239,7 @@ async fn what_makes_no_visit_is_refused() {
 }
 
 #[tokio::test]
-async fn the_patient_gets_a_letter_with_the_link_unless_they_want_none() {
+async fn the_patient_gets_a_message_with_the_link_unless_they_want_none() {
     let realm = fresh_realm().await;
     for (code, disable_emails) in [("p-1", 0), ("p-2", 1)] {
         let body = json!({
@@ -252,13 +252,13 @@ async fn the_patient_gets_a_letter_with_the_link_unless_they_want_none() {
     let visit = data(patient(&realm, "p-1").await.books(MONDAY_NINE).await);
     patient(&realm, "p-2").await.books(MONDAY_NINE + QUARTER).await.is_ok();
 
-    let letters = realm.get("/control/api/outbox").await.is_ok().json()["letters"].clone();
-    let letters = letters.as_array().expect("a list");
+    let messages = realm.get("/control/api/outbox").await.is_ok().json()["messages"].clone();
+    let messages = messages.as_array().expect("a list");
     assert_eq!(
-        (letters.len(), &letters[0]["recipient"]),
+        (messages.len(), &messages[0]["recipient"]),
         (1, &json!("p-1@example.com"))
     );
-    let body = text(&letters[0], "body");
+    let body = text(&messages[0], "body");
     let link = realm.url(&format!(
         "/vsee/members/appointment/{}?token={}",
         text(&visit, "id"),

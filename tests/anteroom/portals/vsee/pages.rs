@@ -71,8 +71,8 @@ async fn navigation_can_be_hidden_and_mail_stopped() {
 
     assert_eq!((usual.all("nav").count(), hidden.all("nav").count()), (1, 0));
     john.books(MONDAY_NINE).await.is_ok();
-    let letters = realm.get("/control/api/outbox").await.is_ok().json()["letters"].clone();
-    assert_eq!(letters, json!([]));
+    let messages = realm.get("/control/api/outbox").await.is_ok().json()["messages"].clone();
+    assert_eq!(messages, json!([]));
 }
 
 #[tokio::test]

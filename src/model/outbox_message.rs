@@ -1,9 +1,9 @@
-//! Letters: e-mails and text messages in the outbox.
+//! Messages: e-mails and text messages in the outbox.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How a letter travels.
+/// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -20,9 +20,9 @@ impl Channel {
     }
 }
 
-/// A letter, written in the transaction that causes it.
+/// A message, written in the transaction that causes it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Letter {
+pub struct OutboxMessage {
     pub id: String,
     pub channel: Channel,
     /// An e-mail address or a telephone number.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::app::{App, Realm};
 use crate::faults::watch::Here;
-use crate::faults::{Armed, Asked, Asker, Bend, Endpoint, Watch};
+use crate::faults::{Armed, Asked, Bend, Endpoint, Subject, Watch};
 use crate::model::Secret;
 use crate::random::digest;
 use crate::store::{self, Conn};
@@ -41,7 +41,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
         grant_type: value(&form, "grant_type"),
         authenticates_by_header: oauth::client_named_by_header(&parts.headers).is_some(),
     };
-    let asker = if armed.iter().any(|armed| wants_to_know(armed)) {
+    let fault_target = if armed.iter().any(|armed| wants_to_know(armed)) {
         let question = Question {
             realm,
             parts: &parts,
@@ -49,17 +49,17 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
         };
         question.answer(app, endpoint).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "who asks could not be found out: faults narrowed to somebody let this request pass");
-            Asker::default()
+            Subject::default()
         })
     } else {
-        Asker::default()
+        Subject::default()
     };
     let here = Here {
         issuer: realm.issuer.clone(),
         random: realm.random.clone(),
         now: realm.clock.now(),
     };
-    let watch = Watch::new(armed, asked, asker, here);
+    let watch = Watch::new(armed, asked, fault_target, here);
     (Request::from_parts(parts, body), watch)
 }
 
@@ -122,7 +122,7 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    async fn answer(&self, app: &App, endpoint: Endpoint) -> sqlx::Result<Asker> {
+    async fn answer(&self, app: &App, endpoint: Endpoint) -> store::Result<Subject> {
         let mut conn = app.database.read().await?;
         match endpoint {
             Endpoint::Token => self.of_grant(&mut conn).await,
@@ -130,7 +130,7 @@ impl Question<'_> {
             Endpoint::Userinfo | Endpoint::MyPatientPortal => self.of_bearer(&mut conn).await,
             Endpoint::Authorize | Endpoint::Pages => self.of_browser(&mut conn).await,
             Endpoint::Discovery | Endpoint::Webfinger | Endpoint::Jwks | Endpoint::Mediquo | Endpoint::Vsee => {
-                Ok(Asker::default())
+                Ok(Subject::default())
             }
         }
     }
@@ -143,7 +143,7 @@ impl Question<'_> {
         oauth::client_named_by_header(&self.parts.headers).or_else(|| self.field("client_id"))
     }
 
-    async fn of_grant(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+    async fn of_grant(&self, conn: &mut Conn) -> store::Result<Subject> {
         let realm = self.realm.id;
         let mut user = None;
         if let Some(code) = self.field("code") {
@@ -154,13 +154,13 @@ impl Question<'_> {
             user = token.map(|token| token.grant.user.0);
         }
         let client = self.named_client();
-        Ok(Asker { client, user })
+        Ok(Subject { client, user })
     }
 
-    async fn of_token_asked_about(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+    async fn of_token_asked_about(&self, conn: &mut Conn) -> store::Result<Subject> {
         let client = self.named_client();
         let Some(token) = self.field("token") else {
-            return Ok(Asker { client, user: None });
+            return Ok(Subject { client, user: None });
         };
         let (realm, digest) = (self.realm.id, digest(&token));
         let access = store::access_tokens::find(conn, realm, &digest).await?;
@@ -169,23 +169,23 @@ impl Question<'_> {
             let refresh = store::refresh_tokens::find(conn, realm, &digest).await?;
             user = refresh.map(|token| token.grant.user.0);
         }
-        Ok(Asker { client, user })
+        Ok(Subject { client, user })
     }
 
-    async fn of_bearer(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+    async fn of_bearer(&self, conn: &mut Conn) -> store::Result<Subject> {
         let in_header = bearer::read(&self.parts.headers).ok().flatten();
         let Some(token) = in_header.or_else(|| self.field("access_token").map(Secret::new)) else {
-            return Ok(Asker::default());
+            return Ok(Subject::default());
         };
         let token = store::access_tokens::find(conn, self.realm.id, &digest(token.reveal())).await?;
-        Ok(token.map_or_else(Asker::default, |token| Asker {
+        Ok(token.map_or_else(Subject::default, |token| Subject {
             client: Some(token.client.0),
             user: token.grant.map(|grant| grant.user.0),
         }))
     }
 
     /// The person at the browser, or the one who is about to sign in there; the client they come from.
-    async fn of_browser(&self, conn: &mut Conn) -> sqlx::Result<Asker> {
+    async fn of_browser(&self, conn: &mut Conn) -> store::Result<Subject> {
         let (realm, now) = (self.realm, self.realm.clock.now());
         let query = read_form(self.parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         let said = |name: &str| self.field(name).or_else(|| value(&query, name));
@@ -206,6 +206,6 @@ impl Question<'_> {
                 here.map(|here| here.user.id.0)
             }
         };
-        Ok(Asker { client, user })
+        Ok(Subject { client, user })
     }
 }

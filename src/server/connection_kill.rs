@@ -1,6 +1,6 @@
 //! Connections that can be ended from within a request, as networks end them: without a word.
 //!
-//! HTTP has no way to say "and now hang up", so each connection has a [`Cord`]. Whoever answers finds it in the
+//! HTTP has no way to say "and now hang up", so each connection has a [`ConnectionKill`]. Whoever answers finds it in the
 //! request's extensions. Pulled at once, not a byte goes out any more; tied to the end of an answer, the connection is closed
 //! behind it.
 
@@ -19,7 +19,7 @@ use tower::Layer as _;
 
 /// Ends one connection.
 #[derive(Clone, Debug, Default)]
-pub struct Cord(Arc<Ends>);
+pub struct ConnectionKill(Arc<Ends>);
 
 #[derive(Debug, Default)]
 struct Ends {
@@ -31,7 +31,7 @@ struct Ends {
     reader: Mutex<Option<Waker>>,
 }
 
-impl Cord {
+impl ConnectionKill {
     /// Ends the connection now. What was not sent yet is not sent.
     pub fn cut(&self) {
         self.0.cut.store(true, Ordering::SeqCst);
@@ -62,36 +62,36 @@ impl Cord {
 
 /// An acceptor whose connections have a cord.
 #[derive(Clone, Debug)]
-pub struct WithCord<A>(pub A);
+pub struct WithKillSwitch<A>(pub A);
 
-impl<A, I, S> Accept<I, S> for WithCord<A>
+impl<A, I, S> Accept<I, S> for WithKillSwitch<A>
 where
     A: Accept<I, S>,
     A::Future: Send + 'static,
 {
-    type Stream = Corded<A::Stream>;
-    type Service = AddExtension<A::Service, Cord>;
+    type Stream = KillableStream<A::Stream>;
+    type Service = AddExtension<A::Service, ConnectionKill>;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
         let accepting = self.0.accept(stream, service);
         Box::pin(async move {
             let (stream, service) = accepting.await?;
-            let cord = Cord::default();
+            let cord = ConnectionKill::default();
             let service = Extension(cord.clone()).layer(service);
-            Ok((Corded { stream, cord }, service))
+            Ok((KillableStream { stream, cord }, service))
         })
     }
 }
 
 /// A connection with a cord.
 #[derive(Debug)]
-pub struct Corded<I> {
+pub struct KillableStream<I> {
     stream: I,
-    cord: Cord,
+    cord: ConnectionKill,
 }
 
-impl<I: Unpin> Corded<I> {
+impl<I: Unpin> KillableStream<I> {
     /// # Errors
     /// When the cord was pulled.
     fn open(&mut self) -> io::Result<Pin<&mut I>> {
@@ -102,7 +102,7 @@ impl<I: Unpin> Corded<I> {
     }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Corded<I> {
+impl<I: AsyncRead + Unpin> AsyncRead for KillableStream<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -117,7 +117,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for Corded<I> {
     }
 }
 
-impl<I: AsyncWrite + Unpin> AsyncWrite for Corded<I> {
+impl<I: AsyncWrite + Unpin> AsyncWrite for KillableStream<I> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.open()?.poll_write(context, bytes)
     }

@@ -13,7 +13,7 @@ use crate::web::paths;
 
 /// A refusal or failure that no rule of the portal asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Mishap {
+pub struct PortalFault {
     pub status: StatusCode,
     /// Somebody else has taken the slot: what the portal says then, whatever the status.
     pub slot_taken: bool,
@@ -21,20 +21,20 @@ pub struct Mishap {
     pub sentence: &'static str,
 }
 
-type Form = fn(&Realm, &str, &Mishap) -> Response;
+type Form = fn(&Realm, &str, &PortalFault) -> Response;
 
 /// Which portal lives where, and how it says no.
 const FORMS: &[(&str, Form)] = &[
-    (paths::PORTAL, mypatientportal::mishap),
-    (paths::MEDIQUO, mediquo::mishap),
-    (paths::VSEE, vsee::mishap),
+    (paths::PORTAL, mypatientportal::portal_fault),
+    (paths::MEDIQUO, mediquo::portal_fault),
+    (paths::VSEE, vsee::portal_fault),
 ];
 
 /// The answer at a path within the realm.
-pub fn answer(realm: &Realm, path: &str, mishap: &Mishap) -> Response {
+pub fn answer(realm: &Realm, path: &str, fault: &PortalFault) -> Response {
     let form = FORMS.iter().find(|(prefix, _)| path.starts_with(prefix));
     match form {
-        Some((_, form)) => form(realm, path, mishap),
-        None => (mishap.status, Json(json!({"error": mishap.sentence}))).into_response(),
+        Some((_, form)) => form(realm, path, fault),
+        None => (fault.status, Json(json!({"error": fault.sentence}))).into_response(),
     }
 }

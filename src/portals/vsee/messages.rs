@@ -1,4 +1,4 @@
-//! The letter to a patient whose appointment was booked. Somebody with `disable_emails` gets none.
+//! The message to a patient whose appointment was booked. Somebody with `disable_emails` gets none.
 
 use super::{
     call::Context,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Writes to the patient, if they can be written to. Last in a transaction; ring the outbox after it.
-pub async fn confirm(context: &Context, tx: &mut Tx, visit: &Visit) -> sqlx::Result<()> {
+pub async fn confirm(context: &Context, tx: &mut Tx, visit: &Visit) -> crate::store::Result<()> {
     let realm = &context.realm;
     let member = store::users::find(tx, realm.id, visit.member.id).await?;
     let Some(member) = member.filter(|member| !member.disable_emails) else {
@@ -46,8 +46,8 @@ pub async fn confirm(context: &Context, tx: &mut Tx, visit: &Visit) -> sqlx::Res
     ];
     let email = Email {
         recipient,
-        subject: text::say_with(language, "vsee-letter-subject", &words[1..3]),
-        body: text::say_with(language, "vsee-letter-body", &words),
+        subject: text::say_with(language, "vsee-message-subject", &words[1..3]),
+        body: text::say_with(language, "vsee-message-body", &words),
         html: None,
         reason: "vsee.appointment_booked",
     };

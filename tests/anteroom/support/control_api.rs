@@ -1,4 +1,4 @@
-//! The levers of a realm's control room, as a script pulls them.
+//! The levers of a realm's control API, as a script pulls them.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Realm {
 }
 
 impl Answer {
-    /// A refusal of the control room (RFC 9457), with a sentence for the person who asked.
+    /// A refusal of the control API (RFC 9457), with a sentence for the person who asked.
     #[expect(
         clippy::wrong_self_convention,
         reason = "it reads like the sentence it is, and hands the answer on"

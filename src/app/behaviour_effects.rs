@@ -28,7 +28,7 @@ pub const HANDLERS: &[Handler] = &[
 /// It is the first thing the transaction does: the agenda's rows before the consent's, as where the event happens. So whoever
 /// plans and then gives no answer rolls back.
 /// Whether there was anything to plan: then [`Agenda::ring`](super::agenda::Agenda::ring) after the commit.
-pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> store::Result<bool> {
     let Some((aftermath, after)) = user.aftermath() else {
         return Ok(false);
     };
@@ -78,7 +78,7 @@ fn revoke_consent<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
 }
 
 /// Whether the user's behaviour is still one that this comes of: what a changed one had planned does not happen any more.
-async fn still(tx: &mut Tx, realm: RealmId, user: &UserId, aftermath: Aftermath) -> sqlx::Result<bool> {
+async fn still(tx: &mut Tx, realm: RealmId, user: &UserId, aftermath: Aftermath) -> store::Result<bool> {
     let user = store::users::find(tx, realm, user).await?;
     Ok(user.is_some_and(|user| comes_to(&user, aftermath)))
 }

@@ -57,6 +57,6 @@ pub async fn run(app: App) {
     }
 }
 
-async fn all(app: &App) -> sqlx::Result<Vec<RealmId>> {
+async fn all(app: &App) -> store::Result<Vec<RealmId>> {
     store::agenda::realms(&mut app.database.read().await?).await
 }

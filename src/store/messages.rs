@@ -1,47 +1,47 @@
-//! Letters in the outbox.
+//! Messages in the outbox.
 
 use super::{
-    Conn, Row, Tx,
+    Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_optional},
     deliveries,
 };
-use crate::model::{Channel, Delivery, Letter, RealmId};
+use crate::model::{Channel, Delivery, OutboxMessage, RealmId};
 
-/// Adds a letter under a number of [`deliveries::next_number`](super::deliveries::next_number).
-pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, letter: &Letter) -> sqlx::Result<()> {
+/// Adds a message under a number of [`deliveries::next_number`](super::deliveries::next_number).
+pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, message: &OutboxMessage) -> Result<()> {
     execute!(
         tx,
-        "insert into letters (realm, id, sequence, channel, recipient, subject, body, html, reason, written_at)
+        "insert into messages (realm, id, sequence, channel, recipient, subject, body, html, reason, written_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         realm,
-        letter.id,
+        message.id,
         sequence,
-        letter.channel.name(),
-        letter.recipient,
-        letter.subject,
-        letter.body,
-        letter.html,
-        letter.reason,
-        letter.written_at,
+        message.channel.name(),
+        message.recipient,
+        message.subject,
+        message.body,
+        message.html,
+        message.reason,
+        message.written_at,
     )?;
     Ok(())
 }
 
 /// What is looked for; nothing means everything.
 #[derive(Debug, Default, PartialEq)]
-pub struct LetterFilter {
+pub struct MessageFilter {
     pub recipient: Option<String>,
     pub reason: Option<String>,
     pub channel: Option<String>,
     pub state: Option<String>,
 }
 
-pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<(Letter, Delivery)>> {
+pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<(OutboxMessage, Delivery)>> {
     let row = fetch_optional!(
         conn,
         "select l.id, l.channel, l.recipient, l.subject, l.body, l.html, l.reason, l.written_at,
                 d.state, d.due_at, d.history
-         from letters l left join deliveries d on d.realm = l.realm and d.id = l.id
+         from messages l left join deliveries d on d.realm = l.realm and d.id = l.id
          where l.realm = $1 and l.id = $2",
         realm,
         id,
@@ -49,30 +49,30 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Opt
     row.as_ref().map(posted).transpose()
 }
 
-/// The number of a letter in its realm's outbox.
-pub async fn sequence(conn: &mut Conn, realm: RealmId, id: &str) -> sqlx::Result<Option<i64>> {
+/// The number of a message in its realm's outbox.
+pub async fn sequence(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<i64>> {
     let row = fetch_optional!(
         conn,
-        "select sequence from letters where realm = $1 and id = $2",
+        "select sequence from messages where realm = $1 and id = $2",
         realm,
         id
     )?;
     row.map(|row| row.get("sequence")).transpose()
 }
 
-/// The first `limit` letters after a number, in the order they were written.
+/// The first `limit` messages after a number, in the order they were written.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
     after: i64,
-    filter: &LetterFilter,
+    filter: &MessageFilter,
     limit: i64,
-) -> sqlx::Result<Vec<(Letter, Delivery)>> {
+) -> Result<Vec<(OutboxMessage, Delivery)>> {
     let rows = fetch_all!(
         conn,
         "select l.id, l.channel, l.recipient, l.subject, l.body, l.html, l.reason, l.written_at,
                 d.state, d.due_at, d.history
-         from letters l left join deliveries d on d.realm = l.realm and d.id = l.id
+         from messages l left join deliveries d on d.realm = l.realm and d.id = l.id
          where l.realm = $1 and l.sequence > $2
            and (cast($3 as text) is null or l.recipient = $3)
            and (cast($4 as text) is null or l.reason = $4)
@@ -90,43 +90,43 @@ pub async fn list(
     rows.iter().map(posted).collect()
 }
 
-/// The number of the last letter; 0 where there is none.
-pub async fn last_number(conn: &mut Conn, realm: RealmId) -> sqlx::Result<i64> {
+/// The number of the last message; 0 where there is none.
+pub async fn last_number(conn: &mut Conn, realm: RealmId) -> Result<i64> {
     let row = fetch_optional!(
         conn,
-        "select coalesce(max(sequence), 0) as sequence from letters where realm = $1",
+        "select coalesce(max(sequence), 0) as sequence from messages where realm = $1",
         realm
     )?;
     row.map_or(Ok(0), |row| row.get("sequence"))
 }
 
-/// The first `limit` letters after a number, each with its own.
-pub async fn numbered(conn: &mut Conn, realm: RealmId, after: i64, limit: i64) -> sqlx::Result<Vec<(i64, Letter)>> {
+/// The first `limit` messages after a number, each with its own.
+pub async fn numbered(conn: &mut Conn, realm: RealmId, after: i64, limit: i64) -> Result<Vec<(i64, OutboxMessage)>> {
     let rows = fetch_all!(
         conn,
-        "select sequence, id, channel, recipient, subject, body, html, reason, written_at from letters
+        "select sequence, id, channel, recipient, subject, body, html, reason, written_at from messages
          where realm = $1 and sequence > $2 order by sequence, id limit $3",
         realm,
         after,
         limit,
     )?;
     rows.iter()
-        .map(|row| Ok((row.get("sequence")?, letter(row)?)))
+        .map(|row| Ok((row.get("sequence")?, message(row)?)))
         .collect()
 }
 
-/// Removes all letters of a realm.
-pub async fn clear(tx: &mut Tx, realm: RealmId) -> sqlx::Result<u64> {
-    execute!(tx, "delete from letters where realm = $1", realm)
+/// Removes all messages of a realm.
+pub async fn clear(tx: &mut Tx, realm: RealmId) -> Result<u64> {
+    execute!(tx, "delete from messages where realm = $1", realm)
 }
 
-fn posted(row: &Row) -> sqlx::Result<(Letter, Delivery)> {
-    Ok((letter(row)?, deliveries::delivery(row)?))
+fn posted(row: &Row) -> Result<(OutboxMessage, Delivery)> {
+    Ok((message(row)?, deliveries::delivery(row)?))
 }
 
-fn letter(row: &Row) -> sqlx::Result<Letter> {
+fn message(row: &Row) -> Result<OutboxMessage> {
     let channel: String = row.get("channel")?;
-    Ok(Letter {
+    Ok(OutboxMessage {
         id: row.get("id")?,
         channel: if channel == Channel::Sms.name() {
             Channel::Sms

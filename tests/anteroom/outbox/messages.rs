@@ -1,4 +1,4 @@
-//! Letters as the control room shows them. How they travel is in `mail.rs`.
+//! Messages as the control API shows them. How they travel is in `mail.rs`.
 
 use serde_json::{Value, json};
 
@@ -15,25 +15,25 @@ async fn written(realm: &Realm, wishes: Value) -> String {
 
 async fn subjects(realm: &Realm, query: &str) -> Vec<String> {
     let outbox = realm.get(&format!("{OUTBOX}?{query}")).await.is_ok().json();
-    let letters = outbox["letters"].as_array().unwrap().clone();
-    letters
+    let messages = outbox["messages"].as_array().unwrap().clone();
+    messages
         .iter()
-        .map(|letter| letter["subject"].as_str().unwrap().to_owned())
+        .map(|message| message["subject"].as_str().unwrap().to_owned())
         .collect()
 }
 
 #[tokio::test]
-async fn a_letter_is_read_as_json_as_text_and_as_a_document() {
+async fn a_message_is_read_as_json_as_text_and_as_a_document() {
     let realm = fresh_realm().await;
     let id = written(&realm, json!({"html": "<p>Guten <b>Tag</b></p>"})).await;
 
-    let letter = realm.get(&format!("{OUTBOX}/{id}")).await.is_ok().json();
+    let message = realm.get(&format!("{OUTBOX}/{id}")).await.is_ok().json();
     let text = realm.get(&format!("{OUTBOX}/{id}/text")).await.is_ok();
     let html = realm.get(&format!("{OUTBOX}/{id}/html")).await.is_ok();
 
-    assert_eq!(letter["subject"], "Grüße");
-    assert_eq!(letter["delivery"], json!({"state": "kept", "attempts": []}));
-    assert_eq!(letter["written_at"], "2025-06-02T06:00:00Z");
+    assert_eq!(message["subject"], "Grüße");
+    assert_eq!(message["delivery"], json!({"state": "kept", "attempts": []}));
+    assert_eq!(message["written_at"], "2025-06-02T06:00:00Z");
     assert_eq!(text.text(), "Guten Tag");
     assert_eq!(html.text(), "<p>Guten <b>Tag</b></p>");
     text.has_header("content-type", "text/plain; charset=utf-8");
@@ -41,7 +41,7 @@ async fn a_letter_is_read_as_json_as_text_and_as_a_document() {
 }
 
 #[tokio::test]
-async fn a_letters_document_runs_loads_and_sends_nothing() {
+async fn a_messages_document_runs_loads_and_sends_nothing() {
     let realm = fresh_realm().await;
     let id = written(&realm, json!({"html": "<script>alert(1)</script>"})).await;
 
@@ -59,7 +59,7 @@ async fn a_letters_document_runs_loads_and_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_letter_of_text_only_has_no_document() {
+async fn a_message_of_text_only_has_no_document() {
     let realm = fresh_realm().await;
     let id = written(&realm, json!({})).await;
 
@@ -68,13 +68,13 @@ async fn a_letter_of_text_only_has_no_document() {
 }
 
 #[tokio::test]
-async fn letters_are_found_by_recipient_reason_channel_and_state() {
+async fn messages_are_found_by_recipient_reason_channel_and_state() {
     let realm = fresh_realm().await;
     written(&realm, json!({"subject": "one"})).await;
     written(&realm, json!({"subject": "two", "recipient": "ben@example.com"})).await;
 
     assert_eq!(subjects(&realm, "recipient=ben%40example.com").await, ["two"]);
-    assert_eq!(subjects(&realm, "reason=control_room.by_hand").await, ["one", "two"]);
+    assert_eq!(subjects(&realm, "reason=control_api.by_hand").await, ["one", "two"]);
     assert!(subjects(&realm, "reason=asap_list.earlier_slot").await.is_empty());
     assert_eq!(subjects(&realm, "channel=email&state=kept").await, ["one", "two"]);
     assert!(subjects(&realm, "channel=sms").await.is_empty());
@@ -95,11 +95,11 @@ async fn pages_follow_one_another_without_a_gap() {
     let mut query = "limit=2".to_owned();
     loop {
         let page = realm.get(&format!("{OUTBOX}?{query}")).await.is_ok().json();
-        let letters = page["letters"].as_array().unwrap();
+        let messages = page["messages"].as_array().unwrap();
         seen.extend(
-            letters
+            messages
                 .iter()
-                .map(|letter| letter["subject"].as_str().unwrap().to_owned()),
+                .map(|message| message["subject"].as_str().unwrap().to_owned()),
         );
         match page["next"].as_str() {
             Some(next) => query = format!("limit=2&after={next}"),
@@ -111,11 +111,11 @@ async fn pages_follow_one_another_without_a_gap() {
 }
 
 #[tokio::test]
-async fn reading_on_misses_nothing_while_letters_are_written_from_all_sides() {
-    const LETTERS: usize = 60;
+async fn reading_on_misses_nothing_while_messages_are_written_from_all_sides() {
+    const MESSAGES: usize = 60;
     let realm = fresh_realm().await;
     let first = written(&realm, json!({"subject": "first"})).await;
-    let writers = (0..LETTERS).map(|number| {
+    let writers = (0..MESSAGES).map(|number| {
         let realm = realm.clone();
         tokio::spawn(async move { written(&realm, json!({"subject": number.to_string()})).await })
     });
@@ -123,14 +123,14 @@ async fn reading_on_misses_nothing_while_letters_are_written_from_all_sides() {
 
     let mut seen = Vec::new();
     let mut last = first;
-    while seen.len() < LETTERS {
+    while seen.len() < MESSAGES {
         let page = realm
             .get(&format!("{OUTBOX}?after={last}&wait=30"))
             .await
             .is_ok()
             .json();
-        for letter in page["letters"].as_array().unwrap() {
-            last = letter["id"].as_str().unwrap().to_owned();
+        for message in page["messages"].as_array().unwrap() {
+            last = message["id"].as_str().unwrap().to_owned();
             seen.push(last.clone());
         }
     }
@@ -160,7 +160,7 @@ async fn a_cleared_outbox_is_empty_and_no_other_realms_is() {
 }
 
 #[tokio::test]
-async fn where_no_mail_server_is_configured_a_letter_cannot_be_delivered() {
+async fn where_no_mail_server_is_configured_a_message_cannot_be_delivered() {
     let realm = fresh_realm().await;
     let id = written(&realm, json!({})).await;
 
@@ -171,7 +171,7 @@ async fn where_no_mail_server_is_configured_a_letter_cannot_be_delivered() {
 }
 
 #[tokio::test]
-async fn a_letter_of_another_realm_or_of_nobody_is_not_there() {
+async fn a_message_of_another_realm_or_of_nobody_is_not_there() {
     let (realm, other) = (fresh_realm().await, fresh_realm().await);
     let id = written(&other, json!({})).await;
 
@@ -188,7 +188,7 @@ async fn a_letter_of_another_realm_or_of_nobody_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_draft_that_is_no_letter_is_refused() {
+async fn a_draft_that_is_no_message_is_refused() {
     let realm = fresh_realm().await;
     for draft in [
         json!({}),

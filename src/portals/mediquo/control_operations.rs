@@ -1,4 +1,4 @@
-//! What a tester may turn in mediQuo: the control room's rows call these.
+//! What a tester may turn in mediQuo: the control API's rows call these.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,18 +18,18 @@ use crate::{
 
 /// Why a lever does not move.
 #[derive(Debug, thiserror::Error)]
-pub enum LeverError {
+pub enum OperationError {
     #[error("there is no {what} {name:?}")]
     Unknown { what: &'static str, name: String },
     #[error("{0}")]
     Unsound(String),
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] crate::store::Error),
     #[error("a secret cannot be sealed: {0}")]
     Sealing(#[from] SealingError),
 }
 
-impl From<TellingError> for LeverError {
+impl From<TellingError> for OperationError {
     fn from(error: TellingError) -> Self {
         match error {
             TellingError::Database(error) => error.into(),
@@ -38,14 +38,14 @@ impl From<TellingError> for LeverError {
     }
 }
 
-impl Keeps for LeverError {
+impl Keeps for OperationError {
     fn keeps(&self) -> bool {
         false
     }
 }
 
-fn unknown(what: &'static str, name: &str) -> LeverError {
-    LeverError::Unknown {
+fn unknown(what: &'static str, name: &str) -> OperationError {
+    OperationError::Unknown {
         what,
         name: name.to_owned(),
     }
@@ -53,13 +53,13 @@ fn unknown(what: &'static str, name: &str) -> LeverError {
 
 /// # Errors
 /// When the database fails.
-pub async fn list_organizations(app: &App, realm: &Realm) -> sqlx::Result<Vec<Organization>> {
+pub async fn list_organizations(app: &App, realm: &Realm) -> crate::store::Result<Vec<Organization>> {
     organizations::list(&mut app.database.read().await?, realm.id).await
 }
 
 /// # Errors
 /// When the database fails.
-pub async fn list_endpoints(app: &App, realm: &Realm) -> sqlx::Result<Vec<WebhookEndpoint>> {
+pub async fn list_endpoints(app: &App, realm: &Realm) -> crate::store::Result<Vec<WebhookEndpoint>> {
     webhook_endpoints::list(&mut app.database.read().await?, realm.id).await
 }
 
@@ -72,8 +72,8 @@ pub async fn add_endpoint(
     realm: &Realm,
     organization: Option<&str>,
     new: &NewEndpoint,
-) -> Result<WebhookEndpoint, LeverError> {
-    webhooks::check_endpoint(new).map_err(LeverError::Unsound)?;
+) -> Result<WebhookEndpoint, OperationError> {
+    webhooks::check_endpoint(new).map_err(OperationError::Unsound)?;
     let organization = find_organization(&mut app.database.read().await?, realm, organization).await?;
     let sealer = app.realms.sealer();
     let endpoint = seeding::endpoint(new, &organization.id, sealer, &realm.random, realm.clock.now())?;
@@ -84,7 +84,7 @@ pub async fn add_endpoint(
 
 /// # Errors
 /// When there is no such endpoint.
-pub async fn remove_endpoint(app: &App, realm: &Realm, id: &str) -> Result<(), LeverError> {
+pub async fn remove_endpoint(app: &App, realm: &Realm, id: &str) -> Result<(), OperationError> {
     let mut tx = app.database.write_once().await?;
     if webhook_endpoints::delete(&mut tx, realm.id, id).await? {
         Ok(())
@@ -112,7 +112,7 @@ pub struct Wish<'a> {
 ///
 /// # Errors
 /// When something it is about is not there.
-pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, LeverError> {
+pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, OperationError> {
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;
     let outcome = told(&mut tx, app, realm, wish, now).await;
@@ -121,7 +121,7 @@ pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, Lev
     Ok(told)
 }
 
-async fn told(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Timestamp) -> Result<Told, LeverError> {
+async fn told(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Timestamp) -> Result<Told, OperationError> {
     let organization = find_organization(tx, realm, wish.organization).await?;
     let appointment = match wish.appointment {
         None => None,
@@ -166,7 +166,7 @@ async fn immediate_call(
     patient: Option<&Patient>,
     professional: Option<&Professional>,
     now: Timestamp,
-) -> Result<Appointment, LeverError> {
+) -> Result<Appointment, OperationError> {
     let patient = patient.ok_or_else(|| unknown("patient", ""))?;
     let professional = professional.ok_or_else(|| unknown("professional", ""))?;
     let id = realm.random.id(now);
@@ -185,7 +185,7 @@ async fn immediate_call(
     Ok(appointment)
 }
 
-async fn find_organization(conn: &mut Conn, realm: &Realm, id: Option<&str>) -> Result<Organization, LeverError> {
+async fn find_organization(conn: &mut Conn, realm: &Realm, id: Option<&str>) -> Result<Organization, OperationError> {
     match id {
         Some(id) => organizations::find(conn, realm.id, id)
             .await?
@@ -203,7 +203,7 @@ async fn find_patient(
     organization: &Organization,
     code: Option<&str>,
     now: Timestamp,
-) -> Result<Option<Patient>, LeverError> {
+) -> Result<Option<Patient>, OperationError> {
     match code {
         Some(code) => {
             let found = patients::find(conn, realm.id, &organization.id, code, now).await?;
@@ -221,7 +221,7 @@ async fn find_professional(
     realm: &Realm,
     organization: &Organization,
     hash: Option<&str>,
-) -> Result<Option<Professional>, LeverError> {
+) -> Result<Option<Professional>, OperationError> {
     match hash {
         Some(hash) => {
             let found = organizations::find_professional(conn, realm.id, hash).await?;

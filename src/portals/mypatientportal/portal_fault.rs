@@ -6,30 +6,30 @@ use http::StatusCode;
 use super::error::{self, PortalError};
 use crate::app::Realm;
 use crate::model::Refusal;
-use crate::portals::{caller::CallerError, mishap::Mishap};
+use crate::portals::{caller::CallerError, portal_fault::PortalFault};
 use crate::web::paths;
 
 /// The answer to a request that has come to grief.
-pub fn answer(realm: &Realm, _: &str, mishap: &Mishap) -> Response {
-    let error = if mishap.slot_taken {
+pub fn answer(realm: &Realm, _: &str, fault: &PortalFault) -> Response {
+    let error = if fault.slot_taken {
         error::unavailable("somebody else has booked it, or a time that overlaps it")
     } else {
-        of_status(realm, mishap)
+        of_status(realm, fault)
     };
     error.answer(&realm.policy, paths::PORTAL)
 }
 
-fn of_status(realm: &Realm, mishap: &Mishap) -> PortalError {
-    match mishap.status {
+fn of_status(realm: &Realm, fault: &PortalFault) -> PortalError {
+    match fault.status {
         StatusCode::UNAUTHORIZED => {
-            let refusal = Refusal::new("invalid_token", mishap.sentence).see("RFC 6750 §3.1");
+            let refusal = Refusal::new("invalid_token", fault.sentence).see("RFC 6750 §3.1");
             error::not_identified(CallerError::Invalid(refusal), &realm.policy)
         }
-        StatusCode::FORBIDDEN => error::forbidden(mishap.sentence),
+        StatusCode::FORBIDDEN => error::forbidden(fault.sentence),
         StatusCode::NOT_FOUND => error::no_resource(),
         StatusCode::UNPROCESSABLE_ENTITY => {
             error::comment_form(vec![("comment".to_owned(), "is not accepted".to_owned())])
         }
-        status => error::plain(status, mishap.sentence),
+        status => error::plain(status, fault.sentence),
     }
 }

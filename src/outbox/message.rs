@@ -1,4 +1,4 @@
-//! Letters about to be written: one thing to say, as plain text and as a document.
+//! Messages about to be written: one thing to say, as plain text and as a document.
 
 use askama::Template;
 
@@ -27,7 +27,7 @@ pub struct Email {
     pub reason: &'static str,
 }
 
-/// What a letter of the house says, in the recipient's language.
+/// What a message of the house says, in the recipient's language.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub language: Language,
@@ -40,11 +40,11 @@ pub struct Message {
     pub why: String,
 }
 
-/// Where a letter leads.
+/// Where a message leads.
 #[derive(Clone, Debug)]
 pub struct Link {
     pub label: String,
-    /// Absolute: a letter is read anywhere.
+    /// Absolute: a message is read anywhere.
     pub address: String,
 }
 
@@ -71,7 +71,7 @@ impl Message {
 }
 
 #[derive(Template)]
-#[template(path = "letters/letter.html")]
+#[template(path = "messages/message.html")]
 struct Document<'a> {
     language: Language,
     subject: &'a str,
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_says_the_same_as_text_and_as_a_document() {
+    fn a_message_says_the_same_as_text_and_as_a_document() {
         let email = message().to("anne@example.com", "test");
 
         assert_eq!(

@@ -1,4 +1,4 @@
-//! `/control/api/outbox`: the letters a realm has written, as JSON, as text and as the documents they are.
+//! `/control/api/outbox`: the messages a realm has written, as JSON, as text and as the documents they are.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -16,12 +16,12 @@ use crate::clock::system_now;
 use crate::control::body;
 use crate::control::problem::Problem;
 use crate::control::route_table::{Answer, Content, Parameter, Reach, Row};
-use crate::model::{Channel, DeliveryKind, Letter};
+use crate::model::{Channel, DeliveryKind, OutboxMessage};
 use crate::outbox::{Email, Redelivery};
-use crate::store::letters::LetterFilter;
+use crate::store::messages::MessageFilter;
 use crate::store::{self, Tx, settle};
 
-/// A letter is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
+/// A message is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
 const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
@@ -29,9 +29,9 @@ pub const ROWS: &[Row] = &[
     Row {
         method: Method::GET,
         path: "/control/api/outbox",
-        operation: "listLetters",
+        operation: "listMessages",
         tag: "Outbox",
-        summary: "The letters the realm has written, oldest first, or waiting for the next one",
+        summary: "The messages the realm has written, oldest first, or waiting for the next one",
         reach: Reach::Realm,
         query: &[
             AFTER,
@@ -40,12 +40,12 @@ pub const ROWS: &[Row] = &[
             STATE,
             Parameter {
                 name: "recipient",
-                description: "Only letters to this address or number.",
+                description: "Only messages to this address or number.",
                 kind: "string",
             },
             Parameter {
                 name: "reason",
-                description: "Only letters written for this reason, such as asap_list.earlier_slot.",
+                description: "Only messages written for this reason, such as asap_list.earlier_slot.",
                 kind: "string",
             },
             Parameter {
@@ -57,13 +57,13 @@ pub const ROWS: &[Row] = &[
         body: None,
         answer: Answer {
             status: 200,
-            description: "The letters, in the order they were written; `next` to read on after, where there are more.",
+            description: "The messages, in the order they were written; `next` to read on after, where there are more.",
             content: Content::Json(|| {
                 json!({
                     "type": "object",
-                    "required": ["letters"],
+                    "required": ["messages"],
                     "properties": {
-                        "letters": {"type": "array", "items": letter_schema()},
+                        "messages": {"type": "array", "items": message_schema()},
                         "next": {"type": "string"},
                     },
                 })
@@ -71,14 +71,14 @@ pub const ROWS: &[Row] = &[
         },
         refusals: &[
             (400, "A parameter cannot be read."),
-            (404, "There is no letter of the id to begin after."),
+            (404, "There is no message of the id to begin after."),
         ],
         serve: || get(list),
     },
     Row {
         method: Method::POST,
         path: "/control/api/outbox",
-        operation: "writeLetter",
+        operation: "writeMessage",
         tag: "Outbox",
         summary: "Write an e-mail by hand, to see how it arrives",
         reach: Reach::Realm,
@@ -94,8 +94,8 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The letter.",
-            content: Content::Json(letter_schema),
+            description: "The message.",
+            content: Content::Json(message_schema),
         },
         refusals: &[(400, "The body cannot be understood.")],
         serve: || post(write),
@@ -105,7 +105,7 @@ pub const ROWS: &[Row] = &[
         path: "/control/api/outbox",
         operation: "clearOutbox",
         tag: "Outbox",
-        summary: "Empty the outbox: letters and webhooks",
+        summary: "Empty the outbox: messages and webhooks",
         reach: Reach::Realm,
         query: &[],
         body: None,
@@ -120,18 +120,18 @@ pub const ROWS: &[Row] = &[
     Row {
         method: Method::GET,
         path: "/control/api/outbox/{id}",
-        operation: "readLetter",
+        operation: "readMessage",
         tag: "Outbox",
-        summary: "One letter, and how its delivery stands",
+        summary: "One message, and how its delivery stands",
         reach: Reach::Realm,
         query: &[],
         body: None,
         answer: Answer {
             status: 200,
-            description: "The letter.",
-            content: Content::Json(letter_schema),
+            description: "The message.",
+            content: Content::Json(message_schema),
         },
-        refusals: &[(404, "There is no letter of that id.")],
+        refusals: &[(404, "There is no message of that id.")],
         serve: || get(show),
     },
     Row {
@@ -139,7 +139,7 @@ pub const ROWS: &[Row] = &[
         path: "/control/api/outbox/{id}/text",
         operation: "readLetterAsText",
         tag: "Outbox",
-        summary: "The text of a letter",
+        summary: "The text of a message",
         reach: Reach::Realm,
         query: &[],
         body: None,
@@ -148,7 +148,7 @@ pub const ROWS: &[Row] = &[
             description: "The text, as somebody reads it who has no HTML.",
             content: Content::Other("text/plain"),
         },
-        refusals: &[(404, "There is no letter of that id.")],
+        refusals: &[(404, "There is no message of that id.")],
         serve: || get(show_text),
     },
     Row {
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
         path: "/control/api/outbox/{id}/html",
         operation: "readLetterAsHtml",
         tag: "Outbox",
-        summary: "A letter as the document it is",
+        summary: "A message as the document it is",
         reach: Reach::Realm,
         query: &[],
         body: None,
@@ -165,41 +165,41 @@ pub const ROWS: &[Row] = &[
             description: "The document, which may run and load nothing.",
             content: Content::Other("text/html"),
         },
-        refusals: &[(404, "There is no letter of that id, or it has text only.")],
+        refusals: &[(404, "There is no message of that id, or it has text only.")],
         serve: || get(show_html),
     },
     Row {
         method: Method::POST,
         path: "/control/api/outbox/{id}/deliver",
-        operation: "deliverLetter",
+        operation: "deliverMessage",
         tag: "Outbox",
-        summary: "Send a letter again, with all its tries before it",
+        summary: "Send a message again, with all its tries before it",
         reach: Reach::Realm,
         query: &[],
         body: None,
         answer: Answer {
             status: 202,
             description: "It is due.",
-            content: Content::Json(letter_schema),
+            content: Content::Json(message_schema),
         },
         refusals: &[
-            (404, "There is no letter of that id."),
+            (404, "There is no message of that id."),
             (409, "It is just being sent, or nothing is configured to send it."),
         ],
         serve: || post(deliver),
     },
 ];
 
-/// The letters, in the order they were written.
+/// The messages, in the order they were written.
 #[derive(Debug, Serialize)]
-pub struct Letters {
-    letters: Vec<Posted<Letter>>,
+pub struct Messages {
+    messages: Vec<Posted<OutboxMessage>>,
     /// The id to read on after, where there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
-fn letter_schema() -> Value {
+fn message_schema() -> Value {
     let text = json!({"type": "string"});
     json!({
         "type": "object",
@@ -220,9 +220,9 @@ fn letter_schema() -> Value {
 
 /// `GET /control/api/outbox?after=…&recipient=…&wait=10s`
 ///
-/// With `wait` the answer comes as soon as there is a letter to show, or empty when the time is over.
-pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Letters>, Problem> {
-    let mut filter = LetterFilter::default();
+/// With `wait` the answer comes as soon as there is a message to show, or empty when the time is over.
+pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Messages>, Problem> {
+    let mut filter = MessageFilter::default();
     let question = Question::read(
         query.as_deref().unwrap_or_default(),
         "recipient, reason, channel",
@@ -249,23 +249,23 @@ pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuer
     let after = begin_after(&app, &realm, question.after.as_deref()).await?;
     let look = async || -> Result<_, Problem> {
         let mut conn = app.database.read().await?;
-        Ok(store::letters::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
+        Ok(store::messages::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
     };
-    let mut letters = watch(&app, question.wait, look).await?;
-    let next = page(&mut letters, question.limit, |(letter, _)| &letter.id);
-    let letters = letters
+    let mut messages = watch(&app, question.wait, look).await?;
+    let next = page(&mut messages, question.limit, |(message, _)| &message.id);
+    let messages = messages
         .into_iter()
         .map(|(what, delivery)| Posted { what, delivery })
         .collect();
-    Ok(Json(Letters { letters, next }))
+    Ok(Json(Messages { messages, next }))
 }
 
 async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i64, Problem> {
     let Some(after) = after else {
         return Ok(0);
     };
-    let sequence = store::letters::sequence(&mut app.database.read().await?, realm.id, after).await?;
-    sequence.ok_or_else(|| Problem::not_found(format!("there is no letter {after:?} to begin after")))
+    let sequence = store::messages::sequence(&mut app.database.read().await?, realm.id, after).await?;
+    sequence.ok_or_else(|| Problem::not_found(format!("there is no message {after:?} to begin after")))
 }
 
 /// An e-mail by hand.
@@ -284,7 +284,7 @@ async fn write(
     realm: Realm,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Posted<Letter>>), Problem> {
+) -> Result<(StatusCode, Json<Posted<OutboxMessage>>), Problem> {
     let draft: Draft = body::read(&headers, &body)?;
     if !email_address::EmailAddress::is_valid(&draft.recipient) {
         return Err(Problem::bad_request("`recipient` is not an e-mail address"));
@@ -294,7 +294,7 @@ async fn write(
         subject: draft.subject,
         body: draft.body,
         html: draft.html,
-        reason: "control_room.by_hand",
+        reason: "control_api.by_hand",
     };
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;
@@ -312,11 +312,11 @@ async fn clear(State(app): State<App>, realm: Realm) -> Result<StatusCode, Probl
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn cleared(tx: &mut Tx, realm: &Realm) -> sqlx::Result<()> {
-    for kind in [DeliveryKind::Letter, DeliveryKind::Webhook] {
+async fn cleared(tx: &mut Tx, realm: &Realm) -> store::Result<()> {
+    for kind in [DeliveryKind::OutboxMessage, DeliveryKind::Webhook] {
         store::deliveries::clear(tx, realm.id, kind).await?;
     }
-    store::letters::clear(tx, realm.id).await?;
+    store::messages::clear(tx, realm.id).await?;
     store::webhooks::clear(tx, realm.id).await?;
     Ok(())
 }
@@ -326,7 +326,7 @@ async fn show(
     State(app): State<App>,
     realm: Realm,
     path: Result<Path<String>, PathRejection>,
-) -> Result<Json<Posted<Letter>>, Problem> {
+) -> Result<Json<Posted<OutboxMessage>>, Problem> {
     Ok(Json(find(&app, &realm, &id(path)?).await?))
 }
 
@@ -336,8 +336,8 @@ async fn show_text(
     realm: Realm,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let letter = find(&app, &realm, &id(path)?).await?.what;
-    Ok(document("text/plain; charset=utf-8", letter.body))
+    let message = find(&app, &realm, &id(path)?).await?.what;
+    Ok(document("text/plain; charset=utf-8", message.body))
 }
 
 /// `GET /control/api/outbox/{id}/html`
@@ -346,10 +346,10 @@ async fn show_html(
     realm: Realm,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let letter = find(&app, &realm, &id(path)?).await?.what;
-    let html = letter
+    let message = find(&app, &realm, &id(path)?).await?.what;
+    let html = message
         .html
-        .ok_or_else(|| Problem::not_found("this letter has text only"))?;
+        .ok_or_else(|| Problem::not_found("this message has text only"))?;
     Ok(document("text/html; charset=utf-8", html))
 }
 
@@ -369,13 +369,13 @@ async fn deliver(
     State(app): State<App>,
     realm: Realm,
     path: Result<Path<String>, PathRejection>,
-) -> Result<(StatusCode, Json<Posted<Letter>>), Problem> {
+) -> Result<(StatusCode, Json<Posted<OutboxMessage>>), Problem> {
     let id = id(path)?;
-    let letter = find(&app, &realm, &id).await?.what;
+    let message = find(&app, &realm, &id).await?.what;
     let mut tx = app.database.begin().await?;
     let outcome = app
         .outbox
-        .send_letter_again(&mut tx, realm.id, &letter, realm.clock.now(), system_now())
+        .send_message_again(&mut tx, realm.id, &message, realm.clock.now(), system_now())
         .await;
     match settle(tx, outcome).await? {
         Redelivery::Due => app.outbox.ring(),
@@ -389,9 +389,9 @@ async fn deliver(
     Ok((StatusCode::ACCEPTED, Json(find(&app, &realm, &id).await?)))
 }
 
-async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<Letter>, Problem> {
-    let found = store::letters::find(&mut app.database.read().await?, realm.id, id).await?;
-    let (what, delivery) = found.ok_or_else(|| Problem::not_found(format!("there is no letter {id:?}")))?;
+async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<OutboxMessage>, Problem> {
+    let found = store::messages::find(&mut app.database.read().await?, realm.id, id).await?;
+    let (what, delivery) = found.ok_or_else(|| Problem::not_found(format!("there is no message {id:?}")))?;
     Ok(Posted { what, delivery })
 }
 
@@ -430,22 +430,22 @@ mod tests {
         app.outbox.ring();
     }
 
-    async fn ask(app: &App, realm: &Realm, query: &str) -> Vec<Letter> {
+    async fn ask(app: &App, realm: &Realm, query: &str) -> Vec<OutboxMessage> {
         let query = RawQuery(Some(query.to_owned()));
-        let letters = list(State(app.clone()), realm.clone(), query).await.unwrap().0.letters;
-        letters.into_iter().map(|posted| posted.what).collect()
+        let messages = list(State(app.clone()), realm.clone(), query).await.unwrap().0.messages;
+        messages.into_iter().map(|posted| posted.what).collect()
     }
 
     #[tokio::test]
-    async fn a_waiting_request_is_answered_when_a_letter_for_it_is_written() {
+    async fn a_waiting_request_is_answered_when_a_message_for_it_is_written() {
         let (app, realm) = empty_realm().await;
 
-        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30&recipient=anne%40example.com"), async {
+        let (messages, ()) = tokio::join!(ask(&app, &realm, "wait=30&recipient=anne%40example.com"), async {
             write(&app, &realm, "ben@example.com").await;
             write(&app, &realm, "anne@example.com").await;
         });
 
-        let recipients: Vec<_> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
+        let recipients: Vec<_> = messages.iter().map(|message| message.recipient.as_str()).collect();
         assert_eq!(recipients, ["anne@example.com"]);
     }
 
@@ -453,13 +453,13 @@ mod tests {
     async fn a_wait_ends_when_the_server_does() {
         let (app, realm) = empty_realm().await;
 
-        let (letters, ()) = tokio::join!(ask(&app, &realm, "wait=30"), async { app.shutdown.cancel() });
+        let (messages, ()) = tokio::join!(ask(&app, &realm, "wait=30"), async { app.shutdown.cancel() });
 
-        assert!(letters.is_empty());
+        assert!(messages.is_empty());
     }
 
     #[tokio::test]
-    async fn letters_can_be_read_on_from_the_last_one_seen() {
+    async fn messages_can_be_read_on_from_the_last_one_seen() {
         let (app, realm) = empty_realm().await;
         for recipient in ["one", "two", "three"] {
             write(&app, &realm, recipient).await;
@@ -470,7 +470,10 @@ mod tests {
 
         assert_eq!(all.len(), 3);
         assert_eq!(
-            later.iter().map(|letter| letter.recipient.as_str()).collect::<Vec<_>>(),
+            later
+                .iter()
+                .map(|message| message.recipient.as_str())
+                .collect::<Vec<_>>(),
             ["two", "three"]
         );
         let unknown = RawQuery(Some("after=nothing".to_owned()));
