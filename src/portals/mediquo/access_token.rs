@@ -33,15 +33,15 @@ pub struct AccessToken {
     pub jti: String,
 }
 
-/// Why a token opens nothing.
+/// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum TokenError {
     Invalid,
     Expired,
     LoggedOut,
 }
 
-impl Flaw {
+impl TokenError {
     pub fn why(self) -> &'static str {
         match self {
             Self::Invalid => "the access token is not one of this realm's",
@@ -75,20 +75,20 @@ pub async fn verify(
     realm: &Realm,
     token: &str,
     now: Timestamp,
-) -> crate::store::Result<Result<(Organization, AccessToken), Flaw>> {
+) -> crate::store::Result<Result<(Organization, AccessToken), TokenError>> {
     let Some(claims) = read(token, |organization| key(realm, organization)) else {
-        return Ok(Err(Flaw::Invalid));
+        return Ok(Err(TokenError::Invalid));
     };
     if now.as_second() >= claims.exp {
-        return Ok(Err(Flaw::Expired));
+        return Ok(Err(TokenError::Expired));
     }
     if token_is_revoked(conn, realm.id, &claims.jti).await? {
-        return Ok(Err(Flaw::LoggedOut));
+        return Ok(Err(TokenError::LoggedOut));
     }
     let organization = organizations::find(conn, realm.id, &claims.org).await?;
     Ok(organization
         .map(|organization| (organization, claims))
-        .ok_or(Flaw::Invalid))
+        .ok_or(TokenError::Invalid))
 }
 
 /// The claims, if the signature is that of the organization they name.

@@ -1,7 +1,5 @@
 //! `GET /v1/prescriptions/{code}` and `…/download`: documented below `/api/v1`.
 
-use axum::response::{IntoResponse, Response};
-use http::header;
 use uuid::Uuid;
 
 use super::{
@@ -33,15 +31,4 @@ async fn find(call: &Call) -> Result<Prescription> {
     error::forbidden("the prescription belongs to another organization")
         .when(prescription.organization != call.organization.id)?;
     Ok(prescription)
-}
-
-/// A PDF on its way. It is about a patient: nobody keeps it.
-pub fn document(bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"prescription.pdf\""),
-        (header::CACHE_CONTROL, "no-cache, private, no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, bytes).into_response()
 }

@@ -63,7 +63,7 @@ fn read(call: &Call) -> Result<Wish> {
 async fn bearer(call: &Call, token: &str) -> Result<String> {
     let mut conn = call.read().await?;
     let verified = access_token::verify(&mut conn, &call.realm, token, call.now).await?;
-    let (organization, token) = verified.map_err(|flaw| error::unauthorized(flaw.why()))?;
+    let (organization, token) = verified.map_err(|reason| error::unauthorized(reason.why()))?;
     error::unauthorized("the access token is another organization's").when(organization.id != call.organization.id)?;
     Ok(token.sub)
 }

@@ -21,6 +21,17 @@ pub fn json(status: StatusCode, body: &Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
+/// A prescription as a PDF, to be saved. It is about a patient: nobody on the way keeps it.
+pub fn pdf(bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"prescription.pdf\""),
+        (header::CACHE_CONTROL, "no-cache, private, no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, bytes).into_response()
+}
+
 /// `{"message": "Success"}`
 pub fn success() -> Value {
     json!({"message": "Success"})

@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::{
     availabilities::{check_reschedulable, offer_of},
-    booking::asap_refused,
     call::Call,
     error::{self, Result},
     model::{Ages, Appointment, Owner, born_on},
@@ -41,7 +40,7 @@ pub async fn join(call: &Call) -> Result<Value> {
 async fn subscribe(call: &Call, tx: &mut Tx, email: &str) -> Result<()> {
     let appointment = call.appointment(tx).await?;
     let one = &appointment.appointment_type;
-    asap_refused(one.id).when(!one.asap_notifications)?;
+    error::asap_refused(one.id).when(!one.asap_notifications)?;
     check_reschedulable(call, &appointment)?;
     let stands = store::set_asap_email(tx, call.realm.id, &appointment.id, Some(email)).await?;
     error::not_now("Appointment cannot be rescheduled.", "it was cancelled a moment ago").when(!stands)

@@ -14,8 +14,9 @@ use super::{
     call::Call,
     catalogue::check_insurance,
     comment_form,
+    dates::read_date,
     error::{self, Result},
-    input::{check_email, present, read_date, text_of},
+    input::{check_email, present, text_of},
     links::APPOINTMENT_ID,
     model::{Booking, PatientField, born_on},
     reminders,
@@ -287,17 +288,11 @@ fn asap_email(request: &Request, offer: &Offer) -> Result<Option<String>> {
     if !request.asap_list_opt_in {
         return Ok(None);
     }
-    asap_refused(offer.appointment_type.id).when(!offer.appointment_type.asap_notifications)?;
+    error::asap_refused(offer.appointment_type.id).when(!offer.appointment_type.asap_notifications)?;
     let known = request.email.as_deref().or(request.patient.text(PatientField::Email));
     known
         .map(|email| Some(email.to_owned()))
         .ok_or_else(|| error::missing("email"))
-}
-
-/// 400: nobody is told of earlier slots of this type.
-pub fn asap_refused(appointment_type: i64) -> error::PortalError {
-    let why = format!("the type {appointment_type} has asap_notifications_enabled=false");
-    error::not_now("ASAP notifications are not enabled for this appointment type.", why)
 }
 
 fn check_comment_form(call: &Call, request: &Request, offer: &Offer) -> Result<Map<String, Value>> {

@@ -2,26 +2,26 @@
 //!
 //! The order of refusals is the documented one: 405, 401, 403, then what the row itself has to say.
 
+use std::pin::Pin;
+
 use axum::{
     body::to_bytes,
     extract::{RawPathParams, Request},
     response::Response,
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    appointments, asap_list, availabilities,
+    access::Access,
     availability_id::Keys,
-    booking, cancellation, catalogue,
     error::{self, Result},
     input::{Input, Reader, read_id},
     links::APPOINTMENT_ID,
     model::{Appointment, Owner},
-    profile, rescheduling,
-    route_table::{Operation, Row},
-    store, video_consultation, wire,
+    parameters::Parameter,
+    store, wire,
 };
 use crate::{
     app::{App, Realm, behaviour_effects},
@@ -48,6 +48,36 @@ pub struct Call {
     id: Option<String>,
     query: Input,
     body: Input,
+}
+
+/// What serves a call.
+pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
+
+/// One method at one path, and what serves it.
+#[derive(Debug)]
+pub struct Row {
+    /// The row of the documentation.
+    pub number: u8,
+    pub method: Method,
+    /// Below `web::paths::PORTAL`.
+    pub path: &'static str,
+    pub operation_id: &'static str,
+    pub tag: &'static str,
+    pub access: Access,
+    pub summary: &'static str,
+    pub query: &'static [Parameter],
+    pub body: &'static [Parameter],
+    /// The name of the answer's schema.
+    pub answer: &'static str,
+    /// The row's own refusals; 401, 403 and 405 can happen on all of them.
+    pub refusals: &'static [(u16, &'static str)],
+    pub handler: Handler,
+}
+
+impl Row {
+    pub fn writes(&self) -> bool {
+        self.method != Method::GET
+    }
 }
 
 /// Answers a request at `row`.
@@ -82,7 +112,8 @@ async fn answer(
     behaviour_effects::token_is_used(&app, &realm, caller.user.as_ref(), &caller.token_digest, now)
         .await
         .map_err(|error| error::not_identified(error.into(), &realm.policy))?;
-    row.check_scopes(&caller.scopes, caller.user.is_some())
+    row.access
+        .check(&caller.scopes, caller.user.is_some())
         .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
 
     let query = Input::of_query(parts.uri.query())?;
@@ -105,41 +136,16 @@ async fn answer(
         query,
         body,
     };
-    call.perform().await
+    (row.handler)(&call).await
 }
 
 impl Call {
-    async fn perform(&self) -> Result<Value> {
-        match self.row.operation {
-            Operation::ShowUser => profile::show(self).await,
-            Operation::ListAppointments => appointments::list(self).await,
-            Operation::ListUpcomingAppointments => appointments::list_upcoming(self).await,
-            Operation::ShowAppointment => appointments::show(self).await,
-            Operation::Book => booking::book(self).await,
-            Operation::Reschedule => rescheduling::reschedule(self).await,
-            Operation::Cancel => cancellation::cancel(self).await,
-            Operation::ListInsurances => catalogue::list_insurances(self).await,
-            Operation::ListCategories => catalogue::list_categories(self).await,
-            Operation::ListTypes => catalogue::list_types(self).await,
-            Operation::ListAvailabilities => availabilities::list(self).await,
-            Operation::ListAvailabilitiesOfAppointment => availabilities::list_of_appointment(self).await,
-            Operation::ShowEarlierAvailability => availabilities::show_earlier(self).await,
-            Operation::JoinAsapList => asap_list::join(self).await,
-            Operation::LeaveAsapList => asap_list::leave(self).await,
-            Operation::ListPractices => catalogue::list_practices(self).await,
-            Operation::ShowPractice => catalogue::show_practice(self).await,
-            Operation::ShowCategory => catalogue::show_category(self).await,
-            Operation::ShowType => catalogue::show_type(self).await,
-            Operation::OpenVideoConsultation => video_consultation::open(self).await,
-        }
-    }
-
     pub fn query(&self) -> Reader<'_> {
-        self.query.of(self.row)
+        self.query.read(self.row.query)
     }
 
     pub fn body(&self) -> Reader<'_> {
-        self.body.of(self.row)
+        self.body.read(self.row.body)
     }
 
     /// A connection to read with; to be given back before a transaction begins.

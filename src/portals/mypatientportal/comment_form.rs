@@ -10,7 +10,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::input::read_date;
+use super::dates::read_date;
 use crate::text::{self, Language};
 
 /// The fields, in the order in which they are asked.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{comment_form::InvalidField, route_table::ScopesMissing, wire};
+use super::{access::ScopesMissing, comment_form::InvalidField, wire};
 use crate::{
     model::{ErrorTexts, Policy, Refusal, Scopes},
     portals::caller::CallerError,
@@ -312,6 +312,12 @@ pub fn account_required() -> PortalError {
     let why = "this type needs an account, but the token speaks for no user";
     let text = "attendant must have an external_user_id";
     PortalError::text(StatusCode::BAD_REQUEST, "account_required", text, why)
+}
+
+/// 400: the type has no ASAP list.
+pub fn asap_refused(appointment_type: i64) -> PortalError {
+    let why = format!("the type {appointment_type} has asap_notifications_enabled=false");
+    not_now("ASAP notifications are not enabled for this appointment type.", why)
 }
 
 /// 403: the type is not open to that insurance.

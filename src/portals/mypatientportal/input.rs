@@ -1,7 +1,7 @@
 //! Reading queries and bodies: JSON or form, nothing twice, blank is absent.
 //!
-//! What a handler reads must stand in the route table, or the documentation would not mention it: asking
-//! for anything else fails in tests.
+//! A handler may read only the parameters of its call in `calls.rs`, so that all of them are documented: reading
+//! another one fails in tests.
 
 use email_address::{EmailAddress, Options};
 use http::{HeaderMap, header::CONTENT_TYPE};
@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::{
+    dates::read_date,
     error::{self, Result},
-    route_table::Row,
+    parameters::Parameter,
 };
 use crate::web::{
     json_object,
@@ -58,9 +59,12 @@ impl Input {
         }
     }
 
-    /// The same input for the handler of `row`.
-    pub fn of<'a>(&'a self, row: &'static Row) -> Reader<'a> {
-        Reader { members: &self.0, row }
+    /// Reads these parameters of it.
+    pub fn read(&self, documented: &'static [Parameter]) -> Reader<'_> {
+        Reader {
+            members: &self.0,
+            documented,
+        }
     }
 
     #[cfg(test)]
@@ -73,17 +77,22 @@ impl Input {
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     members: &'a Map<String, Value>,
-    row: &'static Row,
+    documented: &'static [Parameter],
 }
 
 impl<'a> Reader<'a> {
+    fn documents(self, name: &str) -> bool {
+        self.documented.iter().any(|parameter| parameter.name == name)
+    }
+
     fn get(self, name: &str) -> Option<&'a Value> {
-        debug_assert!(self.row.documents(name), "{name} does not stand in the route table");
+        debug_assert!(self.documents(name), "{name} is not in the table of calls");
         present(self.members, name)
     }
 
     pub fn text(self, name: &str) -> Result<Option<&'a str>> {
-        text_of(self.members, name).inspect(|_| debug_assert!(self.row.documents(name)))
+        text_of(self.members, name)
+            .inspect(|_| debug_assert!(self.documents(name), "{name} is not in the table of calls"))
     }
 
     /// # Errors
@@ -183,16 +192,6 @@ pub fn check_email(name: &str, email: &str) -> Result<()> {
         .map_err(|problem| error::malformed(name, problem.to_string()))
 }
 
-/// Ten characters, no more: jiff would also take a week date or a date with a time.
-pub fn read_date(text: &str) -> Option<Date> {
-    let shape = |(position, byte): (usize, u8)| match position {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    };
-    let shaped = text.len() == 10 && text.bytes().enumerate().all(shape);
-    if shaped { text.parse().ok() } else { None }
-}
-
 /// A number in a path or a form: digits only.
 pub fn read_id(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -249,7 +248,16 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::{super::route_table::Operation, *};
+    use super::{
+        super::parameters::{Kind, optional},
+        *,
+    };
+
+    const PARAMETERS: &[Parameter] = &[
+        optional("insurance_id", Kind::Integer, ""),
+        optional("born_on", Kind::Date, ""),
+        optional("practice_id", Kind::Text, ""),
+    ];
 
     fn body(content_type: &'static str, body: &str) -> Result<Input> {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
@@ -346,7 +354,7 @@ mod tests {
     #[test]
     fn blank_is_absent() {
         let input = Input::of_query(Some("insurance_id=&born_on=+&practice_id=")).expect("sound");
-        let query = input.of(Operation::ListCategories.row());
+        let query = input.read(PARAMETERS);
 
         assert_eq!(query.id("insurance_id").expect("absent"), None);
         assert_eq!(query.date("born_on").expect("absent"), None);
@@ -355,10 +363,9 @@ mod tests {
 
     #[test]
     fn an_id_is_a_positive_whole_number() {
-        let row = Operation::Book.row();
         let id = |value: Value| {
             let input = Input(Map::from_iter([("insurance_id".to_owned(), value)]));
-            input.of(row).id("insurance_id").ok().flatten()
+            input.read(PARAMETERS).id("insurance_id").ok().flatten()
         };
 
         assert_eq!(id(json!(136)), Some(136));
@@ -374,23 +381,6 @@ mod tests {
             json!([1]),
         ] {
             assert_eq!(id(wrong.clone()), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_date_is_written_in_one_way() {
-        assert_eq!(read_date("2025-06-02"), Some(jiff::civil::date(2025, 6, 2)));
-        for wrong in [
-            "2025-6-2",
-            "20250602",
-            "2025-W23-1",
-            "2025-06-31",
-            "2025-06-02T08:00",
-            "+2025-06-02",
-            "02.06.2025",
-            "٢٠٢٥",
-        ] {
-            assert_eq!(read_date(wrong), None, "{wrong}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The MyPatientPortal resource API.
 //!
-//! The 19 documented rows stand in [`route_table`]; one shell, `call.rs`, serves them all.
+//! The 19 documented rows stand in a table, [`calls`]; one shell, `call.rs`, serves them all.
 //!
 //! | path | file |
 //! | --- | --- |
@@ -14,8 +14,9 @@
 //! | `GET /insurances`, `/appointment_categories…`, `/appointment_types…`, `/practices…` | `catalogue.rs` |
 //! | `POST …/{id}/video_consultation`, and the page `/video/{token}` | `video_consultation.rs` |
 //! | nothing: what this portal does by itself | `reminders.rs` |
-//! | `/api-docs…` | `api_docs.rs`, `openapi/` |
+//! | `/api-docs…` | `api_docs.rs`, `openapi.rs`, `schemas.rs` |
 
+mod access;
 mod api_docs;
 mod appointments;
 mod asap_list;
@@ -23,19 +24,22 @@ mod availabilities;
 pub mod availability_id;
 mod booking;
 mod call;
+pub mod calls;
 mod cancellation;
 mod catalogue;
 pub mod comment_form;
+mod dates;
 mod error;
 mod input;
 mod links;
 pub mod model;
 mod openapi;
+mod parameters;
 mod portal_fault;
 mod profile;
 mod reminders;
 mod rescheduling;
-pub mod route_table;
+mod schemas;
 pub mod seed;
 mod store;
 mod video_consultation;
@@ -56,19 +60,19 @@ use tower_http::cors::{Any, CorsLayer};
 
 pub use portal_fault::answer as portal_fault;
 pub use reminders::HANDLERS;
-use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};
 
+use self::{call::Row, calls::CALLS};
 use crate::{
     app::{App, Realm, run_to_completion},
     portals::swagger_ui,
     web::paths,
 };
 
-/// The routes of this room.
+/// The routes of this portal.
 pub fn routes(app: &App) -> Router<App> {
     let mut rows = Router::new();
-    let mut paths_of_rows: Vec<_> = ROWS.iter().map(|row| row.path).collect();
+    let mut paths_of_rows: Vec<_> = CALLS.iter().map(|row| row.path).collect();
     paths_of_rows.dedup();
     for path in paths_of_rows {
         rows = rows.route(&format!("{}{path}", paths::PORTAL), at(path, app));
@@ -86,12 +90,12 @@ pub fn routes(app: &App) -> Router<App> {
     .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
 
-/// An error where the path is no text.
+/// An error where the path is not UTF-8.
 type Params = Result<RawPathParams, RawPathParamsRejection>;
 
-/// Everything the table says of one path. What writes is seen through, whoever hangs up.
+/// All methods of one path. A call that writes runs to completion, also when the client disconnects.
 fn at(path: &'static str, app: &App) -> MethodRouter<App> {
-    let rows: Vec<&'static Row> = ROWS.iter().filter(|row| row.path == path).collect();
+    let rows: Vec<&'static Row> = CALLS.iter().filter(|row| row.path == path).collect();
     let mut router = MethodRouter::new();
     for &row in &rows {
         let serve = async move |State(app): State<App>, realm: Realm, params: Params, request: Request| {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{comment_form::CommentForm, input::read_date};
+use super::{comment_form::CommentForm, dates::read_date};
 use crate::{
     model::{ClientId, User, UserId},
     schedule::{Interval, Schedule, SlotLength, cancellation_deadline},

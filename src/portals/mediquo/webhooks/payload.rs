@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Event, Subject};
+use super::event::{Event, Subject};
 use crate::{
     app::Realm,
     portals::mediquo::{

@@ -1,6 +1,6 @@
 //! `/api-docs`: Swagger UI, and the document it shows.
 
-use anteroom::portals::mypatientportal::route_table::ROWS;
+use anteroom::portals::mypatientportal::calls::CALLS;
 use serde_json::Value;
 
 use super::{CATEGORY, TYPE, patient};
@@ -113,7 +113,7 @@ async fn every_answer_is_as_the_document_describes_it() {
         .await
         .is_ok();
 
-    for row in ROWS
+    for row in CALLS
         .iter()
         .filter(|row| !row.path.contains("/reschedule") && !row.path.contains("/cancel"))
     {
@@ -130,7 +130,7 @@ async fn every_answer_is_as_the_document_describes_it() {
                 let query = format!("?appointment_category_id={CATEGORY}&appointment_type_id={TYPE}");
                 anne.get(&format!(
                     "{path}{}",
-                    if row.documents("appointment_category_id") {
+                    if row.query.iter().any(|one| one.name == "appointment_category_id") {
                         query
                     } else {
                         String::new()

@@ -1,8 +1,5 @@
 //! The OpenAPI 3.1 document of the resource API, made from the route table.
 
-mod schemas;
-
-use schemas::{read, schema_name, schemas};
 use serde_json::json;
 use utoipa::openapi::{
     Components, Content, HttpMethod, Info, OpenApi, OpenApiBuilder, PathItem, Paths, PathsBuilder, Ref, Required,
@@ -14,11 +11,14 @@ use utoipa::openapi::{
     security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme},
 };
 
-use super::route_table::{Answer, Guests, Kind, Parameter, ROWS, Row};
-use crate::{
-    portals::openapi::{names_in_path, operation_id},
-    web::paths,
+use super::{
+    access::Guests,
+    call::Row,
+    calls::CALLS,
+    parameters::{Kind, Parameter},
+    schemas::{read, schemas},
 };
+use crate::{portals::openapi::names_in_path, web::paths};
 
 /// The name of the one security scheme.
 const SCHEME: &str = "oauth2";
@@ -46,7 +46,7 @@ fn info() -> Info {
 
 fn paths() -> Paths {
     let mut paths = PathsBuilder::new();
-    for row in ROWS {
+    for row in CALLS {
         paths = paths.path(row.path, PathItem::new(method(row), operation(row)));
     }
     paths.build()
@@ -63,12 +63,12 @@ fn method(row: &Row) -> HttpMethod {
 
 fn operation(row: &Row) -> Operation {
     let mut operation = OperationBuilder::new()
-        .operation_id(Some(operation_id(row.operation)))
+        .operation_id(Some(row.operation_id))
         .summary(Some(row.summary))
         .description(Some(format!("Row {} of the documentation.", row.number)))
-        .tag(tag(row))
-        .security(SecurityRequirement::new(SCHEME, row.scopes.iter().copied()));
-    if let Guests::With(any) = row.guests {
+        .tag(row.tag)
+        .security(SecurityRequirement::new(SCHEME, row.access.scopes.iter().copied()));
+    if let Guests::With(any) = row.access.guests {
         for scope in any {
             operation = operation.security(SecurityRequirement::new(SCHEME, [*scope]));
         }
@@ -85,17 +85,6 @@ fn operation(row: &Row) -> Operation {
     }
     operation = operation.request_body((!row.body.is_empty()).then(|| request_body(row.body)));
     operation.responses(responses(row)).build()
-}
-
-fn tag(row: &Row) -> &'static str {
-    match row.answer {
-        Answer::User => "Profile",
-        Answer::Appointment | Answer::Appointments | Answer::VideoConsultation => "Appointments",
-        Answer::AppointmentId if row.path.ends_with("asap_list") => "ASAP list",
-        Answer::AppointmentId => "Appointments",
-        Answer::EarlierAvailability => "ASAP list",
-        _ => "Catalogue",
-    }
 }
 
 fn query_parameter(parameter: &Parameter) -> ParameterBuilder {
@@ -148,7 +137,7 @@ fn described(schema: Schema, description: &str) -> Schema {
 }
 
 fn responses(row: &Row) -> utoipa::openapi::Responses {
-    let answer = Content::new(Some(Ref::from_schema_name(schema_name(row.answer))));
+    let answer = Content::new(Some(Ref::from_schema_name(row.answer)));
     let mut responses = ResponsesBuilder::new().response(
         "200",
         ResponseBuilder::new()
@@ -255,10 +244,10 @@ mod tests {
         assert_eq!(document["openapi"], "3.1.0");
         let operations = document["paths"].as_object().expect("paths").values();
         let operations: usize = operations.map(|path| path.as_object().expect("methods").len()).sum();
-        assert_eq!(operations, ROWS.len());
-        for row in ROWS {
+        assert_eq!(operations, CALLS.len());
+        for row in CALLS {
             let operation = &document["paths"][row.path][row.method.as_str().to_ascii_lowercase()];
-            assert_eq!(operation["security"][0][SCHEME], json!(row.scopes), "{row:?}");
+            assert_eq!(operation["security"][0][SCHEME], json!(row.access.scopes), "{row:?}");
         }
     }
 

@@ -3,15 +3,7 @@
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::portals::{
-    mypatientportal::route_table::Answer,
-    openapi::{integer, list, object, schema as of},
-};
-
-/// The schema of a row's whole answer.
-pub fn schema_name(answer: Answer) -> String {
-    format!("{answer:?}Answer")
-}
+use crate::portals::openapi::{integer, list, object, schema as of};
 
 /// All schemas by name: the things, and the envelopes around them.
 pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
@@ -22,43 +14,43 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
     schemas.extend(
         answers()
             .into_iter()
-            .map(|(answer, schema)| (schema_name(answer), read(schema).into())),
+            .map(|(name, schema)| (name.to_owned(), read(schema).into())),
     );
     schemas
 }
 
-fn answers() -> Vec<(Answer, Value)> {
+fn answers() -> Vec<(&'static str, Value)> {
     let list = |name: &str| list(of(name));
     let data = |data: Value| object(json!({"data": data}));
     let scope = || json!({"type": "string", "enum": ["all", "limited"]});
     vec![
-        (Answer::User, data(of("User"))),
-        (Answer::Appointment, data(of("Appointment"))),
-        (Answer::Appointments, data(list("Appointment"))),
-        (Answer::AppointmentId, data(object(json!({"id": appointment_id()})))),
-        (Answer::Insurances, data(list("Insurance"))),
-        (Answer::Category, data(of("Category"))),
+        ("UserAnswer", data(of("User"))),
+        ("AppointmentAnswer", data(of("Appointment"))),
+        ("AppointmentsAnswer", data(list("Appointment"))),
+        ("AppointmentIdAnswer", data(object(json!({"id": appointment_id()})))),
+        ("InsurancesAnswer", data(list("Insurance"))),
+        ("CategoryAnswer", data(of("Category"))),
         (
-            Answer::Categories,
+            "CategoriesAnswer",
             object(json!({"data": list("Category"), "scope": scope()})),
         ),
-        (Answer::Type, data(of("Type"))),
+        ("TypeAnswer", data(of("Type"))),
         (
-            Answer::Types,
+            "TypesAnswer",
             object(json!({"data": list("Type"), "scope": scope(), "appointment_category_id": integer()})),
         ),
-        (Answer::Availabilities, data(list("Availability"))),
+        ("AvailabilitiesAnswer", data(list("Availability"))),
         (
-            Answer::EarlierAvailability,
+            "EarlierAvailabilityAnswer",
             data(object(json!({
                 "appointment": of("Appointment"),
                 "availability": {"oneOf": [of("Availability"), {"type": "null"}]},
             }))),
         ),
-        (Answer::Practice, data(of("PracticeInDetail"))),
-        (Answer::Practices, data(list("Practice"))),
+        ("PracticeAnswer", data(of("PracticeInDetail"))),
+        ("PracticesAnswer", data(list("Practice"))),
         (
-            Answer::VideoConsultation,
+            "VideoConsultationAnswer",
             data(object(
                 json!({"id": appointment_id(), "access_video_consultation_link": uri()}),
             )),

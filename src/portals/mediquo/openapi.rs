@@ -1,17 +1,20 @@
 //! `/openapi.json`, made from the route table, and Swagger UI that shows it.
 
-pub mod schemas;
-
 use std::sync::LazyLock;
 
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::route_table::{Answer, Credentials, ROWS, Row};
+use super::{
+    access::Credentials,
+    call::{AnswerSchema, Row},
+    calls::CALLS,
+    schemas,
+};
 use crate::{
     portals::{
-        openapi::{integer, json_content, operation_id, parameter_in_query, parameters_in_path, put, response, schema},
+        openapi::{integer, json_content, parameter_in_query, parameters_in_path, put, response, schema},
         swagger_ui::SwaggerUi,
     },
     web::{paths, swagger_ui},
@@ -22,7 +25,7 @@ pub static UI: SwaggerUi = SwaggerUi {
     path: paths::MEDIQUO_API_DOCS,
     page: swagger_ui::SwaggerUi {
         title: "mediQuo",
-        start: include_str!("../../../../templates/portals/mediquo/api_docs.js"),
+        start: include_str!("../../../templates/portals/mediquo/api_docs.js"),
     },
 };
 
@@ -34,9 +37,8 @@ pub async fn show() -> Response {
 
 fn document() -> Value {
     let mut paths = Map::new();
-    for row in ROWS {
-        let path = format!("{}{}", row.base.prefixes()[0], row.path);
-        put(&mut paths, &path, &row.method, operation(row, &path));
+    for row in CALLS {
+        put(&mut paths, row.path, &row.method, operation(row));
     }
     json!({
         "openapi": "3.1.0",
@@ -64,15 +66,15 @@ fn document() -> Value {
     })
 }
 
-fn operation(row: &Row, path: &str) -> Value {
-    let mut parameters = parameters_in_path(path);
+fn operation(row: &Row) -> Value {
+    let mut parameters = parameters_in_path(row.path);
     let query = row.query.iter();
     parameters.extend(query.map(|(name, schema, description)| parameter_in_query(name, schema(), description)));
     let mut operation = json!({
-        "operationId": operation_id(row.operation),
+        "operationId": row.operation_id,
         "summary": row.summary,
-        "tags": [tag(row)],
-        "security": security(row.credentials),
+        "tags": [row.tag],
+        "security": security(row.access.credentials),
         "parameters": parameters,
     });
     if let Some(body) = row.body {
@@ -80,19 +82,6 @@ fn operation(row: &Row, path: &str) -> Value {
     }
     operation["responses"] = answers(row);
     operation
-}
-
-fn tag(row: &Row) -> &'static str {
-    let first = row.path.split('/').nth(1).unwrap_or_default();
-    match (row.base, first) {
-        (super::route_table::Base::V2, _) => "API v2",
-        (super::route_table::Base::Widget, _) => "The widget (the emulator's own)",
-        (_, "patients") => "Patients",
-        (_, "appointments") => "Appointments",
-        (_, "prescriptions") => "Prescriptions",
-        (_, "activation-codes") => "Activation codes",
-        _ => "Professionals",
-    }
 }
 
 fn security(credentials: Credentials) -> Value {
@@ -108,15 +97,15 @@ fn security(credentials: Credentials) -> Value {
 fn answers(row: &Row) -> Value {
     let mut answers = Map::new();
     let (status, mut answer) = match row.answer {
-        Answer::Json(schema) => (
+        AnswerSchema::Json(schema) => (
             "200",
             json!({"description": row.summary, "content": json_content(schema())}),
         ),
-        Answer::Pdf => {
+        AnswerSchema::Pdf => {
             let content = json!({"application/pdf": {"schema": {"type": "string", "format": "binary"}}});
             ("200", json!({"description": row.summary, "content": content}))
         }
-        Answer::Nothing => ("204", json!({"description": row.summary})),
+        AnswerSchema::Nothing => ("204", json!({"description": row.summary})),
     };
     answer["headers"] = rate_headers();
     answers.insert(status.to_owned(), answer);
@@ -187,7 +176,7 @@ mod tests {
         assert_eq!(document["openapi"], "3.1.0");
         let operations = document["paths"].as_object().expect("paths").values();
         let operations: usize = operations.map(|path| path.as_object().expect("methods").len()).sum();
-        assert_eq!(operations, ROWS.len());
+        assert_eq!(operations, CALLS.len());
         assert!(
             document
                 .pointer("/paths/~1v1~1patients~1{code}/get/responses/404")
@@ -205,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_row_says_what_can_always_happen() {
-        for row in ROWS {
+        for row in CALLS {
             let answers = answers(row);
             for status in ["400", "401", "405", "429", "500"] {
                 assert!(answers.get(status).is_some(), "{row:?} {status}");
