@@ -75,6 +75,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether a query parameter or a member of the body has this name.
+    pub fn documents(&self, name: &str) -> bool {
+        let mut inputs = self.query.iter().chain(self.body);
+        inputs.any(|input| input.name == name)
+    }
+
     pub fn writes(&self) -> bool {
         self.method != Method::GET
     }

@@ -16,25 +16,25 @@
 //! | nothing: what this portal does by itself | `reminders.rs` |
 //! | `/api-docs…` | `api_docs.rs`, `openapi.rs`, `schemas.rs` |
 
-mod access;
+pub mod access;
 mod api_docs;
 mod appointments;
 mod asap_list;
 mod availabilities;
 pub mod availability_id;
 mod booking;
-mod call;
+pub mod call;
 pub mod calls;
 mod cancellation;
 mod catalogue;
 pub mod comment_form;
 mod dates;
-mod error;
+pub mod error;
 mod input;
 mod links;
 pub mod model;
 mod openapi;
-mod parameters;
+pub mod parameters;
 mod portal_fault;
 mod profile;
 mod reminders;

@@ -130,7 +130,7 @@ async fn every_answer_is_as_the_document_describes_it() {
                 let query = format!("?appointment_category_id={CATEGORY}&appointment_type_id={TYPE}");
                 anne.get(&format!(
                     "{path}{}",
-                    if row.query.iter().any(|one| one.name == "appointment_category_id") {
+                    if row.documents("appointment_category_id") {
                         query
                     } else {
                         String::new()

@@ -1,6 +1,6 @@
 //! Whatever is sent, the answer is a documented refusal: never a 500, and never a half-written booking.
 
-use anteroom::portals::mypatientportal::route_table::ROWS;
+use anteroom::portals::mypatientportal::calls::CALLS;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -269,7 +269,7 @@ async fn no_hostile_text_breaks_any_input_of_any_row() {
     let before = data(anne.get("/appointments").await);
     let slot = anne.slot(TYPE, 0).await;
 
-    for row in ROWS.iter().filter(|row| !row.path.ends_with("cancel")) {
+    for row in CALLS.iter().filter(|row| !row.path.ends_with("cancel")) {
         let method = Method::from_bytes(row.method.as_str().as_bytes()).expect("a method");
         let path = row.path.replace("{id}", &id);
         for text in hostile() {

@@ -1,6 +1,6 @@
 //! The table of rows against every combination of scopes, and what a refusal looks like (`spec` §2.10, §4, §6).
 
-use anteroom::portals::mypatientportal::route_table::{Guests, ROWS, Row};
+use anteroom::portals::mypatientportal::{access::Guests, call::Row, calls::CALLS};
 use reqwest::Method;
 use serde_json::json;
 
@@ -55,15 +55,15 @@ async fn a_user_opens_exactly_the_rows_whose_scopes_were_all_granted() {
     for held in combinations(&PATIENTS_SCOPES) {
         let scopes = format!("openid {}", held.join(" "));
         let anne = patient_with(&realm, "anne", scopes.trim_end()).await;
-        for row in ROWS {
+        for row in CALLS {
             let answer = ask(&anne, row, &appointment).await;
-            if row.scopes.iter().all(|scope| held.contains(scope)) {
+            if row.access.scopes.iter().all(|scope| held.contains(scope)) {
                 assert!(
                     answer.status < 500 && ![401, 403, 405].contains(&answer.status),
                     "with {held:?}: {answer}"
                 );
             } else {
-                must_name_the_scopes(&answer, &row.scopes.join(" "));
+                must_name_the_scopes(&answer, &row.access.scopes.join(" "));
             }
         }
     }
@@ -76,9 +76,9 @@ async fn a_client_on_its_own_opens_exactly_the_rows_its_guest_scopes_are_for() {
     for held in combinations(&GUEST_SCOPES) {
         let scopes = format!("profile_read appointment_read appointment_write {}", held.join(" "));
         let client = guests(&realm, scopes.trim_end()).await;
-        for row in ROWS {
+        for row in CALLS {
             let answer = ask(&client, row, &appointment).await;
-            let open = match row.guests {
+            let open = match row.access.guests {
                 Guests::Refused => false,
                 Guests::With(any) => any.iter().any(|scope| held.contains(scope)),
             };
@@ -100,7 +100,7 @@ async fn a_user_with_guest_scopes_alone_is_refused_everywhere() {
     let realm = fresh_realm().await;
     let anne = patient_with(&realm, "anne", "appointment_guest_lookup appointment_guest_write").await;
 
-    for row in ROWS {
+    for row in CALLS {
         ask(&anne, row, "xbCuVVTNU6rT6E5m8p6Y8h7opzfo")
             .await
             .is_refused_as_bearer("insufficient_scope");
@@ -112,7 +112,7 @@ async fn without_a_good_token_no_row_opens() {
     let realm = fresh_realm().await;
     let nobody = Patient(realm.caller("never-issued"));
 
-    for row in ROWS {
+    for row in CALLS {
         ask(&nobody, row, "x").await.is_refused_as_bearer("invalid_token");
         let method = Method::from_bytes(row.method.as_str().as_bytes()).expect("a method");
         let bare = Answer::to(

@@ -1,0 +1,48 @@
+//! Whom a type is for, by age.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::{model::User, portals::mypatientportal::dates::read_date};
+
+/// Whom a type is for, in completed years on the day of the appointment; both ends included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ages {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+impl Ages {
+    /// Whether somebody born on `born_on` is of the right age on `day`. A patient whose day of birth is not known is.
+    pub fn admit(self, born_on: Option<Date>, day: Date) -> bool {
+        let Some(born_on) = born_on else { return true };
+        let age = age_on(born_on, day);
+        self.from.is_none_or(|from| age >= from) && self.to.is_none_or(|to| age <= to)
+    }
+}
+
+impl fmt::Display for Ages {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.from, self.to) {
+            (None, None) => formatter.write_str("of any age"),
+            (Some(from), None) => write!(formatter, "{from} or older"),
+            (None, Some(to)) => write!(formatter, "{to} or younger"),
+            (Some(from), Some(to)) => write!(formatter, "from {from} to {to} years old"),
+        }
+    }
+}
+
+/// The day a user was born on, out of the `birthdate` claim. A year alone, or a day whose year is `0000` because it is
+/// kept back (OIDC Core §5.1), is no such day.
+pub fn born_on(user: &User) -> Option<Date> {
+    user.claim("birthdate")
+        .and_then(read_date)
+        .filter(|date| date.year() != 0)
+}
+
+/// Completed years; negative before birth. Who was born on 29 February comes of age on 1 March.
+fn age_on(born_on: Date, day: Date) -> i64 {
+    let birthday_to_come = (day.month(), day.day()) < (born_on.month(), born_on.day());
+    i64::from(day.year()) - i64::from(born_on.year()) - i64::from(birthday_to_come)
+}

@@ -1,0 +1,135 @@
+//! What can be booked: practices, calendars, categories, types and insurances.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::ages::Ages;
+use crate::{
+    portals::mypatientportal::comment_form::CommentForm,
+    schedule::{Schedule, SlotLength},
+    text::Language,
+};
+
+/// An institution of the portal.
+#[derive(Clone, Debug)]
+pub struct Practice {
+    /// 16 characters, lower-case letters and digits.
+    pub id: String,
+    pub name: String,
+    pub zone: TimeZone,
+    /// What it writes in: messages, and the messages of its comment forms.
+    pub language: Language,
+    pub photo_url: Option<String>,
+    pub required_patient_fields: Vec<PatientField>,
+    /// How long before an appointment it writes a reminder, if it does.
+    pub reminder: Option<SignedDuration>,
+}
+
+/// Patient data a practice may ask for, in the tokens of `required_patient_fields`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatientField {
+    FirstName,
+    LastName,
+    Email,
+    Mobile,
+    BornOn,
+    InsuranceCompany,
+}
+
+impl PatientField {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Email => "email",
+            Self::Mobile => "mobile",
+            Self::BornOn => "born_on",
+            Self::InsuranceCompany => "insurance_company",
+        }
+    }
+}
+
+/// What the patient's insurance is to the practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InsuranceKind {
+    Public,
+    Private,
+    SelfPay,
+}
+
+impl InsuranceKind {
+    pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::SelfPay];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::SelfPay => "self_pay",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Insurance {
+    pub id: i64,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: InsuranceKind,
+}
+
+/// A doctor, a room, a machine: what can be busy once at a time. Categories that share one share its time.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    pub id: String,
+    pub schedule: Schedule,
+}
+
+/// What a patient chooses first: usually a doctor.
+#[derive(Clone, Debug)]
+pub struct Category {
+    pub id: i64,
+    pub practice: String,
+    pub name: String,
+    /// HTML, as the portal's editor makes it.
+    pub description: Option<String>,
+    pub subtitle: Option<String>,
+    pub photo_url: Option<String>,
+}
+
+/// What is done at an appointment, and who may book it how.
+#[derive(Clone, Debug)]
+pub struct AppointmentType {
+    pub id: i64,
+    pub category: i64,
+    pub name: String,
+    pub description: Option<String>,
+    pub length: SlotLength,
+    /// The insurances it is open to; `None`: all, and patients without any.
+    pub insurances: Option<Vec<i64>>,
+    pub ages: Ages,
+    pub video: bool,
+    pub comment_form: Option<CommentForm>,
+    pub asap_notifications: bool,
+    pub attendant_user_required: bool,
+    pub bookable_without_account: bool,
+    /// How long before its start it can still be cancelled; `None`: until it starts.
+    pub cancellation_notice: Option<SignedDuration>,
+}
+
+impl AppointmentType {
+    /// Whether a patient of this insurance may book it. Without an insurance only what is open to all is.
+    pub fn open_to_insurance(&self, insurance: Option<i64>) -> bool {
+        match (&self.insurances, insurance) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(accepted), Some(insurance)) => accepted.contains(&insurance),
+        }
+    }
+
+    /// Whether it can be booked by somebody who is no user of the portal.
+    pub fn open_to_guests(&self) -> bool {
+        self.bookable_without_account && !self.attendant_user_required
+    }
+}

@@ -1,0 +1,151 @@
+//! This portal's part of a seed: practices with their hours, and what can be booked there.
+//!
+//! The same in TOML and JSON; a misspelled member is an error. [`Seed::check`] finds what types cannot:
+//! names that lead nowhere, hours that are never open. What passes it can be booked.
+
+mod checks;
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+use super::{
+    comment_form::CommentForm,
+    model::{InsuranceKind, PatientField},
+};
+use crate::{
+    schedule::hours::{Closed, Hours},
+    text::Language,
+};
+
+/// What the portal of a realm begins with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Seed {
+    pub insurances: Vec<Insurance>,
+    pub practices: Vec<Practice>,
+    /// Ids of the next bookings, in order; then they are drawn.
+    pub next_appointment_ids: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insurance {
+    pub id: i64,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: InsuranceKind,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    /// 1 to 64 letters and digits; today's have 16, lower case.
+    pub id: String,
+    pub name: String,
+    /// IANA.
+    pub zone: String,
+    /// `de` (as the recorded messages are), `en` or `es`.
+    #[serde(default = "german")]
+    pub language: String,
+    #[serde(default)]
+    pub photo_url: Option<String>,
+    #[serde(default)]
+    pub required_patient_fields: Vec<PatientField>,
+    /// User names of patients whose bookings are refused.
+    #[serde(default)]
+    pub blocked_patients: Vec<String>,
+    /// How long before an appointment its patient is reminded of it; 0: never.
+    #[serde(default = "a_day_before")]
+    pub reminder_minutes: i64,
+    pub calendars: Vec<Calendar>,
+    pub categories: Vec<Category>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// What categories of the practice call it. Unique in the realm.
+    pub id: String,
+    pub openings: Vec<Hours>,
+    #[serde(default)]
+    pub closures: Vec<Closed>,
+    #[serde(default)]
+    pub lead_time_minutes: i64,
+    #[serde(default = "a_year")]
+    pub horizon_days: i64,
+}
+
+fn a_day_before() -> i64 {
+    24 * 60
+}
+
+fn german() -> String {
+    Language::German.tag().to_owned()
+}
+
+fn a_year() -> i64 {
+    365
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    pub id: i64,
+    pub calendar: String,
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub subtitle: Option<String>,
+    #[serde(default)]
+    pub photo_url: Option<String>,
+    pub types: Vec<AppointmentType>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppointmentType {
+    pub id: i64,
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    pub length_minutes: i64,
+    /// The insurances it is open to; left out: all.
+    #[serde(default)]
+    pub insurances: Option<Vec<i64>>,
+    #[serde(default)]
+    pub age_from: Option<i64>,
+    #[serde(default)]
+    pub age_to: Option<i64>,
+    #[serde(default)]
+    pub is_video_consultation: bool,
+    #[serde(default)]
+    pub comment_form: Option<CommentForm>,
+    #[serde(default)]
+    pub asap_notifications_enabled: bool,
+    #[serde(default = "yes")]
+    pub attendant_user_required: bool,
+    #[serde(default)]
+    pub patient_can_book_without_account: bool,
+    /// Left out: can be cancelled until it starts.
+    #[serde(default)]
+    pub cancellation_notice_minutes: Option<i64>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Seed {
+    /// What a fresh start shows.
+    pub fn demo() -> Self {
+        toml::from_str(include_str!("../demo.toml")).expect("the demo is sound, which a test reads it to see")
+    }
+
+    /// What the documented walkthrough needs, and no more.
+    pub fn walkthrough() -> Self {
+        toml::from_str(include_str!("../walkthrough.toml"))
+            .expect("the walkthrough is sound, which a test reads it to see")
+    }
+}
