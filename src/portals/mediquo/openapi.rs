@@ -13,11 +13,12 @@ use super::{
     schemas,
 };
 use crate::{
+    api::swagger_ui,
     portals::{
         openapi::{integer, json_content, parameter_in_query, parameters_in_path, put, response, schema},
         swagger_ui::SwaggerUi,
     },
-    web::{paths, swagger_ui},
+    web::paths,
 };
 
 /// The page. Keys are typed in there: nobody signs in.
