@@ -20,7 +20,10 @@ pub use error::{InputError, Part};
 pub use query::Query;
 pub use reader::{FieldError, Reader};
 
-use axum::body::{Body, to_bytes};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{RawPathParams, rejection::RawPathParamsRejection},
+};
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -47,6 +50,18 @@ pub struct File {
     /// As the sender says; nothing has checked it.
     pub media_type: String,
     pub content: Bytes,
+}
+
+/// The placeholder of a path that has one: `/patients/{code}`. `None` where the path has none.
+///
+/// # Errors
+/// When it is not UTF-8, or holds U+0000.
+pub fn path_parameter(parameters: Result<RawPathParams, RawPathParamsRejection>) -> Result<Option<String>, InputError> {
+    let parameters = parameters.map_err(|_| InputError::unreadable(Part::Path, "it is not UTF-8"))?;
+    match parameters.iter().next() {
+        Some((name, value)) if value.contains('\0') => Err(InputError::zero(name.to_owned())),
+        found => Ok(found.map(|(_, value)| value.to_owned())),
+    }
 }
 
 /// The bytes of a body.

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::{LONGEST_TEXT, Validation},
     model::{ActivationCode, Duration},
@@ -27,7 +27,7 @@ const LONGEST_META: usize = 10_000;
 const REASON: &str = "mediquo.activation_code";
 
 /// `POST /v1/activation-codes`.
-pub async fn create(call: &Call) -> Result<Answer> {
+pub async fn create(call: &Call) -> Result<Reply> {
     let new = read(call)?;
     let mut tx = call.app.database.write_once().await?;
     let made = store::insert(&mut tx, call.realm.id, &call.organization.id, &new).await?;
@@ -82,7 +82,7 @@ fn read(call: &Call) -> Result<ActivationCode> {
 }
 
 /// `GET /v1/activation-codes`.
-pub async fn list(call: &Call) -> Result<Answer> {
+pub async fn list(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.query);
     let today = today(call.now);
@@ -92,8 +92,8 @@ pub async fn list(call: &Call) -> Result<Answer> {
         tag: fields.text("tag"),
         active_on: (status.as_deref() == Some("active")).then_some(today),
         expired_on: (status.as_deref() == Some("expired")).then_some(today),
-        created_after: fields.instant("created_at_gt"),
-        created_before: fields.instant("created_at_lt"),
+        created_after: fields.time("created_at_gt"),
+        created_before: fields.time("created_at_lt"),
     };
     let page = fields.number("page", 1).unwrap_or(1).min(LAST_PAGE);
     validation.finish()?;
@@ -126,7 +126,7 @@ pub fn today(now: Timestamp) -> Date {
 }
 
 /// `PUT /v1/activation-codes/{code}/activate`, `…/deactivate`.
-pub async fn set_active(call: &Call, active: bool) -> Result<Answer> {
+pub async fn set_active(call: &Call, active: bool) -> Result<Reply> {
     let code = find(call, &mut call.read().await?, &call.code).await?;
     let mut tx = call.app.database.write_once().await?;
     store::set_active(&mut tx, call.realm.id, &call.organization.id, &code.code, active).await?;
@@ -156,7 +156,7 @@ struct Recipient {
 }
 
 /// `PUT /v1/activation-codes/{code}/send`.
-pub async fn send(call: &Call) -> Result<Answer> {
+pub async fn send(call: &Call) -> Result<Reply> {
     error::forbidden("the organization may not send activation codes")
         .when(!call.organization.sends_activation_codes)?;
     let code = find(call, &mut call.read().await?, &call.code).await?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     access_token,
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::Validation,
     patients,
@@ -20,7 +20,7 @@ const BEARER_LENGTH: usize = 40;
 const BEARER_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// `POST /v1/patients/authenticate`.
-pub async fn patient(call: &Call) -> Result<Answer> {
+pub async fn patient(call: &Call) -> Result<Reply> {
     let code = patient_code(call)?;
     let found = patients::find(call, &mut call.read().await?, &code).await?;
     let patient = found.ok_or_else(|| error::unknown_patient(call.policy()))?;
@@ -28,7 +28,7 @@ pub async fn patient(call: &Call) -> Result<Answer> {
 }
 
 /// `POST /v2/patients/authenticate`: with the public key alone, and a lower-case token type.
-pub async fn patient_v2(call: &Call) -> Result<Answer> {
+pub async fn patient_v2(call: &Call) -> Result<Reply> {
     let code = patient_code(call)?;
     let mut conn = call.read().await?;
     let found = store::find(&mut conn, call.realm.id, &call.organization.id, &code, call.now).await?;
@@ -49,7 +49,7 @@ fn token(call: &Call, patient: &str, token_type: &str) -> Value {
 }
 
 /// `POST /v2/authenticate`: the organization, by its id and password.
-pub async fn organization(call: &Call) -> Result<Answer> {
+pub async fn organization(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.body);
     let (username, password) = (fields.required_text("username"), fields.required_text("password"));
@@ -69,11 +69,11 @@ pub async fn organization(call: &Call) -> Result<Answer> {
 }
 
 /// `POST /widget/session/logout`.
-pub async fn log_out(call: &Call) -> Result<Answer> {
+pub async fn log_out(call: &Call) -> Result<Reply> {
     let token = call.token.as_ref();
     let token = token.ok_or_else(|| error::unauthorized("there is no access token"))?;
     let expires_at = Timestamp::from_second(token.exp).unwrap_or(Timestamp::MAX);
     let mut tx = call.app.database.write_once().await?;
     organizations::revoke_token(&mut tx, call.realm.id, &token.jti, expires_at).await?;
-    Ok(Answer::Nothing)
+    Ok(Reply::Nothing)
 }

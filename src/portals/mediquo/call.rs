@@ -1,6 +1,6 @@
-//! From a request to an answer: how often, who asks, saying what. One shell for all rows.
+//! From a request to an answer, the same for all operations: the rate, the caller, the input.
 //!
-//! The order of refusals: 429, 405, 401, then the body (413, 415, 400), then what the row itself has to say.
+//! The order of refusals: 429, 405, 401, then the query and the body (400, 413, 415), then the operation's own.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -9,8 +9,7 @@ use std::{
 };
 
 use axum::{
-    body::to_bytes,
-    extract::{RawPathParams, Request},
+    extract::{RawPathParams, Request, rejection::RawPathParamsRejection},
     response::{IntoResponse, Response},
 };
 use http::{Method, StatusCode, header};
@@ -21,129 +20,99 @@ use super::{
     access::{self, Access},
     access_token::AccessToken,
     error::{self, Result},
-    input,
     model::Organization,
     rate_limit::{Allowance, RateLimits},
     wire,
 };
 use crate::{
+    api::{
+        input::{self, Input, Query},
+        operation,
+    },
     app::{App, Realm},
     model::MediquoPolicy,
     store::Conn,
-    web::client_address::ClientAddress,
+    web::{client_address::ClientAddress, media_type::JSON, paths},
 };
 
-/// The largest body anybody may send: a hundred patients with much to say.
+/// The largest body, in bytes: room for a hundred patients with long texts.
 const LARGEST_BODY: usize = 512 * 1024;
 
-/// A request that may be answered: everything a row's handler gets.
+/// What a handler gets: the caller, the time and the input.
 pub struct Call {
     pub app: App,
     pub realm: Realm,
     pub organization: Organization,
-    /// The one instant all decisions see.
+    /// The time of the request, the same for all decisions.
     pub now: Timestamp,
-    /// What stands for `{code}` in the path.
+    /// The `{code}` of the path; empty where the path has none.
     pub code: String,
     pub query: Map<String, Value>,
     pub body: Map<String, Value>,
-    /// Where a patient asks, not an organization.
+    /// The access token, where a patient calls and not an organization.
     pub token: Option<AccessToken>,
 }
 
-/// What serves a call.
-pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+/// An error where the path is not UTF-8.
+pub type PathParams = std::result::Result<RawPathParams, RawPathParamsRejection>;
 
-/// A query parameter: name, JSON Schema and meaning.
-pub type Parameter = (&'static str, fn() -> Value, &'static str);
+/// What serves an operation.
+pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
 
-/// One method at one path, and what serves it.
-#[derive(Debug)]
-pub struct Row {
-    pub method: Method,
-    /// Below the portal's mount.
-    pub path: &'static str,
-    pub operation_id: &'static str,
-    pub tag: &'static str,
-    pub access: Access,
-    pub summary: &'static str,
-    pub query: &'static [Parameter],
-    /// The JSON Schema of the body.
-    pub body: Option<fn() -> Value>,
-    pub answer: AnswerSchema,
-    /// The row's own refusals; 400, 401, 405, 429 and 500 can happen on all of them, 413, 415 and 422 wherever there is a body.
-    pub refusals: &'static [(u16, &'static str)],
-    pub handler: Handler,
-}
+/// A row of the table of calls.
+pub type Operation = operation::Operation<Handler, Access>;
 
-impl Row {
-    pub fn writes(&self) -> bool {
-        self.method != Method::GET
-    }
-}
-
-/// What a row answers with.
-#[derive(Clone, Copy, Debug)]
-pub enum AnswerSchema {
-    /// 200 with JSON of this schema.
-    Json(fn() -> Value),
-    /// 200 with a PDF.
-    Pdf,
-    /// 204.
-    Nothing,
-}
-
-/// What a row answers with.
-pub enum Answer {
+/// What a handler answers with.
+pub enum Reply {
     Json(Value),
     Pdf(Vec<u8>),
     Nothing,
 }
 
-impl From<Value> for Answer {
+impl From<Value> for Reply {
     fn from(value: Value) -> Self {
         Self::Json(value)
     }
 }
 
-/// Answers a request at one of the `rows` of a path, by which the rate is counted.
+/// Answers a request at a path with these operations. The rate is counted by path.
 pub async fn serve(
-    rows: Arc<[&'static Row]>,
+    operations: Arc<[&'static Operation]>,
     limits: Arc<RateLimits>,
     app: App,
     realm: Realm,
-    params: Option<RawPathParams>,
+    params: PathParams,
     request: Request,
 ) -> Response {
-    let path = rows.first().map_or("", |row| row.path);
+    let path = operations.first().map_or("", |operation| operation.path);
     let allowance = allow(&limits, &realm, &request, path);
     let answered = match allowance.exceeded {
         Some(seconds) => Err(error::too_many(allowance.limit, seconds)),
-        None => answer(&rows, app, realm, params, request).await,
+        None => answer(&operations, app, realm, params, request).await,
     };
     let mut response = match answered {
-        Ok(Answer::Json(body)) => wire::json(StatusCode::OK, &body),
-        Ok(Answer::Pdf(bytes)) => wire::pdf(bytes),
-        Ok(Answer::Nothing) => (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response(),
-        Err(error) => error.answer(path),
+        Ok(Reply::Json(body)) => wire::json(StatusCode::OK, &body),
+        Ok(Reply::Pdf(bytes)) => wire::pdf(bytes),
+        Ok(Reply::Nothing) => (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response(),
+        Err(error) => error.answer(&(), path),
     };
     allowance.write(response.headers_mut());
     response
 }
 
-/// 404 where no row is, counted as one endpoint.
+/// 404 for all paths without an operation, which share one rate.
 pub fn nothing_here(limits: &RateLimits, realm: &Realm, request: &Request) -> Response {
     let allowance = allow(limits, realm, request, "");
     let error = match allowance.exceeded {
         Some(seconds) => error::too_many(allowance.limit, seconds),
         None => error::not_found("there is nothing at this path"),
     };
-    let mut response = error.answer("/mediquo");
+    let mut response = error.answer(&(), paths::MEDIQUO);
     allowance.write(response.headers_mut());
     response
 }
 
-/// Where there is no address, as in a test without a connection, all are one client.
+/// Requests without an address, as in a test without a connection, count as one client.
 fn allow(limits: &RateLimits, realm: &Realm, request: &Request, path: &'static str) -> Allowance {
     let client = request.extensions().get::<ClientAddress>();
     let client = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
@@ -155,34 +124,24 @@ fn allow(limits: &RateLimits, realm: &Realm, request: &Request, path: &'static s
 }
 
 async fn answer(
-    rows: &[&'static Row],
+    operations: &[&'static Operation],
     app: App,
     realm: Realm,
-    params: Option<RawPathParams>,
+    params: PathParams,
     request: Request,
-) -> Result<Answer> {
+) -> Result<Reply> {
     let now = realm.clock.now();
     let (parts, body) = request.into_parts();
-    let row = row_of(rows, &parts.method, &realm.policy.mediquo)?;
+    let operation = find(operations, &parts.method, &realm.policy.mediquo)?;
     let (organization, token) = {
         let mut conn = app.database.read().await?;
-        access::identify(&mut conn, &realm, row.access.credentials, &parts.headers, now).await?
+        access::identify(&mut conn, &realm, operation.access.credentials, &parts.headers, now).await?
     };
-    let code = match params {
-        Some(params) => params
-            .iter()
-            .next()
-            .map(|(_, value)| value.to_owned())
-            .unwrap_or_default(),
-        None => return Err(error::unacceptable("The path is not UTF-8.")),
-    };
-    error::unacceptable("The character U+0000 is not accepted.").when(code.contains('\0'))?;
-    let query = input::query(parts.uri.query())?;
-    let body = if row.body.is_some() {
-        let bytes = to_bytes(body, LARGEST_BODY)
-            .await
-            .map_err(|_| error::too_large(LARGEST_BODY))?;
-        input::body(&parts.headers, &bytes)?
+    let code = input::path_parameter(params)?.unwrap_or_default();
+    let query = read_query(parts.uri.query())?;
+    let body = if operation.body.is_read() {
+        let bytes = input::read_bytes(body, LARGEST_BODY).await?;
+        Input::of_body(&parts.headers, &bytes, &[JSON])?.into_members()
     } else {
         Map::new()
     };
@@ -196,17 +155,23 @@ async fn answer(
         body,
         token,
     };
-    (row.handler)(&call).await
+    (operation.handler)(&call).await
 }
 
-/// The row of the method. What the policy switches off is not there.
-fn row_of(rows: &[&'static Row], method: &Method, policy: &MediquoPolicy) -> Result<&'static Row> {
-    // HEAD is GET without the body, which the server leaves out.
-    let asked = if method == Method::HEAD { &Method::GET } else { method };
-    let on = |row: &&&'static Row| (row.access.exists)(policy);
-    let found = rows.iter().filter(on).find(|row| row.method == *asked).copied();
+/// The query as an object of texts.
+fn read_query(query: Option<&str>) -> Result<Map<String, Value>> {
+    let query = Query::read(query)?;
+    let members = query.iter().map(|(name, value)| (name.to_owned(), value.into()));
+    Ok(members.collect())
+}
+
+/// The operation of the method. One that the policy switches off does not exist.
+fn find(operations: &[&'static Operation], method: &Method, policy: &MediquoPolicy) -> Result<&'static Operation> {
+    let exists = |operation: &&&'static Operation| (operation.access.exists)(policy);
+    let existing: Vec<_> = operations.iter().filter(exists).copied().collect();
+    let found = existing.iter().find(|operation| operation.serves(method)).copied();
     found.ok_or_else(|| {
-        let allowed: Vec<_> = rows.iter().filter(on).map(|row| row.method.as_str()).collect();
+        let allowed: Vec<_> = existing.iter().map(|operation| operation.method.as_str()).collect();
         error::wrong_method(&allowed, method.as_str())
     })
 }
@@ -216,7 +181,7 @@ impl Call {
         &self.realm.policy.mediquo
     }
 
-    /// A connection to read with; to be given back before a transaction begins.
+    /// A connection for reading. It has to be dropped before a transaction begins.
     pub async fn read(&self) -> Result<Conn> {
         Ok(self.app.database.read().await?)
     }

@@ -8,9 +8,10 @@ use http::Method;
 use super::{
     access::{Access, Credentials},
     activation_codes, appointments, authenticate,
-    call::{AnswerSchema, Row},
-    consultants, messages, patients, prescriptions, redemptions, schemas as schema,
+    call::Operation,
+    consultants, messages, patients, prescriptions, redemptions, schemas,
 };
+use crate::api::operation::{Answer, Body, Parameter};
 
 const KEYS: Access = Access::with(Credentials::Keys);
 const KEYS_OR_BEARER: Access = Access::with(Credentials::KeysOrBearer);
@@ -20,24 +21,24 @@ const ACCESS_TOKEN: Access = Access::with(Credentials::AccessToken);
 const FORBIDDEN: (u16, &str) = (403, "It belongs to another organization.");
 const NOT_FOUND: (u16, &str) = (404, "There is no such thing.");
 
-pub static CALLS: &[Row] = &[
-    Row {
+pub static CALLS: &[Operation] = &[
+    Operation {
         method: Method::PUT,
         path: "/v1/patients",
-        operation_id: "upsertPatients",
+        id: "upsertPatients",
         tag: "Patients",
         access: KEYS,
         summary: "Create or update up to 100 patients: all of them, or none",
         query: &[],
-        body: Some(schema::patients),
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::json(schemas::patients),
+        answer: Answer::json(schemas::success),
         refusals: &[],
         handler: |call| Box::pin(patients::upsert(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/patients",
-        operation_id: "listPatients",
+        id: "listPatients",
         tag: "Patients",
         access: Access {
             exists: |policy| policy.patient_list,
@@ -45,47 +46,47 @@ pub static CALLS: &[Row] = &[
         },
         summary: "All patients; not documented, and 405 unless the policy switches it on",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::patient_list),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::patient_list),
         refusals: &[],
         handler: |call| Box::pin(patients::list(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/patients/{code}",
-        operation_id: "showPatient",
+        id: "showPatient",
         tag: "Patients",
         access: KEYS,
         summary: "One patient",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::patient),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::patient),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(patients::show(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v1/patients/authenticate",
-        operation_id: "authenticatePatient",
+        id: "authenticatePatient",
         tag: "Patients",
         access: KEYS,
         summary: "A token with which the widget speaks for a patient, for 24 hours",
         query: &[],
-        body: Some(schema::patient_code),
-        answer: AnswerSchema::Json(schema::token),
+        body: Body::json(schemas::patient_code),
+        answer: Answer::json(schemas::token),
         refusals: &[FORBIDDEN, (404, "There is no such patient, where the policy says so.")],
         handler: |call| Box::pin(authenticate::patient(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v1/appointments",
-        operation_id: "createAppointment",
+        id: "createAppointment",
         tag: "Appointments",
         access: KEYS,
         summary: "Make an appointment",
         query: &[],
-        body: Some(schema::new_appointment),
-        answer: AnswerSchema::Json(schema::appointment),
+        body: Body::json(schemas::new_appointment),
+        answer: Answer::json(schemas::appointment),
         refusals: &[
             FORBIDDEN,
             (
@@ -95,163 +96,163 @@ pub static CALLS: &[Row] = &[
         ],
         handler: |call| Box::pin(appointments::create(call)),
     },
-    Row {
+    Operation {
         method: Method::PUT,
         path: "/v1/appointments/{code}",
-        operation_id: "updateAppointment",
+        id: "updateAppointment",
         tag: "Appointments",
         access: KEYS,
         summary: "Move an appointment; its address is renewed",
         query: &[],
-        body: Some(schema::moved_appointment),
-        answer: AnswerSchema::Json(schema::appointment),
+        body: Body::json(schemas::moved_appointment),
+        answer: Answer::json(schemas::appointment),
         refusals: &[
             FORBIDDEN,
             (404, "There is no such appointment, where the policy says so."),
         ],
         handler: |call| Box::pin(appointments::reschedule(call)),
     },
-    Row {
+    Operation {
         method: Method::DELETE,
         path: "/v1/appointments/{code}",
-        operation_id: "deleteAppointment",
+        id: "deleteAppointment",
         tag: "Appointments",
         access: KEYS,
         summary: "Cancel an appointment",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::success),
         refusals: &[
             FORBIDDEN,
             (404, "There is no such appointment, where the policy says so."),
         ],
         handler: |call| Box::pin(appointments::cancel(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/consultants",
-        operation_id: "listConsultants",
+        id: "listConsultants",
         tag: "Professionals",
         access: KEYS,
         summary: "The organization's professionals",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::consultants),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::consultants),
         refusals: &[],
         handler: |call| Box::pin(consultants::list(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v1/messages",
-        operation_id: "sendMessage",
+        id: "sendMessage",
         tag: "Professionals",
         access: KEYS,
         summary: "Welcome a patient",
         query: &[],
-        body: Some(schema::message),
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::json(schemas::message),
+        answer: Answer::json(schemas::success),
         refusals: &[FORBIDDEN],
         handler: |call| Box::pin(messages::send(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/prescriptions/{code}",
-        operation_id: "showPrescription",
+        id: "showPrescription",
         tag: "Prescriptions",
         access: KEYS,
         summary: "A prescription; documented below /api/v1",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::prescription),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::prescription),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(prescriptions::show(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/prescriptions/{code}/download",
-        operation_id: "downloadPrescription",
+        id: "downloadPrescription",
         tag: "Prescriptions",
         access: KEYS,
         summary: "A prescription to print; documented below /api/v1",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Pdf,
+        body: Body::Nothing,
+        answer: Answer::bytes("application/pdf"),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(prescriptions::download(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v1/activation-codes",
-        operation_id: "createActivationCode",
+        id: "createActivationCode",
         tag: "Activation codes",
         access: KEYS,
         summary: "Make a code that patients type to activate a plan",
         query: &[],
-        body: Some(schema::new_activation_code),
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::json(schemas::new_activation_code),
+        answer: Answer::json(schemas::success),
         refusals: &[],
         handler: |call| Box::pin(activation_codes::create(call)),
     },
-    Row {
+    Operation {
         method: Method::GET,
         path: "/v1/activation-codes",
-        operation_id: "listActivationCodes",
+        id: "listActivationCodes",
         tag: "Activation codes",
         access: KEYS,
         summary: "Activation codes, 50 to a page",
         query: &[
-            ("code", schema::short_text, "The one of this code."),
-            ("tag", schema::short_text, "Those of this tag."),
-            (
+            Parameter::optional("code", schemas::short_text, "The one of this code."),
+            Parameter::optional("tag", schemas::short_text, "Those of this tag."),
+            Parameter::optional(
                 "status",
-                schema::activation_status,
+                schemas::activation_status,
                 "Those that can be used, or those whose time is over.",
             ),
-            ("created_at_gt", schema::instant, "Made after: YYYY-MM-DDTHH:MM:SSZ."),
-            ("created_at_lt", schema::instant, "Made before: YYYY-MM-DDTHH:MM:SSZ."),
-            ("page", schema::positive, "Which page; the first is 1."),
+            Parameter::optional("created_at_gt", schemas::instant, "Made after: YYYY-MM-DDTHH:MM:SSZ."),
+            Parameter::optional("created_at_lt", schemas::instant, "Made before: YYYY-MM-DDTHH:MM:SSZ."),
+            Parameter::optional("page", schemas::positive, "Which page; the first is 1."),
         ],
-        body: None,
-        answer: AnswerSchema::Json(schema::activation_codes),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::activation_codes),
         refusals: &[(422, "A parameter is invalid.")],
         handler: |call| Box::pin(activation_codes::list(call)),
     },
-    Row {
+    Operation {
         method: Method::PUT,
         path: "/v1/activation-codes/{code}/activate",
-        operation_id: "activateActivationCode",
+        id: "activateActivationCode",
         tag: "Activation codes",
         access: KEYS,
         summary: "Let a code be used",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::success),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(activation_codes::set_active(call, true)),
     },
-    Row {
+    Operation {
         method: Method::PUT,
         path: "/v1/activation-codes/{code}/deactivate",
-        operation_id: "deactivateActivationCode",
+        id: "deactivateActivationCode",
         tag: "Activation codes",
         access: KEYS,
         summary: "Let a code not be used",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::Nothing,
+        answer: Answer::json(schemas::success),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(activation_codes::set_active(call, false)),
     },
-    Row {
+    Operation {
         method: Method::PUT,
         path: "/v1/activation-codes/{code}/send",
-        operation_id: "sendActivationCode",
+        id: "sendActivationCode",
         tag: "Activation codes",
         access: KEYS,
         summary: "Send a code by text message, e-mail or both",
         query: &[],
-        body: Some(schema::recipient),
-        answer: AnswerSchema::Json(schema::sent),
+        body: Body::json(schemas::recipient),
+        answer: Answer::json(schemas::sent),
         refusals: &[
             (
                 403,
@@ -261,68 +262,68 @@ pub static CALLS: &[Row] = &[
         ],
         handler: |call| Box::pin(activation_codes::send(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v2/authenticate",
-        operation_id: "authenticate",
+        id: "authenticate",
         tag: "API v2",
         access: KEYS,
         summary: "A bearer token of API v2, for 10 minutes",
         query: &[],
-        body: Some(schema::login),
-        answer: AnswerSchema::Json(schema::token),
+        body: Body::json(schemas::login),
+        answer: Answer::json(schemas::token),
         refusals: &[],
         handler: |call| Box::pin(authenticate::organization(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v2/patients/authenticate",
-        operation_id: "authenticatePatientV2",
+        id: "authenticatePatientV2",
         tag: "API v2",
         access: API_KEY,
         summary: "A token with which the widget speaks for a patient, for 24 hours",
         query: &[],
-        body: Some(schema::patient_code),
-        answer: AnswerSchema::Json(schema::token),
+        body: Body::json(schemas::patient_code),
+        answer: Answer::json(schemas::token),
         refusals: &[],
         handler: |call| Box::pin(authenticate::patient_v2(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/v2/patients/bulk",
-        operation_id: "upsertPatientsV2",
+        id: "upsertPatientsV2",
         tag: "API v2",
         access: KEYS_OR_BEARER,
         summary: "Create or update up to 100 patients: all of them, or none",
         query: &[],
-        body: Some(schema::patients),
-        answer: AnswerSchema::Json(schema::success),
+        body: Body::json(schemas::patients),
+        answer: Answer::json(schemas::success),
         refusals: &[],
         handler: |call| Box::pin(patients::upsert(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/widget/session/logout",
-        operation_id: "logOut",
+        id: "logOut",
         tag: "The widget (the emulator's own)",
         access: ACCESS_TOKEN,
         summary: "The widget ends its token (the emulator's own)",
         query: &[],
-        body: None,
-        answer: AnswerSchema::Nothing,
+        body: Body::Nothing,
+        answer: Answer::nothing(),
         refusals: &[],
         handler: |call| Box::pin(authenticate::log_out(call)),
     },
-    Row {
+    Operation {
         method: Method::POST,
         path: "/widget/activation-codes/redeem",
-        operation_id: "redeemActivationCode",
+        id: "redeemActivationCode",
         tag: "The widget (the emulator's own)",
         access: API_KEY,
         summary: "A patient types an activation code (the emulator's own)",
         query: &[],
-        body: Some(schema::redemption),
-        answer: AnswerSchema::Json(schema::redeemed),
+        body: Body::json(schemas::redemption),
+        answer: Answer::json(schemas::redeemed),
         refusals: &[FORBIDDEN, NOT_FOUND],
         handler: |call| Box::pin(redemptions::redeem(call)),
     },
@@ -330,9 +331,8 @@ pub static CALLS: &[Row] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
+    use crate::api::checks::flaws;
 
     #[test]
     fn the_table_has_the_documented_calls() {
@@ -359,16 +359,16 @@ mod tests {
             "POST /widget/session/logout",
             "POST /widget/activation-codes/redeem",
         ];
-        let calls: Vec<_> = CALLS.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+        let calls: Vec<_> = CALLS
+            .iter()
+            .map(|call| format!("{} {}", call.method, call.path))
+            .collect();
 
         assert_eq!(calls, documented);
     }
 
     #[test]
-    fn every_operation_id_and_every_method_at_a_path_stands_once() {
-        let ids: HashSet<_> = CALLS.iter().map(|row| row.operation_id).collect();
-        let places: HashSet<_> = CALLS.iter().map(|row| (&row.method, row.path)).collect();
-
-        assert_eq!((ids.len(), places.len()), (CALLS.len(), CALLS.len()));
+    fn the_table_is_sound() {
+        assert_eq!(flaws(CALLS), [""; 0]);
     }
 }

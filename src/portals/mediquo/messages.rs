@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::Validation,
     model::Message,
@@ -17,7 +17,7 @@ const LONGEST_MESSAGE: usize = 10_000;
 const MOST_CANDIDATES: usize = 100;
 
 /// The first of the candidates who is there sends it.
-pub async fn send(call: &Call) -> Result<Answer> {
+pub async fn send(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.body);
     fields.require("text");

@@ -49,7 +49,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{Request, State},
     middleware,
     routing::{MethodRouter, any, get},
 };
@@ -58,7 +58,11 @@ pub use portal_fault::answer as portal_fault;
 pub use seeding::Ready;
 pub use store::tables::{EXPIRED, TABLES};
 
-use self::{call::Row, calls::CALLS, rate_limit::RateLimits};
+use self::{
+    call::{Operation, PathParams},
+    calls::CALLS,
+    rate_limit::RateLimits,
+};
 use crate::{
     app::{App, Realm, run_to_completion},
     portals::swagger_ui,
@@ -70,12 +74,12 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();
-    let mut paths_of_calls: Vec<_> = CALLS.iter().map(|row| row.path).collect();
+    let mut paths_of_calls: Vec<_> = CALLS.iter().map(|call| call.path).collect();
     paths_of_calls.dedup();
     for path in paths_of_calls {
-        let rows: Arc<[&'static Row]> = CALLS.iter().filter(|row| row.path == path).collect();
+        let operations: Arc<[_]> = CALLS.iter().filter(|call| call.path == path).collect();
         for alias in served_at(path) {
-            router = router.route(&at(&alias), serve(rows.clone(), limits.clone(), app));
+            router = router.route(&at(&alias), serve(operations.clone(), limits.clone(), app));
         }
     }
     let nothing_here = any(async move |realm: Realm, request: Request| call::nothing_here(&limits, &realm, &request));
@@ -99,15 +103,12 @@ fn served_at(path: &str) -> Vec<String> {
     served
 }
 
-/// An error where the path is not UTF-8.
-type Params = Result<RawPathParams, RawPathParamsRejection>;
-
 /// All methods of one path. A call that writes runs to completion, also when the client disconnects.
-fn serve(rows: Arc<[&'static Row]>, limits: Arc<RateLimits>, app: &App) -> MethodRouter<App> {
-    let writes = rows.iter().any(|row| row.writes());
+fn serve(operations: Arc<[&'static Operation]>, limits: Arc<RateLimits>, app: &App) -> MethodRouter<App> {
+    let writes = operations.iter().any(|operation| operation.writes());
     let served = any(
-        async move |State(app): State<App>, realm: Realm, params: Params, request: Request| {
-            call::serve(rows, limits, app, realm, params.ok(), request).await
+        async move |State(app): State<App>, realm: Realm, params: PathParams, request: Request| {
+            call::serve(operations, limits, app, realm, params, request).await
         },
     );
     if writes {

@@ -1,27 +1,28 @@
-//! `/openapi.json`, made from the route table, and Swagger UI that shows it.
+//! `/openapi.json`, made from the table of calls, and Swagger UI that shows it.
 
 use std::sync::LazyLock;
 
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    access::Credentials,
-    call::{AnswerSchema, Row},
+    access::{Access, Credentials},
+    call::{Handler, Operation},
     calls::CALLS,
     schemas,
 };
 use crate::{
-    api::swagger_ui,
-    portals::{
-        openapi::{integer, json_content, parameter_in_query, parameters_in_path, put, response, schema},
-        swagger_ui::SwaggerUi,
+    api::{
+        openapi::{Conventions, Document, json_content},
+        schema::{integer, schema, text},
+        swagger_ui,
     },
+    portals::swagger_ui::SwaggerUi,
     web::paths,
 };
 
-/// The page. Keys are typed in there: nobody signs in.
+/// The page. The keys are typed in there: nobody signs in.
 pub static UI: SwaggerUi = SwaggerUi {
     path: paths::MEDIQUO_API_DOCS,
     page: swagger_ui::SwaggerUi {
@@ -37,97 +38,67 @@ pub async fn show() -> Response {
 }
 
 fn document() -> Value {
-    let mut paths = Map::new();
-    for row in CALLS {
-        put(&mut paths, row.path, &row.method, operation(row));
-    }
-    json!({
-        "openapi": "3.1.0",
-        "info": {
+    let document = Document {
+        info: json!({
             "title": "mediQuo",
             "version": "v1",
-            "description": "The emulated mediQuo. Paths, methods, headers, members and successful answers are as documented; \
-                the bodies of most errors are inferred. Everything below /v1 is served below /api/v1 too.",
-        },
-        "servers": [{"url": "../mediquo"}],
-        "paths": paths,
-        "components": {
+            "description": "The emulated mediQuo. Paths, methods, headers, members and successful answers are as \
+                documented; the bodies of most errors are inferred. Every path below /v1 is also served below /api/v1.",
+        }),
+        servers: json!([{"url": "../mediquo"}]),
+        security: None,
+        components: json!({
             "securitySchemes": {
                 "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "secretKey": {"type": "apiKey", "in": "header", "name": "X-Secret-Key"},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
             "headers": {
-                "Limit": {"description": "Requests a minute.", "schema": integer()},
-                "Remaining": {"description": "How many are left of them.", "schema": integer()},
+                "Limit": {"description": "How many requests a minute are allowed.", "schema": integer()},
+                "Remaining": {"description": "How many of them are left.", "schema": integer()},
             },
             "responses": responses(),
             "schemas": schemas::named(),
-        },
-    })
-}
-
-fn operation(row: &Row) -> Value {
-    let mut parameters = parameters_in_path(row.path);
-    let query = row.query.iter();
-    parameters.extend(query.map(|(name, schema, description)| parameter_in_query(name, schema(), description)));
-    let mut operation = json!({
-        "operationId": row.operation_id,
-        "summary": row.summary,
-        "tags": [row.tag],
-        "security": security(row.access.credentials),
-        "parameters": parameters,
-    });
-    if let Some(body) = row.body {
-        operation["requestBody"] = json!({"required": true, "content": json_content(body())});
-    }
-    operation["responses"] = answers(row);
-    operation
-}
-
-fn security(credentials: Credentials) -> Value {
-    let keys = || json!({"apiKey": [], "secretKey": []});
-    match credentials {
-        Credentials::Keys => json!([keys()]),
-        Credentials::KeysOrBearer => json!([keys(), {"bearer": []}]),
-        Credentials::ApiKey => json!([{"apiKey": []}]),
-        Credentials::AccessToken => json!([{"bearer": []}]),
-    }
-}
-
-fn answers(row: &Row) -> Value {
-    let mut answers = Map::new();
-    let (status, mut answer) = match row.answer {
-        AnswerSchema::Json(schema) => (
-            "200",
-            json!({"description": row.summary, "content": json_content(schema())}),
-        ),
-        AnswerSchema::Pdf => {
-            let content = json!({"application/pdf": {"schema": {"type": "string", "format": "binary"}}});
-            ("200", json!({"description": row.summary, "content": content}))
-        }
-        AnswerSchema::Nothing => ("204", json!({"description": row.summary})),
+        }),
     };
-    answer["headers"] = rate_headers();
-    answers.insert(status.to_owned(), answer);
-    for (status, description) in row.refusals {
-        let body = if *status == 422 { "Invalid" } else { "Message" };
-        answers.insert(status.to_string(), refusal(description, body));
+    document.write(CALLS, &Mediquo)
+}
+
+/// What all operations have in common.
+struct Mediquo;
+
+impl Conventions<Handler, Access> for Mediquo {
+    fn security(&self, operation: &Operation) -> Option<Value> {
+        let keys = || json!({"apiKey": [], "secretKey": []});
+        Some(match operation.access.credentials {
+            Credentials::Keys => json!([keys()]),
+            Credentials::KeysOrBearer => json!([keys(), {"bearer": []}]),
+            Credentials::ApiKey => json!([{"apiKey": []}]),
+            Credentials::AccessToken => json!([{"bearer": []}]),
+        })
     }
-    let mut shared = vec![
-        ("400", "Unacceptable"),
-        ("401", "Unauthorized"),
-        ("405", "MethodNotAllowed"),
-        ("429", "TooManyRequests"),
-        ("500", "Failure"),
-    ];
-    if row.body.is_some() {
-        shared.extend([("413", "TooLarge"), ("415", "UnsupportedMediaType"), ("422", "Invalid")]);
+
+    fn refusal(&self, status: u16, description: &str) -> Value {
+        refusal(description, if status == 422 { "Invalid" } else { "Message" })
     }
-    for (status, name) in shared {
-        answers.entry(status).or_insert_with(|| response(name));
+
+    fn common_responses(&self, operation: &Operation) -> Vec<(u16, &'static str)> {
+        let mut responses = vec![
+            (400, "Unacceptable"),
+            (401, "Unauthorized"),
+            (405, "MethodNotAllowed"),
+            (429, "TooManyRequests"),
+            (500, "Failure"),
+        ];
+        if operation.body.is_read() {
+            responses.extend([(413, "TooLarge"), (415, "UnsupportedMediaType"), (422, "Invalid")]);
+        }
+        responses
     }
-    answers.into()
+
+    fn answer_headers(&self) -> Option<Value> {
+        Some(rate_headers())
+    }
 }
 
 fn rate_headers() -> Value {
@@ -142,36 +113,31 @@ fn refusal(description: &str, body: &str) -> Value {
 }
 
 fn responses() -> Value {
-    let too_many = {
-        let mut refusal = refusal("Too many requests within a minute.", "Message");
-        refusal["headers"]["retry-after"] = json!({"schema": integer()});
-        refusal["headers"]["x-ratelimit-reset"] = json!({"schema": integer()});
-        refusal
-    };
-    let wrong_method = {
-        let mut refusal = refusal("Another method.", "Message");
-        refusal["headers"]["allow"] = json!({"schema": {"type": "string"}});
-        refusal
-    };
+    let mut too_many = refusal("More requests within a minute than are allowed.", "Message");
+    too_many["headers"]["retry-after"] = json!({"description": "Seconds until the next minute.", "schema": integer()});
+    too_many["headers"]["x-ratelimit-reset"] =
+        json!({"description": "When it begins, in Unix seconds.", "schema": integer()});
+    let mut wrong_method = refusal("The path does not have this method.", "Message");
+    wrong_method["headers"]["allow"] = json!({"schema": text()});
     json!({
-        "Unacceptable": refusal("The request cannot be understood, or the state of things does not allow it.", "Message"),
+        "Unacceptable": refusal("The request cannot be read, or does not fit the current state.", "Message"),
         "Unauthorized": refusal("A credential is missing or wrong.", "Message"),
         "MethodNotAllowed": wrong_method,
         "TooLarge": refusal("The body is too large.", "Message"),
         "UnsupportedMediaType": refusal("The body is not application/json.", "Message"),
-        "Invalid": refusal("Fields are not as they must be.", "Invalid"),
+        "Invalid": refusal("One or more fields are invalid.", "Invalid"),
         "TooManyRequests": too_many,
-        "Failure": refusal("Something went wrong on the server's side.", "Message"),
+        "Failure": refusal("The server failed.", "Message"),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::portals::openapi::broken_references;
+    use crate::api::checks::broken_references;
 
     #[test]
-    fn the_document_is_openapi_3_1_and_knows_every_row() {
+    fn the_document_is_openapi_3_1_and_has_every_call() {
         let document = document();
 
         assert_eq!(document["openapi"], "3.1.0");
@@ -191,19 +157,6 @@ mod tests {
 
         assert!(all > 100, "{all}");
         assert_eq!(broken, [""; 0]);
-    }
-
-    #[test]
-    fn every_row_says_what_can_always_happen() {
-        for row in CALLS {
-            let answers = answers(row);
-            for status in ["400", "401", "405", "429", "500"] {
-                assert!(answers.get(status).is_some(), "{row:?} {status}");
-            }
-            for status in ["413", "415", "422"] {
-                assert!(row.body.is_none() || answers.get(status).is_some(), "{row:?} {status}");
-            }
-        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::{Fields, LONGEST_TEXT, Validation},
     model::{Organization, PROFILE, Patient, Profile},
@@ -36,7 +36,7 @@ pub struct Write {
 }
 
 /// `PUT /v1/patients`, `POST /v2/patients/bulk`.
-pub async fn upsert(call: &Call) -> Result<Answer> {
+pub async fn upsert(call: &Call) -> Result<Reply> {
     let writes = read(&call.body, call.policy())?;
 
     let mut tx = call.app.database.begin().await?;
@@ -47,7 +47,7 @@ pub async fn upsert(call: &Call) -> Result<Answer> {
 }
 
 /// `GET /v1/patients`, where the policy has it.
-pub async fn list(call: &Call) -> Result<Answer> {
+pub async fn list(call: &Call) -> Result<Reply> {
     let mut conn = call.read().await?;
     let found = store::list(&mut conn, call.realm.id, &call.organization.id, call.now, MOST_LISTED).await?;
     let patients: Vec<_> = found.iter().map(wire::patient).collect();
@@ -55,7 +55,7 @@ pub async fn list(call: &Call) -> Result<Answer> {
 }
 
 /// `GET /v1/patients/{code}`.
-pub async fn show(call: &Call) -> Result<Answer> {
+pub async fn show(call: &Call) -> Result<Reply> {
     let mut conn = call.read().await?;
     let found = find(call, &mut conn, &call.code).await?;
     let patient = found.ok_or_else(|| error::not_found("there is no such patient, or it was not processed yet"))?;

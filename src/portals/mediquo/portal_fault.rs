@@ -20,5 +20,5 @@ pub fn answer(_: &Realm, _: &str, fault: &PortalFault) -> Response {
         StatusCode::TOO_MANY_REQUESTS => error::other(fault.status, "Too Many Attempts."),
         status => error::other(status, why),
     };
-    error.answer(paths::MEDIQUO)
+    error.answer(&(), paths::MEDIQUO)
 }

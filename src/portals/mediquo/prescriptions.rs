@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     model::Prescription,
     pdf,
@@ -12,15 +12,15 @@ use super::{
 };
 
 /// `GET …/prescriptions/{code}`.
-pub async fn show(call: &Call) -> Result<Answer> {
+pub async fn show(call: &Call) -> Result<Reply> {
     let prescription = find(call).await?;
     Ok(wire::prescription(&call.realm, call.policy(), &prescription).into())
 }
 
 /// `GET …/prescriptions/{code}/download`.
-pub async fn download(call: &Call) -> Result<Answer> {
+pub async fn download(call: &Call) -> Result<Reply> {
     let prescription = find(call).await?;
-    Ok(Answer::Pdf(pdf::prescription(&prescription, &call.organization.name)))
+    Ok(Reply::Pdf(pdf::prescription(&prescription, &call.organization.name)))
 }
 
 async fn find(call: &Call) -> Result<Prescription> {

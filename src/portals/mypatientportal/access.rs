@@ -5,6 +5,8 @@ use crate::model::Scopes;
 /// Who may call.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
+    /// The row of the documentation that lists these scopes.
+    pub row: u8,
     /// The scopes of a user's token; all of them are required.
     pub scopes: &'static [&'static str],
     pub guests: Guests,
@@ -28,6 +30,21 @@ pub struct ScopesMissing {
 }
 
 impl Access {
+    /// Users only.
+    pub const fn users(row: u8, scopes: &'static [&'static str]) -> Self {
+        Self {
+            row,
+            scopes,
+            guests: Guests::Refused,
+        }
+    }
+
+    /// Clients without a user too, with one of these scopes.
+    pub const fn or_guests(mut self, scopes: &'static [&'static str]) -> Self {
+        self.guests = Guests::With(scopes);
+        self
+    }
+
     /// Whether a token of these scopes is enough. `has_user` is false for a client's own token.
     ///
     /// # Errors
@@ -56,10 +73,7 @@ impl Access {
 mod tests {
     use super::*;
 
-    const ACCESS: Access = Access {
-        scopes: &["profile_read", "appointment_read"],
-        guests: Guests::Refused,
-    };
+    const ACCESS: Access = Access::users(4, &["profile_read", "appointment_read"]);
 
     fn scopes(text: &str) -> Scopes {
         text.parse().expect("a test's scopes")

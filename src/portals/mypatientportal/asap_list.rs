@@ -14,22 +14,27 @@ use super::{
     availabilities::{check_reschedulable, offer_of},
     call::Call,
     error::{self, Result},
+    input::email,
     model::{Ages, Appointment, Owner, born_on},
     store::{self, Offer},
     wire,
 };
 use crate::{
+    api::{operation::Parameter, schema},
     outbox::{Email, Message},
     schedule::{Interval, Slot},
     store::{Tx, settle, users},
     text,
 };
 
+/// The address of a `PUT`.
+pub const EMAIL: Parameter = Parameter::required("email", schema::text, "Where the messages are sent.");
+
 /// `PUT /appointments/{id}/asap_list`: again with another address, it replaces the address.
 pub async fn join(call: &Call) -> Result<Value> {
     // Whose appointment it is comes before what is wrong with the body, and neither needs a transaction.
     call.appointment(&mut call.read().await?).await?;
-    let email = call.body().email("email")?.ok_or_else(|| error::missing("email"))?;
+    let email = email(call.body(), "email")?.ok_or_else(|| error::missing("email"))?;
 
     let mut tx = call.app.database.begin().await?;
     let outcome = subscribe(call, &mut tx, email).await;

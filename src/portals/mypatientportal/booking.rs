@@ -14,20 +14,76 @@ use super::{
     call::Call,
     catalogue::check_insurance,
     comment_form,
-    dates::read_date,
     error::{self, Result},
-    input::{check_email, present, text_of},
+    input::{check_email, email, present, text_of},
     links::APPOINTMENT_ID,
     model::{Booking, PatientField, born_on},
-    reminders,
+    reminders, schemas,
     store::{self, Offer},
     wire,
 };
 use crate::{
+    api::{
+        dates::read_date,
+        operation::Parameter,
+        schema::{text, truth},
+    },
     model::User,
     schedule::{Interval, Unbookable},
     store::{Tx, settle},
 };
+
+/// Which slot. Rescheduling takes it, too.
+pub const AVAILABILITY: Parameter = Parameter::required(
+    "availability_id",
+    text,
+    "An id from a list of availabilities. It contains `+` and `=`, so it has to be percent-encoded in forms and queries.",
+);
+
+/// The members of a booking.
+pub const MEMBERS: &[Parameter] = &[
+    AVAILABILITY,
+    Parameter::optional(
+        "asap_list_opt_in",
+        truth,
+        "Put the appointment on the ASAP list: a message is sent when an earlier slot becomes free. Not for guests. Default: \
+         false.",
+    ),
+    Parameter::optional(
+        "insurance_id",
+        schemas::id,
+        "Default: the insurance for which the availability was listed.",
+    ),
+    Parameter::optional("comments", text, "A comment for the practice."),
+    Parameter::optional(
+        "structured_comment",
+        schemas::any_object,
+        "Answers to the type's comment form, by field name.",
+    ),
+    Parameter::optional(
+        "email",
+        text,
+        "Where messages of the ASAP list are sent. Default: the address in the profile.",
+    ),
+    Parameter::optional(
+        "ref",
+        text,
+        "Where the booking comes from: up to 64 letters and digits.",
+    ),
+    Parameter::optional(
+        "validate_patient_data",
+        truth,
+        "Refuse the booking if patient data that the practice requires is missing. Default: false.",
+    ),
+    Parameter::optional("allow_email_notifications", truth, "Default: as set in the profile."),
+    Parameter::optional("allow_sms_notifications", truth, "Default: as set in the profile."),
+    Parameter::optional("do_notification", truth, "Sets both of the above."),
+    Parameter::optional(
+        "attendant",
+        schemas::any_object,
+        "Guest bookings only: `{\"data\": {\"first_name\", \"last_name\", \"email\", …}}`.",
+    ),
+];
 
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 /// Characters of a remark to the practice.
@@ -130,7 +186,7 @@ impl Request {
             validate_patient_data: body.boolean("validate_patient_data")?.unwrap_or(false),
             allow_email_notifications: body.boolean("allow_email_notifications")?.or(both),
             allow_sms_notifications: body.boolean("allow_sms_notifications")?.or(both),
-            email: body.email("email")?.map(str::to_owned),
+            email: email(body, "email")?.map(str::to_owned),
             patient: Patient::read(call)?,
         })
     }

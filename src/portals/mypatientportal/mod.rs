@@ -28,13 +28,11 @@ pub mod calls;
 mod cancellation;
 mod catalogue;
 pub mod comment_form;
-mod dates;
-pub mod error;
+mod error;
 mod input;
 mod links;
 pub mod model;
 mod openapi;
-pub mod parameters;
 mod portal_fault;
 mod profile;
 mod reminders;
@@ -47,7 +45,7 @@ mod wire;
 
 use axum::{
     Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{Request, State},
     middleware,
     response::Response,
     routing::{MethodFilter, MethodRouter, any, get},
@@ -62,7 +60,10 @@ pub use portal_fault::answer as portal_fault;
 pub use reminders::HANDLERS;
 pub use store::{TABLES, insert_seed};
 
-use self::{call::Row, calls::CALLS};
+use self::{
+    call::{Operation, PathParams},
+    calls::CALLS,
+};
 use crate::{
     app::{App, Realm, run_to_completion},
     portals::swagger_ui,
@@ -71,49 +72,47 @@ use crate::{
 
 /// The routes of this portal.
 pub fn routes(app: &App) -> Router<App> {
-    let mut rows = Router::new();
-    let mut paths_of_rows: Vec<_> = CALLS.iter().map(|row| row.path).collect();
-    paths_of_rows.dedup();
-    for path in paths_of_rows {
-        rows = rows.route(&format!("{}{path}", paths::PORTAL), at(path, app));
+    let mut calls = Router::new();
+    let mut paths_of_calls: Vec<_> = CALLS.iter().map(|call| call.path).collect();
+    paths_of_calls.dedup();
+    for path in paths_of_calls {
+        calls = calls.route(&format!("{}{path}", paths::PORTAL), at(path, app));
     }
     let nothing_here = any(async |realm: Realm| error::no_resource().answer(&realm.policy, paths::PORTAL));
     for path in ["", "/", "/{*rest}"] {
-        rows = rows.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
+        calls = calls.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
     }
-    rows.route(
-        &format!("{}/v1/swagger.json", paths::API_DOCS),
-        get(api_docs::show_document),
-    )
-    .layer(cross_origin())
-    .merge(swagger_ui::routes(&api_docs::UI))
-    .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
+    calls
+        .route(
+            &format!("{}/v1/swagger.json", paths::API_DOCS),
+            get(api_docs::show_document),
+        )
+        .layer(cross_origin())
+        .merge(swagger_ui::routes(&api_docs::UI))
+        .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
-
-/// An error where the path is not UTF-8.
-type Params = Result<RawPathParams, RawPathParamsRejection>;
 
 /// All methods of one path. A call that writes runs to completion, also when the client disconnects.
 fn at(path: &'static str, app: &App) -> MethodRouter<App> {
-    let rows: Vec<&'static Row> = CALLS.iter().filter(|row| row.path == path).collect();
+    let operations: Vec<&'static Operation> = CALLS.iter().filter(|call| call.path == path).collect();
     let mut router = MethodRouter::new();
-    for &row in &rows {
-        let serve = async move |State(app): State<App>, realm: Realm, params: Params, request: Request| {
-            call::serve(row, app, realm, params.ok(), request).await
+    for &operation in &operations {
+        let serve = async move |State(app): State<App>, realm: Realm, params: PathParams, request: Request| {
+            call::serve(operation, app, realm, params, request).await
         };
-        router = router.on(filter(row), serve);
+        router = router.on(filter(operation), serve);
     }
-    if rows.iter().any(|row| row.writes()) {
+    if operations.iter().any(|operation| operation.writes()) {
         router = router.layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
     }
-    let allowed: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
+    let allowed: Vec<_> = operations.iter().map(|operation| operation.method.as_str()).collect();
     router.fallback(async move |realm: Realm, method: Method| -> Response {
         error::wrong_method(&allowed, method.as_str()).answer(&realm.policy, path)
     })
 }
 
-fn filter(row: &Row) -> MethodFilter {
-    MethodFilter::try_from(row.method.clone()).expect("the table's methods are ordinary ones")
+fn filter(operation: &Operation) -> MethodFilter {
+    MethodFilter::try_from(operation.method.clone()).expect("the methods of the table are standard ones")
 }
 
 /// Scripts of any origin may call the portal: they bring no cookie, and what they may do the token says.

@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 
 use super::{refused::not_registered, visitor::PageQuery};
 use crate::{
+    api::dates,
     app::{App, Realm},
     model::Refusal,
     portals::mediquo::{
         access_token,
-        input::{self, LONGEST_TEXT},
+        input::LONGEST_TEXT,
         patients::{self, Write},
         store::organizations,
     },
@@ -139,7 +140,7 @@ impl Registration {
         if !self.gender.is_empty() && !["male", "female"].contains(&self.gender.as_str()) {
             return Err("the gender is male or female");
         }
-        if !self.birth_date.is_empty() && input::read_date(&self.birth_date).is_none() {
+        if !self.birth_date.is_empty() && dates::read_date(&self.birth_date).is_none() {
             return Err("the date of birth is written YYYY-MM-DD");
         }
         let members = [

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Field, FieldType, Restriction};
 use crate::{
-    portals::mypatientportal::dates::read_date,
+    api::dates::read_date,
     text::{self, Language},
 };
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::{model::User, portals::mypatientportal::dates::read_date};
+use crate::{api::dates::read_date, model::User};
 
 /// Whom a type is for, in completed years on the day of the appointment; both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
