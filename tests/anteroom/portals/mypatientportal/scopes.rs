@@ -1,6 +1,6 @@
 //! The table of rows against every combination of scopes, and what a refusal looks like (`spec` §2.10, §4, §6).
 
-use anteroom::portals::mypatientportal::{access::Guests, call::Row, calls::CALLS};
+use anteroom::portals::mypatientportal::{access::Guests, call::Operation, calls::CALLS};
 use reqwest::Method;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ fn combinations(scopes: &[&'static str]) -> Vec<Vec<&'static str>> {
 }
 
 /// A request at a row, about things that exist.
-async fn ask(caller: &Patient, row: &Row, appointment: &str) -> Answer {
+async fn ask(caller: &Patient, row: &Operation, appointment: &str) -> Answer {
     let id = match row.path.split('/').nth(1) {
         Some("practices") => "9yrnjbqpcfwgsajr",
         Some("appointment_categories") => "53",
@@ -42,7 +42,7 @@ async fn ask(caller: &Patient, row: &Row, appointment: &str) -> Answer {
         .filter(|(name, _)| row.documents(name) && row.method == "GET")
         .collect();
     let mut request = caller.0.request(method, &path).query(&query);
-    if !row.body.is_empty() {
+    if row.body.is_read() {
         request = request.json(&json!({}));
     }
     Answer::to(request).await
