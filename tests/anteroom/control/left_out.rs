@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anteroom::app::App;
-use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
@@ -25,7 +25,9 @@ async fn app() -> App {
     let database = Database::open("sqlite::memory:").await.unwrap();
     let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
     let app = App::new(ISSUER.to_owned(), database, sealer, passwords);
-    make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+    create(&app, NewRealmRequest::default_realm(Arc::default()))
+        .await
+        .unwrap();
     app
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::clients::SeedSecret;
 use super::*;
 use crate::model::Preset;
 use crate::passwords::Passwords;
