@@ -2,7 +2,6 @@
 
 use tokio::task::JoinError;
 
-use super::seed::{SeedError, loading::LoadingError};
 use crate::{
     app::DirectoryError,
     keys::{KeyError, SigningError, sealing::SealingError},
@@ -29,23 +28,3 @@ failures!(
     KeyError,
     JoinError
 );
-
-impl From<SeedError> for Problem {
-    fn from(error: SeedError) -> Self {
-        match error {
-            SeedError::NotEmpty => Self::conflict(error.to_string()),
-            _ => Self::bad_request(error.to_string()),
-        }
-    }
-}
-
-impl From<LoadingError> for Problem {
-    fn from(error: LoadingError) -> Self {
-        match error {
-            LoadingError::Seed(error) => error.into(),
-            LoadingError::Database(error) => error.into(),
-            LoadingError::Hashing(error) => error.into(),
-            LoadingError::Sealing(error) => error.into(),
-        }
-    }
-}

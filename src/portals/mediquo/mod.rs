@@ -54,7 +54,7 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use portal_fault::answer as portal_fault;
+pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 pub use seeding::Ready;
 pub use store::tables::{EXPIRED, TABLES};
 

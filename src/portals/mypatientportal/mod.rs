@@ -56,7 +56,7 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use portal_fault::answer as portal_fault;
+pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 pub use reminders::HANDLERS;
 pub use store::{TABLES, insert_seed};
 
