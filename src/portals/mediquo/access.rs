@@ -63,14 +63,14 @@ pub async fn identify(
             let Some(token) = bearer_token(headers)? else {
                 return Ok((by_keys(conn, realm, headers).await?, None));
             };
-            // The number before the bar is only there to be looked at.
+            // The number before the bar has no meaning.
             let secret = token.rsplit('|').next().unwrap_or_default();
             let found = organizations::find_by_bearer(conn, realm.id, &random::digest(secret), now).await?;
             let found = found.ok_or_else(|| error::unauthorized("the bearer token is unknown or has expired"))?;
             Ok((found, None))
         }
         Credentials::AccessToken => {
-            let token = bearer_token(headers)?.ok_or_else(|| error::unauthorized("there is no access token"))?;
+            let token = bearer_token(headers)?.ok_or_else(|| error::unauthorized("the access token is missing"))?;
             let verified = access_token::verify(conn, realm, token, now).await?;
             let (organization, token) = verified.map_err(|reason| error::unauthorized(reason.why()))?;
             Ok((organization, Some(token)))
@@ -78,13 +78,13 @@ pub async fn identify(
     }
 }
 
-/// What stands after `Bearer`, if that is the scheme. Not as RFC 6750 §2.1 has it: API v2's tokens hold a bar.
+/// The token of the `Bearer` scheme. RFC 6750 §2.1 does not allow `|` in a token, but the tokens of API v2 contain it.
 fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Ok(None);
     }
     let value = header(headers, header::AUTHORIZATION.as_str());
-    let value = value.ok_or_else(|| error::unauthorized("the Authorization header is there twice, or is no text"))?;
+    let value = value.ok_or_else(|| error::unauthorized("the Authorization header was sent twice, or is not text"))?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     Ok(scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim()))
 }
@@ -97,17 +97,17 @@ async fn by_keys(conn: &mut Conn, realm: &Realm, headers: &HeaderMap) -> Result<
         aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_bytes(), organization.secret_key_digest.as_bytes());
     match same {
         Ok(()) => Ok(organization),
-        Err(_) => Err(error::unauthorized("X-Secret-Key is not the organization's")),
+        Err(_) => Err(error::unauthorized("X-Secret-Key does not belong to the organization")),
     }
 }
 
 async fn by_api_key(conn: &mut Conn, realm: &Realm, headers: &HeaderMap) -> Result<Organization> {
     let key = header(headers, API_KEY).ok_or_else(|| error::unauthorized("X-API-Key is missing"))?;
     let found = organizations::find_by_api_key(conn, realm.id, key).await?;
-    found.ok_or_else(|| error::unauthorized("X-API-Key is no organization's"))
+    found.ok_or_else(|| error::unauthorized("X-API-Key is unknown"))
 }
 
-/// A header that is there once.
+/// A header that was sent exactly once.
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;

@@ -1,4 +1,4 @@
-//! `/v1/activation-codes…`: codes that patients type to activate a plan, made, listed, switched and sent.
+//! `/v1/activation-codes…`: codes with which patients activate a plan, created, listed, switched and sent.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
@@ -17,13 +17,13 @@ use crate::{
     text::{self, Language},
 };
 
-/// Inferred.
+/// Not documented; inferred.
 const PAGE_SIZE: i64 = 50;
-/// Pages nobody has that many codes for.
+/// The last page that is looked up.
 const LAST_PAGE: i64 = 1_000_000;
-/// What fits into `meta`.
+/// The longest `meta`, in characters.
 const LONGEST_META: usize = 10_000;
-/// Why the messages are written.
+/// The reason of the messages in the outbox.
 const REASON: &str = "mediquo.activation_code";
 
 /// `POST /v1/activation-codes`.
@@ -120,7 +120,7 @@ pub async fn list(call: &Call) -> Result<Reply> {
     Ok(wire::list(call.policy().activation_codes_shape, listed).into())
 }
 
-/// The date by which codes expire. No zone is documented: UTC.
+/// The date on which codes expire. No time zone is documented: UTC.
 pub fn today(now: Timestamp) -> Date {
     now.to_zoned_datetime(TimeZone::UTC).date()
 }
@@ -133,10 +133,10 @@ pub async fn set_active(call: &Call, active: bool) -> Result<Reply> {
     Ok(wire::success().into())
 }
 
-/// The organization's code.
+/// A code of the organization.
 ///
 /// # Errors
-/// 404 when nobody has it, 403 when somebody else has.
+/// 404 when there is none, 403 when it belongs to another organization.
 pub async fn find(call: &Call, conn: &mut Conn, code: &str) -> Result<ActivationCode> {
     if let Some(found) = store::find(conn, call.realm.id, &call.organization.id, code).await? {
         return Ok(found);
@@ -146,7 +146,7 @@ pub async fn find(call: &Call, conn: &mut Conn, code: &str) -> Result<Activation
     Err(error::not_found("there is no such activation code"))
 }
 
-/// Where a code is to be sent.
+/// Where a code is sent.
 struct Recipient {
     name: String,
     /// Prefix and number.
@@ -199,12 +199,12 @@ async fn write(
     Ok(())
 }
 
-/// An emulator has no telephone network that could fail: a number of nothing but zeros stands for one that is not in use.
+/// There is no telephone network that could fail, so a number of only zeros stands for one that cannot be reached.
 fn reaches_phone(number: &str) -> bool {
     number.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
 }
 
-/// No mail ever reaches `.invalid` (RFC 2606 §2).
+/// No address below `.invalid` exists (RFC 2606 §2).
 fn reaches_email(email: &str) -> bool {
     !email.to_ascii_lowercase().ends_with(".invalid")
 }
@@ -225,7 +225,7 @@ impl Recipient {
         let language = match fields.choice("language", &["es", "en", "pt", "de"]).as_deref() {
             Some("en") => Language::English,
             Some("de") => Language::German,
-            // Portuguese is documented, and none of our languages: its nearest relative steps in.
+            // Portuguese is documented, but the emulator has no texts in it, so Spanish is used.
             _ => Language::Spanish,
         };
         let phone = match (prefix, number) {
@@ -249,7 +249,7 @@ impl Recipient {
         })
     }
 
-    /// Only what was asked for.
+    /// The outcome for each way of sending that was requested.
     fn outcome(&self, by_phone: bool, by_email: bool) -> Value {
         let outcome = |delivered| if delivered { "delivered" } else { "failed" };
         let mut data = json!({});
@@ -262,7 +262,7 @@ impl Recipient {
         data
     }
 
-    /// The language is the e-mail's only, as documented.
+    /// As documented, `language` applies to e-mails only.
     fn message(&self, call: &Call, code: &ActivationCode, recipient: String) -> TextMessage {
         TextMessage {
             recipient,
@@ -297,7 +297,7 @@ fn is_prefix(text: &str) -> bool {
     (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Digits, and blanks between them.
+/// Digits, with spaces between them.
 fn is_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     (4..=LONGEST_TEXT.min(20)).contains(&digits) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ')

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{random, tokens::after};
 
-/// Documented: a bearer token of API v2 is good for 10 minutes.
+/// How long a bearer token of API v2 is valid, as documented: 10 minutes.
 const BEARER_LIFE_SECONDS: u32 = 600;
-/// A bearer token's secret part has as many characters as the framework gives it.
+/// The length of the secret part of a bearer token, as in Laravel.
 const BEARER_LENGTH: usize = 40;
 const BEARER_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -27,12 +27,12 @@ pub async fn patient(call: &Call) -> Result<Reply> {
     Ok(token(call, &patient.code, "Bearer").into())
 }
 
-/// `POST /v2/patients/authenticate`: with the public key alone, and a lower-case token type.
+/// `POST /v2/patients/authenticate`: with the public key only; the token type is in lower case.
 pub async fn patient_v2(call: &Call) -> Result<Reply> {
     let code = patient_code(call)?;
     let mut conn = call.read().await?;
     let found = store::find(&mut conn, call.realm.id, &call.organization.id, &code, call.now).await?;
-    let patient = found.ok_or_else(|| error::unauthorized("there is no such patient, or it was not processed yet"))?;
+    let patient = found.ok_or_else(|| error::unauthorized("there is no such patient, or it is not visible yet"))?;
     Ok(token(call, &patient.code, "bearer").into())
 }
 
@@ -58,7 +58,7 @@ pub async fn organization(call: &Call) -> Result<Reply> {
     let expected = expected.ok_or_else(|| error::unauthorized("API v2 is not enabled for the organization"))?;
     let digest = random::digest(&password);
     let same = aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_bytes(), expected.as_bytes()).is_ok();
-    error::unauthorized("user name or password is wrong").when(username != call.organization.id || !same)?;
+    error::unauthorized("the user name or the password is wrong").when(username != call.organization.id || !same)?;
 
     let secret = call.realm.random.characters(BEARER_ALPHABET, BEARER_LENGTH);
     let (digest, expires_at) = (random::digest(&secret), after(call.now, BEARER_LIFE_SECONDS));

@@ -70,12 +70,12 @@ fn message(status: StatusCode, message: &str, code: &'static str, why: impl AsRe
     refused(status, json!({"message": message}), code, why)
 }
 
-/// 400: the request itself cannot be understood, or the state of things does not allow it.
+/// 400: the request cannot be read, or the current state does not allow it.
 pub fn unacceptable(text: &str) -> MediquoError {
     message(StatusCode::BAD_REQUEST, text, "unacceptable", text)
 }
 
-/// 400: a code that was sent reached nobody. `data` says which way failed.
+/// 400: an activation code could not be delivered at all. `data` names the ways that failed.
 pub fn not_delivered(data: Value) -> MediquoError {
     let text = "The activation code could not be sent.";
     let body = json!({"message": text, "data": data});
@@ -87,7 +87,7 @@ pub fn unauthorized(why: &str) -> MediquoError {
     message(StatusCode::UNAUTHORIZED, "Unauthorized", "unauthorized", why)
 }
 
-/// 403: good keys that may not do this.
+/// 403: the keys are valid but not allowed to do this.
 pub fn forbidden(why: &str) -> MediquoError {
     message(StatusCode::FORBIDDEN, "Forbidden", "forbidden", why)
 }
@@ -97,16 +97,16 @@ pub fn not_found(why: &str) -> MediquoError {
     message(StatusCode::NOT_FOUND, "Not found", "not_found", why)
 }
 
-/// Authenticating a patient nobody knows.
+/// The answer when an unknown patient is authenticated.
 pub fn unknown_patient(policy: &MediquoPolicy) -> MediquoError {
-    let why = "there is no such patient, or it was not processed yet";
+    let why = "there is no such patient, or it is not visible yet";
     match policy.unknown_patient_status {
         404 => not_found(why),
         _ => unauthorized(why),
     }
 }
 
-/// What an appointment needs is not there.
+/// The answer when the patient, professional or appointment does not exist.
 pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoError {
     match policy.unknown_appointment_status {
         404 => not_found(&format!("there is no such {what}")),
@@ -114,12 +114,12 @@ pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoErro
     }
 }
 
-/// A status no rule of mediQuo's asks for.
+/// Any other status, for faults.
 pub fn other(status: StatusCode, text: &str) -> MediquoError {
     message(status, text, "fault", text)
 }
 
-/// 405, naming what would do.
+/// 405, with the methods of the path.
 pub fn wrong_method(allowed: &[&str], received: &str) -> MediquoError {
     let allowed = allowed.join(", ");
     let text = format!("The {received} method is not supported for this route. Supported methods: {allowed}.");
@@ -141,7 +141,7 @@ pub fn not_json(received: &str) -> MediquoError {
         .compare("application/json", received)
 }
 
-/// 422: the fields are not as they must be.
+/// 422: one or more fields are invalid.
 pub fn invalid(errors: FieldErrors) -> MediquoError {
     let first = errors.values().filter_map(|messages| messages[0].as_str()).next();
     let why = first.unwrap_or("a field is invalid").to_owned();
@@ -154,7 +154,7 @@ pub fn invalid_field(field: &str, message: &str) -> MediquoError {
     invalid(FieldErrors::from_iter([(field.to_owned(), json!([message]))]))
 }
 
-/// 429. `retry-after` is in seconds of the realm's clock.
+/// 429. `retry-after` is in seconds of the clock of the realm.
 pub fn too_many(limit: u32, retry_after: i64) -> MediquoError {
     let why = format!("more than {limit} requests within a minute");
     message(

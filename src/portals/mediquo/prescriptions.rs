@@ -1,4 +1,4 @@
-//! `GET /v1/prescriptions/{code}` and `…/download`: documented below `/api/v1`.
+//! `GET /v1/prescriptions/{code}` and `…/download`, documented below `/api/v1`.
 
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
-//! How often somebody may ask: so many requests a minute for each endpoint and client address (documented).
+//! The documented rate limit: a number of requests a minute for each endpoint and client address.
 //!
-//! A window is a minute of the realm's clock, so turning the clock opens the next one. Counted in this process: it is
-//! emulated behaviour, not protection.
+//! A window is a minute of the clock of the realm, so moving the clock begins the next one. Requests are counted in this
+//! process only: the limit is emulated behaviour, not a protection.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::model::RealmId;
 
 const WINDOW_SECONDS: i64 = 60;
-/// How many counts are kept before they start over.
+/// How many counts are kept. With more, all start again.
 const MOST_COUNTS: usize = 10_000;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -32,12 +32,12 @@ struct Count {
     requests: u32,
 }
 
-/// What one request may still do.
+/// What is left of the limit after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
     pub limit: u32,
     pub remaining: u32,
-    /// Seconds until the next window, where this request is one too many.
+    /// Seconds until the next window, if this request exceeds the limit.
     pub exceeded: Option<i64>,
     /// Unix seconds at which the next window begins.
     reset: i64,
@@ -67,7 +67,7 @@ impl RateLimits {
 }
 
 impl Allowance {
-    /// The documented headers of every answer, and one more where it was one request too many.
+    /// The documented headers of every answer, and one more if the limit is exceeded.
     pub fn write(self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, HeaderValue::from(self.limit));
         headers.insert(REMAINING, HeaderValue::from(self.remaining));

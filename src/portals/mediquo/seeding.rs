@@ -1,4 +1,4 @@
-//! Writing a seed, or what a tester sets up besides, into a realm.
+//! Writes a seed, or what a tester adds later, into a realm.
 
 use jiff::Timestamp;
 
@@ -20,7 +20,7 @@ use crate::{
     store::{Tx, tables::place},
 };
 
-/// A seed with nothing left to seal: ready to be written in a transaction.
+/// A seed whose secrets are sealed, ready to be written in a transaction.
 #[derive(Clone, Debug)]
 pub struct Ready {
     seed: std::sync::Arc<Seed>,
@@ -47,7 +47,7 @@ impl Ready {
         Ok(Self { seed, endpoints })
     }
 
-    /// Writes a portal that has nothing yet.
+    /// Writes it into an empty portal.
     ///
     /// # Errors
     /// When the database fails.

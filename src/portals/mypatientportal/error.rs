@@ -1,9 +1,8 @@
-//! Refusals as this portal words them.
+//! Errors as this portal writes them.
 //!
-//! Documented texts go over the wire unchanged, under either policy: clients compare them. Where the policy
-//! explains, an `error_description` beside the text says what is wrong with this very request. Bearer
-//! refusals have their own form (RFC 6750 §3), and two errors were recorded with a `reason` instead of an
-//! `error`; those stay as they were recorded.
+//! Documented texts are sent unchanged under every policy, since clients compare them. If the policy says so, an
+//! `error_description` beside the text says what is wrong with this request. Errors of the access token have a form of their
+//! own (RFC 6750 §3), and two errors have a `reason` instead of an `error`, as recorded from the real portal.
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -127,7 +126,7 @@ fn text(status: StatusCode, code: &'static str, text: impl Into<String>, why: im
     PortalError::new(status, Form::Text(text.into()), Refusal::new(code, why))
 }
 
-/// 401, or under the explaining policy 400 for what is no bearer token at all (RFC 6750 §3.1).
+/// 401; with explained error texts 400 for a header that holds no bearer token (RFC 6750 §3.1).
 pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
     let invalid = |refusal: Refusal| {
         let form = Form::Bearer {
@@ -136,7 +135,7 @@ pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
         };
         PortalError::new(StatusCode::UNAUTHORIZED, form, refusal)
     };
-    // Upstream does not tell a missing token from an unknown one.
+    // The real portal answers the same for a missing and for an unknown token.
     let unknown = || {
         Refusal::new("invalid_token", "The access token is invalid")
             .kind("token.unknown")
@@ -165,11 +164,11 @@ pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
     }
 }
 
-/// 403: the token lacks scopes, or speaks for nobody where somebody is needed. Upstream does not tell the two apart.
+/// 403: the token lacks scopes, or belongs to no user where one is needed. The real portal answers the same for both.
 pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Policy) -> PortalError {
     let user_missing = missing.user_missing && policy.error_texts == ErrorTexts::Explained;
     let (text, scopes) = if user_missing {
-        let text = "This resource is about a user, and the token is a client's own: get one with the code flow.";
+        let text = "This resource needs the token of a user: request one with the authorization code flow.";
         (text.to_owned(), None)
     } else {
         let text = format!("Access to this resource requires scope \"{}\".", missing.required);
@@ -186,7 +185,7 @@ pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Polic
     PortalError::new(StatusCode::FORBIDDEN, Form::Bearer { text, scopes }, refusal)
 }
 
-/// 403 for no scope in particular.
+/// 403 without naming a scope.
 pub fn forbidden(why: &str) -> PortalError {
     let form = Form::Bearer {
         text: why.to_owned(),
@@ -195,7 +194,7 @@ pub fn forbidden(why: &str) -> PortalError {
     PortalError::new(StatusCode::FORBIDDEN, form, Refusal::new("insufficient_scope", why))
 }
 
-/// A status the documentation says nothing of, in the portal's plain form.
+/// A status that the documentation does not mention, in the plain form.
 pub fn plain(status: StatusCode, sentence: &str) -> PortalError {
     text(status, "fault", sentence, sentence)
 }
@@ -216,17 +215,17 @@ pub fn too_large(most: usize) -> PortalError {
     text(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        "the body is too large", // as the server says it of what it does not even hand on
+        "the body is too large", // the text that the server itself sends for larger bodies
         why,
     )
 }
 
-/// 400: the slot is taken, past, or no slot.
+/// 400: the slot is taken or past, or does not exist.
 pub fn unavailable(why: impl AsRef<str>) -> PortalError {
     text(StatusCode::BAD_REQUEST, "unavailable", "The event is unavailable.", why)
 }
 
-/// 400: a field that has to be there is not.
+/// 400: a required field is missing.
 pub fn missing(field: &str) -> PortalError {
     let why = format!("the field {field} is required and was not sent, or is blank");
     text(
@@ -237,7 +236,7 @@ pub fn missing(field: &str) -> PortalError {
     )
 }
 
-/// 400: a field cannot be read.
+/// 400: a field is malformed.
 pub fn malformed(field: &str, why: impl AsRef<str>) -> PortalError {
     text(
         StatusCode::BAD_REQUEST,
@@ -247,7 +246,7 @@ pub fn malformed(field: &str, why: impl AsRef<str>) -> PortalError {
     )
 }
 
-/// 400 for a mistake that is hard to see: what is wrong is part of the text under every policy.
+/// 400 for a mistake that is hard to see: the reason is part of the text under every policy.
 pub fn malformed_because(field: &str, why: &str) -> PortalError {
     text(
         StatusCode::BAD_REQUEST,
@@ -257,20 +256,23 @@ pub fn malformed_because(field: &str, why: &str) -> PortalError {
     )
 }
 
-/// 400: the state of things does not allow it.
+/// 400: the current state does not allow it.
 pub fn not_now(documented: &'static str, why: impl AsRef<str>) -> PortalError {
     text(StatusCode::BAD_REQUEST, "state", documented, why)
 }
 
 /// 400: the practice has blocked the patient.
 pub fn attendant_blocked() -> PortalError {
-    let refusal = Refusal::new("attendant_blocked", "the practice takes no bookings of this patient");
+    let refusal = Refusal::new(
+        "attendant_blocked",
+        "the practice does not accept bookings by this patient",
+    );
     PortalError::new(StatusCode::BAD_REQUEST, Form::AttendantBlocked, refusal)
 }
 
 /// 400: a guest booking of a type that needs an account.
 pub fn account_required() -> PortalError {
-    let why = "this type needs an account, but the token speaks for no user";
+    let why = "this type can be booked by users only, and the token belongs to no user";
     let documented = "attendant must have an external_user_id";
     text(StatusCode::BAD_REQUEST, "account_required", documented, why)
 }
@@ -281,15 +283,15 @@ pub fn asap_refused(appointment_type: i64) -> PortalError {
     not_now("ASAP notifications are not enabled for this appointment type.", why)
 }
 
-/// 403: the type is not open to that insurance.
+/// 403: the type cannot be booked with that insurance.
 pub fn insurance_refused(why: impl AsRef<str>) -> PortalError {
     let documented = "Forbidden with current insurance settings";
     text(StatusCode::FORBIDDEN, "insurance", documented, why)
 }
 
-/// 404 for appointments: also for those of somebody else.
+/// 404 for appointments, also for those of other patients.
 pub fn no_appointment() -> PortalError {
-    let why = "there is no such appointment, or it belongs to somebody else";
+    let why = "there is no such appointment, or it belongs to another patient";
     text(StatusCode::NOT_FOUND, "not_found", "Appointment not found.", why)
 }
 
@@ -324,12 +326,12 @@ pub fn no_resource() -> PortalError {
     )
 }
 
-/// 422: the comment form is not answered as it asks.
+/// 422: answers to the comment form are missing or invalid.
 pub fn comment_form(fields: Vec<InvalidField>) -> PortalError {
     let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let refusal = Refusal::new(
         "structured_comment_invalid",
-        format!("wrong answers: {}", names.join(", ")),
+        format!("missing or invalid answers: {}", names.join(", ")),
     );
     PortalError::new(StatusCode::UNPROCESSABLE_ENTITY, Form::CommentForm(fields), refusal)
 }

@@ -33,7 +33,7 @@ pub static ENDPOINTS: &[Endpoint] = &[Endpoint {
 /// The answer to a request at which a fault was triggered.
 pub fn answer(realm: &Realm, _: &str, fault: &PortalFault) -> Response {
     let error = if fault.slot_taken {
-        error::unavailable("somebody else has booked it, or a time that overlaps it")
+        error::unavailable("it is already booked, or overlaps a booked time")
     } else {
         of_status(realm, fault)
     };

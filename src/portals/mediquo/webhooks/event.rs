@@ -5,7 +5,7 @@ use crate::{
     portals::mediquo::model::{Appointment, Patient, Prescription, Professional},
 };
 
-/// What can happen.
+/// The events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     ConsultationFinished,
@@ -36,7 +36,7 @@ impl Event {
         Event::BlockDeleted,
     ];
 
-    /// `type` of the envelope. One event has two names in the documentation.
+    /// `type` of the envelope. The documentation has two names for one event.
     pub fn name(self, policy: &MediquoPolicy) -> &'static str {
         match self {
             Self::ConsultationFinished => "patient_consultation_finished",
@@ -56,7 +56,7 @@ impl Event {
         }
     }
 
-    /// The event of that name, either of its names.
+    /// The event with that name.
     pub fn named(name: &str) -> Option<Self> {
         if ["patient_message_received", "patient_message_sent"].contains(&name) {
             return Some(Self::Message);
@@ -66,7 +66,7 @@ impl Event {
     }
 }
 
-/// Whom and what an event is about.
+/// What an event is about.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subject<'a> {
     pub patient: Option<&'a Patient>,

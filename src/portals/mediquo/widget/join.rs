@@ -30,8 +30,8 @@ pub async fn join(
     let id = id.ok_or_else(PageError::not_found)?;
     let mut conn = app.database.read().await?;
     let found = appointments::find_by_id(&mut conn, realm.id, id).await?;
-    let good = found.filter(|(one, _)| one.cancelled_at.is_none() && links::is_good(&realm, one, &token));
-    let (appointment, _) = good.ok_or_else(PageError::not_found)?;
+    let valid = found.filter(|(one, _)| one.cancelled_at.is_none() && links::is_valid(&realm, one, &token));
+    let (appointment, _) = valid.ok_or_else(PageError::not_found)?;
     let professional = organizations::find_professional(&mut conn, realm.id, &appointment.professional_hash).await?;
     Ok(Page::new(&JoinPage {
         layout: Layout { place, language },

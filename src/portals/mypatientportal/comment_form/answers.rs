@@ -1,4 +1,4 @@
-//! Whether a form is answered as it asks.
+//! Checks the answers to a form.
 
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
@@ -9,13 +9,13 @@ use crate::{
     text::{self, Language},
 };
 
-/// An answer of more characters than this is refused.
+/// The longest answer, in characters.
 pub const LONGEST_ANSWER: usize = 10_000;
 
-/// A field whose answer does not do, with what is the matter in the practice's language.
+/// The name of a field, and what is wrong with its answer, in the language of the practice.
 pub type InvalidField = (String, String);
 
-/// What is the matter with an answer.
+/// What is wrong with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
     Missing,
@@ -39,12 +39,10 @@ impl Problem {
     }
 }
 
-/// The answers to the form's questions, without what was not asked.
-///
-/// `today` is the practice's.
+/// The answers to the questions of the form; other members are dropped. `today` is the date at the practice.
 ///
 /// # Errors
-/// Every field whose answer does not do, in the form's order.
+/// Every field with a missing or invalid answer, in the order of the form.
 pub fn check(
     form: &[Field],
     answers: &Map<String, Value>,
@@ -83,7 +81,7 @@ impl Field {
         Ok(Some(answer))
     }
 
-    /// Not answered at all. A required checkbox has to be ticked.
+    /// Whether there is no answer. A required checkbox has to be ticked.
     fn blank(&self, answer: &Value) -> bool {
         match answer {
             Value::Null => true,
@@ -112,7 +110,7 @@ impl Field {
             Err(problem) => Err(problem),
         };
         match answer {
-            // Each value once: nobody ticks more than there is.
+            // Each value can be chosen only once.
             Value::Array(choices) if multi && choices.len() > values.lines().count() => Err(Problem::TooLong),
             Value::Array(choices) if multi => choices.iter().try_for_each(offered),
             one => offered(one),
@@ -145,7 +143,7 @@ fn hours_and_minutes(text: &str) -> Option<(i8, i8)> {
     (two_digits(hours) && two_digits(minutes)).then(|| Some((hours.parse().ok()?, minutes.parse().ok()?)))?
 }
 
-/// A checkbox as JSON or a form says it.
+/// A checkbox as JSON or a form sends it.
 fn checked(answer: &Value) -> Option<bool> {
     match answer {
         Value::Bool(checked) => Some(*checked),

@@ -1,6 +1,6 @@
-//! Comment forms: the questions a practice asks with a booking, and whether they are answered.
+//! Comment forms: the questions that a practice asks with a booking, and the check of the answers.
 //!
-//! Field types and configuration are those that were seen on the wire: `textfield`, `textarea`, `date`,
+//! Field types and configuration are those that were recorded: `textfield`, `textarea`, `date`,
 //! `time`, `duration`, `combo`, `checkbox`, `icd10`, `ops`; `values` (one choice per line), `multi`
 //! (`"on"`), `emptyText` (a hint in the empty field), `restriction` (`past`, `future`). Recorded is a single
 //! message, the German one for a missing answer; the others follow its tone. They are written in the
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::answers::{InvalidField, check};
 
-/// The fields, in the order in which they are asked.
+/// The fields, in the order of the questions.
 pub type CommentForm = Vec<Field>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

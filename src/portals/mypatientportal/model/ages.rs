@@ -1,4 +1,4 @@
-//! Whom a type is for, by age.
+//! The ages for which an appointment type can be booked.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::{api::dates::read_date, model::User};
 
-/// Whom a type is for, in completed years on the day of the appointment; both ends included.
+/// The ages of patients, in completed years on the day of the appointment; both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ages {
     pub from: Option<i64>,
@@ -14,7 +14,7 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// Whether somebody born on `born_on` is of the right age on `day`. A patient whose day of birth is not known is.
+    /// Whether a patient born on `born_on` has the right age on `day`. Patients with an unknown date of birth are admitted.
     pub fn admit(self, born_on: Option<Date>, day: Date) -> bool {
         let Some(born_on) = born_on else { return true };
         let age = age_on(born_on, day);
@@ -33,15 +33,15 @@ impl fmt::Display for Ages {
     }
 }
 
-/// The day a user was born on, out of the `birthdate` claim. A year alone, or a day whose year is `0000` because it is
-/// kept back (OIDC Core §5.1), is no such day.
+/// The date of birth of a user, from the `birthdate` claim; `None` if that is only a year, or has the year `0000` because
+/// the year is not disclosed (OIDC Core §5.1).
 pub fn born_on(user: &User) -> Option<Date> {
     user.claim("birthdate")
         .and_then(read_date)
         .filter(|date| date.year() != 0)
 }
 
-/// Completed years; negative before birth. Who was born on 29 February comes of age on 1 March.
+/// Completed years; negative before birth. For a birth on 29 February, a year is completed on 1 March.
 fn age_on(born_on: Date, day: Date) -> i64 {
     let birthday_to_come = (day.month(), day.day()) < (born_on.month(), born_on.day());
     i64::from(day.year()) - i64::from(born_on.year()) - i64::from(birthday_to_come)

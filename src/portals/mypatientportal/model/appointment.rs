@@ -13,11 +13,11 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     User(UserId),
-    /// Nobody's account: the client that booked looks after it.
+    /// A booking without an account, which belongs to the client that made it.
     Guest(ClientId),
 }
 
-/// A booked appointment, with what the catalogue says of it.
+/// A booked appointment with its type and practice.
 #[derive(Clone, Debug)]
 pub struct Appointment {
     /// 28 letters and digits.
@@ -30,7 +30,7 @@ pub struct Appointment {
     pub ends_at: Timestamp,
     pub cancelled_at: Option<Timestamp>,
     pub insurance: Option<i64>,
-    /// Where to write when an earlier slot becomes free; `None`: not on the ASAP list.
+    /// The address for messages about earlier slots; `None`: not on the ASAP list.
     pub asap_email: Option<String>,
 }
 
@@ -48,7 +48,7 @@ impl Appointment {
         Some(cancellation_deadline(self.starts_at, notice))
     }
 
-    /// Whether it still stands and lies ahead.
+    /// Whether it is neither cancelled nor past.
     pub fn upcoming_at(&self, now: Timestamp) -> bool {
         self.cancelled_at.is_none() && now < self.starts_at
     }
@@ -57,7 +57,7 @@ impl Appointment {
         self.upcoming_at(now) && self.cancelable_until().is_none_or(|until| now <= until)
     }
 
-    /// Moving is not bound to the notice period: documented is only that cancelled and past ones stay.
+    /// The notice period does not matter: it is only documented that cancelled and past appointments cannot be moved.
     pub fn reschedulable_at(&self, now: Timestamp) -> bool {
         self.upcoming_at(now)
     }
@@ -67,7 +67,7 @@ impl Appointment {
     }
 }
 
-/// What a booking writes down.
+/// The data of a new booking.
 #[derive(Clone, Debug)]
 pub struct Booking {
     pub id: String,

@@ -17,15 +17,15 @@ pub struct Practice {
     pub id: String,
     pub name: String,
     pub zone: TimeZone,
-    /// What it writes in: messages, and the messages of its comment forms.
+    /// The language of its messages and of errors in its comment forms.
     pub language: Language,
     pub photo_url: Option<String>,
     pub required_patient_fields: Vec<PatientField>,
-    /// How long before an appointment it writes a reminder, if it does.
+    /// How long before an appointment a reminder is sent; `None`: never.
     pub reminder: Option<SignedDuration>,
 }
 
-/// Patient data a practice may ask for, in the tokens of `required_patient_fields`.
+/// Patient data that a practice can require, as named in `required_patient_fields`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PatientField {
@@ -50,7 +50,7 @@ impl PatientField {
     }
 }
 
-/// What the patient's insurance is to the practice.
+/// The kind of an insurance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InsuranceKind {
@@ -79,26 +79,26 @@ pub struct Insurance {
     pub kind: InsuranceKind,
 }
 
-/// A doctor, a room, a machine: what can be busy once at a time. Categories that share one share its time.
+/// The time of a doctor, a room or a device, which can have one appointment at a time. Categories may share a calendar.
 #[derive(Clone, Debug)]
 pub struct Calendar {
     pub id: String,
     pub schedule: Schedule,
 }
 
-/// What a patient chooses first: usually a doctor.
+/// What a patient chooses first, usually a doctor.
 #[derive(Clone, Debug)]
 pub struct Category {
     pub id: i64,
     pub practice: String,
     pub name: String,
-    /// HTML, as the portal's editor makes it.
+    /// HTML.
     pub description: Option<String>,
     pub subtitle: Option<String>,
     pub photo_url: Option<String>,
 }
 
-/// What is done at an appointment, and who may book it how.
+/// What is done at an appointment, and who can book it.
 #[derive(Clone, Debug)]
 pub struct AppointmentType {
     pub id: i64,
@@ -106,7 +106,7 @@ pub struct AppointmentType {
     pub name: String,
     pub description: Option<String>,
     pub length: SlotLength,
-    /// The insurances it is open to; `None`: all, and patients without any.
+    /// The insurances with which it can be booked; `None`: any, or none at all.
     pub insurances: Option<Vec<i64>>,
     pub ages: Ages,
     pub video: bool,
@@ -119,7 +119,7 @@ pub struct AppointmentType {
 }
 
 impl AppointmentType {
-    /// Whether a patient of this insurance may book it. Without an insurance only what is open to all is.
+    /// Whether a patient with this insurance can book it. Without an insurance, only types without a restriction can be booked.
     pub fn open_to_insurance(&self, insurance: Option<i64>) -> bool {
         match (&self.insurances, insurance) {
             (None, _) => true,
@@ -128,7 +128,7 @@ impl AppointmentType {
         }
     }
 
-    /// Whether it can be booked by somebody who is no user of the portal.
+    /// Whether it can be booked without an account.
     pub fn open_to_guests(&self) -> bool {
         self.bookable_without_account && !self.attendant_user_required
     }

@@ -1,4 +1,4 @@
-//! Practices, categories, types, insurances, appointments, and what is true of them.
+//! The data of this portal: practices, categories, types, insurances and appointments, with their rules.
 
 mod ages;
 mod appointment;

@@ -1,4 +1,4 @@
-//! What types cannot find: names that lead nowhere, hours that are never open, numbers out of range.
+//! Checks of a seed that its types cannot make: names that refer to nothing, hours that are never open, numbers out of range.
 
 use std::{collections::HashSet, fmt::Debug, hash::Hash};
 
@@ -11,29 +11,27 @@ use crate::{
     text::Language,
 };
 
-/// The most slots a type may have up to its calendar's horizon: a year of ten-minute slots day and night is half of it.
+/// How many slots a type may have within the horizon of its calendar: twice as many as a year of ten-minute slots.
 const MOST_SLOTS: i64 = 100_000;
-/// The most openings of a calendar in a week.
+/// How many openings a calendar may have in a week.
 const MOST_OPENINGS: usize = 1000;
-/// The longest notice, lead time or horizon anybody may ask for, in days.
+/// The longest notice, lead time or horizon, in days.
 const TEN_YEARS: i64 = 3660;
 
 impl Seed {
-    /// What is wrong with it, in words for the person who wrote it.
-    ///
     /// # Errors
-    /// The first thing found.
+    /// The first problem, for the author of the seed.
     pub fn check(&self) -> Result<(), String> {
         self.check_uniqueness()?;
         for id in &self.next_appointment_ids {
             let sound = id.len() == 28 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
             check(sound, || {
-                format!("next_appointment_ids: {id:?} is not 28 letters and digits")
+                format!("next_appointment_ids: {id:?} must be 28 letters and digits")
             })?;
         }
         for insurance in &self.insurances {
             check(insurance.id > 0, || {
-                format!("insurance {}: ids are positive", insurance.id)
+                format!("insurance {}: ids must be positive", insurance.id)
             })?;
         }
         let insurances: HashSet<_> = self.insurances.iter().map(|insurance| insurance.id).collect();
@@ -61,14 +59,18 @@ impl Practice {
     fn check(&self, insurances: &HashSet<i64>) -> Result<(), String> {
         let sound = (1..=64).contains(&self.id.len()) && self.id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         check(sound, || {
-            format!("practice {:?}: an id is 1 to 64 letters and digits", self.id)
+            format!("practice {:?}: an id must be 1 to 64 letters and digits", self.id)
         })?;
         let zone = TimeZone::get(&self.zone);
         check(zone.is_ok(), || {
             format!("practice {}: there is no time zone {:?}", self.id, self.zone)
         })?;
         check((0..=TEN_YEARS * 1440).contains(&self.reminder_minutes), || {
-            format!("practice {}: reminder_minutes is 0 to {}", self.id, TEN_YEARS * 1440)
+            format!(
+                "practice {}: reminder_minutes must be 0 to {}",
+                self.id,
+                TEN_YEARS * 1440
+            )
         })?;
         let language = self.language.parse::<Language>();
         check(language.is_ok(), || {
@@ -84,7 +86,7 @@ impl Practice {
                 )
             })?;
             check(category.id > 0, || {
-                format!("category {}: ids are positive", category.id)
+                format!("category {}: ids must be positive", category.id)
             })?;
             category.types.iter().try_for_each(|one| one.check(insurances))?;
             for calendar in self
@@ -120,24 +122,28 @@ impl Calendar {
         })?;
         let horizon = (0..=TEN_YEARS).contains(&self.horizon_days);
         check(horizon, || {
-            format!("calendar {}: horizon_days is 0 to {TEN_YEARS}", self.id)
+            format!("calendar {}: horizon_days must be 0 to {TEN_YEARS}", self.id)
         })?;
         let lead = (0..=TEN_YEARS * 1440).contains(&self.lead_time_minutes);
         check(lead, || {
-            format!("calendar {}: lead_time_minutes is 0 to {}", self.id, TEN_YEARS * 1440)
+            format!(
+                "calendar {}: lead_time_minutes must be 0 to {}",
+                self.id,
+                TEN_YEARS * 1440
+            )
         })
     }
 }
 
 impl Calendar {
-    /// Listing the slots up to the horizon takes as long as there are slots, and whoever asks waits for it.
+    /// The time for listing slots grows with their number, so it is limited.
     fn check_slots_of(&self, one: &AppointmentType) -> Result<(), String> {
         let minutes: i64 = self.openings.iter().map(Hours::minutes_a_week).sum();
         let weeks = self.horizon_days / 7 + 1;
         let slots = minutes.min(7 * 1440) * weeks / one.length_minutes;
         check(slots <= MOST_SLOTS, || {
             format!(
-                "type {}: it has about {slots} slots up to the horizon of {} days, and {MOST_SLOTS} are possible",
+                "type {}: it has about {slots} slots within the horizon of {} days, but at most {MOST_SLOTS} are allowed",
                 one.id, self.horizon_days
             )
         })
@@ -147,19 +153,24 @@ impl Calendar {
 impl AppointmentType {
     fn check(&self, insurances: &HashSet<i64>) -> Result<(), String> {
         let id = self.id;
-        check(id > 0, || format!("type {id}: ids are positive"))?;
+        check(id > 0, || format!("type {id}: ids must be positive"))?;
         let length = SlotLength::from_minutes(self.length_minutes);
-        check(length.is_some(), || format!("type {id}: length_minutes is 1 to 1440"))?;
+        check(length.is_some(), || {
+            format!("type {id}: length_minutes must be 1 to 1440")
+        })?;
         for insurance in self.insurances.iter().flatten() {
             check(insurances.contains(insurance), || {
                 format!("type {id}: there is no insurance {insurance}")
             })?;
         }
         let ages = self.age_from.zip(self.age_to).is_none_or(|(from, to)| from <= to);
-        check(ages, || format!("type {id}: nobody is of its age"))?;
+        check(ages, || format!("type {id}: age_from is greater than age_to"))?;
         let notice = self.cancellation_notice_minutes.unwrap_or(0);
         check((0..=TEN_YEARS * 1440).contains(&notice), || {
-            format!("type {id}: cancellation_notice_minutes is 0 to {}", TEN_YEARS * 1440)
+            format!(
+                "type {id}: cancellation_notice_minutes must be 0 to {}",
+                TEN_YEARS * 1440
+            )
         })?;
         self.check_comment_form()
     }
@@ -188,7 +199,7 @@ fn check(sound: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
 fn unique<T: Eq + Hash + Debug>(what: &str, names: impl IntoIterator<Item = T>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
-        check(!seen.contains(&name), || format!("{what}: {name:?} stands twice"))?;
+        check(!seen.contains(&name), || format!("{what}: {name:?} is listed twice"))?;
         seen.insert(name);
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! This portal's part of a seed: practices with their hours, and what can be booked there.
 //!
-//! The same in TOML and JSON; a misspelled member is an error. [`Seed::check`] finds what types cannot:
-//! names that lead nowhere, hours that are never open. What passes it can be booked.
+//! The same in TOML and JSON; an unknown member is an error. [`Seed::check`] finds what the types cannot: names that refer to
+//! nothing, hours that are never open. After it, everything in the seed can be booked.
 
 mod checks;
 #[cfg(test)]
@@ -18,13 +18,13 @@ use crate::{
     text::Language,
 };
 
-/// What the portal of a realm begins with.
+/// The initial content of the portal in a realm.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Seed {
     pub insurances: Vec<Insurance>,
     pub practices: Vec<Practice>,
-    /// Ids of the next bookings, in order; then they are drawn.
+    /// The ids of the next bookings, in order. Further ids are random.
     pub next_appointment_ids: Vec<String>,
 }
 
@@ -40,10 +40,10 @@ pub struct Insurance {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Practice {
-    /// 1 to 64 letters and digits; today's have 16, lower case.
+    /// 1 to 64 letters and digits; those of the real portal have 16, in lower case.
     pub id: String,
     pub name: String,
-    /// IANA.
+    /// A name of the IANA time zone database.
     pub zone: String,
     /// `de` (as the recorded messages are), `en` or `es`.
     #[serde(default = "german")]
@@ -55,7 +55,7 @@ pub struct Practice {
     /// User names of patients whose bookings are refused.
     #[serde(default)]
     pub blocked_patients: Vec<String>,
-    /// How long before an appointment its patient is reminded of it; 0: never.
+    /// How long before an appointment its patient gets a reminder; 0: never.
     #[serde(default = "a_day_before")]
     pub reminder_minutes: i64,
     pub calendars: Vec<Calendar>,
@@ -65,7 +65,7 @@ pub struct Practice {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
-    /// What categories of the practice call it. Unique in the realm.
+    /// The name by which categories refer to it. Unique in the realm.
     pub id: String,
     pub openings: Vec<Hours>,
     #[serde(default)]
@@ -111,7 +111,7 @@ pub struct AppointmentType {
     #[serde(default)]
     pub description: Option<String>,
     pub length_minutes: i64,
-    /// The insurances it is open to; left out: all.
+    /// The insurances with which it can be booked. Default: all.
     #[serde(default)]
     pub insurances: Option<Vec<i64>>,
     #[serde(default)]
@@ -128,7 +128,7 @@ pub struct AppointmentType {
     pub attendant_user_required: bool,
     #[serde(default)]
     pub patient_can_book_without_account: bool,
-    /// Left out: can be cancelled until it starts.
+    /// Default: it can be cancelled until it starts.
     #[serde(default)]
     pub cancellation_notice_minutes: Option<i64>,
 }
@@ -138,14 +138,13 @@ fn yes() -> bool {
 }
 
 impl Seed {
-    /// What a fresh start shows.
+    /// The content of a new server.
     pub fn demo() -> Self {
-        toml::from_str(include_str!("../demo.toml")).expect("the demo is sound, which a test reads it to see")
+        toml::from_str(include_str!("../demo.toml")).expect("the demo is valid, as a test checks")
     }
 
-    /// What the documented walkthrough needs, and no more.
+    /// Only what the documented walkthrough needs.
     pub fn walkthrough() -> Self {
-        toml::from_str(include_str!("../walkthrough.toml"))
-            .expect("the walkthrough is sound, which a test reads it to see")
+        toml::from_str(include_str!("../walkthrough.toml")).expect("the walkthrough is valid, as a test checks")
     }
 }

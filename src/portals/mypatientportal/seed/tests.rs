@@ -85,7 +85,7 @@ fn a_minimal_seed_is_sound() {
 }
 
 #[test]
-fn what_leads_nowhere_or_cannot_be_is_refused() {
+fn dangling_references_and_impossible_values_are_refused() {
     let practice = "/practices/0";
     let calendar = "/practices/0/calendars/0";
     let category = "/practices/0/categories/0";
@@ -187,7 +187,7 @@ fn more_openings_than_a_week_has_room_for_are_refused() {
 }
 
 #[test]
-fn what_stands_twice_is_refused() {
+fn what_is_listed_twice_is_refused() {
     for list in [
         "/insurances",
         "/practices",
@@ -200,17 +200,17 @@ fn what_stands_twice_is_refused() {
         items.push(items[0].clone());
         let verdict = verdict(seed);
         assert!(
-            verdict.as_ref().is_err_and(|problem| problem.contains("stands twice")),
+            verdict.as_ref().is_err_and(|problem| problem.contains("listed twice")),
             "{list}: {verdict:?}"
         );
     }
 }
 
 #[test]
-fn an_age_nobody_is_of_is_refused() {
+fn an_age_range_without_any_age_is_refused() {
     let mut seed = minimal();
     seed["practices"][0]["categories"][0]["types"][0]["age_from"] = json!(18);
     seed["practices"][0]["categories"][0]["types"][0]["age_to"] = json!(17);
 
-    assert_eq!(verdict(seed), Err("type 1: nobody is of its age".to_owned()));
+    assert_eq!(verdict(seed), Err("type 1: age_from is greater than age_to".to_owned()));
 }
