@@ -1,15 +1,16 @@
 //! Computes free slots from opening hours and closures, also when daylight saving time begins or ends.
 //!
-//! Pure arithmetic: no database, no HTTP, no clock. Opening hours and closures are *civil* times in the IANA time zone of the
-//! practice. Booked and offered times are *instants*. The rules between the two:
+//! Pure arithmetic: no database, no HTTP, no clock. Opening hours and closures are *civil* times in the IANA time zone
+//! of the practice. Booked and offered times are *instants*. The rules between the two:
 //!
-//! * Slots begin at the opening and every slot length after it, in civil time. A clock change earlier that night does not
-//!   shift them.
+//! * Slots begin at the opening and every slot length after it, in civil time. A clock change earlier that night does
+//!   not shift them.
 //! * A time that does not exist, because clocks go forward, is not offered.
-//! * A time that exists twice, because clocks go back, is offered once, at its first occurrence. The repeated hour stays free.
+//! * A time that exists twice, because clocks go back, is offered once, at its first occurrence. The repeated hour
+//!   stays free.
 //! * A slot lasts its length in elapsed time. If it reaches across a change, times that it would overlap are left out.
-//! * Opening and closing times that exist twice mean their first occurrence, so a practice that closes at 02:30 closes once. A
-//!   closure lasts to the last occurrence of its end. A bound that does not exist is the moment of the change.
+//! * Opening and closing times that exist twice mean their first occurrence, so a practice that closes at 02:30 closes
+//!   once. A closure lasts to the last occurrence of its end. A bound that does not exist is the moment of the change.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -160,8 +161,8 @@ impl Schedule {
 
     /// Whether exactly this slot can be booked, for the moment of booking.
     ///
-    /// # Errors
-    /// The first reason against it, in this order: the opening hours, closures, the horizon, the lead time, booked times.
+    /// # Errors The first reason against it, in this order: the opening hours, closures, the horizon, the lead time,
+    /// booked times.
     pub fn check_bookable(
         &self,
         slot: Interval,

@@ -22,7 +22,8 @@ pub enum Occurrence {
     Last,
 }
 
-/// The instant of the civil time `time`; inside a gap the moment of the change. `None` only if the time is out of range.
+/// The instant of the civil time `time`; inside a gap the moment of the change. `None` only if the time is out of
+/// range.
 pub fn passed(zone: &TimeZone, time: DateTime, which: Occurrence) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(time);
     match (ambiguous.offset(), which) {

@@ -1,7 +1,7 @@
 //! Reading what a request says: its query, and a body of JSON, a form or `multipart/form-data`.
 //!
-//! Strict and bounded, the same for every API: nothing twice, no bytes that are not UTF-8, no U+0000 (which PostgreSQL cannot
-//! store), at most the bytes the caller allows. JSON is at most 128 levels deep, the names of a form four.
+//! Strict and bounded, the same for every API: nothing twice, no bytes that are not UTF-8, no U+0000 (which PostgreSQL
+//! cannot store), at most the bytes the caller allows. JSON is at most 128 levels deep, the names of a form four.
 //!
 //! | what | read as |
 //! | --- | --- |
@@ -36,7 +36,8 @@ use crate::web::{
     nested_form,
 };
 
-/// What was said, by name, and the files that came with it. Forms say everything as text; JSON has numbers and booleans.
+/// What was said, by name, and the files that came with it. Forms say everything as text; JSON has numbers and
+/// booleans.
 #[derive(Debug, Default)]
 pub struct Input {
     members: Map<String, Value>,

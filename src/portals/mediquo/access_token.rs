@@ -1,7 +1,7 @@
 //! The access tokens of the widget: HS256 JWTs for one patient of one organization, valid for 24 hours.
 //!
-//! HS256 is documented, the claims are inferred. Each organization has a signing key of its own, derived from the secret of the
-//! realm, so a token is not valid in another realm or organization. Only revoked tokens are stored.
+//! HS256 is documented, the claims are inferred. Each organization has a signing key of its own, derived from the
+//! secret of the realm, so a token is not valid in another realm or organization. Only revoked tokens are stored.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

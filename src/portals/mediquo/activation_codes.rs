@@ -64,7 +64,8 @@ fn read(call: &Call) -> Result<ActivationCode> {
     ];
     match new.duration {
         Duration::Limited if lengths.iter().all(|(_, length)| length.is_none()) => {
-            let wrong = "The duration_in_months field is required when duration is limited and duration_in_days is not present.";
+            let wrong = "The duration_in_months field is required when duration is limited and duration_in_days is not \
+                         present.";
             validation.wrong("duration_in_months", wrong);
         }
         Duration::Forever => {

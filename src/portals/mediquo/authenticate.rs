@@ -1,4 +1,5 @@
-//! `POST /v1/patients/authenticate`, `POST /v2/authenticate`, `POST /v2/patients/authenticate`, and the widget's logout.
+//! `POST /v1/patients/authenticate`, `POST /v2/authenticate`, `POST /v2/patients/authenticate`, and the widget's
+//! logout.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -71,7 +72,7 @@ pub async fn organization(call: &Call) -> Result<Reply> {
 /// `POST /widget/session/logout`.
 pub async fn log_out(call: &Call) -> Result<Reply> {
     let token = call.token.as_ref();
-    let token = token.ok_or_else(|| error::unauthorized("there is no access token"))?;
+    let token = token.ok_or_else(|| error::unauthorized("the access token is missing"))?;
     let expires_at = Timestamp::from_second(token.exp).unwrap_or(Timestamp::MAX);
     let mut tx = call.app.database.write_once().await?;
     organizations::revoke_token(&mut tx, call.realm.id, &token.jti, expires_at).await?;

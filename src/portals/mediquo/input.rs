@@ -44,8 +44,8 @@ impl Validation {
     }
 }
 
-/// Reads the members of one object. An invalid member is recorded and read as if it were absent, so nothing that was read
-/// may be used before [`Validation::finish`] has returned without an error.
+/// Reads the members of one object. An invalid member is recorded and read as if it were absent, so nothing that was
+/// read may be used before [`Validation::finish`] has returned without an error.
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,

@@ -1,8 +1,8 @@
 //! Links to the video call of an appointment.
 //!
-//! The token of a link is the internal id of the appointment and an HMAC-SHA-256 of the id and the version of the link, with a
-//! key of the realm. So nothing is stored, a link ends when the appointment is moved, and a link of one realm is not valid in
-//! another.
+//! The token of a link is the internal id of the appointment and an HMAC-SHA-256 of the id and the version of the link,
+//! with a key of the realm. So nothing is stored, a link ends when the appointment is moved, and a link of one realm is
+//! not valid in another.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

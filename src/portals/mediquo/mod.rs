@@ -5,13 +5,14 @@
 //! | path, below `/mediquo` | file |
 //! | --- | --- |
 //! | `PUT\|GET /v1/patients`, `GET …/{code}`, `POST /v2/patients/bulk` | `patients.rs` |
-//! | `POST /v1/patients/authenticate`, `/v2/authenticate`, `/v2/patients/authenticate`, `/widget/session/logout` | `authenticate.rs`, `access_token.rs` |
+//! | `POST /v1/patients/authenticate`, `/v2/authenticate`, `/v2/patients/authenticate` | `authenticate.rs` |
+//! | `POST /widget/session/logout` | `authenticate.rs`, `access_token.rs` |
 //! | `POST /v1/appointments`, `PUT\|DELETE …/{code}` | `appointments.rs`, `links.rs` |
 //! | `GET /v1/consultants` | `consultants.rs` |
 //! | `POST /v1/messages` | `messages.rs` |
 //! | `GET /v1/prescriptions/{code}`, `…/download` | `prescriptions.rs`, `pdf.rs` |
 //! | `/v1/activation-codes…`, `POST /widget/activation-codes/redeem` | `activation_codes.rs`, `redemptions.rs` |
-//! | `/widget/frame`, `/widget/session`, `/integration/native.html`, `/js/1.0.0/…`, `/join/{token}`, `/demo` | `widget/` |
+//! | `/widget/frame`, `/widget/session`, `/integration/native.html`, `/join/{token}`, `/demo`, scripts | `widget/` |
 //! | `/openapi.json`, `/api-docs…` | `openapi.rs`, `schemas.rs` |
 //!
 //! `/v1` is served at `/api/v1` too. Not served here but to the control API: `control_operations.rs`.

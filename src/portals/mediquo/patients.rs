@@ -1,7 +1,7 @@
 //! `PUT|GET /v1/patients`, `GET /v1/patients/{code}`, `POST /v2/patients/bulk`: an organization's patients.
 //!
-//! A write is answered at once and becomes visible later, after the delay of the policy: each write adds a version with the
-//! time from which it is visible. Invalid input is refused at once, and then nothing is written.
+//! A write is answered at once and becomes visible later, after the delay of the policy: each write adds a version with
+//! the time from which it is visible. Invalid input is refused at once, and then nothing is written.
 
 use std::collections::HashSet;
 

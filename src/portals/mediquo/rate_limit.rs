@@ -1,7 +1,7 @@
 //! The documented rate limit: a number of requests a minute for each endpoint and client address.
 //!
-//! A window is a minute of the clock of the realm, so moving the clock begins the next one. Requests are counted in this
-//! process only: the limit is emulated behaviour, not a protection.
+//! A window is a minute of the clock of the realm, so moving the clock begins the next one. Requests are counted in
+//! this process only: the limit is emulated behaviour, not a protection.
 
 use std::{collections::HashMap, net::IpAddr};
 

@@ -1,5 +1,5 @@
-//! `POST /widget/activation-codes/redeem`: a patient types an activation code. The emulator's own: the real app's call is
-//! not documented.
+//! `POST /widget/activation-codes/redeem`: a patient types an activation code. The emulator's own: the real app's call
+//! is not documented.
 
 use serde_json::json;
 

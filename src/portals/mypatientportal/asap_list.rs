@@ -1,9 +1,9 @@
 //! Row 14: the ASAP list, and the messages to the patients on it.
 //!
-//! A message is sent when time becomes free on the calendar of an appointment, whatever its type was, and makes an earlier
-//! slot of the appointment's own type bookable, on a day on which the patient has the right age. Guests cannot be on the list,
-//! since they have no operation to leave it. The message is written in the transaction that frees the slot. It does not
-//! reserve the slot.
+//! A message is sent when time becomes free on the calendar of an appointment, whatever its type was, and makes an
+//! earlier slot of the appointment's own type bookable, on a day on which the patient has the right age. Guests cannot
+//! be on the list, since they have no operation to leave it. The message is written in the transaction that frees the
+//! slot. It does not reserve the slot.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -65,8 +65,8 @@ async fn unsubscribe(call: &Call, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Writes a message for each appointment on the list for which `free` makes an earlier slot bookable, except `left_by`, which
-/// has left it. Returns whether there was any. The caller holds the lock on the calendar.
+/// Writes a message for each appointment on the list for which `free` makes an earlier slot bookable, except `left_by`,
+/// which has left it. Returns whether there was any. The caller holds the lock on the calendar.
 pub async fn notify_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interval, left_by: &str) -> Result<bool> {
     let mut waiting = store::list_waiting(tx, call.realm.id, calendar, free.start).await?;
     waiting.retain(|one| one.id != left_by);

@@ -76,9 +76,11 @@ pub async fn show_earlier(call: &Call) -> Result<Value> {
     let born_on = born_on(call.user());
     let slots = free_slots(call, &mut conn, &offer, days, born_on, Some(&appointment)).await?;
     let earlier = slots.iter().find(|slot| slot.start.timestamp() < appointment.starts_at);
+    let keys = call.availability_keys();
+    let earlier = earlier.map(|slot| availability(&keys, &offer, appointment.insurance, slot));
     Ok(wire::data(json!({
         "appointment": wire::appointment(&call.realm, &appointment, call.now),
-        "availability": earlier.map(|slot| availability(&call.availability_keys(), &offer, appointment.insurance, slot)),
+        "availability": earlier,
     })))
 }
 

@@ -1,10 +1,10 @@
 //! Availability ids: an offered slot, encrypted in the id itself.
 //!
-//! The documented id reads `A--B--C`, base64 with `/` written as `_` while `+` and `=` stay, decoding to a
-//! ciphertext, 12 and 16 bytes: the ciphertext, IV and tag of AES-256-GCM. The ids of the emulator are the same. The id
-//! holds all data of the slot and is checked without the database; the same slot has another id each time it is listed. The
-//! issuer of the realm is associated data: an id of one realm is not valid in another, even if both have the same key, and an
-//! id stays valid after a snapshot, a reset or a restart.
+//! The documented id reads `A--B--C`, base64 with `/` written as `_` while `+` and `=` stay, decoding to a ciphertext,
+//! 12 and 16 bytes: the ciphertext, IV and tag of AES-256-GCM. The ids of the emulator are the same. The id holds all
+//! data of the slot and is checked without the database; the same slot has another id each time it is listed. The
+//! issuer of the realm is associated data: an id of one realm is not valid in another, even if both have the same key,
+//! and an id stays valid after a snapshot, a reset or a restart.
 //!
 //! The id does not say whether the slot is still free: booking checks that against the schedule.
 
@@ -24,7 +24,8 @@ use crate::schedule::Interval;
 /// The longest id that is decoded, in characters.
 const LONGEST: usize = 1024;
 
-/// The standard alphabet with `_` for `/`, padded; strict about padding and trailing bits, so that every id has one spelling.
+/// The standard alphabet with `_` for `/`, padded; strict about padding and trailing bits, so that every id has one
+/// spelling.
 static BASE64: LazyLock<GeneralPurpose> = LazyLock::new(|| {
     let alphabet = Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_")
         .expect("64 different printable characters");

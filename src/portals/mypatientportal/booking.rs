@@ -1,8 +1,9 @@
 //! Row 5: book an availability.
 //!
-//! The checks come in the documented order: availability, insurance (403), comment form (422), patient data (400). Where
-//! the documentation says nothing: malformed input is refused before anything is looked up; whether this patient may book
-//! here at all (blocked, or a guest where an account is needed) is checked before the insurance; the ASAP list comes last.
+//! The checks come in the documented order: availability, insurance (403), comment form (422), patient data (400).
+//! Where the documentation says nothing: malformed input is refused before anything is looked up; whether this patient
+//! may book here at all (blocked, or a guest where an account is needed) is checked before the insurance; the ASAP list
+//! comes last.
 //!
 //! The row of the calendar is the lock: concurrent bookings of one calendar run one after the other.
 
@@ -37,7 +38,7 @@ use crate::{
 pub const AVAILABILITY: Parameter = Parameter::required(
     "availability_id",
     text,
-    "An id from a list of availabilities. It contains `+` and `=`, so it has to be percent-encoded in forms and queries.",
+    "An id from a list of availabilities. It contains `+` and `=`: percent-encode it in forms and queries.",
 );
 
 /// The members of a booking.
@@ -46,8 +47,7 @@ pub const MEMBERS: &[Parameter] = &[
     Parameter::optional(
         "asap_list_opt_in",
         truth,
-        "Put the appointment on the ASAP list: a message is sent when an earlier slot becomes free. Not for guests. Default: \
-         false.",
+        "Put the appointment on the ASAP list. Not for guests. Default: false.",
     ),
     Parameter::optional(
         "insurance_id",
@@ -105,9 +105,8 @@ pub async fn book(call: &Call) -> Result<Value> {
 
 /// The slot a body asks for.
 ///
-/// # Errors
-/// When the id is missing or invalid. If a `+` was lost because it was not percent-encoded, the error says so in full: the
-/// difference is hard to see.
+/// # Errors When the id is missing or invalid. If a `+` was lost because it was not percent-encoded, the error says so
+/// in full: the difference is hard to see.
 pub fn read_availability(call: &Call) -> Result<Availability> {
     let id = call.body().required_text("availability_id")?;
     let opened = call

@@ -34,8 +34,8 @@ use crate::{
 
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
-/// How long availability ids are sealed with the same key. The previous key is accepted too, so an id is valid at least as
-/// long.
+/// How long availability ids are sealed with the same key. The previous key is accepted too, so an id is valid at least
+/// as long.
 const KEY_LIFE_DAYS: i64 = 30;
 
 /// What a handler gets: the caller, the time and the input.

@@ -1,8 +1,8 @@
 //! Errors as this portal writes them.
 //!
 //! Documented texts are sent unchanged under every policy, since clients compare them. If the policy says so, an
-//! `error_description` beside the text says what is wrong with this request. Errors of the access token have a form of their
-//! own (RFC 6750 §3), and two errors have a `reason` instead of an `error`, as recorded from the real portal.
+//! `error_description` beside the text says what is wrong with this request. Errors of the access token have a form of
+//! their own (RFC 6750 §3), and two errors have a `reason` instead of an `error`, as recorded from the real portal.
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};

@@ -1,7 +1,7 @@
 //! Links to an appointment that open without signing in.
 //!
-//! The token of a link is the id of the appointment and an HMAC-SHA-256 of it with a key of the realm. So nothing is stored,
-//! and a link of one realm is not valid in another.
+//! The token of a link is the id of the appointment and an HMAC-SHA-256 of it with a key of the realm. So nothing is
+//! stored, and a link of one realm is not valid in another.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

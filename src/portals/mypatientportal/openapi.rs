@@ -19,15 +19,15 @@ use crate::{
 /// The name of the one security scheme.
 const SCHEME: &str = "oauth2";
 
-/// The document for the realm of this issuer. The address of the API is relative to the document's, so that it can be read
-/// under any name of the server.
+/// The document for the realm of this issuer. The address of the API is relative to the document's, so that it can be
+/// read under any name of the server.
 pub fn document(issuer: &str) -> Value {
     let document = Document {
         info: json!({
             "title": "MyPatientPortal",
             "version": "v1",
-            "description": "The emulated patient portal: find a slot, book it, move it, cancel it. Methods and scopes are \
-                as documented; paths and most member names are a reconstruction.",
+            "description": "The emulated patient portal: find a slot, book it, move it, cancel it. Methods and scopes \
+                are as documented; paths and most member names are a reconstruction.",
         }),
         servers: json!([{"url": format!("../..{}", paths::PORTAL)}]),
         security: None,

@@ -1,8 +1,8 @@
 //! Reminders: a message before an appointment, by the clock of the realm.
 //!
 //! The documentation of the portal does not mention reminders, only that patients may decline e-mails
-//! (`allow_email_notifications`). `reminder_minutes` in the seed of a practice says when one is sent. An appointment booked
-//! later than that gets none, a moved one gets it before its new time, a cancelled one gets none.
+//! (`allow_email_notifications`). `reminder_minutes` in the seed of a practice says when one is sent. An appointment
+//! booked later than that gets none, a moved one gets it before its new time, a cancelled one gets none.
 
 use jiff::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::schema::{integer, list, object, schema as of};
+use crate::api::schema::{integer, list, nullable, object, schema as of, text, truth};
 
 /// A number of 1 or more.
 pub fn id() -> Value {
@@ -69,105 +69,116 @@ fn answers() -> Vec<(&'static str, Value)> {
 }
 
 fn things() -> [(&'static str, Value); 11] {
-    let text = || json!({"type": "string"});
-    let optional_text = || json!({"type": ["string", "null"]});
-    let optional_time = || json!({"type": ["string", "null"], "format": "date-time"});
-    let time = || json!({"type": "string", "format": "date-time"});
-    let truth = || json!({"type": "boolean"});
-    let optional_uri = || json!({"type": ["string", "null"], "format": "uri"});
     [
-        (
-            "Error",
-            json!({
-                "type": "object",
-                "description": "`error` is the documented text or code. Two refusals come with `reason` instead.",
-                "properties": {
-                    "error": text(), "error_description": text(), "reason": text(), "overridable": truth(),
-                },
-            }),
-        ),
-        (
-            "CommentFormInvalid",
-            object(json!({
-                "reason": {"type": "string", "enum": ["structured_comment_invalid"]},
-                "overridable": truth(),
-                "invalid_fields": {
-                    "type": "array",
-                    "description": "One object for each field: its name, and what is the matter in the practice's language.",
-                    "items": {"type": "object", "additionalProperties": text()},
-                },
-            })),
-        ),
-        (
-            "User",
-            object(json!({
-                "id": text(), "full_name": text(), "last_name": optional_text(), "first_name": optional_text(),
-                "email": optional_text(), "insurance_number": optional_text(),
-                "insurance_company_id": optional_integer(), "gender": optional_text(),
-                "born_on": {"type": ["string", "null"], "format": "date"}, "phone": optional_text(),
-                "mobile": optional_text(), "street": optional_text(), "zip": optional_text(), "city": optional_text(),
-                "country": optional_text(),
-            })),
-        ),
-        (
-            "Appointment",
-            object(json!({
-                "id": appointment_id(), "name": text(), "practice_id": text(), "practice_name": optional_text(),
-                "appointment_category_id": optional_integer(), "appointment_type_id": integer(), "starts_at": time(),
-                "ends_at": time(), "cancelled_at": optional_time(), "is_cancellable": truth(),
-                "cancelable_until": optional_time(), "is_video_consultation": truth(),
-                "cancellation_link": optional_uri(), "access_video_consultation_link": optional_uri(),
-                "insurance_id": optional_integer(), "asap_list": truth(), "is_reschedulable": truth(),
-            })),
-        ),
-        (
-            "Insurance",
-            object(json!({
-                "id": integer(), "name": text(), "type": {"type": "string", "enum": ["public", "private", "self_pay"]},
-            })),
-        ),
-        (
-            "Category",
-            object(json!({
-                "id": integer(), "name": text(), "description": optional_text(), "subtitle": optional_text(),
-                "photo_url": optional_uri(),
-            })),
-        ),
-        (
-            "Type",
-            object(json!({
-                "id": integer(), "name": text(), "description": optional_text(),
-                "comment_form": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/CommentFormField"}},
-                "attendant_user_required": truth(), "is_video_consultation": truth(),
-                "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
-            })),
-        ),
-        (
-            "CommentFormField",
-            object(json!({
-                "name": text(), "required": truth(),
-                "type": {"type": "string", "enum": [
-                    "textfield", "textarea", "date", "time", "duration", "combo", "checkbox", "icd10", "ops",
-                ]},
-                "config": {"type": ["object", "null"], "additionalProperties": text()},
-            })),
-        ),
-        (
-            "Availability",
-            object(json!({
-                "id": {"type": "string", "pattern": "^[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+$"},
-                "starts_at": time(), "ends_at": time(),
-            })),
-        ),
+        ("Error", error()),
+        ("CommentFormInvalid", comment_form_invalid()),
+        ("User", user()),
+        ("Appointment", appointment()),
+        ("Insurance", insurance()),
+        ("Category", category()),
+        ("Type", appointment_type()),
+        ("CommentFormField", comment_form_field()),
+        ("Availability", availability()),
         ("Practice", object(json!({"id": text(), "name": text()}))),
-        (
-            "PracticeInDetail",
-            object(json!({
-                "id": text(), "name": text(), "required_patient_fields": {"type": "array", "items": text()},
-                "photo_url": optional_uri(),
-            })),
-        ),
+        ("PracticeInDetail", practice_in_detail()),
     ]
+}
+
+fn error() -> Value {
+    json!({
+        "type": "object",
+        "description": "`error` is the documented text or code. Two errors have a `reason` instead.",
+        "properties": {"error": text(), "error_description": text(), "reason": text(), "overridable": truth()},
+    })
+}
+
+fn comment_form_invalid() -> Value {
+    object(json!({
+        "reason": {"type": "string", "enum": ["structured_comment_invalid"]},
+        "overridable": truth(),
+        "invalid_fields": {
+            "type": "array",
+            "description": "One object for each field: its name, and what is wrong in the language of the practice.",
+            "items": {"type": "object", "additionalProperties": text()},
+        },
+    }))
+}
+
+fn user() -> Value {
+    object(json!({
+        "id": text(), "full_name": text(), "last_name": optional_text(), "first_name": optional_text(),
+        "email": optional_text(), "insurance_number": optional_text(), "insurance_company_id": optional_integer(),
+        "gender": optional_text(), "born_on": nullable(date()), "phone": optional_text(), "mobile": optional_text(),
+        "street": optional_text(), "zip": optional_text(), "city": optional_text(), "country": optional_text(),
+    }))
+}
+
+fn appointment() -> Value {
+    object(json!({
+        "id": appointment_id(), "name": text(), "practice_id": text(), "practice_name": optional_text(),
+        "appointment_category_id": optional_integer(), "appointment_type_id": integer(), "starts_at": time(),
+        "ends_at": time(), "cancelled_at": nullable(time()), "is_cancellable": truth(),
+        "cancelable_until": nullable(time()), "is_video_consultation": truth(), "cancellation_link": optional_uri(),
+        "access_video_consultation_link": optional_uri(), "insurance_id": optional_integer(), "asap_list": truth(),
+        "is_reschedulable": truth(),
+    }))
+}
+
+fn insurance() -> Value {
+    object(json!({
+        "id": integer(), "name": text(), "type": {"type": "string", "enum": ["public", "private", "self_pay"]},
+    }))
+}
+
+fn category() -> Value {
+    object(json!({
+        "id": integer(), "name": text(), "description": optional_text(), "subtitle": optional_text(),
+        "photo_url": optional_uri(),
+    }))
+}
+
+fn appointment_type() -> Value {
+    object(json!({
+        "id": integer(), "name": text(), "description": optional_text(),
+        "comment_form": {"type": ["array", "null"], "items": of("CommentFormField")},
+        "attendant_user_required": truth(), "is_video_consultation": truth(),
+        "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
+    }))
+}
+
+fn comment_form_field() -> Value {
+    object(json!({
+        "name": text(), "required": truth(),
+        "type": {"type": "string", "enum": [
+            "textfield", "textarea", "date", "time", "duration", "combo", "checkbox", "icd10", "ops",
+        ]},
+        "config": {"type": ["object", "null"], "additionalProperties": text()},
+    }))
+}
+
+fn availability() -> Value {
+    object(json!({
+        "id": {"type": "string", "pattern": "^[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+--[A-Za-z0-9+_=]+$"},
+        "starts_at": time(), "ends_at": time(),
+    }))
+}
+
+fn practice_in_detail() -> Value {
+    object(json!({
+        "id": text(), "name": text(), "required_patient_fields": list(text()), "photo_url": optional_uri(),
+    }))
+}
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn optional_text() -> Value {
+    nullable(text())
+}
+
+fn optional_uri() -> Value {
+    nullable(uri())
 }
 
 fn appointment_id() -> Value {
@@ -179,5 +190,5 @@ fn uri() -> Value {
 }
 
 fn optional_integer() -> Value {
-    json!({"type": ["integer", "null"]})
+    nullable(integer())
 }

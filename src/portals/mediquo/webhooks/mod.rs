@@ -1,9 +1,10 @@
-//! Webhooks: events for the servers of organizations, in the documented envelope, to every endpoint that has subscribed.
+//! Webhooks: events for the servers of organizations, in the documented envelope, to every endpoint that has
+//! subscribed.
 //!
-//! Creating, moving and cancelling an appointment sends an event; all other events are sent through the control API. An event
-//! is written into the outbox in the transaction that causes it; the outbox delivers, retries and replays it.
-//! `x-webhook-signature` is a fixed value, as the current documentation says; an earlier version hinted at a signature of the
-//! body, which an endpoint can have instead.
+//! Creating, moving and cancelling an appointment sends an event; all other events are sent through the control API. An
+//! event is written into the outbox in the transaction that causes it; the outbox delivers, retries and replays it.
+//! `x-webhook-signature` is a fixed value, as the current documentation says; an earlier version hinted at a signature
+//! of the body, which an endpoint can have instead.
 
 mod event;
 mod payload;
@@ -57,8 +58,8 @@ impl From<TellingError> for super::error::MediquoError {
     }
 }
 
-/// Writes an event for every subscribed endpoint of the organization, as the last step of the caller's transaction. The caller
-/// notifies the outbox after the commit. `overrides` replaces members of the payload.
+/// Writes an event for every subscribed endpoint of the organization, as the last step of the caller's transaction. The
+/// caller notifies the outbox after the commit. `overrides` replaces members of the payload.
 ///
 /// # Errors
 /// When the database fails, or an endpoint's secret cannot be opened.

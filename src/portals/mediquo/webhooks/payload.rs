@@ -1,7 +1,7 @@
 //! The payloads of events, in the formats of both versions.
 //!
-//! The documentation shows the three events of version 1 in full, and the members that version 2 adds. Dates of version 2 have
-//! an offset from UTC, and its history has numbers as ids. Where the documentation only names an object
+//! The documentation shows the three events of version 1 in full, and the members that version 2 adds. Dates of version
+//! 2 have an offset from UTC, and its history has numbers as ids. Where the documentation only names an object
 //! (`PatientConsultation`), it is the consultation with its patient and professional.
 
 use jiff::Timestamp;

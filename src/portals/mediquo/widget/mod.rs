@@ -1,8 +1,8 @@
 //! The widget: a script for customers' pages, the page in its frame, the one for apps, and a demo.
 //!
-//! How the real widget talks to its server is not documented; this one is the emulator's own. It accepts a valid key and
-//! token, and says what is wrong with any other. Any site may show the frame, as customers' sites do: it shows only what
-//! its key and token give access to.
+//! How the real widget talks to its server is not documented; this one is the emulator's own. It accepts a valid key
+//! and token, and says what is wrong with any other. Any site may show the frame, as customers' sites do: it shows only
+//! what its key and token give access to.
 
 mod demo;
 mod frame;

@@ -1,8 +1,8 @@
 //! The table of calls, in the order of the documentation, which counts 19 rows.
 //!
-//! Routing, scope checks, the OpenAPI document and the tests all read it, so they cannot disagree. Methods and scopes are
-//! documented; paths and the meaning of some rows are a reconstruction, and if the real ones become known, only this table
-//! changes. Row 14 of the documentation has two methods.
+//! Routing, scope checks, the OpenAPI document and the tests all read it, so they cannot disagree. Methods and scopes
+//! are documented; paths and the meaning of some rows are a reconstruction, and if the real ones become known, only
+//! this table changes. Row 14 of the documentation has two methods.
 //!
 //! All scopes of a row are required. (The documentation lists two scopes for most rows and does not say whether one is
 //! enough.) What a client may do without a user, with the guest scopes, is a reconstruction throughout.

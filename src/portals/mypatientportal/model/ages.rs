@@ -14,7 +14,8 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// Whether a patient born on `born_on` has the right age on `day`. Patients with an unknown date of birth are admitted.
+    /// Whether a patient born on `born_on` has the right age on `day`. Patients with an unknown date of birth are
+    /// admitted.
     pub fn admit(self, born_on: Option<Date>, day: Date) -> bool {
         let Some(born_on) = born_on else { return true };
         let age = age_on(born_on, day);
@@ -33,8 +34,8 @@ impl fmt::Display for Ages {
     }
 }
 
-/// The date of birth of a user, from the `birthdate` claim; `None` if that is only a year, or has the year `0000` because
-/// the year is not disclosed (OIDC Core §5.1).
+/// The date of birth of a user, from the `birthdate` claim; `None` if that is only a year, or has the year `0000`
+/// because the year is not disclosed (OIDC Core §5.1).
 pub fn born_on(user: &User) -> Option<Date> {
     user.claim("birthdate")
         .and_then(read_date)

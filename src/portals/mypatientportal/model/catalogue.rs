@@ -119,7 +119,8 @@ pub struct AppointmentType {
 }
 
 impl AppointmentType {
-    /// Whether a patient with this insurance can book it. Without an insurance, only types without a restriction can be booked.
+    /// Whether a patient with this insurance can book it. Without an insurance, only types without a restriction can be
+    /// booked.
     pub fn open_to_insurance(&self, insurance: Option<i64>) -> bool {
         match (&self.insurances, insurance) {
             (None, _) => true,

@@ -1,4 +1,5 @@
-//! Checks of a seed that its types cannot make: names that refer to nothing, hours that are never open, numbers out of range.
+//! Checks of a seed that its types cannot make: names that refer to nothing, hours that are never open, numbers out of
+//! range.
 
 use std::{collections::HashSet, fmt::Debug, hash::Hash};
 
@@ -143,7 +144,7 @@ impl Calendar {
         let slots = minutes.min(7 * 1440) * weeks / one.length_minutes;
         check(slots <= MOST_SLOTS, || {
             format!(
-                "type {}: it has about {slots} slots within the horizon of {} days, but at most {MOST_SLOTS} are allowed",
+                "type {}: it has about {slots} slots within {} days, but at most {MOST_SLOTS} are allowed",
                 one.id, self.horizon_days
             )
         })

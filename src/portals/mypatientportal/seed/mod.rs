@@ -1,7 +1,7 @@
 //! This portal's part of a seed: practices with their hours, and what can be booked there.
 //!
-//! The same in TOML and JSON; an unknown member is an error. [`Seed::check`] finds what the types cannot: names that refer to
-//! nothing, hours that are never open. After it, everything in the seed can be booked.
+//! The same in TOML and JSON; an unknown member is an error. [`Seed::check`] finds what the types cannot: names that
+//! refer to nothing, hours that are never open. After it, everything in the seed can be booked.
 
 mod checks;
 #[cfg(test)]
