@@ -8,7 +8,7 @@ use super::{Patient, TYPE, at, data, patient, text};
 use crate::support::{Answer, fresh_realm, portal_realm};
 
 #[tokio::test]
-async fn the_wrong_method_is_told_the_right_one() {
+async fn a_wrong_method_is_answered_with_the_right_one() {
     let realm = portal_realm().await;
     let anne = patient(&realm, "anne").await;
     let ask = async |method: Method, path: &str| Answer::to(anne.0.request(method, &at(path))).await.has_status(405);

@@ -49,7 +49,7 @@ async fn ask(caller: &Patient, row: &Operation, appointment: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_user_opens_exactly_the_rows_whose_scopes_were_all_granted() {
+async fn a_user_may_call_exactly_the_operations_whose_scopes_were_all_granted() {
     let realm = fresh_realm().await;
     let appointment = patient(&realm, "anne").await.books(0).await;
     for held in combinations(&PATIENTS_SCOPES) {
@@ -70,7 +70,7 @@ async fn a_user_opens_exactly_the_rows_whose_scopes_were_all_granted() {
 }
 
 #[tokio::test]
-async fn a_client_on_its_own_opens_exactly_the_rows_its_guest_scopes_are_for() {
+async fn a_client_without_a_user_may_call_exactly_the_operations_of_its_guest_scopes() {
     let realm = fresh_realm().await;
     let appointment = patient(&realm, "anne").await.books(0).await;
     for held in combinations(&GUEST_SCOPES) {
@@ -108,7 +108,7 @@ async fn a_user_with_guest_scopes_alone_is_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_no_row_opens() {
+async fn without_a_valid_token_no_operation_is_allowed() {
     let realm = fresh_realm().await;
     let nobody = Patient(realm.caller("never-issued"));
 
