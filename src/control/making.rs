@@ -165,14 +165,14 @@ impl From<MakingError> for Problem {
 
 /// Seals what a realm is made from.
 pub fn seal_origin(app: &App, origin: &Origin) -> Result<String, MakingError> {
-    let text = serde_json::to_vec(origin).map_err(|error| store::Error::Encode(error.into()))?;
+    let text = serde_json::to_vec(origin).map_err(store::Error::broken)?;
     Ok(app.realms.sealer().seal(&text, ORIGIN)?)
 }
 
 /// What a realm was made from.
 pub fn open_origin(app: &App, sealed: &str) -> Result<Origin, MakingError> {
     let text = app.realms.sealer().open(sealed, ORIGIN)?;
-    Ok(serde_json::from_slice(&text).map_err(|error| store::Error::Decode(error.into()))?)
+    Ok(serde_json::from_slice(&text).map_err(|reason| store::Error::column("origin", reason))?)
 }
 
 /// A realm about to be written: its row, its seed with nothing left to hash, and its chance.

@@ -40,7 +40,7 @@ use crate::store::tables::{Column, Kind, Table, place};
 use crate::web::{json_object, paths};
 
 /// What this server writes, and all it reads.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 const MEMBERS: [&str; 7] = [
     "anteroom_snapshot",
     "clock",
