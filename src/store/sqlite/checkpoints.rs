@@ -135,22 +135,27 @@ impl Worker {
     /// Does what is due; how long to rest until the next look.
     fn look(&mut self) -> Result<Duration> {
         let log = self.checkpoint("pragma wal_checkpoint(noop)")?;
-        if log.pages - log.copied < COPIED_AT && log.pages < RESTARTED_AT {
-            return Ok(PAUSE);
+        if log.pages >= RESTARTED_AT {
+            return self.restart();
         }
-        let log = self.checkpoint("pragma wal_checkpoint(passive)")?;
-        if log.pages < RESTARTED_AT {
-            return Ok(PAUSE);
+        if log.pages - log.copied >= COPIED_AT {
+            self.checkpoint("pragma wal_checkpoint(passive)")?;
         }
+        Ok(PAUSE)
+    }
+
+    /// Begins the log anew. Most of it is in the file already, so nobody waits long.
+    fn restart(&mut self) -> Result<Duration> {
         let connections = self.connections.clone();
         let everybody = async { timeout(LONGEST_WAIT, connections.all()).await };
-        match self.runtime.block_on(everybody) {
-            Ok(_held) => {
-                self.checkpoint("pragma wal_checkpoint(truncate)")?;
-                Ok(PAUSE)
-            }
-            Err(_) => Ok(LONG_PAUSE),
-        }
+        let Ok(held) = self.runtime.block_on(everybody) else {
+            self.checkpoint("pragma wal_checkpoint(passive)")?;
+            return Ok(LONG_PAUSE);
+        };
+        let held = held?;
+        self.checkpoint("pragma wal_checkpoint(truncate)")?;
+        drop(held);
+        Ok(PAUSE)
     }
 
     fn checkpoint(&mut self, pragma: &'static str) -> Result<Log> {
