@@ -1,4 +1,4 @@
-//! Clients (RFC 6749 §2), in the words of dynamic registration (RFC 7591 §2).
+//! Clients (RFC 6749 §2), with the metadata of dynamic registration (RFC 7591 §2).
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::{
     redirect_uri::{is_loopback, redirect_uris_match},
 };
 
-/// How a client proves who it is at the token endpoint.
+/// How a client authenticates at the token endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
@@ -20,14 +20,14 @@ pub enum TokenEndpointAuthMethod {
     None,
 }
 
-/// What a client's access tokens look like.
+/// The format of a client's access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessTokenFormat {
-    /// 256 bits that mean something to us alone.
+    /// 256 random bits that only this server understands.
     #[default]
     Opaque,
-    /// Signed claims that a resource server can read by itself (RFC 9068).
+    /// Signed claims that a resource server can verify itself (RFC 9068).
     Jwt,
 }
 
@@ -37,19 +37,19 @@ impl AccessTokenFormat {
     }
 }
 
-/// What is kept of a client secret.
+/// A client secret as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredSecret {
-    /// SHA-256, base64url, of a secret we generated: it has entropy enough.
+    /// SHA-256, base64url, of a generated secret, which has enough entropy for a fast hash.
     Digest(String),
-    /// An Argon2id PHC string of a secret somebody chose.
+    /// An Argon2id PHC string of a chosen secret.
     Phc(String),
 }
 
 impl StoredSecret {
     const DIGEST: &str = "sha256:";
 
-    /// As it stands in its column.
+    /// The value in the database.
     pub fn to_text(&self) -> String {
         match self {
             Self::Digest(digest) => format!("{}{digest}", Self::DIGEST),
@@ -74,7 +74,7 @@ pub struct Client {
     pub metadata: ClientMetadata,
 }
 
-/// What a client is allowed and how it presents itself.
+/// What a client may do, and how pages present it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientMetadata {
@@ -85,7 +85,7 @@ pub struct ClientMetadata {
     #[serde(default)]
     pub any_loopback_redirect: bool,
     pub grant_types: Vec<GrantType>,
-    /// The scopes it may ask for; `None`: all the realm supports.
+    /// The scopes it may request; `None`: all scopes of the realm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scopes>,
     #[serde(default)]
@@ -107,7 +107,7 @@ pub struct ClientMetadata {
 }
 
 impl Client {
-    /// Whether it has no secret to prove itself with (RFC 6749 §2.1).
+    /// Whether it has no secret to authenticate with (RFC 6749 §2.1).
     pub fn public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == TokenEndpointAuthMethod::None
     }
@@ -131,7 +131,7 @@ impl Client {
             || (self.metadata.any_loopback_redirect && is_loopback(uri))
     }
 
-    /// What the client is called on pages.
+    /// The client's name on pages.
     pub fn name(&self) -> &str {
         if self.metadata.client_name.is_empty() {
             &self.id.0

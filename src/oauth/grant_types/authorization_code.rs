@@ -44,7 +44,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &code.grant.user).await?;
     let pair = realm.random.id(now);
-    let wish = AccessTokenFor {
+    let wanted = AccessTokenFor {
         client,
         grant: Some(&code.grant),
         user: user.as_ref(),
@@ -56,7 +56,7 @@ pub async fn exchange(
     };
 
     let mut tx = app.database.begin().await?;
-    let outcome = redeem(&mut tx, realm, &digest, &code, wish).await;
+    let outcome = redeem(&mut tx, realm, &digest, &code, wanted).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -122,15 +122,15 @@ async fn redeem(
     realm: &Realm,
     digest: &str,
     code: &AuthorizationCode,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (client, now) = (wish.client, wish.now);
+    let (client, now) = (wanted.client, wanted.now);
     let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
     if !alive || code.redeemed_at.is_some() || !store::authorization_codes::redeem(tx, realm.id, digest, now).await? {
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
     let grant = &code.grant;
-    let (access_token, row) = realm.mint.access_token(wish)?;
+    let (access_token, row) = realm.mint.access_token(wanted)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes; // what is told is what was stored
     let mut refresh_token = None;

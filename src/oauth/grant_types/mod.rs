@@ -29,7 +29,7 @@ pub struct Granted {
 
 /// The user of a grant, if a rule for claims in tokens needs to know them. One read, and none without such rules.
 async fn user_for_rules(app: &App, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
-    if !realm.claim_rules.speak_in_tokens() {
+    if !realm.claim_rules.apply_to_tokens() {
         return Ok(None);
     }
     store::users::find(&mut app.database.read().await?, realm.id, user).await

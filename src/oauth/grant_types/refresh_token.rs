@@ -40,7 +40,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let wish = AccessTokenFor {
+    let wanted = AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -52,7 +52,7 @@ pub async fn exchange(
     };
 
     let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, &token, wish).await;
+    let outcome = rotate(&mut tx, realm, &presented, &token, wanted).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -81,9 +81,9 @@ async fn rotate(
     realm: &Realm,
     presented: &Secret,
     token: &RefreshToken,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let now = wish.now;
+    let now = wanted.now;
     invalid_grant("what the user had granted was withdrawn or revoked")
         .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
@@ -91,12 +91,12 @@ async fn rotate(
     let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
     if !token.live_at(now) {
         let (next, pair) = successor_again(tx, realm, presented, &token, now).await?;
-        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wish }).await;
+        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wanted }).await;
     }
-    if realm.mint.leaves_refresh_token() {
-        return issue(tx, realm, &token, None, wish).await;
+    if realm.mint.keeps_refresh_token() {
+        return issue(tx, realm, &token, None, wanted).await;
     }
-    let (next, successor) = realm.mint.successor_of(presented, &token, wish.pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, &token, wanted.pair, now);
     if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
         return Err(failure("a good refresh token could not be traded"));
     }
@@ -104,7 +104,7 @@ async fn rotate(
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, Some(next), wish).await
+    issue(tx, realm, &token, Some(next), wanted).await
 }
 
 /// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
@@ -154,9 +154,9 @@ async fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (access_token, row) = realm.mint.access_token(wish)?;
+    let (access_token, row) = realm.mint.access_token(wanted)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes;
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
