@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClientId, GrantType, Scopes,
-    redirect_uri::{is_loopback, redirect_uris_match},
+    redirect_uri::{is_loopback, redirect_uri_problem, redirect_uris_match},
 };
 
 /// How a client authenticates at the token endpoint.
@@ -106,6 +106,60 @@ pub struct ClientMetadata {
     pub access_token_audience: Option<String>,
 }
 
+impl ClientMetadata {
+    /// Checks the rules of a client's metadata (RFC 7591 §2). `has_secret`: whether the client has a secret.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn check(&self, has_secret: bool) -> Result<(), String> {
+        match (self.token_endpoint_auth_method, has_secret) {
+            (TokenEndpointAuthMethod::None, true) => {
+                return Err("a public client (token_endpoint_auth_method none) has no secret".to_owned());
+            }
+            (TokenEndpointAuthMethod::None, false) => self.check_public()?,
+            (_, true) => {}
+            (_, false) => return Err("it authenticates with a secret and has none".to_owned()),
+        }
+        for uri in &self.redirect_uris {
+            if let Some(problem) = redirect_uri_problem(uri) {
+                return Err(format!("the redirect URI {uri:?} {problem}"));
+            }
+        }
+        match &self.access_token_audience {
+            Some(audience) if !(1..=255).contains(&audience.len()) => {
+                Err("access_token_audience has 1 to 255 bytes".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_public(&self) -> Result<(), String> {
+        let needs_secret = self
+            .grant_types
+            .iter()
+            .find(|grant_type| grant_type.needs_client_secret());
+        match needs_secret {
+            Some(grant_type) => Err(format!("a public client cannot use {grant_type} (RFC 6749 §4.4)")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ClientId {
+    /// Checks that it has 1 to 255 characters of printable ASCII.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let printable = self.0.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+        if printable && (1..=255).contains(&self.0.len()) {
+            Ok(())
+        } else {
+            Err("a client_id has 1 to 255 characters of printable ASCII (RFC 6749 appendix A.1)")
+        }
+    }
+}
+
 impl Client {
     /// Whether it has no secret to authenticate with (RFC 6749 §2.1).
     pub fn public(&self) -> bool {
@@ -190,6 +244,37 @@ mod tests {
 
         assert!(client.accepts_redirect_to("https://client.example.com/cb"));
         assert!(!client.accepts_redirect_to("http://localhost/cb"));
+    }
+
+    #[test]
+    fn metadata_that_contradict_themselves_are_refused() {
+        let public = ClientMetadata {
+            token_endpoint_auth_method: TokenEndpointAuthMethod::None,
+            ..ClientMetadata::default()
+        };
+        let client_credentials = ClientMetadata {
+            grant_types: vec![GrantType::ClientCredentials],
+            ..public.clone()
+        };
+        let bad_redirect_uri = ClientMetadata {
+            redirect_uris: vec!["/cb".to_owned()],
+            ..ClientMetadata::default()
+        };
+
+        assert_eq!(public.check(false), Ok(()));
+        for (metadata, has_secret, why) in [
+            (&public, true, "has no secret"),
+            (
+                &client_credentials,
+                false,
+                "a public client cannot use client_credentials",
+            ),
+            (&bad_redirect_uri, true, "is not an absolute URI"),
+            (&ClientMetadata::default(), false, "authenticates with a secret"),
+        ] {
+            let refused = metadata.check(has_secret).unwrap_err();
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 
     #[test]
