@@ -9,9 +9,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    faults::{Armed, Bend, Endpoint, Watch, catalogue::KeyStory},
+    faults::{Armed, Bend, Watch, catalogue::KeyStory},
     keys::{KeyRing, RingKey, SigningError, SigningKey},
     model::SigningAlgorithm,
+    web::endpoint,
 };
 
 /// The keys that tokens are signed with.
@@ -117,7 +118,7 @@ fn active(watch: &Watch) -> Option<(&Arc<Armed>, KeyStory)> {
 }
 
 fn shows_its_key(armed: &Armed) -> bool {
-    matches!(armed.row.bend, Bend::IdToken(_)) && armed.row.endpoints.contains(&Endpoint::Jwks)
+    matches!(armed.row.bend, Bend::IdToken(_)) && armed.row.endpoints.contains(&endpoint::JWKS)
 }
 
 fn document(ring: &KeyRing) -> Value {
