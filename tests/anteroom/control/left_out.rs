@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anteroom::app::App;
-use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
 use anteroom::portals;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
@@ -33,7 +33,9 @@ async fn app() -> App {
         passwords,
         EndpointTable::new(portals::endpoints()),
     );
-    make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+    create(&app, NewRealmRequest::default_realm(Arc::default()))
+        .await
+        .unwrap();
     app
 }
 
