@@ -100,13 +100,13 @@ form-post-submit = Weiter
 
 ## The video consultation
 video-title = Videosprechstunde
-video-explained = Hier würde das Gespräch beginnen. In diesem Testsystem gibt es kein echtes Gespräch.
+video-explained = Hier würde das Videogespräch beginnen. In diesem Testsystem gibt es kein echtes Gespräch.
 video-practice = Praxis
 video-appointment = Termin
 video-begins = Beginn
-video-leave = Sie können das Fenster jederzeit schließen; der Termin bleibt bestehen.
+video-leave = Sie können dieses Fenster jederzeit schließen. Der Termin ändert sich dadurch nicht.
 
-## The portal's comment forms: what is wrong with an answer, after the field's name
+## Comment forms: what is wrong with an answer, after the name of the field
 comment-form-missing = muss ausgefüllt werden
 comment-form-invalid = ist nicht gültig
 comment-form-not-a-choice = ist kein gültiger Wert
@@ -131,7 +131,7 @@ asap-message-body =
     bei { $practice } ist für „{ $appointment }“ ein früherer Termin frei geworden: { $earlier }.
     Ihr Termin ist am { $booked }.
 
-    Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Wer zuerst kommt, bekommt ihn; wenn Sie nichts tun, bleibt alles, wie es ist.
+    Wenn Sie den früheren Termin möchten, verschieben Sie Ihren Termin im Patientenportal. Der frühere Termin ist nicht für Sie reserviert. Wenn Sie nichts tun, ändert sich Ihr Termin nicht.
 asap-message-why = Sie erhalten diese E-Mail, weil Sie über frühere Termine benachrichtigt werden möchten.
 
 ## VSee Clinic
@@ -289,32 +289,32 @@ mediquo-code-message = { $name }, Ihr Aktivierungscode für { $organization } la
 
 ## mediQuo: the widget
 mediquo-widget-title = Mit einer Fachperson sprechen
-mediquo-widget-patient = Sie sind { $name } ({ $code }).
+mediquo-widget-patient = Angemeldet als { $name } ({ $code }).
 mediquo-widget-professionals = Fachpersonen
 mediquo-widget-online = erreichbar
 mediquo-widget-offline = nicht erreichbar
 mediquo-widget-open = Öffnen
 mediquo-widget-open-with = Raum von { $name } öffnen
 mediquo-widget-messages = Nachrichten
-mediquo-widget-no-messages = Es gibt noch keine Nachrichten.
+mediquo-widget-no-messages = Sie haben noch keine Nachrichten.
 mediquo-widget-to-list = Zurück zur Liste
 mediquo-widget-appointments = Bevorstehende Termine
-mediquo-widget-no-appointments = Es stehen keine Termine an.
+mediquo-widget-no-appointments = Sie haben keine bevorstehenden Termine.
 mediquo-widget-join = Am Gespräch teilnehmen
 mediquo-widget-redeem = Aktivierungscode
 mediquo-widget-code = Code
 mediquo-widget-redeem-now = Einlösen
 mediquo-widget-redeemed = Der Code wurde eingelöst.
 mediquo-refused-title = Das Widget kann nicht angezeigt werden
-mediquo-refused-api-key = Der API-Schlüssel gehört zu keiner Organisation.
+mediquo-refused-api-key = Der API-Schlüssel ist unbekannt.
 mediquo-refused-invalid = Das Zugriffstoken gilt nicht für diese Organisation.
 mediquo-refused-expired = Das Zugriffstoken ist abgelaufen.
-mediquo-refused-logged-out = Das Zugriffstoken wurde durch eine Abmeldung beendet.
-mediquo-refused-patient = Den Patienten des Zugriffstokens gibt es nicht.
-mediquo-refused-registration = Die Anmeldung konnte nicht angenommen werden.
+mediquo-refused-logged-out = Das Zugriffstoken wurde durch eine Abmeldung ungültig.
+mediquo-refused-patient = Die Person, für die das Zugriffstoken ausgestellt wurde, gibt es nicht.
+mediquo-refused-registration = Die Anmeldung wurde abgelehnt.
 mediquo-refused-fix = Fordern Sie für jede Anzeige des Widgets ein neues Zugriffstoken an.
 mediquo-registration-title = Bevor wir beginnen
-mediquo-registration-explained = Sagen Sie der Fachperson, wer Sie sind. Die Sitzung ist vorübergehend.
+mediquo-registration-explained = Bitte geben Sie Ihre Daten für die Fachperson an. Die Sitzung ist vorübergehend.
 mediquo-registration-first-name = Vorname
 mediquo-registration-last-name = Nachname
 mediquo-registration-gender = Geschlecht
@@ -324,22 +324,22 @@ mediquo-registration-birthdate = Geburtsdatum
 mediquo-registration-tax-id = Steuernummer
 mediquo-registration-postal-code = Postleitzahl
 mediquo-registration-begin = Beginnen
-mediquo-native-explained = In einer nativen App senden diese Schaltflächen Befehle an die App.
+mediquo-native-explained = In einer App senden diese Schaltflächen eine Nachricht an die App, die diese Seite anzeigt.
 mediquo-native-close = Schließen
 mediquo-native-download = Herunterladen
 
 ## mediQuo: an appointment's call, and the demo
 mediquo-join-title = Videogespräch
-mediquo-join-explained = Hier würde das Gespräch beginnen. In diesem Testsystem gibt es kein echtes Gespräch.
+mediquo-join-explained = Hier würde das Videogespräch beginnen. In diesem Testsystem gibt es kein echtes Gespräch.
 mediquo-join-moves = Wird der Termin verschoben oder abgesagt, gilt dieser Link nicht mehr.
 mediquo-join-professional = Fachperson
 mediquo-join-appointment = Termin
 mediquo-join-begins = Beginn
-mediquo-demo-title = Das Widget auf der Seite eines Kunden
-mediquo-demo-explained = Diese Seite tut, was der Server eines Kunden tut: Sie fordert ein Zugriffstoken an und übergibt es dem Widget zusammen mit dem API-Schlüssel.
+mediquo-demo-title = Das Widget auf der Website eines Kunden
+mediquo-demo-explained = Diese Seite tut, was der Server eines Kunden tut: Sie hat ein Zugriffstoken angefordert und übergibt es dem Widget zusammen mit dem API-Schlüssel.
 mediquo-demo-organization = Organisation
 mediquo-demo-patient = Patient
 mediquo-demo-patients = Anzeigen für
-mediquo-demo-nobody = keinen Patienten: Das Widget fragt nach den Angaben
+mediquo-demo-nobody = keine Person: Das Widget zeigt ein Anmeldeformular
 mediquo-demo-methods = Methoden
 mediquo-demo-events = Ereignisse

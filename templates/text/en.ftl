@@ -100,13 +100,13 @@ form-post-submit = Continue
 
 ## The video consultation
 video-title = Video consultation
-video-explained = This is where the call would begin. There is no real call in this test system.
+video-explained = The video call would begin here. There is no real call in this test system.
 video-practice = Practice
 video-appointment = Appointment
 video-begins = Begins
-video-leave = You can close this window at any time; the appointment stays as it is.
+video-leave = You can close this window at any time. This does not change the appointment.
 
-## The portal's comment forms: what is wrong with an answer, after the field's name
+## Comment forms: what is wrong with an answer, after the name of the field
 comment-form-missing = can't be blank
 comment-form-invalid = is invalid
 comment-form-not-a-choice = is not included in the list
@@ -121,7 +121,7 @@ reminder-message-body =
 
     you have an appointment at { $practice }: “{ $appointment }” on { $booked }.
 
-    If you cannot come, please cancel or move it in the patient portal, so that somebody else can have the time.
+    If you cannot come, please cancel or move the appointment in the patient portal, so that another patient can use the time.
 reminder-message-why = You receive this e-mail because you have an appointment.
 
 asap-message-subject = An earlier appointment is free: { $appointment }
@@ -131,8 +131,8 @@ asap-message-body =
     an earlier time for “{ $appointment }” at { $practice } has become free: { $earlier }.
     Your appointment is on { $booked }.
 
-    If you want the earlier time, move your appointment in the patient portal. Whoever is first gets it; if you do nothing, everything stays as it is.
-asap-message-why = You receive this e-mail because you asked to be told of earlier times.
+    If you want the earlier time, move your appointment in the patient portal. The time is not reserved for you. If you do nothing, your appointment does not change.
+asap-message-why = You receive this e-mail because you asked to be notified of earlier times.
 
 ## VSee Clinic
 vsee-portal = Portal
@@ -289,32 +289,32 @@ mediquo-code-message = { $name }, your activation code for { $organization } is 
 
 ## mediQuo: the widget
 mediquo-widget-title = Talk to a professional
-mediquo-widget-patient = You are { $name } ({ $code }).
+mediquo-widget-patient = Signed in as { $name } ({ $code }).
 mediquo-widget-professionals = Professionals
 mediquo-widget-online = online
 mediquo-widget-offline = offline
 mediquo-widget-open = Open
 mediquo-widget-open-with = Open the room of { $name }
 mediquo-widget-messages = Messages
-mediquo-widget-no-messages = There are no messages yet.
+mediquo-widget-no-messages = You have no messages yet.
 mediquo-widget-to-list = Back to the list
 mediquo-widget-appointments = Upcoming appointments
-mediquo-widget-no-appointments = There are no upcoming appointments.
+mediquo-widget-no-appointments = You have no upcoming appointments.
 mediquo-widget-join = Join the call
 mediquo-widget-redeem = Activation code
 mediquo-widget-code = Code
 mediquo-widget-redeem-now = Redeem
 mediquo-widget-redeemed = The code has been redeemed.
 mediquo-refused-title = The widget cannot be shown
-mediquo-refused-api-key = The API key does not belong to any organization.
+mediquo-refused-api-key = The API key is unknown.
 mediquo-refused-invalid = The access token is not valid for this organization.
 mediquo-refused-expired = The access token has expired.
-mediquo-refused-logged-out = The access token was ended by a logout.
+mediquo-refused-logged-out = The access token has been revoked by a logout.
 mediquo-refused-patient = The patient of the access token does not exist.
-mediquo-refused-registration = The registration could not be accepted.
+mediquo-refused-registration = The registration was refused.
 mediquo-refused-fix = Request a new access token each time the widget is shown.
 mediquo-registration-title = Before we begin
-mediquo-registration-explained = Tell the professional who you are. The session is temporary.
+mediquo-registration-explained = Please enter your details for the professional. The session is temporary.
 mediquo-registration-first-name = First name
 mediquo-registration-last-name = Last name
 mediquo-registration-gender = Gender
@@ -324,22 +324,22 @@ mediquo-registration-birthdate = Date of birth
 mediquo-registration-tax-id = Tax number
 mediquo-registration-postal-code = Postal code
 mediquo-registration-begin = Begin
-mediquo-native-explained = In a native app, these buttons send commands to the app.
+mediquo-native-explained = In an app, these buttons send a message to the app that shows this page.
 mediquo-native-close = Close
 mediquo-native-download = Download
 
 ## mediQuo: an appointment's call, and the demo
 mediquo-join-title = Video call
-mediquo-join-explained = This is where the call would begin. There is no real call in this test system.
-mediquo-join-moves = If the appointment is moved or cancelled, this link stops working.
+mediquo-join-explained = The video call would begin here. There is no real call in this test system.
+mediquo-join-moves = This link stops working when the appointment is moved or cancelled.
 mediquo-join-professional = Professional
 mediquo-join-appointment = Appointment
 mediquo-join-begins = Begins
-mediquo-demo-title = The widget on a customer's page
-mediquo-demo-explained = This page does what a customer's server does: it requests an access token and passes it to the widget together with the API key.
+mediquo-demo-title = The widget on a customer's website
+mediquo-demo-explained = This page does what a customer's server does: it has requested an access token, and passes it to the widget together with the API key.
 mediquo-demo-organization = Organization
 mediquo-demo-patient = Patient
 mediquo-demo-patients = Show it for
-mediquo-demo-nobody = no patient: the widget asks for personal details
+mediquo-demo-nobody = no patient: the widget shows a registration form
 mediquo-demo-methods = Methods
 mediquo-demo-events = Events

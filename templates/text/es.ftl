@@ -100,13 +100,13 @@ form-post-submit = Continuar
 
 ## The video consultation
 video-title = Videoconsulta
-video-explained = Aquí empezaría la llamada. En este sistema de pruebas no hay ninguna llamada real.
+video-explained = Aquí empezaría la videollamada. En este sistema de pruebas no hay ninguna llamada real.
 video-practice = Consulta
 video-appointment = Cita
 video-begins = Empieza
-video-leave = Puede cerrar esta ventana en cualquier momento; la cita se mantiene.
+video-leave = Puede cerrar esta ventana en cualquier momento. La cita no cambia.
 
-## The portal's comment forms: what is wrong with an answer, after the field's name
+## Comment forms: what is wrong with an answer, after the name of the field
 comment-form-missing = no puede estar en blanco
 comment-form-invalid = no es válido
 comment-form-not-a-choice = no está incluido en la lista
@@ -131,7 +131,7 @@ asap-message-body =
     Para «{ $appointment }» en { $practice } ha quedado libre una hora anterior: { $earlier }.
     Su cita es el { $booked }.
 
-    Si prefiere la hora anterior, cambie su cita en el portal del paciente. La obtiene quien llegue primero; si no hace nada, todo queda como está.
+    Si prefiere la hora anterior, cambie su cita en el portal del paciente. La hora no está reservada para usted. Si no hace nada, su cita no cambia.
 asap-message-why = Recibe este correo porque pidió que le avisáramos de horas anteriores.
 
 ## VSee Clinic
@@ -289,32 +289,32 @@ mediquo-code-message = { $name }, tu código de activación para { $organization
 
 ## mediQuo: the widget
 mediquo-widget-title = Habla con un profesional
-mediquo-widget-patient = Eres { $name } ({ $code }).
+mediquo-widget-patient = Sesión iniciada como { $name } ({ $code }).
 mediquo-widget-professionals = Profesionales
 mediquo-widget-online = disponible
 mediquo-widget-offline = no disponible
 mediquo-widget-open = Abrir
 mediquo-widget-open-with = Abrir la sala de { $name }
 mediquo-widget-messages = Mensajes
-mediquo-widget-no-messages = Todavía no hay mensajes.
+mediquo-widget-no-messages = Todavía no tienes mensajes.
 mediquo-widget-to-list = Volver a la lista
 mediquo-widget-appointments = Próximas citas
-mediquo-widget-no-appointments = No hay citas próximas.
+mediquo-widget-no-appointments = No tienes ninguna cita próxima.
 mediquo-widget-join = Unirse a la llamada
 mediquo-widget-redeem = Código de activación
 mediquo-widget-code = Código
 mediquo-widget-redeem-now = Canjear
 mediquo-widget-redeemed = El código se ha canjeado.
 mediquo-refused-title = No se puede mostrar el widget
-mediquo-refused-api-key = La clave de API no pertenece a ninguna organización.
+mediquo-refused-api-key = La clave de API es desconocida.
 mediquo-refused-invalid = El token de acceso no es válido para esta organización.
 mediquo-refused-expired = El token de acceso ha caducado.
-mediquo-refused-logged-out = El token de acceso terminó con un cierre de sesión.
+mediquo-refused-logged-out = La sesión de este token de acceso se ha cerrado.
 mediquo-refused-patient = El paciente del token de acceso no existe.
-mediquo-refused-registration = No se ha podido aceptar el registro.
-mediquo-refused-fix = Pide un token de acceso nuevo cada vez que se muestre el widget.
+mediquo-refused-registration = El registro se ha rechazado.
+mediquo-refused-fix = Solicita un token de acceso nuevo cada vez que se muestre el widget.
 mediquo-registration-title = Antes de empezar
-mediquo-registration-explained = Dile al profesional quién eres. La sesión es temporal.
+mediquo-registration-explained = Introduce tus datos para el profesional. La sesión es temporal.
 mediquo-registration-first-name = Nombre
 mediquo-registration-last-name = Apellidos
 mediquo-registration-gender = Sexo
@@ -324,22 +324,22 @@ mediquo-registration-birthdate = Fecha de nacimiento
 mediquo-registration-tax-id = Número fiscal
 mediquo-registration-postal-code = Código postal
 mediquo-registration-begin = Empezar
-mediquo-native-explained = En una aplicación nativa, estos botones envían órdenes a la aplicación.
+mediquo-native-explained = En una aplicación, estos botones envían un mensaje a la aplicación que muestra esta página.
 mediquo-native-close = Cerrar
 mediquo-native-download = Descargar
 
 ## mediQuo: an appointment's call, and the demo
 mediquo-join-title = Videollamada
-mediquo-join-explained = Aquí empezaría la llamada. En este sistema de pruebas no hay ninguna llamada real.
+mediquo-join-explained = Aquí empezaría la videollamada. En este sistema de pruebas no hay ninguna llamada real.
 mediquo-join-moves = Si la cita se cambia o se cancela, este enlace deja de funcionar.
 mediquo-join-professional = Profesional
 mediquo-join-appointment = Cita
 mediquo-join-begins = Comienza
-mediquo-demo-title = El widget en la página de un cliente
-mediquo-demo-explained = Esta página hace lo que hace el servidor de un cliente: solicita un token de acceso y lo pasa al widget junto con la clave de API.
+mediquo-demo-title = El widget en el sitio web de un cliente
+mediquo-demo-explained = Esta página hace lo que hace el servidor de un cliente: ha solicitado un token de acceso y se lo pasa al widget junto con la clave de API.
 mediquo-demo-organization = Organización
 mediquo-demo-patient = Paciente
 mediquo-demo-patients = Mostrarlo para
-mediquo-demo-nobody = ningún paciente: el widget pregunta los datos
+mediquo-demo-nobody = ningún paciente: el widget muestra un formulario de registro
 mediquo-demo-methods = Métodos
 mediquo-demo-events = Eventos
