@@ -96,11 +96,7 @@ pub fn random_name() -> RealmName {
 
 /// The issuer of a realm of that name; `base` is the issuer of the default realm.
 pub fn issuer_of(base: &str, name: &RealmName) -> String {
-    if name.is_default() {
-        base.to_owned()
-    } else {
-        format!("{base}{}{name}", paths::REALMS)
-    }
+    format!("{base}{}", paths::realm_base(name))
 }
 
 /// A realm about to be written: its row, its seed with nothing left to hash, and its source of random numbers.

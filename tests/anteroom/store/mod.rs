@@ -41,7 +41,11 @@ async fn shelf() -> Shelf {
         id: ClientId::from("client"),
         secret: None,
         metadata: ClientMetadata {
-            grant_types: GrantType::ALL.to_vec(),
+            grant_types: vec![
+                GrantType::AuthorizationCode,
+                GrantType::ClientCredentials,
+                GrantType::RefreshToken,
+            ],
             ..ClientMetadata::default()
         },
     };
