@@ -31,7 +31,7 @@ async fn app() -> App {
         database,
         sealer,
         passwords,
-        EndpointTable::new(portals::endpoints()),
+        portals::endpoint_table(portals::ALL),
     );
     create(&app, NewRealmRequest::default_realm(Arc::default()))
         .await
