@@ -13,7 +13,6 @@ use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
-use anteroom::web::endpoint::EndpointTable;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
