@@ -40,6 +40,7 @@ mod rate_limit;
 mod redemptions;
 mod schemas;
 pub mod seed;
+mod seed_part;
 mod seeding;
 mod store;
 pub mod webhooks;
@@ -55,23 +56,34 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
-pub use seeding::Ready;
-pub use store::tables::{EXPIRED, TABLES};
+pub use self::store::tables::EXPIRED;
 
 use self::{
     call::{Operation, PathParams},
     calls::CALLS,
     rate_limit::RateLimits,
+    store::tables::TABLES,
 };
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
+    portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
 
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mediquo",
+    mount: paths::MEDIQUO,
+    endpoints: portal_fault::ENDPOINTS,
+    routes,
+    tables: TABLES,
+    event_handlers: &[],
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
 /// The routes of this portal.
-pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();

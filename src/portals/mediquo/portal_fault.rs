@@ -10,7 +10,7 @@ use serde_json::json;
 use super::error;
 use crate::{
     app::Realm,
-    portals::portal_fault::PortalFault,
+    portals::portal::PortalFault,
     web::{
         endpoint::{Endpoint, ErrorForm},
         paths,

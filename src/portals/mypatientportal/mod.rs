@@ -39,6 +39,7 @@ mod reminders;
 mod rescheduling;
 mod schemas;
 pub mod seed;
+mod seed_part;
 mod store;
 mod video_consultation;
 mod wire;
@@ -56,22 +57,30 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
-pub use reminders::HANDLERS;
-pub use store::{TABLES, insert_seed};
-
 use self::{
     call::{Operation, PathParams},
     calls::CALLS,
 };
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
-    web::paths,
+    portals::{portal::Portal, swagger_ui},
+    web::{csrf::KnownHosts, paths},
+};
+
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mypatientportal",
+    mount: paths::PORTAL,
+    endpoints: portal_fault::ENDPOINTS,
+    routes,
+    tables: store::TABLES,
+    event_handlers: reminders::HANDLERS,
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
 };
 
 /// The routes of this portal.
-pub fn routes(app: &App) -> Router<App> {
+fn routes(app: &App, _: KnownHosts) -> Router<App> {
     let mut calls = Router::new();
     let mut paths_of_calls: Vec<_> = CALLS.iter().map(|call| call.path).collect();
     paths_of_calls.dedup();

@@ -11,7 +11,7 @@ use super::error::{self, PortalError};
 use crate::{
     app::Realm,
     model::Refusal,
-    portals::{caller::CallerError, portal_fault::PortalFault},
+    portals::{caller::CallerError, portal::PortalFault},
     web::{
         endpoint::{Endpoint, ErrorForm, SubjectSource},
         paths,
