@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::schema::{integer, list, nullable, object, schema as of, text, truth};
+use super::{comment_form::Field, model::Insurance};
+use crate::api::schema::{self, integer, list, nullable, object, schema as of, text, truth};
 
 /// A number of 1 or more.
 pub fn id() -> Value {
@@ -74,10 +75,10 @@ fn things() -> [(&'static str, Value); 11] {
         ("CommentFormInvalid", comment_form_invalid()),
         ("User", user()),
         ("Appointment", appointment()),
-        ("Insurance", insurance()),
+        ("Insurance", schema::of_answer::<Insurance>()),
         ("Category", category()),
         ("Type", appointment_type()),
-        ("CommentFormField", comment_form_field()),
+        ("CommentFormField", schema::of_answer::<Field>()),
         ("Availability", availability()),
         ("Practice", object(json!({"id": text(), "name": text()}))),
         ("PracticeInDetail", practice_in_detail()),
@@ -124,12 +125,6 @@ fn appointment() -> Value {
     }))
 }
 
-fn insurance() -> Value {
-    object(json!({
-        "id": integer(), "name": text(), "type": {"type": "string", "enum": ["public", "private", "self_pay"]},
-    }))
-}
-
 fn category() -> Value {
     object(json!({
         "id": integer(), "name": text(), "description": optional_text(), "subtitle": optional_text(),
@@ -143,16 +138,6 @@ fn appointment_type() -> Value {
         "comment_form": {"type": ["array", "null"], "items": of("CommentFormField")},
         "attendant_user_required": truth(), "is_video_consultation": truth(),
         "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
-    }))
-}
-
-fn comment_form_field() -> Value {
-    object(json!({
-        "name": text(), "required": truth(),
-        "type": {"type": "string", "enum": [
-            "textfield", "textarea", "date", "time", "duration", "combo", "checkbox", "icd10", "ops",
-        ]},
-        "config": {"type": ["object", "null"], "additionalProperties": text()},
     }))
 }
 

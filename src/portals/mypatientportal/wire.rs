@@ -69,7 +69,7 @@ pub fn appointment(realm: &Realm, appointment: &Appointment, now: Timestamp) -> 
 }
 
 pub fn insurance(insurance: &Insurance) -> Value {
-    json!({"id": insurance.id, "name": insurance.name, "type": insurance.kind})
+    json!(insurance)
 }
 
 pub fn category(category: &Category) -> Value {

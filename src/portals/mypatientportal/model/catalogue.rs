@@ -1,6 +1,7 @@
 //! What can be booked: practices, calendars, categories, types and insurances.
 
 use jiff::{SignedDuration, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ages::Ages;
@@ -51,7 +52,7 @@ impl PatientField {
 }
 
 /// The kind of an insurance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InsuranceKind {
     Public,
@@ -71,7 +72,7 @@ impl InsuranceKind {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Insurance {
     pub id: i64,
     pub name: String,
