@@ -118,7 +118,7 @@ async fn a_slot_that_came_too_near_meanwhile_is_unavailable() {
 
     let refused = anne.book(&slot).await.has_status(400).json();
     assert_eq!(refused["error"], UNAVAILABLE);
-    assert!(text(&refused, "error_description").contains("sooner"), "{refused}");
+    assert!(text(&refused, "error_description").contains("too soon"), "{refused}");
 }
 
 #[tokio::test]
