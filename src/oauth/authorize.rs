@@ -175,8 +175,14 @@ async fn begin(
         return Ok(outcome);
     }
     let mut conn = app.database.read().await?;
-    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
-    let consented = consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?;
+    let client = &request.client_id;
+    let found = sessions::find_with_consent(&mut conn, realm.id, &realm.issuer, headers, client, now).await?;
+    let (signed_in, consent) = found.unzip();
+    let consented = if realm.policy.consent_by_live_token {
+        consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?
+    } else {
+        consent.flatten().is_some_and(|scopes| scopes.cover(&request.scopes))
+    };
     drop(conn);
     note(&request.client_id, signed_in.as_ref());
 

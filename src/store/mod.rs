@@ -13,6 +13,7 @@ pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod claim_rules;
 pub mod clients;
+pub mod code_flow;
 pub mod columns;
 pub mod consents;
 pub mod database;

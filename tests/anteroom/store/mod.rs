@@ -1,5 +1,9 @@
 //! The store itself, on whichever database the environment names: what HTTP alone cannot show.
 
+#[expect(dead_code, reason = "benchmarks use the rest")]
+#[path = "../../bench/in_process.rs"]
+mod in_process;
+mod statements;
 mod transactions;
 mod waiting;
 
