@@ -3,6 +3,7 @@
 #[expect(dead_code, reason = "benchmarks use the rest")]
 #[path = "../../bench/in_process.rs"]
 mod in_process;
+mod names;
 mod statements;
 mod transactions;
 mod waiting;
