@@ -37,7 +37,7 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
     let realm = match app.realms.find(&app.database, &name).await {
         Ok(Some(realm)) => realm,
         Ok(None) => return no_such_realm(&name, path.as_deref()),
-        Err(error) => return PageError::failure(error).into_response(),
+        Err(error) => return PageError::from(error).into_response(),
     };
     if let Some(path) = path {
         match with_path(request.uri(), &path) {

@@ -43,7 +43,7 @@ pub mod webhooks;
 
 pub use self::{
     database::{Conn, Database, Tx},
-    error::{Error, Result},
+    error::{Error, Result, is_temporary},
     row::Row,
     settle::{Keeps, settle},
 };

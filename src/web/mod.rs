@@ -18,3 +18,4 @@ pub mod parameters;
 pub mod paths;
 pub mod refusal_log;
 pub mod session_cookie;
+pub mod unavailable;

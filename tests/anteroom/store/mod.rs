@@ -6,6 +6,7 @@ mod in_process;
 mod names;
 mod statements;
 mod transactions;
+mod unavailable;
 mod waiting;
 
 use std::time::Duration;
