@@ -150,7 +150,7 @@ impl Listener {
             waiting: VecDeque::new(),
         };
         let data = json!({"realm": listener.realm.name, "now": listener.realm.clock.now()});
-        listener.tell("listening", &data);
+        listener.tell("listening", &data.to_string());
         Ok(listener)
     }
 
@@ -174,14 +174,14 @@ impl Listener {
     }
 
     async fn look(&mut self) {
-        for event in self.app.journal.events_after(self.realm.id, self.read.event) {
+        for event in self.app.journal.events_after(self.realm.id, self.read.event).await {
             let missed = event.number - self.read.event - 1;
             self.read.event = event.number;
             if missed > 0 {
-                self.tell("missed", &json!({"events": missed}));
+                self.tell("missed", &json!({"events": missed}).to_string());
             }
-            if self.only.contains(&event.happening.kind) {
-                self.tell(event.happening.kind, &event.happening.data);
+            if self.only.contains(&event.event.kind) {
+                self.tell(event.event.kind, &event.event.data);
             }
         }
         if self.only.contains(&"message")
@@ -198,13 +198,14 @@ impl Listener {
         drop(conn);
         for (number, message) in messages {
             self.read.message = number;
-            self.tell("message", &of_message(&message));
+            self.tell("message", &of_message(&message).to_string());
         }
         Ok(())
     }
 
-    fn tell(&mut self, kind: &str, data: &Value) {
-        let event = Event::default().id(self.read.id()).event(kind).data(data.to_string());
+    /// `data` is JSON.
+    fn tell(&mut self, kind: &str, data: &str) {
+        let event = Event::default().id(self.read.id()).event(kind).data(data);
         self.waiting.push_back(event);
     }
 }

@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
@@ -221,14 +222,14 @@ async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -
 }
 
 async fn clear(State(app): State<App>, realm: Realm) -> StatusCode {
-    app.journal.clear(realm.id);
+    app.journal.clear(realm.id).await;
     StatusCode::NO_CONTENT
 }
 
 /// `GET /control/api/exchanges/count?endpoint=token&expect=2`
 async fn count(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
     let question = Question::read(query.as_deref().unwrap_or_default(), FILTERS_AND_EXPECT)?;
-    let (entries, dropped) = app.journal.list(realm.id);
+    let (entries, dropped) = app.journal.list(realm.id).await;
     let count = entries.iter().filter(|entry| question.fits(entry)).count();
     match question.expect {
         Some(expected) if expected != count => Err(Problem::conflict(format!(
@@ -239,12 +240,12 @@ async fn count(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) 
 }
 
 async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Json<Value>, Problem> {
-    let entry = find(&app, &realm, id)?;
+    let entry = find(&app, &realm, id).await?;
     Ok(Json(shown::exchange(&entry)))
 }
 
 async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {
-    let entry = find(&app, &realm, id)?;
+    let entry = find(&app, &realm, id).await?;
     let command = curl::command(&entry.exchange.request, &realm.issuer);
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, plain)], command).into_response())
@@ -252,7 +253,7 @@ async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Respo
 
 async fn list_flows(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
     let question = Question::read(query.as_deref().unwrap_or_default(), FILTERS)?;
-    let (entries, _) = app.journal.list(realm.id);
+    let (entries, _) = app.journal.list(realm.id).await;
     let flows: Vec<Value> = flows_of(&entries)
         .iter()
         .filter(|flow| flow.iter().any(|entry| question.fits(entry)))
@@ -262,19 +263,22 @@ async fn list_flows(State(app): State<App>, realm: Realm, RawQuery(query): RawQu
 }
 
 async fn show_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {
-    let entries = find_flow(&app, &realm, flow)?;
+    let entries = find_flow(&app, &realm, flow).await?;
     let mut flow = shown::flow(&entries.iter().collect::<Vec<_>>());
     flow["exchanges"] = entries.iter().map(shown::exchange).collect();
     Ok(Json(flow))
 }
 
 async fn export_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {
-    let entries = find_flow(&app, &realm, flow)?;
+    let entries = find_flow(&app, &realm, flow).await?;
     Ok(Json(har::archive(&entries, &realm.issuer)))
 }
 
-fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
-    let found = id.ok().and_then(|Path(id)| app.journal.find(realm.id, &id));
+async fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
+    let found = match id {
+        Ok(Path(id)) => app.journal.find(realm.id, &id).await,
+        Err(_) => None,
+    };
     found.ok_or_else(|| {
         Problem::not_found(
             "there is no exchange of that id: it has fallen out of the ring, was cleared away, or never was",
@@ -282,9 +286,9 @@ fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
     })
 }
 
-fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Problem> {
+async fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Problem> {
     let number = flow.ok().and_then(|Path(flow)| flow.parse::<u64>().ok());
-    let (entries, _) = app.journal.list(realm.id);
+    let (entries, _) = app.journal.list(realm.id).await;
     let of_flow = |entry: &Entry| entry.exchange.flow.is_some_and(|flow| Some(flow.0) == number);
     let found: Vec<Entry> = entries.into_iter().filter(of_flow).collect();
     if found.is_empty() {
@@ -296,6 +300,6 @@ fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Proble
 }
 
 /// Where an exchange is looked at.
-fn address(realm: &Realm, id: &str) -> String {
+fn address(realm: &Realm, id: Uuid) -> String {
     realm.path(&format!("{}/{id}", paths::EXCHANGES))
 }

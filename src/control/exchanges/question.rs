@@ -211,7 +211,7 @@ pub async fn watch(app: &App, realm: &Realm, question: &Question) -> (Vec<Entry>
     let deadline = tokio::time::sleep(question.wait);
     tokio::pin!(deadline);
     loop {
-        let (entries, dropped) = app.journal.list(realm.id);
+        let (entries, dropped) = app.journal.list(realm.id).await;
         let found = question.choose(entries);
         if !found.is_empty() || question.wait.is_zero() {
             return (found, dropped);
