@@ -13,7 +13,9 @@ use crate::model::RealmName;
 use crate::outbox::courier::Courier;
 use crate::outbox::post::{Post, PostError};
 use crate::passwords::{PasswordError, Passwords};
+use crate::portals;
 use crate::store::Database;
+use crate::web::endpoint::EndpointTable;
 
 /// Opens the database and what belongs to it.
 pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
@@ -25,7 +27,14 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
             reason,
         })?;
     let sealer = sealer(config)?;
-    let app = App::new(issuer.as_str().to_owned(), database, sealer, Passwords::new()?);
+    let endpoints = EndpointTable::new(portals::endpoints());
+    let app = App::new(
+        issuer.as_str().to_owned(),
+        database,
+        sealer,
+        Passwords::new()?,
+        endpoints,
+    );
     app.journal.switch(config.journal);
     Ok(app)
 }

@@ -402,11 +402,18 @@ mod tests {
     use crate::keys::sealing::Sealer;
     use crate::passwords::Passwords;
     use crate::store::Database;
+    use crate::web::endpoint::EndpointTable;
 
     async fn empty_realm() -> (App, Realm) {
         let database = Database::open("sqlite::memory:").await.unwrap();
         let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-        let app = App::new("http://localhost:8080".to_owned(), database, sealer, passwords);
+        let app = App::new(
+            "http://localhost:8080".to_owned(),
+            database,
+            sealer,
+            passwords,
+            EndpointTable::new([]),
+        );
         let realm = make(&app, Beginning::at_the_root(std::sync::Arc::default()))
             .await
             .unwrap();

@@ -9,6 +9,7 @@ use anteroom::control::making::{Beginning, make};
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
 use anteroom::store::{self, Database, Tx};
+use anteroom::web::endpoint::EndpointTable;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::keeper::Keeper;
@@ -81,7 +82,13 @@ impl House {
         let mut keeper = Keeper::hire();
         let database = Database::open(&keeper.database()).await.unwrap();
         let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-        let app = App::new(format!("http://{name}.test"), database, sealer, passwords);
+        let app = App::new(
+            format!("http://{name}.test"),
+            database,
+            sealer,
+            passwords,
+            EndpointTable::new([]),
+        );
         let mut beginning = Beginning::at_the_root(std::sync::Arc::default());
         beginning.clock = Clock::starting_at(begun(), true);
         let realm = make(&app, beginning).await.unwrap();
