@@ -7,8 +7,8 @@ use url::form_urlencoded;
 use crate::app::{App, Realm};
 use crate::config::SeedSource;
 use crate::config::{Config, HostName, Issuer};
-use crate::control::seed::Seed;
 use crate::model::{Client, ClientId, RealmName, Secret, StoredSecret, User};
+use crate::realms::seed::Seed;
 use crate::store;
 use crate::web::paths;
 
@@ -175,7 +175,7 @@ fn say_demo_clients(text: &mut String) {
 
 /// Whether the demo client is there with the hash that is shipped, and so with the secret that everybody knows.
 async fn has_demo_clients(app: &App, realm: &Realm) -> bool {
-    let Ok(demo) = Seed::find(&SeedSource::Demo) else {
+    let Ok(demo) = Seed::find(&SeedSource::Demo, &[]) else {
         return false;
     };
     for shipped in &demo.clients {

@@ -37,6 +37,7 @@ mod rate_limit;
 mod redemptions;
 mod route_table;
 pub mod seed;
+mod seed_part;
 mod seeding;
 mod store;
 pub mod webhooks;
@@ -52,23 +53,34 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
-pub use seeding::Ready;
-pub use store::tables::{EXPIRED, TABLES};
+pub use store::tables::EXPIRED;
+use store::tables::TABLES;
 
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
+    portals::{portal::Portal, swagger_ui},
     web::{
         csrf::{self, KnownHosts},
         paths,
     },
 };
 
-/// The routes of this room.
-pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mediquo",
+    mount: paths::MEDIQUO,
+    endpoints: portal_fault::ENDPOINTS,
+    routes: routes,
+    tables: TABLES,
+    event_handlers: &[],
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();

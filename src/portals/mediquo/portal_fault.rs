@@ -1,4 +1,4 @@
-//! What goes wrong here on purpose, as mediQuo words it.
+//! Armed faults, as mediQuo words it.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::error;
 use crate::{
     app::Realm,
-    portals::portal_fault::PortalFault,
+    portals::portal::PortalFault,
     web::{
         endpoint::{Endpoint, ErrorForm},
         paths,
@@ -49,7 +49,7 @@ const PAGES: Endpoint = Endpoint {
     ..Endpoint::PROTOCOL
 };
 
-/// The answer to a request that has come to grief.
+/// The answer to a request for which a fault was armed.
 pub fn answer(_: &Realm, _: &str, fault: &PortalFault) -> Response {
     let why = fault.sentence;
     let error = match fault.status {

@@ -37,6 +37,7 @@ mod reminders;
 mod rescheduling;
 pub mod route_table;
 pub mod seed;
+mod seed_part;
 mod store;
 mod video_consultation;
 mod wire;
@@ -54,19 +55,30 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
-pub use reminders::HANDLERS;
+use reminders::HANDLERS;
 use route_table::{ROWS, Row};
-pub use store::{TABLES, insert_seed};
+use store::TABLES;
 
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
-    web::paths,
+    portals::{portal::Portal, swagger_ui},
+    web::{csrf::KnownHosts, paths},
 };
 
-/// The routes of this room.
-pub fn routes(app: &App) -> Router<App> {
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mypatientportal",
+    mount: paths::PORTAL,
+    endpoints: portal_fault::ENDPOINTS,
+    routes: routes,
+    tables: TABLES,
+    event_handlers: HANDLERS,
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, _: KnownHosts) -> Router<App> {
     let mut rows = Router::new();
     let mut paths_of_rows: Vec<_> = ROWS.iter().map(|row| row.path).collect();
     paths_of_rows.dedup();

@@ -5,15 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anteroom::app::App;
-use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
 use anteroom::portals;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
-use anteroom::web::endpoint::EndpointTable;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -31,9 +30,11 @@ async fn app() -> App {
         database,
         sealer,
         passwords,
-        EndpointTable::new(portals::endpoints()),
+        portals::endpoint_table(portals::ALL),
     );
-    make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+    create(&app, NewRealmRequest::default_realm(Arc::default()))
+        .await
+        .unwrap();
     app
 }
 
