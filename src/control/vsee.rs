@@ -15,9 +15,9 @@ use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::{App, Realm};
 use crate::portals::vsee::call::Context;
 use crate::portals::vsee::input::read_number;
-use crate::portals::vsee::model::{WebhookEndpoint, WebhookVersion};
+use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
 use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
-use crate::portals::vsee::webhooks::{self, Event, NOTE_STATUSES, Note};
+use crate::portals::vsee::webhooks;
 use crate::store::{Tx, settle};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
@@ -196,7 +196,7 @@ async fn add(
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
     let wish: Wish = body::read(&headers, &bytes)?;
-    webhooks::check(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
+    check_endpoint(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
     let now = realm.clock.now();
     let account = {
         let accounts = accounts::list(&mut app.database.read().await?, realm.id).await?;
@@ -262,7 +262,7 @@ async fn fire(State(app): State<App>, realm: Realm, headers: HeaderMap, bytes: B
 async fn tell(context: &Context, tx: &mut Tx, visit: i64, event: Event, note: Option<&Note>) -> Result<usize, Problem> {
     let visit = visits::find(tx, context.realm.id, visit).await?;
     let visit = visit.ok_or_else(no_visit)?;
-    Ok(webhooks::tell(context, tx, event, &visit, note).await?)
+    Ok(webhooks::send_in(tx, context, event, &visit, note).await?)
 }
 
 fn no_visit() -> Problem {

@@ -1,4 +1,4 @@
-//! `GET /accounts`, `GET /accounts/{code}`: the clinics (D:ACC).
+//! `GET /accounts`, `GET /accounts/{code}`: the clinic accounts (documented under "Clinic Account API").
 
 use serde_json::Value;
 
@@ -19,6 +19,6 @@ pub async fn show(call: &Call) -> Result<Value> {
         return Ok(wire::data(wire::account(&call.account)));
     }
     let found = store::accounts::find(&mut call.read().await?, call.realm.id, call.in_path(0)).await?;
-    let account = found.ok_or_else(|| error::not_found("there is no such clinic"))?;
+    let account = found.ok_or_else(|| error::not_found("the realm has no clinic with this code"))?;
     Ok(wire::data(wire::account(&account)))
 }

@@ -1,7 +1,7 @@
-//! Refusals as this portal words them: a status and `{"code": <the same>, "message": "<text>"}`.
+//! Refusals in this portal's wire form: a status and `{"code": <the same>, "message": "<text>"}`.
 //!
-//! Two texts are documented and go over the wire unchanged: that of an unknown path or object, and that of a room that
-//! exists. All others are ours and say what is wrong with this very request.
+//! Two texts are documented and sent as documented: that of an unknown path or object, and that of a room that already
+//! exists. All others are ours and say what is wrong with the request.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -15,12 +15,12 @@ use crate::{
     web::{page_error::PageError, refusal_log},
 };
 
-/// Why a request is not answered as it was asked.
+/// Why a request gets an error response.
 #[derive(Debug)]
 pub enum VseeError {
-    /// Our considered no.
+    /// A rule refuses the request.
     Refused(Box<Refused>),
-    /// Our own failure. What it was stands in the log, not in the answer.
+    /// Something failed on our side. The cause goes to the log, not into the response.
     Failed(anyhow::Error),
 }
 
@@ -29,14 +29,14 @@ pub struct Refused {
     status: StatusCode,
     message: String,
     refusal: Refusal,
-    /// `Allow`, where the method is wrong.
+    /// The `Allow` header, where the method is wrong.
     allowed: Option<String>,
 }
 
-/// What is documented to be said of whatever is not there.
+/// The documented message for every unknown path or object.
 const NOT_AVAILABLE: &str = "Sorry, this page is not available.";
 
-/// The shortest way to an answer that is not an answer.
+/// The result of a handler.
 pub type Result<T> = std::result::Result<T, VseeError>;
 
 impl VseeError {
@@ -51,7 +51,7 @@ impl VseeError {
         }))
     }
 
-    /// What was expected, and what came: for the log and the journal. Never a secret.
+    /// The expected and the received value, for the log and the journal. Never a secret.
     pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.refusal = refused.refusal.clone().compare(expected, received);
@@ -59,7 +59,7 @@ impl VseeError {
         self
     }
 
-    /// What the documented text does not say: for the log and the journal.
+    /// The reason, for the log and the journal, where the documented message does not say it.
     fn because(mut self, why: &str) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.refusal = Refusal::new(refused.refusal.code, why);
@@ -67,12 +67,12 @@ impl VseeError {
         self
     }
 
-    /// Refuses when `wrong`: a rule in one line.
+    /// Refuses when `wrong`.
     pub fn when(self, wrong: bool) -> Result<()> {
         if wrong { Err(self) } else { Ok(()) }
     }
 
-    /// The answer of the API at this path.
+    /// The error response; `endpoint` is named in the log.
     pub fn answer(self, endpoint: &str) -> Response {
         match self {
             Self::Refused(refused) => {
@@ -95,7 +95,7 @@ impl VseeError {
     }
 }
 
-/// The same no, for a person.
+/// The same refusal as a page.
 impl From<VseeError> for PageError {
     fn from(error: VseeError) -> Self {
         match error {
@@ -123,7 +123,7 @@ impl From<crate::store::Error> for VseeError {
     }
 }
 
-/// 400: a field has to be there and is not.
+/// 400: a required parameter is missing.
 pub fn missing(field: &str) -> VseeError {
     VseeError::new(
         StatusCode::BAD_REQUEST,
@@ -132,24 +132,24 @@ pub fn missing(field: &str) -> VseeError {
     )
 }
 
-/// 400: a field cannot be read.
+/// 400: a parameter is malformed.
 pub fn malformed(field: &str, why: impl AsRef<str>) -> VseeError {
     let message = format!("Invalid parameter: {field}: {}.", why.as_ref());
     VseeError::new(StatusCode::BAD_REQUEST, "malformed_field", message)
 }
 
-/// 400: the state of things does not allow it.
+/// 400: the current state does not allow it.
 pub fn not_possible(message: impl Into<String>) -> VseeError {
     VseeError::new(StatusCode::BAD_REQUEST, "not_possible", message)
 }
 
-/// 400, in the documented words.
+/// 400, with the documented message.
 pub fn slug_exists(domain: &str, slug: &str) -> VseeError {
     let message = format!("In domain '{domain}' slug '{slug}' already exists.");
     VseeError::new(StatusCode::BAD_REQUEST, "slug_exists", message)
 }
 
-/// 400 for the room's other name, which has to be unique, too.
+/// 400: the code of a room has to be unique, too.
 pub fn room_code_exists(code: &str) -> VseeError {
     let message = format!("Room code '{code}' already exists.");
     VseeError::new(StatusCode::BAD_REQUEST, "room_code_exists", message)
@@ -161,22 +161,22 @@ pub fn slot_unavailable(why: &str) -> VseeError {
     VseeError::new(StatusCode::BAD_REQUEST, "slot_unavailable", message)
 }
 
-/// 401: nobody we know.
+/// 401: the caller is not authenticated.
 pub fn unauthorized(message: impl Into<String>) -> VseeError {
     VseeError::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
 }
 
-/// 403: somebody we know, and not for them.
+/// 403: the caller is authenticated, but may not do this.
 pub fn forbidden(message: impl Into<String>) -> VseeError {
     VseeError::new(StatusCode::FORBIDDEN, "forbidden", message)
 }
 
-/// 404, in the documented words.
+/// 404, with the documented message. `why` goes to the log and the journal.
 pub fn not_found(why: &str) -> VseeError {
     VseeError::new(StatusCode::NOT_FOUND, "not_found", NOT_AVAILABLE).because(why)
 }
 
-/// 405, naming what would do.
+/// 405, with the allowed methods.
 pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
     let allowed = allowed.join(", ");
     let error = VseeError::new(
@@ -193,7 +193,7 @@ pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
     }
 }
 
-/// 429: too many passwords were tried.
+/// 429: too many sign-in attempts.
 pub fn too_many_requests() -> VseeError {
     VseeError::new(
         StatusCode::TOO_MANY_REQUESTS,
@@ -202,7 +202,7 @@ pub fn too_many_requests() -> VseeError {
     )
 }
 
-/// What no rule of ours asks for: the documented text where there is one.
+/// A fault that was armed, with the documented message for 404.
 pub fn of_status(status: StatusCode, sentence: &str) -> VseeError {
     let message = match status {
         StatusCode::NOT_FOUND => NOT_AVAILABLE,
@@ -211,7 +211,7 @@ pub fn of_status(status: StatusCode, sentence: &str) -> VseeError {
     VseeError::new(status, "fault", message)
 }
 
-/// 413.
+/// 413: the body is too large.
 pub fn too_large(most: usize) -> VseeError {
     VseeError::new(
         StatusCode::PAYLOAD_TOO_LARGE,

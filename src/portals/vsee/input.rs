@@ -1,8 +1,8 @@
-//! Reading queries and bodies: JSON, form or multipart, as the documentation and clients use all three; nothing twice,
-//! blank is absent.
+//! Reading queries and bodies: JSON, form or multipart, since the documentation and clients use all three. Every name can
+//! appear once; blank text is absent.
 //!
-//! What a handler reads must stand in the route table, or the documentation would not mention it: asking
-//! for anything else fails in tests.
+//! What a handler reads must be declared in the call table, or the OpenAPI document would not mention it: reading
+//! anything else fails in tests.
 
 use axum::{
     body::Body,
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{
     error::{self, Result},
-    route_table::Row,
+    operation::Parameter,
 };
 use crate::web::{
     json_object,
@@ -24,12 +24,12 @@ use crate::web::{
 
 /// Characters of a short text: names, addresses.
 pub const LONGEST_TEXT: usize = 255;
-/// Characters of a long one: reasons, remarks.
+/// Characters of a long text: reasons, remarks.
 pub const LONGEST_REMARK: usize = 10_000;
 /// Files in one request.
 const MOST_FILES: usize = 10;
 
-/// What was said, by name, and the files that came with it. Forms say everything as text, JSON has its own numbers.
+/// Members by name, and files. In forms all members are text; JSON has numbers, too.
 #[derive(Debug, Default)]
 pub struct Input {
     members: Map<String, Value>,
@@ -40,7 +40,7 @@ pub struct Input {
 #[derive(Clone, Debug)]
 pub struct File {
     pub name: String,
-    /// As the sender says it.
+    /// As the sender states it.
     pub media_type: String,
     pub content: Bytes,
 }
@@ -49,12 +49,12 @@ impl Input {
     /// Reads a query.
     ///
     /// # Errors
-    /// When it is damaged, says something twice, or holds U+0000.
+    /// When it is damaged, has a name twice, or contains U+0000.
     pub fn of_query(query: Option<&str>) -> Result<Self> {
         of_form(query.unwrap_or_default().as_bytes(), "query")
     }
 
-    /// Reads a body by its content type. An empty one says nothing.
+    /// Reads a body by its content type. An empty body has no members.
     ///
     /// # Errors
     /// As [`Input::of_query`]; and when it is neither JSON nor a form.
@@ -78,11 +78,11 @@ impl Input {
         }
     }
 
-    /// The same input for the handler of `row`.
-    pub fn of<'a>(&'a self, row: &'static Row) -> Reader<'a> {
+    /// The same input for a handler whose operation declares these parameters.
+    pub fn declared_by(&self, parameters: &'static [Parameter]) -> Reader<'_> {
         Reader {
             members: &self.members,
-            row,
+            parameters,
         }
     }
 }
@@ -91,13 +91,13 @@ impl Input {
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     members: &'a Map<String, Value>,
-    row: &'static Row,
+    parameters: &'static [Parameter],
 }
 
 impl<'a> Reader<'a> {
-    /// A member that says something: not null, not blank.
+    /// A member that is neither null nor blank text.
     pub fn value(self, name: &str) -> Option<&'a Value> {
-        debug_assert!(self.row.documents(name), "{name} does not stand in the route table");
+        debug_assert!(self.declares(name), "{name} does not stand in the call table");
         self.members.get(name).filter(|value| match value {
             Value::Null => false,
             Value::String(text) => !text.trim().is_empty(),
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Text of at most `most` characters; a number counts as its digits.
+    /// Text of at most `most` characters, trimmed; of a number its digits.
     pub fn text_up_to(self, name: &str, most: usize) -> Result<Option<String>> {
         let text = match self.value(name) {
             None => return Ok(None),
@@ -125,19 +125,19 @@ impl<'a> Reader<'a> {
     }
 
     /// # Errors
-    /// Also when it is not there.
+    /// Also when it is missing.
     pub fn required_text(self, name: &str) -> Result<String> {
         self.text(name)?.ok_or_else(|| error::missing(name))
     }
 
-    /// A whole number that is not negative.
+    /// A whole number, 0 or more.
     pub fn number(self, name: &str) -> Result<Option<i64>> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let wrong = || error::malformed(name, "a whole number is expected").compare("digits", &text);
         read_number(&text).map(Some).ok_or_else(wrong)
     }
 
-    /// Unix seconds, in the years that have four digits.
+    /// Unix seconds, up to the year 9998.
     pub fn seconds(self, name: &str) -> Result<Option<Timestamp>> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let wrong = || error::malformed(name, "a time is written in Unix seconds").compare("Unix seconds", &text);
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         time.map(Some).ok_or_else(wrong)
     }
 
-    /// As it was written, found to be a date.
+    /// A date, as it was written.
     pub fn date(self, name: &str) -> Result<Option<String>> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let shape = |(position, byte): (usize, u8)| match position {
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| error::malformed(name, "1 or 0 is expected"))
     }
 
-    /// `[{"id": …}]`, `[…]`, or joined by commas; in a form also `ids[]=…` and `ids[0][id]=…`.
+    /// `[{"id": …}]`, `[…]`, or text separated by commas; in a form also `ids[]=…` and `ids[0][id]=…`.
     pub fn ids(self, name: &str) -> Result<Option<Vec<String>>> {
         let wrong = || error::malformed(name, "a list of ids is expected");
         let one = |item: &Value| match item {
@@ -207,12 +207,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Everything the row does not name, as it came.
+    fn declares(self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter.name == name)
+    }
+
+    /// All members that the operation does not declare, as they came.
     pub fn rest(self) -> Map<String, Value> {
-        let unnamed = |name: &str| !self.row.documents(name);
         self.members
             .iter()
-            .filter(|(name, _)| unnamed(name))
+            .filter(|(name, _)| !self.declares(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
@@ -262,7 +265,7 @@ async fn of_multipart(content_type: &str, body: Bytes) -> Result<Input> {
         let media_type = part.content_type().unwrap_or_default().to_owned();
         let content = part.bytes().await.map_err(broken)?;
         if file_name.is_empty() && content.is_empty() {
-            continue; // a file field of a browser that nothing was put into
+            continue; // a browser sends this for a file field without a file
         }
         files.push(File {
             name: file_name,
@@ -282,7 +285,7 @@ fn checked(members: Map<String, Value>, files: Vec<File>) -> Result<Input> {
     Ok(Input { members, files })
 }
 
-/// No database of ours keeps U+0000, and no patient types it.
+/// PostgreSQL cannot store U+0000.
 fn has_zero(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
@@ -300,13 +303,10 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::{
-        super::route_table::{Operation, ROWS},
-        *,
-    };
+    use super::{super::calls, *};
 
-    fn row(operation: Operation) -> &'static Row {
-        ROWS.iter().find(|row| row.operation == operation).expect("a row")
+    fn body_of(id: &str) -> &'static [Parameter] {
+        calls::all().find(|call| call.id == id).expect("a call").body
     }
 
     fn read(content_type: &'static str, body: &str) -> Result<Input> {
@@ -324,7 +324,7 @@ mod tests {
     const MULTIPART: &str = "multipart/form-data; boundary=x";
 
     #[test]
-    fn three_ways_to_say_the_same() {
+    fn three_encodings_of_the_same_members() {
         let multipart = "--x\r\nContent-Disposition: form-data; name=\"room_code\"\r\n\r\nclinic\r\n\
                          --x\r\nContent-Disposition: form-data; name=\"attachments[]\"\r\n\r\na\r\n--x--\r\n";
         let said = [
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_or_says_something_twice_is_refused() {
+    fn another_media_type_or_a_name_twice_is_refused() {
         for (content_type, body) in [
             ("text/plain", "a=1"),
             ("", "{}"),
@@ -390,14 +390,14 @@ mod tests {
         ] {
             let input = json_body(&json!({"attachments": spelling}));
             let ids = input
-                .of(row(Operation::CreateIntake))
+                .declared_by(body_of("createIntake"))
                 .ids("attachments")
                 .expect("sound");
             assert_eq!(ids, Some(vec!["a".to_owned(), "b".to_owned()]));
         }
         for wrong in [json!([1]), json!(7), json!([{"uuid": "a"}]), json!(true)] {
             let input = json_body(&json!({"attachments": wrong}));
-            assert!(input.of(row(Operation::CreateIntake)).ids("attachments").is_err());
+            assert!(input.declared_by(body_of("createIntake")).ids("attachments").is_err());
         }
     }
 
@@ -405,7 +405,11 @@ mod tests {
     fn times_are_unix_seconds_as_number_or_text() {
         let read = |value: Value| {
             let input = json_body(&json!({"start": value}));
-            input.of(row(Operation::CreateVisit)).seconds("start").ok().flatten()
+            input
+                .declared_by(body_of("createVisit"))
+                .seconds("start")
+                .ok()
+                .flatten()
         };
         let then = Timestamp::from_second(1_458_095_488).ok();
 
@@ -428,7 +432,7 @@ mod tests {
     fn a_date_is_written_in_one_way() {
         let read = |value: &str| {
             let input = json_body(&json!({"dob": value}));
-            input.of(row(Operation::SignOn)).date("dob").ok().flatten()
+            input.declared_by(body_of("signOn")).date("dob").ok().flatten()
         };
 
         assert_eq!(read("1990-01-01").as_deref(), Some("1990-01-01"));
@@ -438,11 +442,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_row_does_not_name_is_kept_as_it_came() {
+    fn undeclared_members_are_kept_as_they_came() {
         let body = json!({"room_code": "clinic", "custom_a": {"b": [1, null]}, "custom_b": ""});
         let input = json_body(&body);
 
-        let rest = Value::Object(input.of(row(Operation::CreateIntake)).rest());
+        let rest = Value::Object(input.declared_by(body_of("createIntake")).rest());
 
         assert_eq!(rest, json!({"custom_a": {"b": [1, null]}, "custom_b": ""}));
     }

@@ -1,7 +1,7 @@
-//! The VSee Clinic: API v3 and the pages that a single sign-on leads to, emulated from its documentation.
+//! The VSee Clinic: API v3 and the pages that a single sign-on leads to, emulated from the vendor's documentation.
 //!
-//! The calls stand in [`route_table`]; one shell, `call.rs`, serves them all, below each mount and with or without `.json`.
-//! How we know of what is told at each call: documented, or inferred.
+//! `calls/` is the table of the API: each operation with its handler, and whether the documentation describes it or we
+//! inferred it. One shell, `call.rs`, serves them all, below each mount and with or without `.json`.
 //!
 //! | path | file |
 //! | --- | --- |
@@ -13,15 +13,18 @@
 //! | `/availability` | `availability.rs` |
 //! | `/rooms…`, `/accounts…` | `rooms.rs`, `accounts.rs` |
 //! | the pages | `pages/` |
-//! | what is told to others | `webhooks.rs`, `messages.rs` |
+//! | webhooks and e-mails | `webhooks.rs`, `messages.rs` |
 //! | `/openapi.json`, `/api-docs` | `openapi/`, `api_docs.rs` |
 
+mod access;
 mod accounts;
 mod api_docs;
 mod attachments;
 mod availability;
 mod booking;
 pub mod call;
+mod caller;
+pub mod calls;
 pub mod error;
 pub mod input;
 mod intakes;
@@ -30,13 +33,16 @@ mod login;
 mod messages;
 pub mod model;
 mod openapi;
+pub mod operation;
 mod pages;
+mod person;
 mod portal_fault;
 mod rooms;
-pub mod route_table;
+mod routing;
 pub mod seed;
 mod sso;
 pub mod store;
+mod user_tokens;
 mod users;
 mod visits;
 pub mod webhooks;
@@ -54,7 +60,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
 pub use portal_fault::answer as portal_fault;
-use route_table::Found;
+use routing::Found;
 pub use store::{EXPIRED, TABLES, insert_seed};
 
 use crate::{
@@ -63,10 +69,10 @@ use crate::{
     web::{csrf::KnownHosts, paths},
 };
 
-/// What stands before the calls, below each mount.
+/// The prefix of the calls, below each mount.
 const API: &str = "/api_v3";
 
-/// The routes of this room.
+/// The routes of the portal.
 pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let mut api = Router::new();
     for mount in MOUNTS {
@@ -84,7 +90,7 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
         .merge(pages::routes(app, known_hosts))
 }
 
-/// Whether what follows `/vsee` in a path belongs to the API, and so speaks JSON.
+/// Whether a path, given without `/vsee`, belongs to the API and so answers in JSON.
 pub fn is_api(rest: &str) -> bool {
     MOUNTS.iter().any(|mount| {
         let below = rest.strip_prefix(mount.0).and_then(|rest| rest.strip_prefix(API));
@@ -95,14 +101,14 @@ pub fn is_api(rest: &str) -> bool {
 async fn serve(State(app): State<App>, realm: Realm, request: Request) -> Response {
     let path = request.uri().path();
     let below = path.split_once(API).map_or("", |(_, below)| below);
-    match route_table::find(request.method(), below) {
-        Found::Row(row, values) => call::serve(row, values, app, realm, request).await,
+    match routing::find(calls::all(), request.method(), below) {
+        Found::Operation(operation, values) => call::serve(operation, values, app, realm, request).await,
         Found::WrongMethod(allowed) => error::wrong_method(&allowed, request.method().as_str()).answer(below),
         Found::Nothing => error::not_found("there is no such call").answer(below),
     }
 }
 
-/// Scripts of any origin may call the API: they bring no cookie, and what they may do the token says.
+/// Scripts of every origin can call the API: it reads no cookies, only the headers of the caller.
 fn cross_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,4 +1,4 @@
-//! What goes wrong here on purpose, in the API's own error form; on the portal's pages, as a page.
+//! Armed portal faults, answered in the API's error form, or as a page on the portal's pages.
 
 use axum::response::{IntoResponse, Response};
 

@@ -9,10 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{
-    model::{Gender, RoomSettings, WebhookVersion},
-    webhooks,
-};
+use super::model::{Gender, RoomSettings, WebhookVersion, check_endpoint, is_code};
 use crate::{
     passwords::check_phc,
     schedule::{
@@ -215,7 +212,7 @@ impl Account {
 
     fn check(&self) -> Result<(), String> {
         let code = &self.code;
-        check(is_word(code), || {
+        check(is_code(code), || {
             format!("account {code:?}: a code is 1 to 64 small letters, digits, - and _")
         })?;
         check(!self.api_key.is_empty() && !self.api_secret.is_empty(), || {
@@ -239,7 +236,7 @@ impl Account {
         let providers: HashSet<_> = self.providers.iter().map(|provider| provider.person.id).collect();
         self.rooms.iter().try_for_each(|room| room.check(&providers))?;
         for endpoint in &self.webhook_endpoints {
-            webhooks::check(&endpoint.url, endpoint.events.as_deref())?;
+            check_endpoint(&endpoint.url, endpoint.events.as_deref())?;
         }
         Ok(())
     }
@@ -287,7 +284,7 @@ impl Room {
         let code = &self.code;
         check(self.id > 0, || format!("room {code:?}: ids are positive"))?;
         for name in [code, &self.slug] {
-            check(is_word(name), || {
+            check(is_code(name), || {
                 format!("room {name:?}: codes and slugs are 1 to 64 small letters, digits, - and _")
             })?;
         }
@@ -310,12 +307,6 @@ impl Room {
         }
         Ok(())
     }
-}
-
-/// Codes and slugs stand in addresses.
-pub fn is_word(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
-    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 fn check(sound: bool, problem: impl FnOnce() -> String) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! How things stand in JSON: the documented members, in the documented order, with their kinds.
+//! The JSON of answers: the documented members, in the documented order, with the documented types.
 //!
 //! Ids are numbers as text, a visit's `start` and `end` are seconds as text, `created` and `modified` are seconds as numbers.
 
@@ -15,10 +15,10 @@ use crate::app::Realm;
 
 /// `status` of an active user.
 pub const ACTIVE: i64 = 20;
-/// `status` of one who is not: inferred.
+/// `status` of an inactive user: inferred.
 pub const INACTIVE: i64 = 10;
 
-/// JSON as this portal says it. It is about patients: nobody on the way keeps it.
+/// A JSON response. It is about patients, so no cache may store it.
 pub fn answer(status: StatusCode, body: &Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),
@@ -27,12 +27,12 @@ pub fn answer(status: StatusCode, body: &Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// `{"data": …}`: the envelope of everything.
+/// `{"data": …}`: the envelope of every answer.
 pub fn data(data: impl Into<Value>) -> Value {
     json!({"data": data.into()})
 }
 
-/// A list with the number of all that fit.
+/// A part of a list, with the number of all items.
 pub fn counted(data: Vec<Value>, total: i64) -> Value {
     json!({"data": data, "total_count": total})
 }
@@ -51,14 +51,14 @@ fn seconds(time: Timestamp) -> String {
     time.as_second().to_string()
 }
 
-/// A user, as SSO and login answer; `token` is what the call has minted.
+/// A user as SSO and login answer, with the new token.
 pub fn signed_on(user: &User, token: Value) -> Map<String, Value> {
     let mut members = person(user);
     members.insert("token".to_owned(), token);
     members
 }
 
-/// The members of a user that every answer has, `dob` only where it is known.
+/// The members of a user in every answer, `dob` only where it is known.
 fn person(user: &User) -> Map<String, Value> {
     let mut members = object(json!({
         "id": id(user.id),
@@ -102,7 +102,7 @@ pub fn profile(user: &User, zone: &str) -> Map<String, Value> {
     members
 }
 
-/// A provider, as a room shows them.
+/// A provider of a room.
 pub fn provider(user: &User) -> Value {
     json!({
         "id": id(user.id),
@@ -132,7 +132,7 @@ pub fn room_in_short(room: &Room) -> Value {
     })
 }
 
-/// `users` holds the same ids as `provider_ids`, joined.
+/// A room. `users` has the same ids as `provider_ids`, joined.
 pub fn room(room: &Room) -> Value {
     let settings = &room.settings;
     let providers: Vec<_> = room.providers.iter().copied().map(id).collect();
@@ -179,7 +179,7 @@ pub fn account(account: &Account) -> Value {
     })
 }
 
-/// Our own members first; what else was said beside them. Nothing said takes the place of a member of ours.
+/// An intake, with its custom members after ours. A custom member never replaces one of ours.
 pub fn intake(intake: &Intake, attachments: &[Value]) -> Value {
     let mut members = object(json!({
         "id": intake.id,
@@ -200,7 +200,7 @@ pub fn intake(intake: &Intake, attachments: &[Value]) -> Value {
     beside(members, &intake.custom)
 }
 
-/// What creating and changing an intake answers with: its id, and what else was said.
+/// The answer to creating and changing an intake: its id and its custom members.
 pub fn intake_id(intake: &Intake) -> Value {
     beside(object(json!({"id": intake.id})), &intake.custom)
 }
@@ -212,7 +212,7 @@ fn beside(mut members: Map<String, Value>, custom: &Map<String, Value>) -> Value
     Value::Object(members)
 }
 
-/// `path` is where it can be had, below the API.
+/// A file. `path` is where to download it, below the address of the API.
 pub fn attachment(attachment: &Attachment, using: bool) -> Value {
     let moment = json!({
         "sec": attachment.created_at.as_second(),
@@ -233,7 +233,7 @@ pub fn attachment(attachment: &Attachment, using: bool) -> Value {
     })
 }
 
-/// What uploading answers with: the same, and the id under the name an intake asks for.
+/// The answer to an upload: the same, with the id under the name that an intake expects.
 pub fn uploaded(one: &Attachment) -> Value {
     let mut members = object(json!({"id": one.id}));
     members.extend(object(attachment(one, false)));
@@ -292,7 +292,7 @@ pub fn visit(realm: &Realm, visit: &Visit) -> Value {
     Value::Object(members)
 }
 
-/// What is not known is left out, as with users.
+/// A patient in a visit. Unknown members are left out, as for users.
 fn member(member: &Participant, phone_of_intake: Option<&str>) -> Value {
     let mut members = object(json!({
         "id": id(member.id),

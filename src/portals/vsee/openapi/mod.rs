@@ -1,25 +1,30 @@
-//! The OpenAPI 3.1 document of the API, made from the route table.
+//! The OpenAPI 3.1 document of the API, made from the call table.
 
 mod schemas;
 
 use serde_json::{Map, Value, json};
 
-use super::route_table::{Access, Answer, Evidence, Kind, Operation, Parameter, ROWS, Row};
-use crate::portals::openapi::{described, json_content, operation_id, parameters_in_path, put, response, schema};
+use super::{
+    access::{Access, security_schemes},
+    call::Handler,
+    calls,
+    operation::{Answer, Evidence, Kind, Operation, Parameter},
+};
+use crate::portals::openapi::{described, json_content, parameters_in_path, put, response, schema};
 
 const INTRODUCTION: &str = "\
-The emulated VSee Clinic API v3. Each call says how we know of it: documented calls answer as documented, inferred ones \
-as best we could tell.
+An emulation of the VSee Clinic API v3. The description of each operation says whether the vendor documents it or we \
+inferred it from the rest of the documentation.
 
-Paths may end in `.json`. Bodies may be JSON, a form or multipart. Where a path asks for the id of a user, `-` is the \
-caller. An error is `{\"code\": <the status>, \"message\": \"…\"}`.";
+Paths can end in `.json`. Bodies can be JSON, a form or multipart. Where a path takes the id of a user, `-` is the \
+caller. An error is `{\"code\": <HTTP status>, \"message\": \"…\"}`.";
 
 /// The document. The API's address is relative to the document's, so that it can be read under any name the server is
 /// reached by.
 pub fn document() -> Value {
     let mut paths = Map::new();
-    for row in ROWS {
-        put(&mut paths, row.path, &row.verb.method(), operation(row));
+    for call in calls::all() {
+        put(&mut paths, call.path, &call.verb.method(), operation(call));
     }
     json!({
         "openapi": "3.1.0",
@@ -38,86 +43,38 @@ pub fn document() -> Value {
     })
 }
 
-fn operation(row: &Row) -> Value {
-    let mut parameters = parameters_in_path(row.path);
+fn operation(call: &Operation<Handler>) -> Value {
+    let mut parameters = parameters_in_path(call.path);
     parameters.push(json!({
         "name": "X-AccountCode", "in": "header", "required": false, "schema": {"type": "string"},
-        "description": "The clinic; without it the token's, the key's, or the first.",
+        "description": "The code of the clinic. Default: the clinic of the token or key, else the first one.",
     }));
-    parameters.extend(row.query.iter().map(|parameter| {
+    parameters.extend(call.query.iter().map(|parameter| {
         json!({
             "name": parameter.name, "in": "query", "required": parameter.required,
             "description": parameter.description, "schema": in_text(parameter.kind),
         })
     }));
-    let evidence = match row.evidence {
+    let evidence = match call.evidence {
         Evidence::Documented => "Documented.",
         Evidence::Inferred => "Inferred.",
     };
     let mut operation = json!({
-        "operationId": operation_id(row.operation),
-        "summary": row.summary,
+        "operationId": call.id,
+        "summary": call.summary,
         "description": evidence,
-        "tags": [tag(row.operation)],
+        "tags": [call.tag],
         "parameters": parameters,
-        "security": security(row.access),
-        "responses": responses(row),
+        "security": call.access.security(),
+        "responses": responses(call),
     });
-    if !row.body.is_empty() || row.files {
-        operation["requestBody"] = request_body(row);
+    if !call.body.is_empty() || call.files {
+        operation["requestBody"] = request_body(call);
     }
     operation
 }
 
-fn tag(operation: Operation) -> &'static str {
-    match operation {
-        Operation::SignOn | Operation::LogIn | Operation::ListUsers | Operation::ShowUser | Operation::AssignRoom => {
-            "Users"
-        }
-        Operation::CreateIntake
-        | Operation::UpdateIntake
-        | Operation::ShowIntake
-        | Operation::UploadAttachment
-        | Operation::DownloadAttachment => "Intakes",
-        Operation::AddWalkIn
-        | Operation::AddEConsult
-        | Operation::AddEConsultAlias
-        | Operation::CreateVisit
-        | Operation::ListVisits
-        | Operation::ShowVisit
-        | Operation::EndVisit
-        | Operation::AcceptVisit
-        | Operation::ListAvailability
-        | Operation::ListAvailabilityByPost => "Visits",
-        Operation::ListRooms
-        | Operation::CreateRoom
-        | Operation::ShowRoom
-        | Operation::ListProvidersOfRoom
-        | Operation::ShowProviderOfRoom => "Rooms",
-        Operation::ListAccounts | Operation::ShowAccount => "Accounts",
-    }
-}
-
-fn security(access: Access) -> Value {
-    match access {
-        Access::Public => json!([]),
-        Access::Key => json!([{"apiKey": [], "apiSecret": []}]),
-        Access::Token => json!([{"apiToken": []}]),
-        Access::Admin => json!([{"adminToken": []}]),
-    }
-}
-
-fn security_schemes() -> Value {
-    let header = |name: &str, description: &str| json!({"type": "apiKey", "in": "header", "name": name, "description": description});
-    json!({
-        "apiKey": header("X-ApiKey", "The clinic's key."),
-        "apiSecret": header("X-ApiSecret", "The clinic's secret; the policy can make it optional."),
-        "apiToken": header("X-ApiToken", "`data.token.token` of `/users/sso` or `/users/login`."),
-        "adminToken": header("X-ApiToken", "An admin token, made by hand in the clinic's API app."),
-    })
-}
-
-/// A value in an address: always text.
+/// A value in the query, which is always text.
 fn in_text(kind: Kind) -> Value {
     match kind {
         Kind::Number => json!({"type": "integer", "minimum": 0}),
@@ -127,7 +84,7 @@ fn in_text(kind: Kind) -> Value {
     }
 }
 
-/// A value in a body, as leniently as it is read.
+/// A value in a body: all forms that are accepted.
 fn in_body(kind: Kind) -> Value {
     match kind {
         Kind::Text => json!({"type": ["string", "number", "null"]}),
@@ -151,49 +108,54 @@ fn in_body(kind: Kind) -> Value {
     }
 }
 
-fn request_body(row: &Row) -> Value {
+fn request_body(call: &Operation<Handler>) -> Value {
     let mut properties = Map::new();
     for Parameter {
         name,
         kind,
         description,
         ..
-    } in row.body
+    } in call.body
     {
         properties.insert((*name).to_owned(), described(in_body(*kind), description));
     }
-    let required: Vec<_> = row.body.iter().filter(|one| one.required).map(|one| one.name).collect();
-    let said = json!({
+    let required: Vec<_> = call
+        .body
+        .iter()
+        .filter(|one| one.required)
+        .map(|one| one.name)
+        .collect();
+    let schema = json!({
         "type": "object", "properties": properties, "required": required, "additionalProperties": true,
     });
     let mut content = Map::new();
-    if row.operation != Operation::UploadAttachment {
+    if call.id != "uploadAttachment" {
         for kind in ["application/json", "application/x-www-form-urlencoded"] {
-            content.insert(kind.to_owned(), json!({"schema": said}));
+            content.insert(kind.to_owned(), json!({"schema": schema}));
         }
     }
-    let mut with_files = said;
-    if row.files {
+    let mut with_files = schema;
+    if call.files {
         with_files["properties"]["file"] = json!({
             "type": "string", "contentMediaType": "application/octet-stream",
-            "description": "PDF, PNG, JPEG, GIF or plain text, up to 512 KiB; any field name will do.",
+            "description": "A PDF, PNG, JPEG, GIF or plain text file of up to 512 KiB. The field can have any name.",
         });
     }
     content.insert("multipart/form-data".to_owned(), json!({"schema": with_files}));
-    json!({"content": content, "required": row.body.iter().any(|one| one.required)})
+    json!({"content": content, "required": call.body.iter().any(|one| one.required)})
 }
 
-fn responses(row: &Row) -> Value {
-    let content = match row.answer {
+fn responses(call: &Operation<Handler>) -> Value {
+    let content = match call.answer {
         Answer::File => json!({"*/*": {"schema": {}}}),
         answer => json_content(schema(&schemas::name(answer))),
     };
     let mut responses = Map::new();
     responses.insert(
         "200".to_owned(),
-        json!({"description": row.summary, "content": content}),
+        json!({"description": call.summary, "content": content}),
     );
-    for (status, description) in row.refusals {
+    for (status, description) in call.refusals {
         responses.insert(status.to_string(), refusal(description));
     }
     let mut also = vec![
@@ -203,13 +165,13 @@ fn responses(row: &Row) -> Value {
         ("405", "WrongMethod"),
         ("500", "Failure"),
     ];
-    if row.access == Access::Admin {
+    if call.access == Access::Admin {
         also.push(("403", "AdminsOnly"));
     }
-    if !row.body.is_empty() || row.files {
+    if !call.body.is_empty() || call.files {
         also.push(("413", "TooLarge"));
     }
-    if row.operation == Operation::LogIn {
+    if call.id == "logIn" {
         also.push(("429", "TooMany"));
     }
     for (status, name) in also {
@@ -226,16 +188,16 @@ fn responses_in_common() -> Value {
     json!({
         "Malformed": refusal("The request is malformed."),
         "Unauthorized": refusal("The account, key or token is missing, unknown or expired."),
-        "AdminsOnly": refusal("The token is not an admin's."),
-        "Unknown": refusal("There is nothing at this path."),
+        "AdminsOnly": refusal("The caller is not an admin."),
+        "Unknown": refusal("The path is unknown."),
         "WrongMethod": {
-            "description": "Another method.",
+            "description": "The method is not allowed at this path.",
             "headers": {"Allow": {"schema": {"type": "string"}}},
             "content": json_content(schema("Error")),
         },
         "TooLarge": refusal("The body is too large."),
-        "TooMany": refusal("Too many passwords were tried."),
-        "Failure": refusal("Something went wrong on the server's side."),
+        "TooMany": refusal("Too many sign-in attempts."),
+        "Failure": refusal("An internal error."),
     })
 }
 
@@ -245,23 +207,23 @@ mod tests {
     use crate::portals::openapi::broken_references;
 
     #[test]
-    fn the_document_knows_every_row_and_every_reference_leads_somewhere() {
+    fn the_document_has_every_call_and_no_broken_reference() {
         let document = document();
 
         let operations = document["paths"].as_object().expect("paths").values();
         let operations: usize = operations.map(|path| path.as_object().expect("methods").len()).sum();
-        assert_eq!(operations, ROWS.len());
+        assert_eq!(operations, calls::all().count());
         let (broken, all) = broken_references(&document);
         assert!(all > 100, "{all}");
         assert_eq!(broken, [""; 0]);
     }
 
     #[test]
-    fn every_refusal_of_a_row_is_in_its_operation() {
+    fn every_refusal_of_a_call_is_in_its_operation() {
         let document = document();
-        for row in ROWS {
-            let operation = &document["paths"][row.path][row.verb.name().to_ascii_lowercase()];
-            for (status, description) in row.refusals {
+        for call in calls::all() {
+            let operation = &document["paths"][call.path][call.verb.name().to_ascii_lowercase()];
+            for (status, description) in call.refusals {
                 assert_eq!(operation["responses"][status.to_string()]["description"], *description);
             }
         }

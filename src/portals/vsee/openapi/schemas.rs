@@ -1,13 +1,13 @@
-//! The schemas of what is answered: the things, and the envelopes around them.
+//! The schemas of the answers: the objects, and the envelopes around them.
 
 use serde_json::{Map, Value, json};
 
 use crate::portals::{
     openapi::{integer, list, nullable, object, object_of, schema as of, text, truth},
-    vsee::route_table::Answer,
+    vsee::operation::Answer,
 };
 
-/// The schema of a row's whole answer.
+/// The name of the schema of a whole answer.
 pub fn name(answer: Answer) -> String {
     format!("{answer:?}Answer")
 }

@@ -2,13 +2,13 @@
 //!
 //! | file | tables |
 //! | --- | --- |
-//! | `accounts.rs` | accounts, and the numbers that are given |
+//! | `accounts.rs` | accounts, and the next numbers |
 //! | `users.rs` | users and their tokens |
-//! | `rooms.rs` | rooms, and who works there |
+//! | `rooms.rs` | rooms and their providers |
 //! | `intakes.rs` | intakes and attachments |
 //! | `visits.rs` | visits |
-//! | `sessions.rs` | browsers that came in |
-//! | `webhook_endpoints.rs` | where a clinic wants to be told |
+//! | `sessions.rs` | browser sessions |
+//! | `webhook_endpoints.rs` | webhook endpoints |
 //! | `seeding.rs` | all of them, written from a seed |
 //! | `tables.rs` | all of them, declared |
 
@@ -27,11 +27,11 @@ pub use tables::{EXPIRED, TABLES};
 
 use crate::store::{Error, Result, Row};
 
-/// A column that holds one of a few words, read back by `of`.
+/// A column with one of a few words, which `of` reads.
 fn word<T>(row: &Row, column: &str, of: impl Fn(&str) -> Option<T>) -> Result<T> {
     let text: String = row.get(column)?;
     of(&text).ok_or_else(|| Error::ColumnDecode {
         index: column.to_owned(),
-        source: format!("{text:?} is none of ours").into(),
+        source: format!("{text:?} is not a known value").into(),
     })
 }

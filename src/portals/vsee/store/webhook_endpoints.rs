@@ -1,4 +1,4 @@
-//! Where a clinic wants to be told of what happens.
+//! Webhook endpoints of clinics.
 
 use crate::{
     model::RealmId,

@@ -1,6 +1,6 @@
 //! The OpenAPI document and the page that shows it.
 
-use anteroom::portals::vsee::route_table::{ROWS, Verb};
+use anteroom::portals::vsee::{calls, operation::Verb};
 use serde_json::{Value, json};
 
 use super::{MONDAY_NINE, admin, data, patient, provider, text};
@@ -48,12 +48,12 @@ async fn every_answer_is_as_the_document_describes_it() {
             .await,
     );
 
-    for row in ROWS {
-        let thing = match row.path.split('/').nth(1) {
+    for call in calls::all() {
+        let thing = match call.path.split('/').nth(1) {
             Some("users") => "181883",
             Some("intakes") => &intake,
             Some("attachments") => file["id"].as_str().unwrap_or_default(),
-            Some("visits") if row.path.ends_with("accept") => &e_consult,
+            Some("visits") if call.path.ends_with("accept") => &e_consult,
             Some("visits") => &visit,
             Some("accounts") => "vclinic",
             _ => "",
@@ -65,8 +65,8 @@ async fn every_answer_is_as_the_document_describes_it() {
             .replace("/providers/{id}", "/providers/181883")
             .replace("{id}", thing);
         let path = path.trim_start_matches('/');
-        let caller = if row.path.ends_with("accept") { &pat } else { &admin };
-        let answer = match row.verb {
+        let caller = if call.path.ends_with("accept") { &pat } else { &admin };
+        let answer = match call.verb {
             Verb::Get => caller.get(&format!("{path}?room_code=clinic")).await,
             Verb::Post if path == "attachments" => caller.post_files(path, &[], &[("a.txt", "text/plain", b"a")]).await,
             Verb::Post => {
@@ -86,12 +86,12 @@ async fn every_answer_is_as_the_document_describes_it() {
             }
         };
         let answer = answer.is_ok();
-        if row.path == "/attachments/{id}" {
+        if call.path == "/attachments/{id}" {
             continue;
         }
-        let operation = &document["paths"][row.path][row.verb.name().to_ascii_lowercase()];
+        let operation = &document["paths"][call.path][call.verb.name().to_ascii_lowercase()];
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-        check(&document, schema, &answer.json(), row.path);
+        check(&document, schema, &answer.json(), call.path);
     }
 }
 

@@ -21,7 +21,7 @@ async fn an_intake_becomes_one_visit_of_whatever_kind() {
 
     for path in ["visits/add_walkin", "visits/add_econsult", "add_econsult"] {
         let message = refused(&john.post(path, &body).await, 400);
-        assert_eq!(message, "The intake is used already.");
+        assert_eq!(message, "The intake was already used.");
     }
     let appointment = json!({"intake_id": intake, "start": MONDAY_NINE});
     refused(&john.post("visits", &appointment).await, 400);
