@@ -8,7 +8,8 @@
 //! ```text
 //!  entrance      main → cli                              the command line
 //!                server                                  joins routers and layers, TLS, listens, shuts down
-//!  control API  control                                 everything a tester may turn or look at
+//!  control API   control                                 everything a tester may change or look at
+//!  realms        realms                                  realms made from seeds, copies and snapshots
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
 //!  workshop      tokens  outbox                          mint and verify, messages and webhooks
@@ -36,6 +37,7 @@ pub mod outbox;
 pub mod passwords;
 pub mod portals;
 pub mod random;
+pub mod realms;
 pub mod schedule;
 pub mod server;
 pub mod sessions;

@@ -22,6 +22,7 @@ pub use run_to_completion::run_to_completion;
 
 use crate::{
     faults::Faults, journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database,
+    web::endpoint::EndpointTable,
 };
 
 /// What the whole process shares. Cheap to clone.
@@ -40,6 +41,8 @@ pub struct Shared {
     pub agenda: Agenda,
     /// Armed misbehaviour.
     pub faults: Arc<Faults>,
+    /// What the paths of a realm belong to.
+    pub endpoints: EndpointTable,
     /// Deeds that must end even when the one who asked for them hangs up.
     pub tasks: TaskTracker,
     /// Cancelled when the process is asked to end: long waits give up.
@@ -47,14 +50,21 @@ pub struct Shared {
 }
 
 impl App {
-    /// An app on an open database. `issuer` has no trailing slash.
-    pub fn new(issuer: String, database: Database, sealer: Sealer, passwords: Passwords) -> Self {
+    /// An app on an open database. `issuer` has no trailing slash; `endpoints` includes those of the portals.
+    pub fn new(
+        issuer: String,
+        database: Database,
+        sealer: Sealer,
+        passwords: Passwords,
+        endpoints: EndpointTable,
+    ) -> Self {
         let sealer = Arc::new(sealer);
         let (journal, faults) = (Journal::default(), Arc::<Faults>::default());
         Self(Arc::new(Shared {
             realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone(), faults.clone()),
             journal,
             faults,
+            endpoints,
             issuer,
             database,
             passwords,

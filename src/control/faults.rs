@@ -16,9 +16,10 @@ use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::{App, Realm};
 use crate::faults::parameter::{Kind, Parameter};
-use crate::faults::{Armed, Endpoint, Often, Wish, catalogue};
+use crate::faults::{Armed, Often, Wish, catalogue};
 use crate::model::{Client, ClientId, Members, UserId};
 use crate::store;
+use crate::web::endpoint::EndpointTable;
 
 const FAULTS: &str = "/control/api/faults";
 const CATALOGUE: &str = "/control/api/faults/catalogue";
@@ -202,8 +203,9 @@ struct Shown<'a> {
 }
 
 /// `GET /control/api/faults/catalogue`
-async fn show_catalogue() -> Json<Value> {
-    let faults: Vec<_> = catalogue::rows().map(Listed::new).collect();
+async fn show_catalogue(State(app): State<App>) -> Json<Value> {
+    let listed = |row| Listed::new(row, &app.endpoints);
+    let faults: Vec<_> = catalogue::rows().map(listed).collect();
     Json(json!({"faults": faults}))
 }
 
@@ -219,7 +221,7 @@ async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
 async fn arm(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let wish: Wish = body::read(&headers, &body)?;
     let id = realm.random.id(realm.clock.now());
-    let mut armed = wish.check(id).map_err(Problem::bad_request)?;
+    let mut armed = wish.check(id, &app.endpoints).map_err(Problem::bad_request)?;
     look_up(&app, &realm, &mut armed).await?;
 
     let shown = json!(Shown::new(&armed));
@@ -280,18 +282,18 @@ async fn find_user(app: &App, realm: &Realm, client: Option<&Client>, named: &st
 }
 
 impl Listed {
-    fn new(row: &'static catalogue::Row) -> Self {
-        let any = |knows: fn(Endpoint) -> bool| !row.of_issuer && row.endpoints.iter().copied().any(knows);
+    fn new(row: &'static catalogue::Row, endpoints: &EndpointTable) -> Self {
+        let by_subject = !row.of_issuer && row.knows_subject(endpoints);
         Self {
             fault: row.name,
             family: row.family,
             does: row.does,
             good_client: row.good_client,
             section: row.section,
-            endpoints: row.endpoints.iter().map(|endpoint| endpoint.name()).collect(),
+            endpoints: endpoints.fault_groups(row.endpoints),
             holds: row.holds,
-            by_client: any(Endpoint::knows_clients),
-            by_user: any(Endpoint::knows_users),
+            by_client: by_subject,
+            by_user: by_subject,
             times: row.times,
             parameters: row.parameters.iter().map(parameter).collect(),
         }

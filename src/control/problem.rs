@@ -5,8 +5,6 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Serialize, Serializer};
 use tokio::task::JoinError;
 
-use super::seed::SeedError;
-use super::seed::loading::LoadingError;
 use crate::app::DirectoryError;
 use crate::keys::sealing::SealingError;
 use crate::keys::{KeyError, SigningError};
@@ -98,26 +96,6 @@ failures!(
     KeyError,
     JoinError
 );
-
-impl From<SeedError> for Problem {
-    fn from(error: SeedError) -> Self {
-        match error {
-            SeedError::NotEmpty => Self::conflict(error.to_string()),
-            _ => Self::bad_request(error.to_string()),
-        }
-    }
-}
-
-impl From<LoadingError> for Problem {
-    fn from(error: LoadingError) -> Self {
-        match error {
-            LoadingError::Seed(error) => error.into(),
-            LoadingError::Database(error) => error.into(),
-            LoadingError::Hashing(error) => error.into(),
-            LoadingError::Sealing(error) => error.into(),
-        }
-    }
-}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

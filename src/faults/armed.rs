@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 
 use super::catalogue::{self, Bend, Row};
-use super::endpoint::{Endpoint, Place};
 use super::parameter::Parameters;
+use super::place::Place;
 use super::watch::{Asked, Subject};
 use crate::model::Members;
 use crate::random::Random;
+use crate::web::endpoint::{self, EndpointTable, Selection};
 
 /// The share of matching calls is drawn in ten-thousandths.
 const WHOLE: u32 = 10_000;
@@ -74,13 +75,13 @@ impl Wish {
     ///
     /// # Errors
     /// Why this cannot be meant, in words for the one who wrote it.
-    pub fn check(self, id: String) -> Result<Armed, String> {
+    pub fn check(self, id: String, endpoints: &EndpointTable) -> Result<Armed, String> {
         let row = catalogue::find(&self.fault).ok_or_else(|| {
             let name = &self.fault;
             format!("there is no fault {name:?}; the catalogue lists what there is")
         })?;
-        let place = self.place(row)?;
-        self.check_narrowing(row, place.as_ref())?;
+        let place = self.place(row, endpoints)?;
+        self.check_narrowing(row, place.as_ref(), endpoints)?;
         Ok(Armed {
             id,
             row,
@@ -97,19 +98,14 @@ impl Wish {
         })
     }
 
-    fn place(&self, row: &Row) -> Result<Option<Place>, String> {
+    fn place(&self, row: &Row, endpoints: &EndpointTable) -> Result<Option<Place>, String> {
         let Some(text) = &self.endpoint else { return Ok(None) };
-        let place = Place::read(text).ok_or_else(|| {
-            let groups: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect();
-            let groups = groups.join(", ");
+        let place = Place::read(text, endpoints).ok_or_else(|| {
+            let groups = endpoints.fault_groups(Selection::All).join(", ");
             format!("there is no endpoint {text:?}: name one of {groups}, or a path with or without a method")
         })?;
-        let bites = place
-            .endpoint()
-            .is_some_and(|endpoint| row.endpoints.contains(&endpoint));
-        if !bites {
-            let places: Vec<_> = row.endpoints.iter().map(|endpoint| endpoint.name()).collect();
-            let (fault, places) = (row.name, places.join(", "));
+        if !row.endpoints.contains(place.endpoint(endpoints)) {
+            let (fault, places) = (row.name, endpoints.fault_groups(row.endpoints).join(", "));
             return Err(format!("{fault} does not bite at {text:?}, but at {places}"));
         }
         if row.holds {
@@ -121,7 +117,7 @@ impl Wish {
         Ok(Some(place))
     }
 
-    fn check_narrowing(&self, row: &Row, place: Option<&Place>) -> Result<(), String> {
+    fn check_narrowing(&self, row: &Row, place: Option<&Place>, endpoints: &EndpointTable) -> Result<(), String> {
         let fault = row.name;
         let narrowed = self.client_id.is_some() || self.user.is_some();
         if narrowed && row.of_issuer {
@@ -129,16 +125,16 @@ impl Wish {
                 "{fault} is a state of the whole issuer and cannot be narrowed to a client or a user"
             ));
         }
-        let within = |knows: fn(Endpoint) -> bool| match place.and_then(Place::endpoint) {
-            Some(endpoint) => knows(endpoint),
-            None => row.endpoints.iter().copied().any(knows),
+        let knows_subject = match place {
+            Some(place) => place.endpoint(endpoints).knows_subject(),
+            None => row.knows_subject(endpoints),
         };
-        if self.client_id.is_some() && !within(Endpoint::knows_clients) {
+        if self.client_id.is_some() && !knows_subject {
             return Err(format!(
                 "{fault} bites where nobody says which client asks: leave out client_id"
             ));
         }
-        if self.user.is_some() && !within(Endpoint::knows_users) {
+        if self.user.is_some() && !knows_subject {
             return Err(format!(
                 "{fault} bites where requests are about no user: leave out user"
             ));
@@ -185,12 +181,12 @@ impl Wish {
 impl Armed {
     /// Whether it waits for requests like this one at all.
     pub fn waits_for(&self, asked: &Asked, fault_target: &Subject) -> bool {
-        if asked.endpoint == Endpoint::Jwks && matches!(self.row.bend, Bend::IdToken(_)) {
-            return self.row.endpoints.contains(&Endpoint::Jwks); // nobody says who they are there
+        if asked.endpoint.is(&endpoint::JWKS) && matches!(self.row.bend, Bend::IdToken(_)) {
+            return self.row.endpoints.contains(&endpoint::JWKS); // nobody says who they are there
         }
         let at = match &self.place {
-            Some(place) => place.holds(&asked.method, &asked.path),
-            None => self.row.endpoints.contains(&asked.endpoint),
+            Some(place) => place.holds(asked.endpoint, &asked.method, &asked.path),
+            None => self.row.endpoints.contains(asked.endpoint),
         };
         let same = |wanted: &Option<String>, known: &Option<String>| wanted.is_none() || wanted == known;
         at && same(&self.client, &fault_target.client) && same(&self.user, &fault_target.user)
@@ -285,7 +281,7 @@ mod tests {
 
     fn check(wish: Value) -> Result<Armed, String> {
         let wish: Wish = serde_json::from_value(wish).map_err(|error| error.to_string())?;
-        wish.check("1".to_owned())
+        wish.check("1".to_owned(), &EndpointTable::new([]))
     }
 
     fn bitten_of(wish: Value, calls: usize) -> Vec<usize> {

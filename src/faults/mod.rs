@@ -9,7 +9,7 @@
 //! | [`catalogue`] | every fault: what it does, what a good client does, where it bites, the line that bends |
 //! | [`armed`] | one that waits: for whom, how often, what it keeps |
 //! | [`watch`] | the faults one request may meet, and the marks they leave on its answer |
-//! | [`endpoint`], [`parameter`] | where, and how exactly |
+//! | [`place`], [`parameter`] | where, and how exactly |
 //! | [`bends`] | the words the catalogue's bends are written in |
 //!
 //! In memory and per process, forgotten with the realm. Where nothing is armed, a request costs one look at an empty map, without a lock.
@@ -17,8 +17,8 @@
 pub mod armed;
 pub mod bends;
 pub mod catalogue;
-pub mod endpoint;
 pub mod parameter;
+pub mod place;
 pub mod watch;
 
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ use arc_swap::ArcSwap;
 
 pub use armed::{Armed, Often, Wish};
 pub use catalogue::{Bend, Row};
-pub use endpoint::{Endpoint, Place};
+pub use place::Place;
 pub use watch::{Asked, Subject, Watch};
 
 use crate::model::RealmId;
@@ -98,13 +98,14 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::endpoint::EndpointTable;
 
     fn armed(id: &str) -> Armed {
         let wish = Wish {
             fault: "delayed_answer".to_owned(),
             ..Wish::default()
         };
-        wish.check(id.to_owned()).unwrap()
+        wish.check(id.to_owned(), &EndpointTable::new([])).unwrap()
     }
 
     #[test]

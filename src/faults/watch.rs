@@ -9,15 +9,15 @@ use http::Method;
 use jiff::Timestamp;
 
 use super::armed::Armed;
-use super::endpoint::Endpoint;
 use super::parameter::Parameters;
 use crate::model::{FaultMark, FaultMarks};
 use crate::random::Random;
+use crate::web::endpoint::Endpoint;
 
 /// The request, as far as faults look at it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub endpoint: Endpoint,
+    pub endpoint: &'static Endpoint,
     pub method: Method,
     /// Within the realm.
     pub path: String,
@@ -42,7 +42,7 @@ impl Asked {
     }
 
     pub fn at_resource(&self) -> bool {
-        Endpoint::RESOURCES.contains(&self.endpoint)
+        self.endpoint.is_resource()
     }
 }
 

@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use axum::{
     extract::{RawQuery, State},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
-use http::{
-    HeaderMap, StatusCode, Uri,
-    header::{self, SET_COOKIE},
-};
+use http::{HeaderMap, StatusCode, Uri};
 use jiff::Timestamp;
 
 use super::{
+    authorization_answer::{NotAnswered, Outcome, answer_while_allowed, finish_and_answer, respond},
     authorization_request, automatic_sign_in,
     error::OAuthError,
     flow::{self, Progress, Step},
@@ -22,56 +20,17 @@ use super::{
 };
 use crate::{
     app::{
-        App, Realm, behaviour_effects,
+        App, Realm,
         request_in_flight::{already_answered, check_in_flight, check_owner},
     },
     journal::recording,
     keys::kid_of,
-    model::{
-        AuthorizationCode, AuthorizationRequest, Client, ClientId, Grant, GrantId, PendingRequest, Refusal, Scopes,
-        Secret, SessionId, SignedIn,
-    },
-    random::digest,
+    model::{AuthorizationRequest, Client, ClientId, PendingRequest, Refusal, SessionId, SignedIn},
     sessions,
-    store::{self, Conn, Keeps, Tx, settle},
+    store::{self, Conn, settle},
     tokens::after,
-    web::{page::Layout, page_error::PageError, page_form::PageQuery, parameters::read_form, paths, session_cookie},
+    web::{page::Layout, page_error::PageError, page_form::PageQuery, parameters::read_form, paths},
 };
-
-/// What the browser gets: the answer for the client, or the page that is missing, and perhaps a session.
-pub struct Outcome {
-    step: Missing,
-    /// The value of a new session's cookie.
-    cookie: Option<Secret>,
-    /// Something comes of it later, by the realm's clock.
-    planned: bool,
-}
-
-enum Missing {
-    Nothing { code: String },
-    Page { path: &'static str, request: String },
-}
-
-/// Why the transaction that was to give the answer is rolled back.
-enum Unanswered {
-    /// The user does not allow it any more.
-    NotAllowed,
-    /// Another tab was faster.
-    Finished,
-    Failed(OAuthError),
-}
-
-impl<E: Into<OAuthError>> From<E> for Unanswered {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl Keeps for Unanswered {
-    fn keeps(&self) -> bool {
-        matches!(self, Self::Failed(error) if error.keeps())
-    }
-}
 
 pub async fn start(
     State(app): State<App>,
@@ -81,10 +40,10 @@ pub async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let pairs = read(query.unwrap_or_default().as_bytes())?;
-    let realm = with_the_key_of_the_hint(&app, realm, &pairs).await?;
-    let reply = identify(&app, &realm, &pairs).await?;
+    let realm = with_key_of_hint(&app, realm, &pairs).await?;
+    let reply = identify(&app, &realm, &pairs).await.map_err(page_of)?;
     let outcome = begin(&app, &realm, &reply, pairs, &headers).await;
-    Ok(send(&realm, &layout, &reply, outcome))
+    Ok(respond(&realm, &layout, &reply, outcome))
 }
 
 /// A request by POST is stored first: it may come from another site, and then brings no cookie. The
@@ -96,20 +55,10 @@ pub async fn start_by_post(
     FormBody { headers, body }: FormBody,
 ) -> Result<Response, PageError> {
     let pairs = read(&body)?;
-    let realm = with_the_key_of_the_hint(&app, realm, &pairs).await?;
-    let reply = identify(&app, &realm, &pairs).await?;
-    let now = realm.clock.now();
-    let stored = async {
-        let request = authorization_request::check(&realm, &reply, &Parameters::from_pairs(pairs)?)?;
-        let automatic = automatic_sign_in::answer_for_hint(&app, &realm, &reply.client, &request, &headers, now);
-        if let Some(outcome) = automatic.await? {
-            return Ok(outcome);
-        }
-        let id = store_request(&app, &realm, request, None, now).await?;
-        Ok(Outcome::page(paths::CONTINUE, id))
-    };
-    let outcome = stored.await;
-    Ok(send(&realm, &layout, &reply, outcome))
+    let realm = with_key_of_hint(&app, realm, &pairs).await?;
+    let reply = identify(&app, &realm, &pairs).await.map_err(page_of)?;
+    let outcome = begin_by_post(&app, &realm, &reply, pairs, &headers).await;
+    Ok(respond(&realm, &layout, &reply, outcome))
 }
 
 pub async fn resume(
@@ -129,23 +78,29 @@ pub async fn resume(
     drop(conn);
     note(&pending.request.client_id, signed_in.as_ref());
     if signed_in.is_some() {
-        check_owner(&pending, signed_in.as_ref())?; // who is nobody yet is sent to sign in
+        check_owner(&pending, signed_in.as_ref())?; // without a session the user is sent to sign in
     }
 
     let client = realm.client(&app.database, &pending.request.client_id).await?;
-    let client = client.ok_or_else(client_gone)?;
-    let reply = ReplyAddress::of_stored(client, &pending.request)?;
-    let outcome = go_on(&app, &realm, &reply.client, &pending, signed_in, now).await;
-    match outcome.transpose() {
-        Some(outcome) => Ok(send(&realm, &layout, &reply, outcome)),
-        // Somebody was faster by a blink, or the time ran out meanwhile: the row says which.
-        None => {
-            let mut conn = app.database.read().await?;
-            let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
-            check_in_flight(pending, realm.clock.now())?;
-            Err(already_answered())
+    let client = client.ok_or_else(client_deleted)?;
+    let reply = ReplyAddress::of_stored(client, &pending.request).map_err(page_of)?;
+    match go_on(&app, &realm, &reply.client, &pending, signed_in, now).await {
+        Err(NotAnswered::AlreadyAnswered) => Err(refuse_answered(&app, &realm, id).await?),
+        Err(NotAnswered::Failed(error)) => Ok(respond(&realm, &layout, &reply, Err(error))),
+        Err(NotAnswered::ConsentMissing) => {
+            let consent_page = Outcome::page(paths::CONSENT, pending.id);
+            Ok(respond(&realm, &layout, &reply, Ok(consent_page)))
         }
+        Ok(outcome) => Ok(respond(&realm, &layout, &reply, Ok(outcome))),
     }
+}
+
+/// Why a request could not be answered that was open a moment ago: it was answered elsewhere, or has expired.
+async fn refuse_answered(app: &App, realm: &Realm, id: &str) -> Result<PageError, PageError> {
+    let mut conn = app.database.read().await?;
+    let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
+    check_in_flight(pending, realm.clock.now())?;
+    Ok(already_answered())
 }
 
 fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
@@ -155,7 +110,15 @@ fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
     })
 }
 
-/// For the journal: who asks, and who is at the browser.
+/// An error page for a request whose redirect URI is not trusted (RFC 6749 §4.1.2.1).
+fn page_of(error: OAuthError) -> PageError {
+    match error {
+        OAuthError::Refused(refused) => PageError::new(refused.status, refused.refusal),
+        OAuthError::Failed(cause) => PageError::failure(format!("{cause:#}")),
+    }
+}
+
+/// Notes for the journal which client asks and who is signed in.
 fn note(client: &ClientId, signed_in: Option<&SignedIn>) {
     recording::note_client(client);
     if let Some(signed_in) = signed_in {
@@ -163,8 +126,8 @@ fn note(client: &ClientId, signed_in: Option<&SignedIn>) {
     }
 }
 
-/// Another process may have rotated the keys a moment ago: an `id_token_hint` signed with one we do not know reads through.
-async fn with_the_key_of_the_hint(app: &App, realm: Realm, pairs: &[(String, String)]) -> Result<Realm, PageError> {
+/// Reloads the realm when `id_token_hint` names an unknown key: another process may just have rotated the keys.
+async fn with_key_of_hint(app: &App, realm: Realm, pairs: &[(String, String)]) -> Result<Realm, PageError> {
     let hint = pairs.iter().find(|(name, _)| name == "id_token_hint");
     match hint.and_then(|(_, hint)| kid_of(hint)) {
         Some(kid) if !realm.keys.knows(&kid) => Ok(app.realms.renew(&app.database, &realm).await?),
@@ -172,8 +135,8 @@ async fn with_the_key_of_the_hint(app: &App, realm: Realm, pairs: &[(String, Str
     }
 }
 
-/// Its client was deleted while the person was at our pages: there is nobody to send them back to.
-fn client_gone() -> PageError {
+/// The client was deleted while its user was on our pages, so there is no redirect URI to answer to.
+fn client_deleted() -> PageError {
     let refusal = Refusal::new("client_deleted", "the client that sent this request has been deleted");
     PageError::new(
         StatusCode::GONE,
@@ -181,7 +144,23 @@ fn client_gone() -> PageError {
     )
 }
 
-/// A request that has just come: answered at once where nothing is missing, else stored.
+async fn begin_by_post(
+    app: &App,
+    realm: &Realm,
+    reply: &ReplyAddress,
+    pairs: Vec<(String, String)>,
+    headers: &HeaderMap,
+) -> Result<Outcome, OAuthError> {
+    let now = realm.clock.now();
+    let request = authorization_request::check(realm, reply, &Parameters::from_pairs(pairs)?)?;
+    let automatic = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, headers, now);
+    match automatic.await? {
+        Some(outcome) => Ok(outcome),
+        None => store_for(app, realm, request, paths::CONTINUE, None, now).await,
+    }
+}
+
+/// Answers a new request at once where nothing is missing; else stores it for the page that comes next.
 async fn begin(
     app: &App,
     realm: &Realm,
@@ -191,8 +170,8 @@ async fn begin(
 ) -> Result<Outcome, OAuthError> {
     let now = realm.clock.now();
     let request = authorization_request::check(realm, reply, &Parameters::from_pairs(pairs)?)?;
-    if let Some(outcome) = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, headers, now).await?
-    {
+    let automatic = automatic_sign_in::answer_for_hint(app, realm, &reply.client, &request, headers, now);
+    if let Some(outcome) = automatic.await? {
         return Ok(outcome);
     }
     let mut conn = app.database.read().await?;
@@ -210,38 +189,40 @@ async fn begin(
     let step = flow::next(realm, &reply.client, &request, &progress, now)?;
     let session = signed_in.as_ref().map(|signed_in| signed_in.session.id.clone());
     match (step, &signed_in) {
-        (Step::Answer, Some(signed_in)) => {
-            let mut tx = app.database.begin().await?;
-            let outcome = answer_while_allowed(&mut tx, realm, &request, signed_in, now).await;
-            match settle(tx, outcome).await {
-                Ok(outcome) => {
-                    outcome.ring(app, realm);
-                    return Ok(outcome);
-                }
-                Err(Unanswered::Failed(error)) => return Err(error),
-                Err(Unanswered::NotAllowed | Unanswered::Finished) => {}
-            }
-            flow::page(
-                &request,
-                Step::Consent,
-                "consent_required",
-                "the consent was withdrawn this moment",
-            )?;
-            let request = store_request(app, realm, request, session, now).await?;
-            Ok(Outcome::page(paths::CONSENT, request))
+        (Step::Answer, Some(signed_in)) => match answer_at_once(app, realm, &request, signed_in, now).await? {
+            Some(outcome) => Ok(outcome),
+            None => store_for(app, realm, request, paths::CONSENT, session, now).await,
+        },
+        (Step::Consent, _) => store_for(app, realm, request, paths::CONSENT, session, now).await,
+        (Step::SignIn | Step::Answer, _) => store_for(app, realm, request, paths::LOGIN, None, now).await,
+    }
+}
+
+/// `None`: the consent was withdrawn since it was read, and the page may ask for it again.
+async fn answer_at_once(
+    app: &App,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<Option<Outcome>, OAuthError> {
+    let mut tx = app.database.begin().await?;
+    let outcome = answer_while_allowed(&mut tx, realm, request, signed_in, now).await;
+    match settle(tx, outcome).await {
+        Ok(outcome) => {
+            outcome.notify_scheduler(app, realm);
+            Ok(Some(outcome))
         }
-        (Step::Consent, _) => {
-            let request = store_request(app, realm, request, session, now).await?;
-            Ok(Outcome::page(paths::CONSENT, request))
-        }
-        (Step::SignIn | Step::Answer, _) => {
-            let request = store_request(app, realm, request, None, now).await?;
-            Ok(Outcome::page(paths::LOGIN, request))
+        Err(NotAnswered::Failed(error)) => Err(error),
+        Err(NotAnswered::ConsentMissing | NotAnswered::AlreadyAnswered) => {
+            let why = "the user has just withdrawn the consent";
+            flow::page_unless_prompt_none(request, Step::Consent, "consent_required", why)?;
+            Ok(None)
         }
     }
 }
 
-/// A stored request whose page has been answered. `None`: another tab was faster and has the answer.
+/// Continues a stored request after one of its pages was answered.
 async fn go_on(
     app: &App,
     realm: &Realm,
@@ -249,7 +230,7 @@ async fn go_on(
     pending: &PendingRequest,
     signed_in: Option<SignedIn>,
     now: Timestamp,
-) -> Result<Option<Outcome>, OAuthError> {
+) -> Result<Outcome, NotAnswered> {
     let request = &pending.request;
     let mut conn = app.database.read().await?;
     let consented = consented(&mut conn, realm, request, signed_in.as_ref(), now).await?;
@@ -264,31 +245,36 @@ async fn go_on(
         (Ok(Step::Answer), Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
             let outcome = finish_and_answer(&mut tx, realm, pending, signed_in, now).await;
-            match settle(tx, outcome).await {
-                Ok(outcome) => {
-                    outcome.ring(app, realm);
-                    Ok(Some(outcome))
-                }
-                Err(Unanswered::NotAllowed) => Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone()))),
-                Err(Unanswered::Finished) => Ok(None),
-                Err(Unanswered::Failed(error)) => Err(error),
-            }
+            let outcome = settle(tx, outcome).await?;
+            outcome.notify_scheduler(app, realm);
+            Ok(outcome)
         }
         (Ok(Step::Consent), Some(signed_in)) => {
             let mut tx = app.database.write_once().await?;
             let session = &signed_in.session.id;
             store::authorization_requests::belong_to(&mut tx, realm.id, &pending.id, session).await?;
-            Ok(Some(Outcome::page(paths::CONSENT, pending.id.clone())))
+            Ok(Outcome::page(paths::CONSENT, pending.id.clone()))
         }
-        (Ok(Step::SignIn | Step::Answer | Step::Consent), _) => {
-            Ok(Some(Outcome::page(paths::LOGIN, pending.id.clone())))
-        }
-        (Err(refused), _) => {
-            let mut tx = app.database.write_once().await?;
-            let first = store::authorization_requests::finish(&mut tx, realm.id, &pending.id, now).await?;
-            if first { Err(refused) } else { Ok(None) }
-        }
+        (Ok(Step::SignIn | Step::Answer | Step::Consent), _) => Ok(Outcome::page(paths::LOGIN, pending.id.clone())),
+        (Err(refused), _) => Err(finish_refused(app, realm, pending, refused, now).await?),
     }
+}
+
+/// Marks a refused request as answered. Of several tabs, one sends the refusal to the client.
+async fn finish_refused(
+    app: &App,
+    realm: &Realm,
+    pending: &PendingRequest,
+    refused: OAuthError,
+    now: Timestamp,
+) -> store::Result<NotAnswered> {
+    let mut tx = app.database.write_once().await?;
+    let first = store::authorization_requests::finish(&mut tx, realm.id, &pending.id, now).await?;
+    Ok(if first {
+        NotAnswered::Failed(refused)
+    } else {
+        NotAnswered::AlreadyAnswered
+    })
 }
 
 async fn consented(
@@ -310,14 +296,15 @@ async fn consented(
     Ok(consent.is_some_and(|consent| consent.scopes.cover(&request.scopes)))
 }
 
-/// Keeps a request for the pages; its id.
-async fn store_request(
+/// Stores a request, and sends the browser to the page at `path`.
+async fn store_for(
     app: &App,
     realm: &Realm,
     request: AuthorizationRequest,
+    path: &'static str,
     session: Option<SessionId>,
     now: Timestamp,
-) -> store::Result<String> {
+) -> Result<Outcome, OAuthError> {
     let pending = PendingRequest {
         id: realm.random.token(),
         request,
@@ -329,128 +316,5 @@ async fn store_request(
     };
     let mut tx = app.database.write_once().await?;
     store::authorization_requests::insert(&mut tx, realm.id, &pending, now).await?;
-    Ok(pending.id)
-}
-
-/// The answer to a stored request, which is finished by it.
-async fn finish_and_answer(
-    tx: &mut Tx,
-    realm: &Realm,
-    pending: &PendingRequest,
-    signed_in: &SignedIn,
-    now: Timestamp,
-) -> Result<Outcome, Unanswered> {
-    let outcome = answer_while_allowed(tx, realm, &pending.request, signed_in, now).await?;
-    let first = store::authorization_requests::finish(tx, realm.id, &pending.id, now).await?;
-    if first { Ok(outcome) } else { Err(Unanswered::Finished) }
-}
-
-/// The answer, if the user still allows it now that the consent's row is held: a withdrawal may have been
-/// faster than this transaction.
-async fn answer_while_allowed(
-    tx: &mut Tx,
-    realm: &Realm,
-    request: &AuthorizationRequest,
-    signed_in: &SignedIn,
-    now: Timestamp,
-) -> Result<Outcome, Unanswered> {
-    // The agenda's rows before the consent's: the order of locks everywhere.
-    let planned = behaviour_effects::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
-    let allowed = store::consents::hold(tx, realm.id, &signed_in.user.id, &request.client_id).await?;
-    let enough = |allowed: Scopes| realm.policy.consent_by_live_token || allowed.cover(&request.scopes);
-    if !allowed.is_some_and(enough) {
-        return Err(Unanswered::NotAllowed);
-    }
-    Ok(answer(tx, realm, request, signed_in, planned, now).await?)
-}
-
-/// Writes the grant and its code (RFC 6749 §4.1.2). `planned`: what [`behaviour_effects::plan`] said, first thing in the transaction.
-pub async fn answer(
-    tx: &mut Tx,
-    realm: &Realm,
-    request: &AuthorizationRequest,
-    signed_in: &SignedIn,
-    planned: bool,
-    now: Timestamp,
-) -> Result<Outcome, OAuthError> {
-    let grant = Grant {
-        id: GrantId(realm.random.id(now)),
-        client: request.client_id.clone(),
-        user: signed_in.user.id.clone(),
-        sid: Some(signed_in.session.sid.clone()),
-        scopes: signed_in.user.granted(&request.scopes),
-        auth_time: signed_in.session.auth_time,
-        amr: signed_in.session.amr.clone(),
-    };
-    store::grants::insert(tx, realm.id, &grant, now).await?;
-    recording::note_user(&signed_in.user);
-    recording::note_grant(&grant.id);
-    let plain = realm.random.token();
-    let code = AuthorizationCode {
-        client: request.client_id.clone(),
-        redirect_uri: request.redirect_uri.clone(),
-        nonce: request.nonce.clone(),
-        code_challenge: request.code_challenge.clone(),
-        expires_at: after(now, realm.policy.lifetimes.authorization_code),
-        redeemed_at: None,
-        grant,
-        grant_revoked: false,
-    };
-    store::authorization_codes::insert(tx, realm.id, &digest(&plain), &code, now).await?;
-    Ok(Outcome {
-        step: Missing::Nothing { code: plain },
-        cookie: None,
-        planned,
-    })
-}
-
-impl Outcome {
-    /// The same, with a session for the browser: the value of its cookie.
-    pub fn with_session(self, cookie: Secret) -> Self {
-        Self {
-            cookie: Some(cookie),
-            ..self
-        }
-    }
-
-    /// After the commit.
-    pub fn ring(&self, app: &App, realm: &Realm) {
-        if self.planned {
-            app.agenda.ring(realm.id);
-        }
-    }
-
-    fn page(path: &'static str, request: String) -> Self {
-        Self {
-            step: Missing::Page { path, request },
-            cookie: None,
-            planned: false,
-        }
-    }
-}
-
-fn send(realm: &Realm, layout: &Layout, reply: &ReplyAddress, outcome: Result<Outcome, OAuthError>) -> Response {
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(error) => return reply.send_error(realm, layout, &error),
-    };
-    let mut response = match &outcome.step {
-        Missing::Nothing { code } => reply.send_code(realm, layout, code),
-        Missing::Page { path, request } => see_other(realm, path, request),
-    };
-    if let Some(cookie) = &outcome.cookie {
-        response
-            .headers_mut()
-            .insert(SET_COOKIE, session_cookie::give(&realm.issuer, cookie));
-    }
-    response
-}
-
-/// To one of our own pages: relative, so that any name we are reached by stays.
-fn see_other(realm: &Realm, path: &str, request: &str) -> Response {
-    let mut response = Redirect::to(&format!("{}?request={request}", realm.path(path))).into_response();
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
-    response
+    Ok(Outcome::page(path, pending.id))
 }

@@ -1,11 +1,11 @@
-//! Headless sign-in: with the policy switch `auto_login`, a `login_hint` that names a user stands for
-//! that user's sign-in and consent. For tests without a browser; never in staging.
+//! Sign-in without pages: with the policy switch `auto_login`, a `login_hint` that names a user signs that user in
+//! and gives their consent. For tests without a browser; staging mode refuses the switch.
 
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    authorize::{Outcome, answer},
+    authorization_answer::{Outcome, answer},
     error::OAuthError,
     flow::{check_willing, too_old},
 };
@@ -16,14 +16,14 @@ use crate::{
     store::{self, Tx, settle},
 };
 
-/// How clients are told that the user signed in (RFC 8176): as by the form that this stands for.
-const METHODS: [&str; 1] = ["pwd"];
+/// The `amr` of such a sign-in (RFC 8176): the same as after the password form, which it replaces.
+const AMR: [&str; 1] = ["pwd"];
 
-/// The code for the user whom `login_hint` names, with a session and a consent of theirs as if the pages
-/// had been answered.
+/// Issues the code for the user named by `login_hint`, with the session and the consent that the pages would have
+/// created.
 ///
-/// `None` where the pages have their say: the switch is off, nobody is named, somebody else is meant by
-/// `id_token_hint`, or `prompt=none` forbids a new sign-in.
+/// `None` where the pages must be shown: the switch is off, `login_hint` names no user, `id_token_hint` names
+/// another one, or `prompt=none` forbids a new sign-in.
 pub async fn answer_for_hint(
     app: &App,
     realm: &Realm,
@@ -43,9 +43,9 @@ pub async fn answer_for_hint(
         return Ok(None);
     };
     if user.barred().is_some() {
-        return Ok(None); // the page says why
+        return Ok(None); // the sign-in page explains it
     }
-    let here = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
+    let current = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
     drop(conn);
     let subject = realm.mint.subject(client, &user.id);
     if request.hinted_subject.as_ref().is_some_and(|hinted| *hinted != subject) {
@@ -54,9 +54,9 @@ pub async fn answer_for_hint(
     check_willing(&user)?;
     tokio::time::sleep(user.hesitation()).await;
     let mut tx = app.database.begin().await?;
-    let outcome = answer_as(&mut tx, realm, request, headers, user, here, now).await;
+    let outcome = answer_as(&mut tx, realm, request, headers, user, current, now).await;
     let outcome = settle(tx, outcome).await?;
-    outcome.ring(app, realm);
+    outcome.notify_scheduler(app, realm);
     Ok(Some(outcome))
 }
 
@@ -66,33 +66,35 @@ async fn answer_as(
     request: &AuthorizationRequest,
     headers: &HeaderMap,
     user: User,
-    here: Option<SignedIn>,
+    current: Option<SignedIn>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
     // The agenda's rows before the consent's, and that before those of requests: the order of locks everywhere.
-    let planned = behaviour_effects::plan(tx, realm, &user, &request.client_id, now).await?;
+    let scheduled = behaviour_effects::plan(tx, realm, &user, &request.client_id, now).await?;
     store::consents::extend(tx, realm.id, &user.id, &request.client_id, &request.scopes, now).await?;
-    if let Some(signed_in) = still_good(request, &user, here.as_ref(), now) {
-        return answer(tx, realm, request, signed_in, planned, now).await;
+    if let Some(signed_in) = reusable(request, &user, current.as_ref(), now) {
+        return answer(tx, realm, request, signed_in, scheduled, now).await;
     }
     let sign_in = SignIn {
         user: &user,
-        amr: &METHODS,
-        before: here.as_ref(),
+        amr: &AMR,
+        before: current.as_ref(),
         headers,
         lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),
     };
     let (session, cookie) = sessions::begin(tx, realm.id, &sign_in, &realm.random, now).await?;
-    let outcome = answer(tx, realm, request, &SignedIn { session, user }, planned, now).await?;
+    let outcome = answer(tx, realm, request, &SignedIn { session, user }, scheduled, now).await?;
     Ok(outcome.with_session(cookie))
 }
 
-/// The session there is, where it is this user's and the client does not ask for a new sign-in.
-fn still_good<'a>(
+/// The browser's session, if it is this user's and the client does not ask for a new sign-in.
+fn reusable<'a>(
     request: &AuthorizationRequest,
     user: &User,
-    here: Option<&'a SignedIn>,
+    current: Option<&'a SignedIn>,
     now: Timestamp,
 ) -> Option<&'a SignedIn> {
-    here.filter(|here| here.user.id == user.id && !request.prompt.wants_sign_in() && !too_old(request, here, now))
+    current.filter(|current| {
+        current.user.id == user.id && !request.prompt.wants_sign_in() && !too_old(request, current, now)
+    })
 }

@@ -42,14 +42,14 @@ pub fn next(
 ) -> Result<Step, OAuthError> {
     denied().when(progress.decision == Some(Decision::Deny))?;
     let Some(signed_in) = progress.signed_in else {
-        return page(request, Step::SignIn, "login_required", "nobody is signed in");
+        return page_unless_prompt_none(request, Step::SignIn, "login_required", "nobody is signed in");
     };
     if !progress.signed_in_for_this {
         if request.prompt.wants_sign_in() {
             return Ok(Step::SignIn);
         }
         if too_old(request, signed_in, now) {
-            return page(
+            return page_unless_prompt_none(
                 request,
                 Step::SignIn,
                 "login_required",
@@ -65,12 +65,12 @@ pub fn next(
             .kind("sign_in.somebody_else")
             .see("OIDC Core §3.1.2.1");
         refused.when(progress.signed_in_for_this)?;
-        return page(request, Step::SignIn, "login_required", text);
+        return page_unless_prompt_none(request, Step::SignIn, "login_required", text);
     }
     check_willing(&signed_in.user)?;
     let allowed = progress.decision == Some(Decision::Allow);
     if !allowed && (request.prompt.consent || !progress.consented) {
-        return page(
+        return page_unless_prompt_none(
             request,
             Step::Consent,
             "consent_required",
@@ -99,8 +99,16 @@ pub fn check_willing(user: &User) -> Result<(), OAuthError> {
         .when(user.unavailable())
 }
 
-/// The page that is missing, or the error where none may be shown.
-pub fn page(request: &AuthorizationRequest, step: Step, code: &'static str, why: &str) -> Result<Step, OAuthError> {
+/// The step whose page is missing.
+///
+/// # Errors
+/// The error `code` where `prompt=none` forbids the page (OIDC Core §3.1.2.6).
+pub fn page_unless_prompt_none(
+    request: &AuthorizationRequest,
+    step: Step,
+    code: &'static str,
+    why: &str,
+) -> Result<Step, OAuthError> {
     let kind = match step {
         Step::SignIn => "sign_in.missing",
         Step::Consent | Step::Answer => "consent.missing",

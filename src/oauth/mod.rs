@@ -11,6 +11,7 @@
 //! | `GET\|POST /oauth/userinfo` | `userinfo.rs` | OIDC Core §5.3 |
 //! | `GET /oauth/discovery/keys` | `jwks.rs` | RFC 7517 §5 |
 
+mod authorization_answer;
 mod authorization_request;
 mod authorize;
 mod automatic_sign_in;

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use super::error::OAuthError;
+use super::error::{OAuthError, invalid_request};
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{
-        AuthorizationRequest, AuthorizationResponse, Client, ClientId, Refusal, ResponseMode, redirect_uri_problem,
-    },
+    model::{AuthorizationRequest, AuthorizationResponse, Client, ClientId, ResponseMode, redirect_uri_problem},
     web::{
         form_post::{form_post, waiting_form},
         page::Layout,
@@ -32,16 +30,13 @@ pub struct ReplyAddress {
     pub state: Option<String>,
 }
 
-/// Finds out who asks and whether the answer may go where they say (RFC 6749 §4.1.2.1, RFC 9700 §2.1).
+/// The client of a request, and its redirect URI once it is found registered (RFC 6749 §4.1.2.1, RFC 9700 §2.1).
 ///
 /// # Errors
-/// A page: until here nothing is trusted.
-pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> Result<ReplyAddress, PageError> {
+/// A refusal that must not be sent to the redirect URI of the request, since nothing of it can be trusted.
+pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> Result<ReplyAddress, OAuthError> {
     let client_id = once(pairs, "client_id")?;
-    let client = realm
-        .client(&app.database, &ClientId::from(client_id))
-        .await
-        .map_err(PageError::failure)?;
+    let client = realm.client(&app.database, &ClientId::from(client_id)).await?;
     let client = client.ok_or_else(|| unknown_client(client_id))?;
     recording::note_client(&client.id);
     let redirect_uri = once(pairs, "redirect_uri")?;
@@ -57,50 +52,43 @@ pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> R
     })
 }
 
-fn unknown_client(client_id: &str) -> PageError {
-    let refusal = Refusal::new(
+fn unknown_client(client_id: &str) -> OAuthError {
+    OAuthError::new(
         "invalid_client",
         format!("there is no client with the client_id {client_id}"),
-    );
-    PageError::new(
-        StatusCode::UNAUTHORIZED,
-        refusal.see("RFC 6749 §4.1.2.1").kind("client.unknown"),
     )
+    .status(StatusCode::UNAUTHORIZED)
+    .see("RFC 6749 §4.1.2.1")
+    .kind("client.unknown")
 }
 
-fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), PageError> {
+fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), OAuthError> {
     if client.accepts_redirect_to(redirect_uri) {
         return Ok(());
     }
-    let problem = redirect_uri_problem(redirect_uri);
-    let kind = match problem {
-        Some(_) => "redirect_uri.unfit",
-        None => "redirect_uri.unregistered",
+    let (kind, why) = match redirect_uri_problem(redirect_uri) {
+        Some(problem) => ("redirect_uri.unfit", format!("the redirect_uri {problem}")),
+        None => {
+            let why = format!("the redirect_uri is not registered for client {}", client.id);
+            ("redirect_uri.unregistered", why)
+        }
     };
-    let why = problem.map_or_else(
-        || format!("the redirect_uri is not registered for client {}", client.id),
-        |problem| format!("the redirect_uri {problem}"),
-    );
-    let mut registered = client.metadata.redirect_uris.join(" or ");
-    if client.metadata.any_loopback_redirect {
-        registered = format!(
-            "{registered}{}any loopback URI",
-            if registered.is_empty() { "" } else { " or " }
-        );
-    }
-    let refusal = Refusal::new("invalid_redirect_uri", why)
+    Err(OAuthError::new("invalid_redirect_uri", why)
         .kind(kind)
         .see("RFC 9700 §2.1")
-        .compare(registered, redirect_uri);
-    Err(PageError::bad_request(refusal))
+        .compare(registered(client), redirect_uri))
+}
+
+/// The redirect URIs a client may use, for people to read.
+fn registered(client: &Client) -> String {
+    let any_loopback = client.metadata.any_loopback_redirect.then_some("any loopback URI");
+    let registered = client.metadata.redirect_uris.iter().map(String::as_str);
+    registered.chain(any_loopback).collect::<Vec<_>>().join(" or ")
 }
 
 /// A parameter that must be there exactly once before anybody can be answered.
-fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, PageError> {
-    let refuse = |kind, text| {
-        let refusal = Refusal::new("invalid_request", text).kind(kind);
-        PageError::bad_request(refusal.see("RFC 6749 §4.1.1"))
-    };
+fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, OAuthError> {
+    let refuse = |kind, text| invalid_request(text).kind(kind).see("RFC 6749 §4.1.1");
     let mut values = pairs
         .iter()
         .filter(|(known, _)| known == name)
@@ -122,22 +110,19 @@ fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, PageEr
     Ok(value)
 }
 
-/// A state that is too long to keep is too long to send back, so its refusal cannot travel.
-fn check_length_of_state(pairs: &[(String, String)]) -> Result<(), PageError> {
+/// A state that is too long to keep is too long to send back, so its refusal must not go to the redirect URI.
+fn check_length_of_state(pairs: &[(String, String)]) -> Result<(), OAuthError> {
     let state = lone(pairs, "state").unwrap_or_default();
-    let refusal = Refusal::new(
-        "invalid_request",
-        format!("state is longer than {LONGEST_PARAMETER} bytes"),
-    )
-    .kind("parameter.too_long")
-    .compare(
-        format!("up to {LONGEST_PARAMETER} bytes"),
-        format!("{} bytes", state.len()),
-    );
-    PageError::bad_request(refusal).when(state.len() > LONGEST_PARAMETER)
+    invalid_request(format!("state is longer than {LONGEST_PARAMETER} bytes"))
+        .kind("parameter.too_long")
+        .compare(
+            format!("up to {LONGEST_PARAMETER} bytes"),
+            format!("{} bytes", state.len()),
+        )
+        .when(state.len() > LONGEST_PARAMETER)
 }
 
-/// A parameter's value, unless it is there more than once: then it is nobody's.
+/// A parameter's value, if the parameter is there exactly once and not empty.
 fn lone<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let mut values = pairs
         .iter()
@@ -152,8 +137,8 @@ impl ReplyAddress {
     /// one under the same id.
     ///
     /// # Errors
-    /// A page: the client does not answer for the address any more.
-    pub fn of_stored(client: Arc<Client>, request: &AuthorizationRequest) -> Result<Self, PageError> {
+    /// The redirect URI is not registered any more. The refusal must not be sent to it.
+    pub fn of_stored(client: Arc<Client>, request: &AuthorizationRequest) -> Result<Self, OAuthError> {
         check_redirect_uri(&client, &request.redirect_uri)?;
         Ok(Self {
             client,

@@ -13,7 +13,7 @@ use axum::Router;
 use crate::{
     app::{App, agenda::Handler},
     store::tables::Table,
-    web::csrf::KnownHosts,
+    web::{csrf::KnownHosts, endpoint::Endpoint},
 };
 
 /// The routes of all portals.
@@ -21,6 +21,13 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     mypatientportal::routes(app)
         .merge(mediquo::routes(app, known_hosts.clone()))
         .merge(vsee::routes(app, known_hosts))
+}
+
+/// What the portals add to the table of endpoints.
+pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    [mypatientportal::ENDPOINTS, mediquo::ENDPOINTS, vsee::ENDPOINTS]
+        .into_iter()
+        .flatten()
 }
 
 /// Who does what the portals put on a realm's agenda.

@@ -4,7 +4,7 @@
 //! a portal's, `application/problem+json`, or a page; and the same openness to scripts as the address has otherwise.
 
 use axum::body::HttpBody as _;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, body};
@@ -14,40 +14,20 @@ use serde_json::json;
 use super::realm_prefix;
 use crate::control::problem::Problem;
 use crate::model::Refusal;
-use crate::portals::vsee::is_api as is_vsee_api;
+use crate::web::endpoint::{EndpointTable, ErrorForm};
 use crate::web::page_error::PageError;
-use crate::web::paths;
-
-/// The form of an error at an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// `{"error", "error_description"}` (RFC 6749 §5.2).
-    OAuth,
-    /// `{"error"}`
-    Portal,
-    /// `{"message"}`
-    Mediquo,
-    /// `{"code", "message"}`
-    Vsee,
-    /// `application/problem+json` (RFC 9457).
-    Problem,
-    /// A page for people.
-    Page,
-    /// Plain text, as it is: what looks here is a load balancer.
-    Plain,
-}
 
 /// Middleware: gives an undressed refusal or failure the form of its address.
-pub async fn dress(request: Request, next: Next) -> Response {
+pub async fn dress(State(endpoints): State<EndpointTable>, request: Request, next: Next) -> Response {
     let path = realm_prefix::within_realm(request.uri().path());
-    let (form, open) = (form_of(&path), open_to_scripts(&path));
+    let endpoint = endpoints.find(&path);
     let response = next.run(request).await;
-    if form == Form::Plain || !undressed(&response) {
+    if matches!(endpoint.error_form, ErrorForm::Plain) || !undressed(&response) {
         return response;
     }
     let (old, rest) = response.into_parts();
     drop(rest);
-    let mut response = dressed(form, old.status);
+    let mut response = dressed(endpoint.error_form, old.status);
     keep(&old.headers, response.headers_mut());
     let extensions = response.extensions_mut();
     extensions.extend(old.extensions);
@@ -55,7 +35,7 @@ pub async fn dress(request: Request, next: Next) -> Response {
         let (code, sentence) = words(old.status);
         extensions.insert(Refusal::new(code, sentence));
     }
-    if open {
+    if endpoint.cors {
         let headers = response.headers_mut();
         headers
             .entry(header::ACCESS_CONTROL_ALLOW_ORIGIN)
@@ -82,66 +62,19 @@ fn keep(old: &HeaderMap, new: &mut HeaderMap) {
     }
 }
 
-fn form_of(path: &str) -> Form {
-    let within = |prefix: &str| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if within(paths::CONTROL) {
-        Form::Problem
-    } else if within(paths::PORTAL) {
-        Form::Portal
-    } else if [
-        "/v1",
-        "/api/v1",
-        "/v2",
-        "/widget/session/logout",
-        "/widget/activation-codes",
-    ]
-    .iter()
-    .any(|base| within(&format!("{}{base}", paths::MEDIQUO)))
-    {
-        Form::Mediquo
-    } else if path.strip_prefix(paths::VSEE).is_some_and(is_vsee_api) {
-        Form::Vsee
-    } else if [paths::HEALTHZ, paths::READYZ].contains(&path) {
-        Form::Plain
-    } else if path.starts_with("/.well-known/") || (path.starts_with("/oauth/") && !path.starts_with(paths::AUTHORIZE))
-    {
-        Form::OAuth
-    } else {
-        Form::Page
-    }
-}
-
-/// As design §12 lists them; the answers of the handlers themselves have said it already.
-pub fn open_to_scripts(path: &str) -> bool {
-    let endpoints = [
-        paths::TOKEN,
-        paths::REVOKE,
-        paths::USERINFO,
-        paths::JWKS,
-        paths::OPENID_CONFIGURATION,
-        paths::OAUTH_AUTHORIZATION_SERVER,
-    ];
-    endpoints.contains(&path) || matches!(form_of(path), Form::Portal | Form::Vsee)
-}
-
-fn dressed(form: Form, status: StatusCode) -> Response {
+fn dressed(form: ErrorForm, status: StatusCode) -> Response {
     let (code, sentence) = words(status);
     match form {
-        Form::OAuth => (
+        ErrorForm::OAuth => (
             status,
             no_store(),
             Json(json!({"error": code, "error_description": sentence})),
         )
             .into_response(),
-        Form::Portal => (status, Json(json!({"error": sentence}))).into_response(),
-        Form::Mediquo => (status, no_store(), Json(json!({"message": sentence}))).into_response(),
-        Form::Vsee => (status, Json(json!({"code": status.as_u16(), "message": sentence}))).into_response(),
-        Form::Problem => Problem::new(status, sentence).into_response(),
-        Form::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
-        Form::Plain => (status, body::Body::from(sentence)).into_response(),
+        ErrorForm::Own(answer) => answer(status, sentence),
+        ErrorForm::Problem => Problem::new(status, sentence).into_response(),
+        ErrorForm::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
+        ErrorForm::Plain => (status, body::Body::from(sentence)).into_response(),
     }
 }
 
@@ -181,8 +114,12 @@ mod tests {
     use super::*;
     use crate::web::page_error::in_their_words;
 
+    fn endpoints() -> EndpointTable {
+        EndpointTable::new(crate::portals::endpoints())
+    }
+
     async fn ask(path: &str, inner: Router) -> Response {
-        let service = inner.layer(middleware::from_fn(dress));
+        let service = inner.layer(middleware::from_fn_with_state(endpoints(), dress));
         let request = Request::post(path).body(body::Body::from("0123456789")).unwrap();
         service.oneshot(request).await.unwrap()
     }
@@ -262,7 +199,7 @@ mod tests {
     async fn a_page_said_again_in_another_language_keeps_the_list_too() {
         let inner = Router::new().route("/login", axum::routing::get(|| async {}));
         let service = inner
-            .layer(middleware::from_fn(dress))
+            .layer(middleware::from_fn_with_state(endpoints(), dress))
             .layer(middleware::from_fn(in_their_words));
         let request = Request::post("/login")
             .header("accept-language", "de")

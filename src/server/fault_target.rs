@@ -15,20 +15,20 @@ use serde_json::Value;
 
 use crate::app::{App, Realm};
 use crate::faults::watch::Here;
-use crate::faults::{Armed, Asked, Bend, Endpoint, Subject, Watch};
+use crate::faults::{Armed, Asked, Bend, Subject, Watch};
 use crate::model::Secret;
 use crate::random::digest;
 use crate::store::{self, Conn};
 use crate::web::bearer;
+use crate::web::endpoint::{Endpoint, SubjectSource};
 use crate::web::parameters::read_form;
 use crate::{oauth, sessions};
 
 /// Begins the watch over a request, if a fault waits for one like it. The request comes back whole.
 pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Request) -> (Request, Option<Arc<Watch>>) {
-    let Some(endpoint) = Endpoint::of(request.uri().path()) else {
-        return (request, None);
-    };
-    if request.method() == Method::OPTIONS || !armed.iter().any(|armed| may_wait_at(armed, endpoint)) {
+    let endpoint = request.extensions().get::<&'static Endpoint>().copied();
+    let endpoint = endpoint.unwrap_or_else(|| app.endpoints.find(request.uri().path()));
+    if request.method() == Method::OPTIONS || !armed.iter().any(|armed| armed.row.endpoints.contains(endpoint)) {
         return (request, None); // a browser that asks before it asks is let through
     }
     let (parts, body) = request.into_parts();
@@ -63,28 +63,15 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
     (Request::from_parts(parts, body), watch)
 }
 
-fn may_wait_at(armed: &Armed, endpoint: Endpoint) -> bool {
-    armed.row.endpoints.contains(&endpoint)
-}
-
 fn wants_to_know(armed: &Armed) -> bool {
     armed.client.is_some() || armed.user.is_some() || matches!(armed.row.bend, Bend::SignedUserinfo)
 }
 
 /// The form or JSON object of a body, and the body as it was. What cannot be read is the handler's to refuse.
-async fn form_of(parts: &Parts, endpoint: Endpoint, body: Body) -> (Vec<(String, String)>, Body) {
+async fn form_of(parts: &Parts, endpoint: &Endpoint, body: Body) -> (Vec<(String, String)>, Body) {
     let nothing = |body| (Vec::new(), body);
-    let reads = matches!(
-        endpoint,
-        Endpoint::Authorize
-            | Endpoint::Pages
-            | Endpoint::Token
-            | Endpoint::Revoke
-            | Endpoint::Introspect
-            | Endpoint::Userinfo
-    );
     let kind = media_type(&parts.headers);
-    if parts.method != Method::POST || !reads || kind.is_none() {
+    if parts.method != Method::POST || !endpoint.subject.reads_form() || kind.is_none() {
         return nothing(body);
     }
     match to_bytes(body, usize::MAX).await {
@@ -122,16 +109,14 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    async fn answer(&self, app: &App, endpoint: Endpoint) -> store::Result<Subject> {
+    async fn answer(&self, app: &App, endpoint: &Endpoint) -> store::Result<Subject> {
         let mut conn = app.database.read().await?;
-        match endpoint {
-            Endpoint::Token => self.of_grant(&mut conn).await,
-            Endpoint::Revoke | Endpoint::Introspect => self.of_token_asked_about(&mut conn).await,
-            Endpoint::Userinfo | Endpoint::MyPatientPortal => self.of_bearer(&mut conn).await,
-            Endpoint::Authorize | Endpoint::Pages => self.of_browser(&mut conn).await,
-            Endpoint::Discovery | Endpoint::Webfinger | Endpoint::Jwks | Endpoint::Mediquo | Endpoint::Vsee => {
-                Ok(Subject::default())
-            }
+        match endpoint.subject {
+            SubjectSource::Grant => self.of_grant(&mut conn).await,
+            SubjectSource::PresentedToken => self.of_token_asked_about(&mut conn).await,
+            SubjectSource::AccessToken { .. } => self.of_bearer(&mut conn).await,
+            SubjectSource::Browser => self.of_browser(&mut conn).await,
+            SubjectSource::None => Ok(Subject::default()),
         }
     }
 

@@ -51,6 +51,7 @@ use crate::journal::{Journal, layer};
 use crate::model::Secret;
 use crate::random::Random;
 use crate::web::csrf::KnownHosts;
+use crate::web::endpoint::EndpointTable;
 use crate::web::page_error::{PageError, in_their_words};
 use crate::web::{assets, paths};
 use crate::{control, login, oauth, portals};
@@ -147,18 +148,30 @@ pub fn router(app: &App, doors: &PublicNames, config: &Config) -> Router {
         .merge(assets::router())
         .fallback_service(service(app, doors))
         .with_state(app.clone());
-    surrounded(inside, &config.limits, app.journal.clone(), trusted)
+    surrounded(
+        inside,
+        &config.limits,
+        app.endpoints.clone(),
+        app.journal.clone(),
+        trusted,
+    )
 }
 
 /// What every request passes, from the inside out: size, time, panics, the form of what nobody dressed, language, journal, log.
-fn surrounded(router: Router, limits: &Limits, journal: Journal, trusted: TrustedProxies) -> Router {
+fn surrounded(
+    router: Router,
+    limits: &Limits,
+    endpoints: EndpointTable,
+    journal: Journal,
+    trusted: TrustedProxies,
+) -> Router {
     let time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request_timeout);
     router
         .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
         .layer(middleware::from_fn_with_state(*limits, bounded))
         .layer(time)
         .layer(CatchPanicLayer::custom(bare_failure))
-        .layer(middleware::from_fn(fallback_errors::dress))
+        .layer(middleware::from_fn_with_state(endpoints, fallback_errors::dress))
         .layer(middleware::from_fn(in_their_words))
         .layer(middleware::from_fn_with_state(journal, layer::record))
         .layer(middleware::from_fn_with_state(trusted, request_log::record))
@@ -333,10 +346,16 @@ mod tests {
             .route("/control/api/realms/{realm}/snapshot", put(async |_: Bytes| "done"))
             .route("/control/api/realms/{realm}/fork", put(async |_: Bytes| "done"))
             .route("/oauth/revoke", post(async |_: Bytes| "done"));
-        let answer = surrounded(inside, &limits, Journal::default(), TrustedProxies::default())
-            .oneshot(request)
-            .await
-            .unwrap();
+        let answer = surrounded(
+            inside,
+            &limits,
+            EndpointTable::new([]),
+            Journal::default(),
+            TrustedProxies::default(),
+        )
+        .oneshot(request)
+        .await
+        .unwrap();
         let status = answer.status();
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(body.to_vec()).unwrap())

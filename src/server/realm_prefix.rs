@@ -25,7 +25,7 @@ use crate::{
     web::{page::Place, page_error::PageError, paths},
 };
 
-/// Puts the [`Realm`] and its [`Place`] into the request, and takes the prefix off its path.
+/// Puts the [`Realm`], its [`Place`] and the endpoint into the request, and takes the prefix off its path.
 pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let (name, path) = match split(request.uri().path()) {
         Some((name, path)) => (name.to_owned(), Some(path)),
@@ -50,6 +50,8 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
         app.journal
             .begin(recording, realm.id, &realm.issuer, path, realm.clock.now());
     }
+    let endpoint = app.endpoints.find(request.uri().path());
+    request.extensions_mut().insert(endpoint);
     request.extensions_mut().insert(place(&realm));
     request.extensions_mut().insert(realm);
     next.run(request).await

@@ -23,17 +23,17 @@ use serde_json::{Value, json};
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::connection_kill::ConnectionKill;
-use super::{fallback_errors, fault_target};
+use super::fault_target;
 use crate::app::{App, Realm};
 use crate::faults::bends::{Answer, Instead, set};
 use crate::faults::catalogue::{Needs, When};
 use crate::faults::watch::Bite;
-use crate::faults::{Armed, Bend, Endpoint, Watch};
+use crate::faults::{Armed, Bend, Watch};
 use crate::model::{FaultMarks, Members, Refusal};
 use crate::portals::{self, portal_fault::PortalFault};
 use crate::web::page::Layout;
 use crate::web::page_error::PageError;
-use crate::web::{bearer, language, paths};
+use crate::web::{bearer, endpoint, language, paths};
 
 /// Puts the [`Wire`] around a service.
 #[derive(Clone)]
@@ -182,10 +182,10 @@ impl Line {
         for armed in self.armed() {
             let instead = match armed.row.bend {
                 Bend::Instead(instead) => self.watch.claim(armed).map(|bite| instead(&bite)),
-                Bend::OneAuthMethod if self.watch.asked.endpoint == Endpoint::Token => {
+                Bend::OneAuthMethod if self.watch.asked.endpoint.is(&endpoint::TOKEN) => {
                     self.watch.claim(armed).map(|_| other_method_refused())
                 }
-                Bend::KeysMoved if self.watch.asked.endpoint == Endpoint::Jwks => self
+                Bend::KeysMoved if self.watch.asked.endpoint.is(&endpoint::JWKS) => self
                     .watch
                     .claim(armed)
                     .and_then(|_| self.led_to_the_keys(armed, request)),
@@ -271,10 +271,10 @@ impl Line {
                     write(answer, &document);
                 }
             }
-            Bend::KeysMoved if asked.endpoint == Endpoint::Discovery => self.rewrite(armed, answer, |metadata| {
+            Bend::KeysMoved if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
                 set(metadata, "jwks_uri", realm.url(&moved_keys(armed)));
             }),
-            Bend::OneAuthMethod if asked.endpoint == Endpoint::Discovery => self.rewrite(armed, answer, |metadata| {
+            Bend::OneAuthMethod if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
                 let method = armed.parameters.text("method");
                 set(metadata, "token_endpoint_auth_methods_supported", json!([method]));
             }),
@@ -359,11 +359,9 @@ impl Line {
     /// An answer in the error form of its address.
     fn dressed(&self, instead: &Instead) -> Response {
         let (asked, status) = (&self.watch.asked, status(instead.status));
-        let mut response = match (&instead.bare, asked.endpoint) {
-            (Some((media_type, body)), _) => {
-                (status, [(header::CONTENT_TYPE, *media_type)], body.clone()).into_response()
-            }
-            (None, Endpoint::MyPatientPortal | Endpoint::Mediquo | Endpoint::Vsee) => {
+        let mut response = match &instead.bare {
+            Some((media_type, body)) => (status, [(header::CONTENT_TYPE, *media_type)], body.clone()).into_response(),
+            None if asked.endpoint.portal => {
                 let fault = PortalFault {
                     status,
                     slot_taken: instead.slot_taken,
@@ -371,11 +369,11 @@ impl Line {
                 };
                 portals::portal_fault::answer(&self.realm, &asked.path, &fault)
             }
-            (None, Endpoint::Pages | Endpoint::Authorize) => {
+            None if asked.endpoint.is_for_people() => {
                 let error = PageError::new(status, Refusal::new(instead.code, instead.sentence));
                 error.page(self.layout.clone()).into_response()
             }
-            (None, _) => machine_error(status, instead, asked.at_resource()),
+            None => machine_error(status, instead, asked.at_resource()),
         };
         let headers = response.headers_mut();
         for (name, value) in &instead.headers {
@@ -386,7 +384,7 @@ impl Line {
                 headers.insert(name, value);
             }
         }
-        if fallback_errors::open_to_scripts(&asked.path) {
+        if asked.endpoint.cors {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             let exposed = HeaderValue::from_static("www-authenticate, retry-after");
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::faults::catalogue::KeyStory;
-use crate::faults::{Armed, Bend, Endpoint, Watch};
+use crate::faults::{Armed, Bend, Watch};
 use crate::keys::{KeyRing, RingKey, SigningError, SigningKey};
 use crate::model::SigningAlgorithm;
+use crate::web::endpoint;
 
 /// With what tokens are signed.
 pub struct Story {
@@ -114,7 +115,7 @@ fn told(watch: &Watch) -> Option<(&Arc<Armed>, KeyStory)> {
 }
 
 fn shows_its_key(armed: &Armed) -> bool {
-    matches!(armed.row.bend, Bend::IdToken(_)) && armed.row.endpoints.contains(&Endpoint::Jwks)
+    matches!(armed.row.bend, Bend::IdToken(_)) && armed.row.endpoints.contains(&endpoint::JWKS)
 }
 
 fn document(ring: &KeyRing) -> Value {

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod bearer;
 pub mod client_address;
 pub mod csrf;
+pub mod endpoint;
 pub mod form_post;
 pub mod json_object;
 pub mod language;

@@ -398,16 +398,23 @@ async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<OutboxMessage
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::realms::{Beginning, make};
     use crate::keys::sealing::Sealer;
     use crate::passwords::Passwords;
+    use crate::realms::creation::{NewRealmRequest, create};
     use crate::store::Database;
+    use crate::web::endpoint::EndpointTable;
 
     async fn empty_realm() -> (App, Realm) {
         let database = Database::open("sqlite::memory:").await.unwrap();
         let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-        let app = App::new("http://localhost:8080".to_owned(), database, sealer, passwords);
-        let realm = make(&app, Beginning::at_the_root(std::sync::Arc::default()))
+        let app = App::new(
+            "http://localhost:8080".to_owned(),
+            database,
+            sealer,
+            passwords,
+            EndpointTable::new([]),
+        );
+        let realm = create(&app, NewRealmRequest::default_realm(std::sync::Arc::default()))
             .await
             .unwrap();
         (app, realm)

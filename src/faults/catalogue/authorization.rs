@@ -1,14 +1,14 @@
 //! The authorization response, and what else can happen at the front channel.
 
 use super::{Bend, Needs, Row};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::{self, Selection};
 
 const STOP: &str = "Refuses the answer: the code is not redeemed.";
 
 const RESPONSE: Row = Row {
     family: "Authorization response",
-    endpoints: &[Endpoint::Authorize],
+    endpoints: Selection::These(&[&endpoint::AUTHORIZE]),
     good_client: STOP,
     needs: Needs::Member("code"),
     ..Row::PLAIN
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
         does: "The form that was posted to us is posted on to the client: the redirect is a 307.",
         good_client: "Ignores the body of a POST at its redirect URI, or takes no POST there at all.",
         section: "RFC 9700 §4.12",
-        endpoints: &[Endpoint::Pages],
+        endpoints: Selection::These(&[&endpoint::LOGIN]),
         applies: |_, asked| asked.writes(),
         needs: Needs::Nothing,
         bend: Bend::PostedOn,

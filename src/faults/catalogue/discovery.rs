@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Bend, KeyStory, Needs, Row};
 use crate::faults::bends::{Instead, append, set};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::{self, Selection};
 use crate::web::paths;
 
 const DISCOVERY: Row = Row {
     family: "Discovery",
-    endpoints: &[Endpoint::Discovery],
+    endpoints: Selection::These(&[&endpoint::DISCOVERY]),
     needs: Needs::Json,
     ..Row::PLAIN
 };
@@ -18,7 +18,7 @@ const DISCOVERY: Row = Row {
 const KEYS: Row = Row {
     family: "Keys",
     // The authorization endpoint believes them too: in an `id_token_hint`.
-    endpoints: &[Endpoint::Authorize, Endpoint::Token, Endpoint::Jwks],
+    endpoints: Selection::These(&[&endpoint::AUTHORIZE, &endpoint::TOKEN, &endpoint::JWKS]),
     holds: true,
     of_issuer: true,
     ..Row::PLAIN
@@ -40,7 +40,7 @@ pub const ROWS: &[Row] = &[
         does: "`jwks_uri` names a place that cannot be guessed; the keys are there and nowhere else.",
         good_client: "Takes the address from the metadata and goes on.",
         section: "OIDC Discovery §3",
-        endpoints: &[Endpoint::Discovery, Endpoint::Jwks],
+        endpoints: Selection::These(&[&endpoint::DISCOVERY, &endpoint::JWKS]),
         holds: true,
         of_issuer: true,
         needs: Needs::Nothing,
@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
         does: "WebFinger leads to another issuer, which can only be known from `links[].href`.",
         good_client: "Fetches that issuer's metadata and goes on there.",
         section: "OIDC Discovery §2, RFC 7033 §4.4",
-        endpoints: &[Endpoint::Webfinger],
+        endpoints: Selection::These(&[&endpoint::WEBFINGER]),
         parameters: &[Parameter {
             name: "issuer",
             kind: Kind::RequiredText,
@@ -115,7 +115,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Authenticates the advertised way, whatever it was configured with.",
         section: "OIDC Core §9, RFC 8414 §2",
         family: "Token response",
-        endpoints: &[Endpoint::Discovery, Endpoint::Token],
+        endpoints: Selection::These(&[&endpoint::DISCOVERY, &endpoint::TOKEN]),
         parameters: &[Parameter {
             name: "method",
             kind: Kind::Choice(&["client_secret_basic", "client_secret_post"]),
@@ -126,7 +126,7 @@ pub const ROWS: &[Row] = &[
         needs: Needs::Nothing,
         applies: |armed, asked| {
             let basic = armed.parameters.text("method") == "client_secret_basic";
-            asked.endpoint == Endpoint::Discovery || asked.authenticates_by_header != basic
+            asked.endpoint.is(&endpoint::DISCOVERY) || asked.authenticates_by_header != basic
         },
         bend: Bend::OneAuthMethod,
         ..DISCOVERY
@@ -136,7 +136,7 @@ pub const ROWS: &[Row] = &[
         does: "The keys cannot be had: 503.",
         good_client: "Goes on with the keys it has; with an unknown `kid` it refuses, and does not hammer.",
         section: "RFC 9111 §4.2.4, OIDC Core §10.1.1",
-        endpoints: &[Endpoint::Jwks],
+        endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
         bend: Bend::Instead(|_| Instead::new(503, "temporarily_unavailable", "the keys cannot be had just now")),
         of_issuer: true,
@@ -147,7 +147,7 @@ pub const ROWS: &[Row] = &[
         does: "Beside the right keys stand others: unknown curves, an unknown type, a key for encryption.",
         good_client: "Ignores what it does not understand and goes on.",
         section: "RFC 7517 §5",
-        endpoints: &[Endpoint::Jwks],
+        endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
         needs: Needs::Member("keys"),
         bend: Bend::Document(|_, document| {

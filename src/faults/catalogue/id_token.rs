@@ -4,15 +4,15 @@ use serde_json::json;
 
 use super::{Bend, Needs, Row};
 use crate::faults::bends::{append, set, shift};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
 use crate::model::Signature;
+use crate::web::endpoint::{self, Selection};
 
 const REJECT: &str = "Rejects the token and ends the login: no userinfo request, no session.";
 
 const ID_TOKEN: Row = Row {
     family: "ID token",
-    endpoints: &[Endpoint::Token],
+    endpoints: Selection::These(&[&endpoint::TOKEN]),
     good_client: REJECT,
     ..Row::PLAIN
 };
@@ -159,7 +159,7 @@ pub const ROWS: &[Row] = &[
         does: "A good signature by a published key, but not with the algorithm that was agreed.",
         section: "OIDC Core §3.1.3.7 (7), RFC 8725 §3.1",
         // The key of the other algorithm is shown where the issuer has none.
-        endpoints: &[Endpoint::Token, Endpoint::Jwks],
+        endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::JWKS]),
         bend: Bend::IdToken(|_, token| token.signature = Signature::OtherAlgorithm),
         ..ID_TOKEN
     },

@@ -39,10 +39,10 @@ mod transport;
 
 use super::armed::Armed;
 use super::bends::{Answer, Instead};
-use super::endpoint::Endpoint;
 use super::parameter::Parameter;
 use super::watch::{Asked, Bite};
 use crate::model::{AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members};
+use crate::web::endpoint::{EndpointTable, Selection};
 
 /// One fault.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub struct Row {
     pub good_client: &'static str,
     /// The sections this leans on.
     pub section: &'static str,
-    pub endpoints: &'static [Endpoint],
+    pub endpoints: Selection,
     pub parameters: &'static [Parameter],
     /// A state that lasts until it is disarmed, rather than something that happens call by call.
     pub holds: bool,
@@ -158,7 +158,7 @@ impl Row {
         does: "",
         good_client: "",
         section: "",
-        endpoints: &[],
+        endpoints: Selection::These(&[]),
         parameters: &[],
         holds: false,
         of_issuer: false,
@@ -168,6 +168,14 @@ impl Row {
         needs: Needs::Nothing,
         bend: Bend::Delay,
     };
+
+    /// Whether it triggers anywhere where a request says which client sends it, and may be about a user.
+    pub fn knows_subject(&self, endpoints: &EndpointTable) -> bool {
+        let mut here = endpoints
+            .with_faults()
+            .filter(|endpoint| self.endpoints.contains(endpoint));
+        here.any(|endpoint| endpoint.knows_subject())
+    }
 }
 
 /// All faults, family by family.
@@ -207,7 +215,8 @@ mod tests {
                 assert!(text.len() > 15 && text.ends_with('.'), "{}: {text:?}", row.name);
             }
             assert!(!row.section.is_empty() && !row.family.is_empty(), "{}", row.name);
-            assert!(!row.endpoints.is_empty(), "{} bites nowhere", row.name);
+            let nowhere = matches!(row.endpoints, Selection::These([]));
+            assert!(!nowhere, "{} triggers nowhere", row.name);
         }
     }
 
@@ -221,7 +230,11 @@ mod tests {
                 parameters: parameters.collect(),
                 ..Wish::default()
             };
-            assert!(wish.check("1".to_owned()).is_ok(), "{}", row.name);
+            assert!(
+                wish.check("1".to_owned(), &EndpointTable::new([])).is_ok(),
+                "{}",
+                row.name
+            );
         }
     }
 

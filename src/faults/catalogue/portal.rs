@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{Bend, Needs, Row};
 use crate::faults::bends::Instead;
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::Selection;
 
 const PORTAL: Row = Row {
     family: "Portals",
-    endpoints: Endpoint::PORTALS,
+    endpoints: Selection::Portals,
     section: "RFC 9110 §15.5",
     needs: Needs::Nothing,
     ..Row::PLAIN

@@ -4,12 +4,12 @@ use jiff::SignedDuration;
 
 use super::{Bend, Needs, RefreshBend, Row};
 use crate::faults::bends::Instead;
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::{self, Selection};
 
 const REFRESH: Row = Row {
     family: "Refresh and lifetimes",
-    endpoints: &[Endpoint::Token],
+    endpoints: Selection::These(&[&endpoint::TOKEN]),
     needs: Needs::Nothing,
     ..Row::PLAIN
 };
@@ -46,7 +46,7 @@ pub const ROWS: &[Row] = &[
         does: "What the user had granted is gone: refreshes are refused with `invalid_grant`, access tokens with 401.",
         good_client: "Ends the session or asks for a new login, once, and clears the tokens it has stored.",
         section: "RFC 6749 §5.2, RFC 6750 §3.1",
-        endpoints: &[Endpoint::Token, Endpoint::Userinfo, Endpoint::MyPatientPortal],
+        endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
         applies: |_, asked| asked.refreshes() || asked.at_resource(),
         bend: Bend::Instead(|bite| {
             if bite.asked.at_resource() {

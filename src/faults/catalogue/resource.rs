@@ -4,18 +4,18 @@ use serde_json::json;
 
 use super::{Bend, Needs, Row};
 use crate::faults::bends::{Instead, append, set, unsigned_jwt};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::{self, Selection};
 
 const USERINFO: Row = Row {
     family: "Userinfo and resources",
-    endpoints: &[Endpoint::Userinfo],
+    endpoints: Selection::These(&[&endpoint::USERINFO]),
     needs: Needs::Member("sub"),
     ..Row::PLAIN
 };
 
 const RESOURCE: Row = Row {
-    endpoints: Endpoint::RESOURCES,
+    endpoints: Selection::Resources,
     needs: Needs::Nothing,
     ..USERINFO
 };
@@ -78,7 +78,7 @@ pub const ROWS: &[Row] = &[
         does: "Introspection answers `active: false` and nothing else, whatever the token.",
         good_client: "Refuses the caller with 401 `invalid_token`; keeps no old answer for longer than it may.",
         section: "RFC 7662 §2.2",
-        endpoints: &[Endpoint::Introspect],
+        endpoints: Selection::These(&[&endpoint::INTROSPECT]),
         needs: Needs::Member("active"),
         bend: Bend::Document(|_, answer| {
             answer.clear();
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = &[
         does: "401 `invalid_token` until the client has refreshed its tokens so many times.",
         good_client: "Refreshes, each time with its newest refresh token, and calls again.",
         section: "RFC 6750 §3.1, RFC 6749 §6",
-        endpoints: &[Endpoint::Userinfo, Endpoint::MyPatientPortal, Endpoint::Token],
+        endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
         parameters: &[Parameter {
             name: "refreshes",
             kind: Kind::Integer {

@@ -4,12 +4,12 @@ use http::{StatusCode, header};
 
 use super::{Bend, Needs, Row};
 use crate::faults::bends::{gzip, set};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
+use crate::web::endpoint::{self, Selection};
 
 const SHAPE: Row = Row {
     family: "Shape of the answer",
-    endpoints: Endpoint::MACHINES,
+    endpoints: Selection::Machines,
     needs: Needs::Json,
     ..Row::PLAIN
 };
@@ -86,12 +86,10 @@ pub const ROWS: &[Row] = &[
         does: "A member stands twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
         good_client: "Rejects it, or takes the last value everywhere alike.",
         section: "RFC 8259 §4, RFC 7493 §2.3",
-        endpoints: &[Endpoint::Token, Endpoint::Userinfo],
+        endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::USERINFO]),
         bend: Bend::Answer(|bite, answer| {
-            let name = match bite.asked.endpoint {
-                Endpoint::Userinfo => "sub",
-                _ => "access_token",
-            };
+            let at_userinfo = bite.asked.endpoint.is(&endpoint::USERINFO);
+            let name = if at_userinfo { "sub" } else { "access_token" };
             answer.insert_in_front(&format!("\"{name}\":\"the-other-one\","));
         }),
         ..SHAPE

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Bend, Needs, Row};
 use crate::faults::bends::{Instead, other_case, set};
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
 use crate::model::Scopes;
+use crate::web::endpoint::{self, Selection};
 
 const RESPONSE: Row = Row {
     family: "Token response",
-    endpoints: &[Endpoint::Token],
+    endpoints: Selection::These(&[&endpoint::TOKEN]),
     needs: Needs::Member("access_token"),
     ..Row::PLAIN
 };

@@ -5,13 +5,13 @@ use jiff::SignedDuration;
 use super::{Bend, Needs, Row, When};
 use crate::clock::system_now;
 use crate::faults::bends::Instead;
-use crate::faults::endpoint::Endpoint;
 use crate::faults::parameter::{Kind, Parameter};
 use crate::faults::watch::Bite;
+use crate::web::endpoint::{self, Selection};
 
 const TRANSPORT: Row = Row {
     family: "Transport",
-    endpoints: Endpoint::ALL,
+    endpoints: Selection::All,
     needs: Needs::Nothing,
     ..Row::PLAIN
 };
@@ -152,7 +152,7 @@ pub const ROWS: &[Row] = &[
         does: "The code is spent and its answer lost.",
         good_client: "A retry meets `invalid_grant`, and may cost the tokens: starts a new login.",
         section: "RFC 6749 §4.1.2, §10.5",
-        endpoints: &[Endpoint::Token],
+        endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |_, asked| asked.asks_by_code(),
         bend: Bend::Drop(When::AfterCommit),
         ..TRANSPORT
@@ -162,7 +162,7 @@ pub const ROWS: &[Row] = &[
         does: "The refresh token is spent and its successor lost.",
         good_client: "Tries the old one once more at once, within the grace; then a clean new login, no loop.",
         section: "RFC 9700 §4.14.2",
-        endpoints: &[Endpoint::Token],
+        endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |_, asked| asked.refreshes(),
         bend: Bend::Drop(When::AfterCommit),
         ..TRANSPORT

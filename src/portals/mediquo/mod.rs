@@ -52,7 +52,7 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 
-pub use portal_fault::answer as portal_fault;
+pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
 pub use seeding::Ready;

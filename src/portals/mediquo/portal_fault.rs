@@ -1,12 +1,53 @@
 //! What goes wrong here on purpose, as mediQuo words it.
 
-use axum::response::Response;
-use http::StatusCode;
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header::CACHE_CONTROL};
+use serde_json::json;
 
 use super::error;
-use crate::app::Realm;
-use crate::portals::portal_fault::PortalFault;
-use crate::web::paths;
+use crate::{
+    app::Realm,
+    portals::portal_fault::PortalFault,
+    web::{
+        endpoint::{Endpoint, ErrorForm},
+        paths,
+    },
+};
+
+/// The calls, and the widget's pages.
+pub static ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        paths: &[
+            "/mediquo/v1",
+            "/mediquo/api/v1",
+            "/mediquo/v2",
+            "/mediquo/widget/session/logout",
+            "/mediquo/widget/activation-codes",
+        ],
+        error_form: ErrorForm::Own(|status, sentence| {
+            (
+                status,
+                [(CACHE_CONTROL, "no-store")],
+                Json(json!({"message": sentence})),
+            )
+                .into_response()
+        }),
+        ..PAGES
+    },
+    PAGES,
+];
+
+const PAGES: Endpoint = Endpoint {
+    name: "mediquo",
+    paths: &[paths::MEDIQUO],
+    fault_group: Some("mediquo"),
+    error_form: ErrorForm::Page,
+    portal: true,
+    ..Endpoint::PROTOCOL
+};
 
 /// The answer to a request that has come to grief.
 pub fn answer(_: &Realm, _: &str, fault: &PortalFault) -> Response {

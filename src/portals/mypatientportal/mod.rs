@@ -54,7 +54,7 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use portal_fault::answer as portal_fault;
+pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 pub use reminders::HANDLERS;
 use route_table::{ROWS, Row};
 pub use store::{TABLES, insert_seed};

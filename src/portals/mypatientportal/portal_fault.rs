@@ -1,13 +1,34 @@
 //! What goes wrong here on purpose, as this portal words it.
 
-use axum::response::Response;
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use http::StatusCode;
+use serde_json::json;
 
 use super::error::{self, PortalError};
-use crate::app::Realm;
-use crate::model::Refusal;
-use crate::portals::{caller::CallerError, portal_fault::PortalFault};
-use crate::web::paths;
+use crate::{
+    app::Realm,
+    model::Refusal,
+    portals::{caller::CallerError, portal_fault::PortalFault},
+    web::{
+        endpoint::{Endpoint, ErrorForm, SubjectSource},
+        paths,
+    },
+};
+
+/// The API, whose callers bring an access token.
+pub static ENDPOINTS: &[Endpoint] = &[Endpoint {
+    name: "mypatientportal",
+    paths: &[paths::PORTAL],
+    fault_group: Some("mypatientportal"),
+    error_form: ErrorForm::Own(|status, sentence| (status, Json(json!({"error": sentence}))).into_response()),
+    subject: SubjectSource::AccessToken { in_form: false },
+    portal: true,
+    cors: true,
+    ..Endpoint::PROTOCOL
+}];
 
 /// The answer to a request that has come to grief.
 pub fn answer(realm: &Realm, _: &str, fault: &PortalFault) -> Response {

@@ -59,7 +59,7 @@ use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
-pub use portal_fault::answer as portal_fault;
+pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 use routing::Found;
 pub use store::{EXPIRED, TABLES, insert_seed};
 

@@ -5,10 +5,11 @@ use std::sync::Mutex;
 use anteroom::app::agenda::{Firing, Goal, Handler, MOST_EVENTS, Occasion, Speed, TurnError, fire_due, walk};
 use anteroom::app::{App, Realm};
 use anteroom::clock::Clock;
-use anteroom::control::making::{Beginning, make};
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::store::{self, Database, Tx};
+use anteroom::web::endpoint::EndpointTable;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::keeper::Keeper;
@@ -81,10 +82,16 @@ impl House {
         let mut keeper = Keeper::hire();
         let database = Database::open(&keeper.database()).await.unwrap();
         let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-        let app = App::new(format!("http://{name}.test"), database, sealer, passwords);
-        let mut beginning = Beginning::at_the_root(std::sync::Arc::default());
-        beginning.clock = Clock::starting_at(begun(), true);
-        let realm = make(&app, beginning).await.unwrap();
+        let app = App::new(
+            format!("http://{name}.test"),
+            database,
+            sealer,
+            passwords,
+            EndpointTable::new([]),
+        );
+        let mut request = NewRealmRequest::default_realm(std::sync::Arc::default());
+        request.clock = Clock::starting_at(begun(), true);
+        let realm = create(&app, request).await.unwrap();
         Self {
             app,
             realm,

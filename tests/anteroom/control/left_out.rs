@@ -5,13 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anteroom::app::App;
-use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
+use anteroom::portals;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
+use anteroom::web::endpoint::EndpointTable;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -24,8 +26,16 @@ const ISSUER: &str = "http://localhost:8080";
 async fn app() -> App {
     let database = Database::open("sqlite::memory:").await.unwrap();
     let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-    let app = App::new(ISSUER.to_owned(), database, sealer, passwords);
-    make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+    let app = App::new(
+        ISSUER.to_owned(),
+        database,
+        sealer,
+        passwords,
+        EndpointTable::new(portals::endpoints()),
+    );
+    create(&app, NewRealmRequest::default_realm(Arc::default()))
+        .await
+        .unwrap();
     app
 }
 
