@@ -58,7 +58,7 @@ async fn every_answer_is_as_the_document_describes_it() {
             Some("accounts") => "vclinic",
             _ => "",
         };
-        let path = row
+        let path = call
             .path
             .replace("{code}", if thing.is_empty() { "clinic" } else { thing });
         let path = path
