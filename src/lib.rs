@@ -12,6 +12,7 @@
 //!  realms        realms                                  realms made from seeds, copies and snapshots
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
+//!                api                                     operations, their documents, input and errors
 //!  workshop      tokens  outbox                          mint and verify, messages and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
 //!                journal                                 what was asked, answered and refused, without its secrets
@@ -21,6 +22,7 @@
 //!  ground        clock      random     text              time, chance, translations
 //! ```
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;

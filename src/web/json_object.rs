@@ -30,6 +30,19 @@ pub fn check_characters(value: &Value) -> Result<(), String> {
     }
 }
 
+/// Where among these members U+0000 is, if it is anywhere.
+pub fn zero_among(members: &Map<String, Value>, place: &str) -> Option<String> {
+    members.iter().find_map(|(name, member)| {
+        let dot = if place.is_empty() { "" } else { "." };
+        let place = format!("{place}{dot}{}", name.replace('\0', "?"));
+        if name.contains('\0') {
+            Some(place)
+        } else {
+            zero_within(member, place)
+        }
+    })
+}
+
 fn zero_within(value: &Value, place: String) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\0') => Some(place),
@@ -37,15 +50,7 @@ fn zero_within(value: &Value, place: String) -> Option<String> {
             let mut items = items.iter().enumerate();
             items.find_map(|(number, item)| zero_within(item, format!("{place}[{number}]")))
         }
-        Value::Object(members) => members.iter().find_map(|(name, member)| {
-            let dot = if place.is_empty() { "" } else { "." };
-            let place = format!("{place}{dot}{}", name.replace('\0', "?"));
-            if name.contains('\0') {
-                Some(place)
-            } else {
-                zero_within(member, place)
-            }
-        }),
+        Value::Object(members) => zero_among(members, &place),
         _ => None,
     }
 }

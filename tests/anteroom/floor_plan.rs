@@ -23,6 +23,7 @@ const WORKSHOP: &[&str] = &[
     "journal",
     "fetch",
 ];
+const API: &[&str] = &["api"];
 const MINT: &[&str] = &["tokens"];
 const APP: &[&str] = &["app"];
 const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
@@ -43,16 +44,28 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         // Secret headers are sealed, and what is sent goes through the one way out.
         "outbox" => &[&["keys", "fetch"], CELLAR, MODEL, GROUND],
         "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],
+        // What APIs are made of knows no realm and nobody who serves one.
+        "api" => &[CELLAR, MODEL, GROUND],
         "app" => &[MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "oauth" | "login" => &[APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "oauth" | "login" => &[API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
         // The list of portals names its rooms; below, a portal may use what the portals share.
-        "portals" => &[&["portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        _ if room.starts_with("portals::") => &[&["portals"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "realms" => &[&["portals", "portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "portals" => &[&["portals::*"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        _ if room.starts_with("portals::") => &[&["portals"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "realms" => &[
+            &["portals", "portals::*"],
+            API,
+            APP,
+            MINT,
+            WORKSHOP,
+            CELLAR,
+            MODEL,
+            GROUND,
+        ],
         "control" => &[
             REALMS,
             FRONT_DOORS,
             &["portals::*"],
+            API,
             APP,
             MINT,
             WORKSHOP,
@@ -65,6 +78,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             REALMS,
             FRONT_DOORS,
             &["portals::*"],
+            API,
             APP,
             MINT,
             WORKSHOP,
@@ -78,6 +92,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             REALMS,
             FRONT_DOORS,
             &["portals::*"],
+            API,
             APP,
             MINT,
             WORKSHOP,
