@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::body;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::dates::read_digits;
 use crate::app::{App, Realm};
 use crate::portals::vsee::call::Context;
-use crate::portals::vsee::input::read_number;
 use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
 use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
 use crate::portals::vsee::webhooks;
@@ -244,7 +244,7 @@ async fn fire(State(app): State<App>, realm: Realm, headers: HeaderMap, bytes: B
         let known = NOTE_STATUSES.join(", ");
         return Err(Problem::bad_request(format!("note_status is one of {known}")));
     }
-    let visit = read_number(&wish.visit_id).ok_or_else(no_visit)?;
+    let visit = read_digits(&wish.visit_id).ok_or_else(no_visit)?;
     let now = realm.clock.now();
     let note = (event == Event::NoteSignedAndSent).then(|| Note {
         id: realm.random.id(now),

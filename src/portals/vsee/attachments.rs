@@ -9,16 +9,20 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderValue, header};
-use serde_json::Value;
 
 use super::{
     call::Call,
     error::{self, Result, VseeError},
-    input::{File, LONGEST_REMARK, LONGEST_TEXT},
+    input::{LONGEST_REMARK, LONGEST_TEXT},
     model::Attachment,
-    store, wire,
+    store,
+    wire::{self, UploadView},
 };
-use crate::store::{Conn, Tx, settle};
+use crate::{
+    api::input::File,
+    store::{Conn, Tx, settle},
+    web::media_type::essence,
+};
 
 /// Bytes of one file.
 const LARGEST_FILE: usize = 512 * 1024;
@@ -68,10 +72,10 @@ pub struct Upload {
 }
 
 /// `POST /attachments`: one file.
-pub async fn upload(call: &Call) -> Result<Value> {
+pub async fn upload(call: &Call) -> Result<Response> {
     let remark = call.body().text_up_to("remark", LONGEST_REMARK)?;
     let uploads = read(call, remark.as_deref())?;
-    let [one] = uploads.as_slice() else {
+    let [upload] = uploads.as_slice() else {
         return Err(match uploads.len() {
             0 => error::missing("file"),
             _ => error::malformed("body", "one file is expected"),
@@ -82,7 +86,7 @@ pub async fn upload(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = insert_in(&mut tx, call, &uploads).await;
     settle(tx, outcome).await?;
-    Ok(wire::data(wire::uploaded(&one.attachment)))
+    Ok(wire::data(UploadView::from(upload.attachment.clone()))?)
 }
 
 /// `GET /attachments/{id}`.
@@ -181,15 +185,6 @@ impl FileType {
             beginning => content.starts_with(beginning),
         }
     }
-}
-
-fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
 }
 
 async fn is_of_clinic(call: &Call, conn: &mut Conn, file: &Attachment) -> Result<bool> {

@@ -3,8 +3,8 @@
 //! Slots are those of the providers' office hours in the time zone of the room, without the times they are booked. The
 //! documented sample sends a form, which its tool would post; so `POST` is served, too.
 
+use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
 use super::{
     call::{Call, Context},
@@ -15,7 +15,7 @@ use super::{
     rooms::find_room,
     store,
     users::{find_patient, find_provider},
-    wire,
+    wire::{self, SlotView},
 };
 use crate::{
     schedule::{Interval, SlotLength},
@@ -43,16 +43,16 @@ pub struct Search {
 }
 
 /// `GET /availability`.
-pub async fn list(call: &Call) -> Result<Value> {
+pub async fn list(call: &Call) -> Result<Response> {
     list_by(call, call.query()).await
 }
 
 /// `POST /availability`.
-pub async fn list_by_post(call: &Call) -> Result<Value> {
+pub async fn list_by_post(call: &Call) -> Result<Response> {
     list_by(call, call.body()).await
 }
 
-async fn list_by(call: &Call, input: Reader<'_>) -> Result<Value> {
+async fn list_by(call: &Call, input: Reader<'_>) -> Result<Response> {
     let between = read_interval(input, call.now)?;
     let duration = read_duration(input)?;
     let mut conn = call.read().await?;
@@ -77,8 +77,8 @@ async fn list_by(call: &Call, input: Reader<'_>) -> Result<Value> {
         provider,
     };
     let slots = free_slots(call, &mut conn, &room, &search).await?;
-    let listed: Vec<_> = slots.iter().map(|slot| to_json(slot, length, &room)).collect();
-    Ok(wire::data(listed))
+    let views: Vec<_> = slots.into_iter().map(|slot| view(slot, length, &room)).collect();
+    Ok(wire::data(views)?)
 }
 
 fn read_interval(input: Reader<'_>, now: Timestamp) -> Result<Interval> {
@@ -135,14 +135,14 @@ fn length(input: Reader<'_>, room: &Room, intake: Option<&Intake>, duration: Opt
     })
 }
 
-fn to_json(slot: &FreeSlot, length: SlotLength, room: &Room) -> Value {
-    json!({
-        "start": slot.interval.start.as_second(),
-        "end": slot.interval.end.as_second(),
-        "duration": length.minutes(),
-        "provider_id": wire::id(slot.provider),
-        "room_code": room.code,
-    })
+fn view(slot: FreeSlot, length: SlotLength, room: &Room) -> SlotView {
+    SlotView {
+        start: slot.interval.start.as_second(),
+        end: slot.interval.end.as_second(),
+        duration: length.minutes(),
+        provider_id: slot.provider.into(),
+        room_code: room.code.clone(),
+    }
 }
 
 /// 400: the room has no such consultation.

@@ -5,8 +5,8 @@
 //! is booked and adds to it. An admin's token overrides the schedule: any time, also one that is taken, also on an empty
 //! calendar. Locks are taken in this order: provider (by number), number of the visit, visit, outbox.
 
+use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::{
     availability::unknown_consultation,
@@ -22,7 +22,8 @@ use super::{
         accounts::{Numbered, next_number},
     },
     users::{find_patient, find_provider, unknown_provider},
-    webhooks, wire,
+    visits::visit_answer,
+    webhooks,
 };
 use crate::{
     schedule::{Interval, SlotLength, Unbookable},
@@ -58,7 +59,7 @@ impl Booking {
 }
 
 /// `POST /visits/add_walkin`.
-pub async fn add_walk_in(call: &Call) -> Result<Value> {
+pub async fn add_walk_in(call: &Call) -> Result<Response> {
     let booking = {
         let mut conn = call.read().await?;
         let (intake, room) = intake_and_room(call, &mut conn, call.body()).await?;
@@ -66,25 +67,25 @@ pub async fn add_walk_in(call: &Call) -> Result<Value> {
         Booking::without_time(VisitType::WalkIn, intake, room, provider)
     };
     let visit = book(call, call.caller(), &booking).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits/add_econsult`: every provider of the room sees it until one accepts it.
-pub async fn add_e_consult(call: &Call) -> Result<Value> {
+pub async fn add_e_consult(call: &Call) -> Result<Response> {
     let booking = {
         let mut conn = call.read().await?;
         let (intake, room) = intake_and_room(call, &mut conn, call.body()).await?;
         Booking::without_time(VisitType::EConsult, intake, room, None)
     };
     let visit = book(call, call.caller(), &booking).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits`: an appointment.
-pub async fn create(call: &Call) -> Result<Value> {
+pub async fn create(call: &Call) -> Result<Response> {
     let booking = read_appointment(call).await?;
     let visit = book(call, call.caller(), &booking).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 async fn read_appointment(call: &Call) -> Result<Booking> {
@@ -130,7 +131,7 @@ async fn provider(call: &Call, conn: &mut Conn, body: Reader<'_>, room: &Room, i
     };
     let provider = find_provider(call, conn, "provider_id", id).await?;
     unknown_provider("provider_id")
-        .compare(format!("a provider of the room {}", room.code), wire::id(provider))
+        .compare(format!("a provider of the room {}", room.code), provider.to_string())
         .when(!room.providers.contains(&provider))?;
     Ok(Some(provider))
 }

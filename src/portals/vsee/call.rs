@@ -4,25 +4,31 @@
 
 use std::ops::Deref;
 
-use axum::{body::to_bytes, extract::Request, response::Response};
+use axum::{body::Body as RequestBody, extract::Request, response::Response};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{
+    access::Access,
     caller::identify,
     error::{self, Result},
-    input::{File, Input, Reader, read_number},
+    input::Reader,
     model::{Account, User},
-    operation::Operation,
-    wire,
 };
 use crate::{
+    api::{
+        dates::read_digits,
+        input::{File, Input, read_bytes},
+        operation::{Body, Operation},
+    },
     app::{App, Realm},
     store::Conn,
+    web::media_type::{FORM, JSON, MULTIPART},
 };
 
+/// The media types of a body: the documentation and clients use all three.
+const ACCEPTED: &[&str] = &[JSON, FORM, MULTIPART];
 /// Bytes of a body without files.
 const LARGEST_BODY: usize = 64 * 1024;
 /// Bytes of a body with files.
@@ -44,8 +50,10 @@ impl Context {
     }
 }
 
-/// Serves an operation.
-pub type Handler = for<'a> fn(&'a Call) -> BoxFuture<'a, Result<Reply>>;
+/// Serves a row of the call table.
+pub type Handler = for<'a> fn(&'a Call) -> BoxFuture<'a, Result<Response>>;
+/// A row of the call table.
+pub type Row = Operation<Handler, Access>;
 
 /// A request whose caller may make it.
 pub struct Call {
@@ -53,7 +61,7 @@ pub struct Call {
     /// The clinic it is for.
     pub account: Account,
     caller: Option<User>,
-    operation: &'static Operation<Handler>,
+    row: &'static Row,
     path_values: Vec<String>,
     query: Input,
     body: Input,
@@ -67,97 +75,65 @@ impl Deref for Call {
     }
 }
 
-/// What a handler answers with.
-pub enum Reply {
-    Json(Value),
-    /// A whole response: a file.
-    Response(Response),
-}
-
-impl From<Value> for Reply {
-    fn from(value: Value) -> Self {
-        Self::Json(value)
-    }
-}
-
-impl From<Response> for Reply {
-    fn from(response: Response) -> Self {
-        Self::Response(response)
-    }
-}
-
-/// Answers a request for `operation`; `path_values` stand for the placeholders of its path, in order.
-pub async fn serve(
-    operation: &'static Operation<Handler>,
-    path_values: Vec<String>,
-    app: App,
-    realm: Realm,
-    request: Request,
-) -> Response {
+/// Answers a request for `row`; `path_values` stand for the placeholders of its path, in order.
+pub async fn serve(row: &'static Row, path_values: Vec<String>, app: App, realm: Realm, request: Request) -> Response {
     let now = realm.clock.now();
     let context = Context { app, realm, now };
-    match answer(operation, path_values, context, request).await {
-        Ok(Reply::Json(answer)) => wire::answer(StatusCode::OK, &answer),
-        Ok(Reply::Response(response)) => response,
-        Err(error) => error.answer(operation.path),
-    }
+    let answer = answer(row, path_values, context, request).await;
+    answer.unwrap_or_else(|error| error.answer(&(), row.path))
 }
 
-async fn answer(
-    operation: &'static Operation<Handler>,
-    path_values: Vec<String>,
-    context: Context,
-    request: Request,
-) -> Result<Reply> {
+async fn answer(row: &'static Row, path_values: Vec<String>, context: Context, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
-    let (account, caller) = identify(&context, operation.access, &parts.headers).await?;
-    operation.access.check(caller.as_ref())?;
+    let (account, caller) = identify(&context, row.access, &parts.headers).await?;
+    row.access.check(caller.as_ref())?;
     let call = Call {
         context,
         account,
         caller,
-        operation,
+        row,
         path_values,
         query: Input::of_query(parts.uri.query())?,
-        body: read_body(operation, &parts.headers, body).await?,
+        body: read_body(&row.body, &parts.headers, body).await?,
     };
-    (operation.handler)(&call).await
+    (row.handler)(&call).await
 }
 
-async fn read_body(operation: &Operation<Handler>, headers: &HeaderMap, body: axum::body::Body) -> Result<Input> {
-    if !operation.has_body() {
+async fn read_body(documented: &Body, headers: &HeaderMap, body: RequestBody) -> Result<Input> {
+    let Body::Members { files, .. } = documented else {
         return Ok(Input::default());
-    }
-    let most = if operation.files {
+    };
+    let most = if files.is_some() {
         LARGEST_BODY_WITH_FILES
     } else {
         LARGEST_BODY
     };
-    let bytes = to_bytes(body, most).await.map_err(|_| error::too_large(most))?;
-    let input = Input::of_body(headers, bytes).await?;
-    error::malformed("body", "this call takes no files").when(!operation.files && !input.files.is_empty())?;
+    let bytes = read_bytes(body, most).await?;
+    let input = Input::of_body_with_files(headers, bytes, ACCEPTED).await?;
+    let unexpected = files.is_none() && !input.files().is_empty();
+    error::malformed("body", "this call takes no files").when(unexpected)?;
     Ok(input)
 }
 
 impl Call {
     pub fn query(&self) -> Reader<'_> {
-        self.query.declared_by(self.operation.query)
+        Reader(self.query.reader(self.row.query))
     }
 
     pub fn body(&self) -> Reader<'_> {
-        self.body.declared_by(self.operation.body)
+        Reader(self.body.reader(self.row.body.members()))
     }
 
     /// Whether the call changes something.
     pub fn writes(&self) -> bool {
-        self.operation.writes()
+        self.row.writes()
     }
 
     pub fn files(&self) -> &[File] {
-        &self.body.files
+        self.body.files()
     }
 
-    /// The caller of an operation that asks for a token.
+    /// The caller, where the row asks for a token.
     pub fn caller(&self) -> &User {
         self.caller
             .as_ref()
@@ -174,7 +150,7 @@ impl Call {
     /// # Errors
     /// 404 for anything else.
     pub fn number_in_path(&self, nth: usize) -> Result<i64> {
-        read_number(self.in_path(nth)).ok_or_else(|| error::not_found("ids are numbers"))
+        read_digits(self.in_path(nth)).ok_or_else(|| error::not_found("ids are numbers"))
     }
 
     /// How many items of a list to answer.

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     rooms::find_room,
     store,
     users::{find_patient, find_provider},
-    wire,
+    wire::{self, AttachmentView, IntakeIdView, IntakeView},
 };
 use crate::store::{Conn, Tx, settle};
 
@@ -42,7 +43,7 @@ struct Form {
 }
 
 /// `POST /intakes`.
-pub async fn create(call: &Call) -> Result<Value> {
+pub async fn create(call: &Call) -> Result<Response> {
     let form = read(call).await?;
     let caller = call.caller();
     let room = form.room.ok_or_else(|| error::missing("room_code"))?;
@@ -70,7 +71,7 @@ pub async fn create(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = create_in(&mut tx, call, &intake, &form.uploads).await;
     settle(tx, outcome).await?;
-    Ok(wire::data(wire::intake_id(&intake)))
+    Ok(wire::data(IntakeIdView::from(intake))?)
 }
 
 async fn create_in(tx: &mut Tx, call: &Call, intake: &Intake, uploads: &[Upload]) -> Result<()> {
@@ -80,14 +81,14 @@ async fn create_in(tx: &mut Tx, call: &Call, intake: &Intake, uploads: &[Upload]
 }
 
 /// `POST /intakes/{id}`: members that are left out stay as they are.
-pub async fn update(call: &Call) -> Result<Value> {
+pub async fn update(call: &Call) -> Result<Response> {
     find_intake(call, &mut call.read().await?, call.in_path(0)).await?;
     let form = read(call).await?;
 
     let mut tx = call.app.database.begin().await?;
     let outcome = update_in(&mut tx, call, form).await;
     let intake = settle(tx, outcome).await?;
-    Ok(wire::data(wire::intake_id(&intake)))
+    Ok(wire::data(IntakeIdView::from(intake))?)
 }
 
 async fn update_in(tx: &mut Tx, call: &Call, form: Form) -> Result<Intake> {
@@ -126,16 +127,16 @@ impl Form {
 }
 
 /// `GET /intakes/{id}`.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let mut conn = call.read().await?;
     let intake = find_intake(call, &mut conn, call.in_path(0)).await?;
     let mut attached = Vec::new();
     for id in &intake.attachments {
         if let Some(attachment) = store::intakes::find_attachment(&mut conn, call.realm.id, id).await? {
-            attached.push(wire::attachment(&attachment, true));
+            attached.push(AttachmentView::new(attachment, true));
         }
     }
-    Ok(wire::data(wire::intake(&intake, &attached)))
+    Ok(wire::data(IntakeView::new(intake, attached))?)
 }
 
 /// An intake that the caller may see: their own, any for admins, and for providers of its room to read only.
@@ -171,7 +172,7 @@ async fn read(call: &Call) -> Result<Form> {
     let phone = read_phone(body, "phone")?;
     let remark = body.text_up_to("remark", LONGEST_REMARK)?;
     let uploads = attachments::read(call, remark.as_deref())?;
-    let mut custom = body.rest();
+    let mut custom = body.others();
     custom.retain(|name, _| !OUR_MEMBERS.contains(&name.as_str()));
 
     let mut conn = call.read().await?;

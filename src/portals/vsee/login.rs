@@ -3,7 +3,7 @@
 //! A wrong user name and a wrong password are answered alike, after the same time. The other documented way, an e-mailed
 //! token for users who are not active yet, is not emulated: how a client requests such a token is not documented.
 
-use serde_json::Value;
+use axum::response::Response;
 
 use super::{
     call::Call,
@@ -12,11 +12,11 @@ use super::{
     model::{User, UserType},
     store,
     user_tokens::NewToken,
-    wire,
+    wire::{self, SignedOn},
 };
 use crate::{clock, random::digest, store::settle};
 
-pub async fn log_in(call: &Call) -> Result<Value> {
+pub async fn log_in(call: &Call) -> Result<Response> {
     let body = call.body();
     let (username, password) = (body.required_text("username")?, body.text_up_to("password", 1024)?);
     let password = password.ok_or_else(|| error::missing("password"))?;
@@ -31,7 +31,7 @@ pub async fn log_in(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = token.insert_in(&mut tx, call, user.id).await;
     settle(tx, outcome).await?;
-    Ok(wire::data(wire::signed_on(&user, token.to_json(user.id))))
+    Ok(wire::data(SignedOn::new(&user, token.view(user.id), None))?)
 }
 
 fn user_type(body: Reader<'_>) -> Result<Option<UserType>> {

@@ -33,12 +33,12 @@ mod login;
 mod messages;
 pub mod model;
 mod openapi;
-pub mod operation;
 mod pages;
 mod person;
 mod portal_fault;
 mod rooms;
 mod routing;
+mod schemas;
 pub mod seed;
 mod sso;
 pub mod store;
@@ -65,6 +65,7 @@ pub use store::{EXPIRED, TABLES, insert_seed};
 
 use crate::{
     app::{App, Realm, run_to_completion},
+    journal::redaction::without_secrets,
     portals::swagger_ui,
     web::{csrf::KnownHosts, paths},
 };
@@ -102,9 +103,11 @@ async fn serve(State(app): State<App>, realm: Realm, request: Request) -> Respon
     let path = request.uri().path();
     let below = path.split_once(API).map_or("", |(_, below)| below);
     match routing::find(calls::all(), request.method(), below) {
-        Found::Operation(operation, values) => call::serve(operation, values, app, realm, request).await,
-        Found::WrongMethod(allowed) => error::wrong_method(&allowed, request.method().as_str()).answer(below),
-        Found::Nothing => error::not_found("there is no such call").answer(below),
+        Found::Row(row, values) => call::serve(row, values, app, realm, request).await,
+        Found::WrongMethod(allowed) => {
+            error::wrong_method(&allowed, request.method().as_str()).answer(&(), &without_secrets(below))
+        }
+        Found::Nothing => error::not_found("the path is unknown").answer(&(), &without_secrets(below)),
     }
 }
 

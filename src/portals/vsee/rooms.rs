@@ -1,6 +1,6 @@
 //! Waiting rooms and their providers (documented under "Rooms API").
 
-use serde_json::Value;
+use axum::response::Response;
 
 use super::{
     call::Call,
@@ -10,7 +10,7 @@ use super::{
         self,
         accounts::{Numbered, next_number},
     },
-    wire,
+    wire::{self, ProviderView, RoomInList, RoomView},
 };
 use crate::store::{Conn, Tx, settle};
 
@@ -19,48 +19,50 @@ const ROOM_CODE: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const ROOM_CODE_LENGTH: usize = 5;
 
 /// `GET /rooms`.
-pub async fn list(call: &Call) -> Result<Value> {
+pub async fn list(call: &Call) -> Result<Response> {
     let limit = call.limit()?;
     let page = call.query().number("page")?.unwrap_or(1);
     error::malformed("page", "1 or more is expected").when(!(1..=1_000_000).contains(&page))?;
     let page = ((page - 1) * limit, limit);
     let mut conn = call.read().await?;
     let (rooms, total) = store::rooms::list(&mut conn, call.realm.id, &call.account.code, page).await?;
-    Ok(wire::counted(rooms.iter().map(wire::room_in_short).collect(), total))
+    Ok(wire::list(rooms.into_iter().map(RoomInList::from).collect(), total)?)
 }
 
 /// `GET /rooms/{code}`.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let room = find_room(call, &mut call.read().await?, call.in_path(0)).await?;
-    Ok(wire::data(wire::room(&room)))
+    Ok(wire::data(RoomView::from(room))?)
 }
 
 /// `GET /rooms/{code}/providers`.
-pub async fn list_providers(call: &Call) -> Result<Value> {
+pub async fn list_providers(call: &Call) -> Result<Response> {
     let mut conn = call.read().await?;
     let room = find_room(call, &mut conn, call.in_path(0)).await?;
     let providers = store::rooms::list_providers(&mut conn, call.realm.id, room.id).await?;
-    Ok(wire::data(providers.iter().map(wire::provider).collect::<Vec<_>>()))
+    Ok(wire::data(
+        providers.into_iter().map(ProviderView::from).collect::<Vec<_>>(),
+    )?)
 }
 
 /// `GET /rooms/{code}/providers/{id}`.
-pub async fn show_provider(call: &Call) -> Result<Value> {
+pub async fn show_provider(call: &Call) -> Result<Response> {
     let id = call.number_in_path(1)?;
     let mut conn = call.read().await?;
     let room = find_room(call, &mut conn, call.in_path(0)).await?;
     let providers = store::rooms::list_providers(&mut conn, call.realm.id, room.id).await?;
-    let provider = providers.iter().find(|provider| provider.id == id);
+    let provider = providers.into_iter().find(|provider| provider.id == id);
     let provider = provider.ok_or_else(|| error::not_found("this provider does not work in the room"))?;
-    Ok(wire::data(wire::provider(provider)))
+    Ok(wire::data(ProviderView::from(provider))?)
 }
 
 /// `POST /rooms`.
-pub async fn create(call: &Call) -> Result<Value> {
+pub async fn create(call: &Call) -> Result<Response> {
     let new = NewRoom::read(call)?;
     let mut tx = call.app.database.begin().await?;
     let outcome = create_in(&mut tx, call, &new).await;
     let room = settle(tx, outcome).await?;
-    Ok(wire::data(wire::room(&room)))
+    Ok(wire::data(RoomView::from(room))?)
 }
 
 /// The room that a body describes.

@@ -2,41 +2,35 @@
 
 use http::Method;
 
-use super::operation::Operation;
+use super::call::Row;
 
 /// What stands at a path.
 #[derive(Debug)]
-pub enum Found<H: 'static> {
-    /// An operation, and the values of its path's placeholders, in order.
-    Operation(&'static Operation<H>, Vec<String>),
+pub enum Found {
+    /// A row of the call table, and the values of its path's placeholders, in order.
+    Row(&'static Row, Vec<String>),
     /// The path is known, but not with this method; these methods are.
     WrongMethod(Vec<&'static str>),
     Nothing,
 }
 
-/// The operation for a method and a path below the mount, percent-encoded, with or without `.json`. `HEAD` is served as
-/// `GET`.
-pub fn find<H>(
-    operations: impl Iterator<Item = &'static Operation<H>> + Clone,
-    method: &Method,
-    path: &str,
-) -> Found<H> {
+/// The row for a method and a path below the mount, percent-encoded, with or without `.json`.
+pub fn find(rows: impl Iterator<Item = &'static Row> + Clone, method: &Method, path: &str) -> Found {
     let path = path.strip_suffix(".json").unwrap_or(path);
     let segments: Option<Vec<String>> = path.strip_prefix('/').unwrap_or(path).split('/').map(decoded).collect();
     let Some(segments) = segments else {
         return Found::Nothing;
     };
     // A fixed segment wins over a placeholder: `/visits/add_walkin` is not a visit.
-    let fitting = operations.clone().filter(|one| values(one.path, &segments).is_some());
-    let paths = fitting.map(|one| one.path);
+    let fitting = rows.clone().filter(|row| values(row.path, &segments).is_some());
+    let paths = fitting.map(|row| row.path);
     let Some(path) = paths.min_by_key(|path| path.matches('{').count()) else {
         return Found::Nothing;
     };
-    let method = if method == Method::HEAD { &Method::GET } else { method };
-    let at_path = || operations.clone().filter(|one| one.path == path);
-    match at_path().find(|one| one.verb.method() == *method) {
-        Some(operation) => Found::Operation(operation, values(path, &segments).unwrap_or_default()),
-        None => Found::WrongMethod(at_path().map(|one| one.verb.name()).collect()),
+    let at_path = || rows.clone().filter(|row| row.path == path);
+    match at_path().find(|row| row.serves(method)) {
+        Some(row) => Found::Row(row, values(path, &segments).unwrap_or_default()),
+        None => Found::WrongMethod(at_path().map(|row| row.method.as_str()).collect()),
     }
 }
 
@@ -69,7 +63,7 @@ mod tests {
 
     fn operation(method: Method, path: &str) -> Option<(&'static str, Vec<String>)> {
         match find(calls::all(), &method, path) {
-            Found::Operation(operation, values) => Some((operation.id, values)),
+            Found::Row(row, values) => Some((row.id, values)),
             Found::WrongMethod(_) | Found::Nothing => None,
         }
     }
@@ -77,7 +71,7 @@ mod tests {
     fn allowed(method: Method, path: &str) -> Vec<&'static str> {
         match find(calls::all(), &method, path) {
             Found::WrongMethod(allowed) => allowed,
-            Found::Operation(..) | Found::Nothing => Vec::new(),
+            Found::Row(..) | Found::Nothing => Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! The same code is the same user, and the members of the request replace what is stored. Each call issues a token; earlier
 //! tokens stay valid until they expire.
 
-use serde_json::Value;
+use axum::response::Response;
 
 use super::{
     call::Call,
@@ -16,7 +16,7 @@ use super::{
         users,
     },
     user_tokens::NewToken,
-    wire,
+    wire::{self, SignedOn, VseeLogin},
 };
 use crate::store::{Tx, settle};
 
@@ -36,7 +36,7 @@ struct Person {
 }
 
 /// `POST /users/sso`.
-pub async fn sign_on(call: &Call) -> Result<Value> {
+pub async fn sign_on(call: &Call) -> Result<Response> {
     error::forbidden("Single sign-on is not enabled for this account. Please contact support.")
         .when(!call.realm.policy.vsee.sso_enabled)?;
     let person = Person::read(call.body())?;
@@ -47,12 +47,9 @@ pub async fn sign_on(call: &Call) -> Result<Value> {
     let outcome = sign_on_in(&mut tx, call, person, &token).await;
     let user = settle(tx, outcome).await?;
 
-    let mut answer = wire::signed_on(&user, token.to_json(user.id));
-    if fields.split(',').any(|field| field.trim() == "vsee") {
-        let token = call.realm.random.bytes();
-        answer.insert("vsee".to_owned(), wire::vsee(&user, token));
-    }
-    Ok(wire::data(answer))
+    let with_vsee = fields.split(',').any(|field| field.trim() == "vsee");
+    let vsee = with_vsee.then(|| VseeLogin::new(&user, call.realm.random.bytes()));
+    Ok(wire::data(SignedOn::new(&user, token.view(user.id), vsee))?)
 }
 
 async fn sign_on_in(tx: &mut Tx, call: &Call, person: Person, token: &NewToken) -> Result<User> {

@@ -4,9 +4,14 @@
 //! stored.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
-use super::{call::Call, error::Result, model::hexadecimal, store::users, wire};
+use super::{
+    call::Call,
+    error::Result,
+    model::hexadecimal,
+    store::users,
+    wire::{NewTokenView, RefreshTokenView},
+};
 use crate::{random::digest, store::Tx};
 
 /// Seconds for which a token is valid (documented under "User API").
@@ -41,18 +46,18 @@ impl NewToken {
     }
 
     /// The answer's `token`.
-    pub fn to_json(&self, user: i64) -> Value {
+    pub fn view(self, user: i64) -> NewTokenView {
         let created = self.now.as_second();
-        json!({
-            "user_id": wire::id(user),
-            "token": self.token,
-            "expiry": created + TOKEN_LIFE,
-            "refresh_token": {
-                "user_id": wire::id(user),
-                "token": self.refresh_token,
-                "expiry": created + REFRESH_TOKEN_LIFE,
-                "created": created,
+        NewTokenView {
+            user_id: user.into(),
+            token: self.token,
+            expiry: created + TOKEN_LIFE,
+            refresh_token: RefreshTokenView {
+                user_id: user.into(),
+                token: self.refresh_token,
+                expiry: created + REFRESH_TOKEN_LIFE,
+                created,
             },
-        })
+        }
     }
 }

@@ -1,24 +1,26 @@
 //! The users of a clinic: list, profile, and the assignment of a provider to a room (documented under "User API").
 
-use serde_json::{Map, Value, json};
+use axum::response::Response;
 
 use super::{
     call::Call,
     error::{self, Result, VseeError},
-    input::{Reader, read_number},
+    input::Reader,
     model::{User, UserType, user_code},
     rooms::find_room,
-    store, wire,
+    store,
+    wire::{self, ACTIVE, Profile, RoomAssigned, UserInList},
 };
-use crate::store::{Conn, settle};
+use crate::{
+    api::dates::read_digits,
+    store::{Conn, settle},
+};
 
 /// The least number of characters to search for.
 const SHORTEST_SEARCH: usize = 3;
-/// The time zone in every profile: users have none of their own.
-const ZONE: &str = "America/Los_Angeles";
 
 /// `GET /users`.
-pub async fn list(call: &Call) -> Result<Value> {
+pub async fn list(call: &Call) -> Result<Response> {
     let query = call.query();
     let filter = filter(query)?;
     let fields = query.text("fields")?.unwrap_or_default();
@@ -26,8 +28,8 @@ pub async fn list(call: &Call) -> Result<Value> {
     let page = call.page()?;
     let mut conn = call.read().await?;
     let (users, total) = store::users::list(&mut conn, call.realm.id, &call.account.code, &filter, page).await?;
-    let listed = users.iter().map(|user| in_list(user, &fields)).collect();
-    Ok(wire::counted(listed, total))
+    let views: std::result::Result<_, _> = users.iter().map(|user| UserInList::new(user, &fields)).collect();
+    Ok(wire::list(views?, total)?)
 }
 
 fn filter(query: Reader<'_>) -> Result<store::users::Filter> {
@@ -37,36 +39,24 @@ fn filter(query: Reader<'_>) -> Result<store::users::Filter> {
     Ok(store::users::Filter {
         like: like.map(|like| like.to_lowercase()),
         kind: query.number("type")?,
-        active: query.number("status")?.map(|status| status == wire::ACTIVE),
+        active: query.number("status")?.map(|status| status == ACTIVE),
     })
 }
 
-/// A user in a list, with the members of the profile that `fields` names.
-fn in_list(user: &User, fields: &[&str]) -> Value {
-    let mut members = Map::from_iter([
-        ("id".to_owned(), wire::id(user.id).into()),
-        ("email".to_owned(), user.details.email.clone().into()),
-        ("full_name".to_owned(), user.full_name().into()),
-    ]);
-    let profile = wire::profile(user, ZONE);
-    members.extend(profile.into_iter().filter(|(name, _)| fields.contains(&name.as_str())));
-    Value::Object(members)
-}
-
 /// `GET /users/{id}`: the caller's own profile, or any for admins.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let caller = call.caller();
     if call.in_path(0) == "-" {
-        return Ok(wire::data(wire::profile(caller, ZONE)));
+        return Ok(wire::data(Profile::from(caller))?);
     }
     let id = call.number_in_path(0)?;
     let user = find_user(call, &mut call.read().await?, id).await?;
     error::forbidden("This is another user's profile.").when(user.id != caller.id && !caller.is_admin())?;
-    Ok(wire::data(wire::profile(&user, ZONE)))
+    Ok(wire::data(Profile::from(&user))?)
 }
 
 /// `POST /users/{id}/rooms`; succeeds also when the provider already works there.
-pub async fn assign_room(call: &Call) -> Result<Value> {
+pub async fn assign_room(call: &Call) -> Result<Response> {
     let code = call.body().required_text("room_code")?;
     let (provider, room) = {
         let mut conn = call.read().await?;
@@ -81,7 +71,11 @@ pub async fn assign_room(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = store::rooms::assign(&mut tx, call.realm.id, room.id, provider.id).await;
     settle(tx, outcome.map_err(VseeError::from)).await?;
-    Ok(wire::data(json!({"id": wire::id(provider.id), "room_code": room.code})))
+    let assigned = RoomAssigned {
+        id: provider.id.into(),
+        room_code: room.code,
+    };
+    Ok(wire::data(assigned)?)
 }
 
 /// The user of the clinic with that number.
@@ -98,7 +92,7 @@ async fn find_user(call: &Call, conn: &mut Conn, id: i64) -> Result<User> {
 /// 404 when there is none.
 pub async fn find_patient(call: &Call, conn: &mut Conn, id_or_code: &str) -> Result<User> {
     let (realm, account) = (call.realm.id, &call.account.code);
-    if let Some(id) = read_number(id_or_code) {
+    if let Some(id) = read_digits(id_or_code) {
         let found = store::users::find(conn, realm, id).await?;
         if let Some(user) = found.filter(|user| user.account == *account && user.is_patient()) {
             return Ok(user);

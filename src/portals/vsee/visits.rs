@@ -1,21 +1,23 @@
 //! Visits after they were booked: list, show, accept, end (documented under "Visit API"; most of it inferred).
 
-use serde_json::Value;
+use axum::response::Response;
 
 use super::{
     call::{Call, Context},
     error::{self, Result, VseeError},
     input::Reader,
+    links::one_time_token,
     model::{EndReason, Event, Status, User, Visit, VisitType},
     rooms::find_room,
     store::{self, visits::Filter},
     users::find_patient,
-    webhooks, wire,
+    webhooks,
+    wire::{self, VisitView},
 };
 use crate::store::{Conn, Tx, settle};
 
 /// `GET /visits`: a patient's own; a provider's own and the unassigned ones in their rooms; all for an admin.
-pub async fn list(call: &Call) -> Result<Value> {
+pub async fn list(call: &Call) -> Result<Response> {
     let query = call.query();
     let status = read_status(query)?;
     let page = call.page()?;
@@ -25,8 +27,8 @@ pub async fn list(call: &Call) -> Result<Value> {
         ..filter(call, &mut conn, query).await?
     };
     let (visits, total) = store::visits::list(&mut conn, call.realm.id, &call.account.code, &filter, page).await?;
-    let visits = visits.iter().map(|visit| wire::visit(&call.realm, visit)).collect();
-    Ok(wire::counted(visits, total))
+    let views = visits.into_iter().map(|visit| view(call, visit)).collect();
+    Ok(wire::list(views, total)?)
 }
 
 fn read_status(query: Reader<'_>) -> Result<Option<Status>> {
@@ -61,15 +63,25 @@ async fn filter(call: &Call, conn: &mut Conn, query: Reader<'_>) -> Result<Filte
     })
 }
 
+/// A visit as an answer.
+pub fn visit_answer(call: &Call, visit: Visit) -> Result<Response> {
+    Ok(wire::data(view(call, visit))?)
+}
+
+fn view(call: &Call, visit: Visit) -> VisitView {
+    let token = visit.one_time_link.then(|| one_time_token(&call.realm, visit.id));
+    VisitView::new(visit, token)
+}
+
 /// `GET /visits/{id}`.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     let visit = find_visit(call, &mut call.read().await?, call.caller(), id).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits/{id}/end`.
-pub async fn end(call: &Call) -> Result<Value> {
+pub async fn end(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     find_visit(call, &mut call.read().await?, call.caller(), id).await?;
     let name = call.body().required_text("reason")?;
@@ -78,14 +90,14 @@ pub async fn end(call: &Call) -> Result<Value> {
         error::malformed("reason", format!("one of {known} is expected")).compare(&known, &name)
     })?;
     let visit = end_visit(call, call.caller(), id, reason).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits/{id}/accept`.
-pub async fn accept(call: &Call) -> Result<Value> {
+pub async fn accept(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     let visit = accept_visit(call, call.caller(), id).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// A visit that a user may see: as a participant, as an admin, or as a provider of the room while it is unassigned.

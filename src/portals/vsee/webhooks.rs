@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::{
     call::Context,
     model::{Event, Note, Visit, WebhookEndpoint, WebhookVersion},
-    store, wire,
+    store,
+    wire::Id,
 };
 use crate::{
     model::{Pauses, UrlSource},
@@ -84,32 +85,32 @@ fn body(version: WebhookVersion, id: &str, event: Event, visit: &Visit, note: Op
 fn first_version(visit: &Visit) -> Value {
     let text = |time: Timestamp| time.as_second().to_string();
     json!({
-        "id": wire::id(visit.id),
-        "member_id": wire::id(visit.member.id),
+        "id": Id::from(visit.id),
+        "member_id": Id::from(visit.member.id),
         "provider_id": provider(visit),
         "start": text(visit.start),
         "end": text(visit.end),
         "actual_start": visit.actual_start.map(text),
         "actual_end": visit.actual_end.map(text),
         "status": visit.status.number(),
-        "completed_by": visit.completed_by.map(wire::id),
+        "completed_by": visit.completed_by.map(Id::from),
     })
 }
 
 fn second_version(visit: &Visit) -> Value {
     json!({
-        "id": wire::id(visit.id),
-        "member_id": wire::id(visit.member.id),
+        "id": Id::from(visit.id),
+        "member_id": Id::from(visit.member.id),
         "provider_id": provider(visit),
         "start": visit.start.as_second(),
         "end": visit.end.as_second(),
         "actual_start": visit.actual_start.map(Timestamp::as_second),
         "actual_end": visit.actual_end.map(Timestamp::as_second),
         "status": visit.status.word(),
-        "status_updated_by": visit.completed_by.map(wire::id),
+        "status_updated_by": visit.completed_by.map(Id::from),
     })
 }
 
-fn provider(visit: &Visit) -> Option<String> {
-    visit.provider.as_ref().map(|provider| wire::id(provider.id))
+fn provider(visit: &Visit) -> Option<Id> {
+    visit.provider.as_ref().map(|provider| Id::from(provider.id))
 }

@@ -1,82 +1,21 @@
-//! What the tables of calls have in common.
+//! What several calls have in common.
 
-use crate::portals::vsee::{
-    access::Access,
-    call::Handler,
-    operation::{Answer, Evidence, Kind, Operation, Parameter, Verb},
+use crate::{
+    api::operation::{Body, Parameter},
+    portals::vsee::schemas::number_in_query,
+    web::media_type::{FORM, JSON, MULTIPART},
 };
 
-/// Makes a [`Handler`] of an async function that takes a call.
-macro_rules! handler {
-    ($function:path) => {
-        |call| Box::pin(async move { Ok($function(call).await?.into()) })
-    };
-}
+const MEDIA_TYPES: &[&str] = &[JSON, FORM, MULTIPART];
+/// Which files are accepted.
+pub const FILES: &str = "A PDF, PNG, JPEG, GIF or plain text file of up to 512 KiB. The field can have any name.";
 
-pub(super) use handler;
-
-/// A documented call for users with a token, without parameters or refusals of its own.
-pub const fn get(
-    tag: &'static str,
-    path: &'static str,
-    id: &'static str,
-    answer: Answer,
-    handler: Handler,
-) -> Operation<Handler> {
-    Operation {
-        verb: Verb::Get,
-        path,
-        id,
-        tag,
-        access: Access::Token,
-        evidence: Evidence::Documented,
-        summary: "",
-        query: &[],
-        body: &[],
-        open: false,
-        files: false,
-        answer,
-        refusals: &[],
-        handler,
-    }
-}
-
-/// As [`get`].
-pub const fn post(
-    tag: &'static str,
-    path: &'static str,
-    id: &'static str,
-    answer: Answer,
-    handler: Handler,
-) -> Operation<Handler> {
-    Operation {
-        verb: Verb::Post,
-        ..get(tag, path, id, answer, handler)
-    }
-}
-
-pub const fn required(name: &'static str, kind: Kind, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        kind,
-        required: true,
-        description,
-    }
-}
-
-pub const fn optional(name: &'static str, kind: Kind, description: &'static str) -> Parameter {
-    Parameter {
-        required: false,
-        ..required(name, kind, description)
-    }
-}
-
-pub const LIMIT: Parameter = optional(
+pub const LIMIT: Parameter = Parameter::optional(
     "limit",
-    Kind::Number,
+    number_in_query,
     "How many items to return, 1 to 500. Default: 100.",
 );
-pub const OFFSET: Parameter = optional("offset", Kind::Number, "How many items to skip. Default: 0.");
+pub const OFFSET: Parameter = Parameter::optional("offset", number_in_query, "How many items to skip. Default: 0.");
 
 pub const MALFORMED: (u16, &str) = (400, "A parameter is missing or malformed.");
 pub const FORBIDDEN: (u16, &str) = (
@@ -84,3 +23,23 @@ pub const FORBIDDEN: (u16, &str) = (
     "The object belongs to another user, or the call is not open to users of this type.",
 );
 pub const UNKNOWN: (u16, &str) = (404, "The object does not exist.");
+
+/// A body with these members, without files. Other members are ignored.
+pub const fn body(members: &'static [Parameter]) -> Body {
+    Body::Members {
+        members,
+        open: true,
+        media_types: MEDIA_TYPES,
+        files: None,
+    }
+}
+
+/// A body with these members and files. Other members are kept.
+pub const fn body_with_files(members: &'static [Parameter]) -> Body {
+    Body::Members {
+        members,
+        open: true,
+        media_types: MEDIA_TYPES,
+        files: Some(FILES),
+    }
+}

@@ -1,90 +1,101 @@
 //! Calls about intakes and their files.
 
-use super::common::{FORBIDDEN, MALFORMED, UNKNOWN, get, handler, optional, post, required};
-use crate::portals::vsee::{
-    attachments,
-    call::Handler,
-    intakes,
-    operation::{Answer, Evidence, Kind, Operation, Parameter},
+use http::Method;
+
+use super::common::{FORBIDDEN, MALFORMED, UNKNOWN, body_with_files};
+use crate::{
+    api::operation::{Answer, Body, Operation, Parameter},
+    portals::vsee::{
+        access::Access,
+        attachments,
+        call::Row,
+        intakes,
+        schemas::{anything, data, ids, lenient_text, number},
+        wire::{IntakeIdView, IntakeView, UploadView},
+    },
 };
 
 const TAG: &str = "Intakes";
 
-pub const CALLS: &[Operation<Handler>] = &[
+pub static CALLS: &[Row] = &[
     Operation {
+        method: Method::POST,
+        path: "/intakes",
+        id: "createIntake",
+        tag: TAG,
         summary: "Create an intake, the form before a visit",
-        body: &NEW_INTAKE,
-        open: true,
-        files: true,
+        access: Access::Token,
+        query: &[],
+        body: body_with_files(&NEW_INTAKE),
+        answer: Answer::json(data::<IntakeIdView>),
         refusals: &[MALFORMED, FORBIDDEN, UNKNOWN],
-        ..post(
-            TAG,
-            "/intakes",
-            "createIntake",
-            Answer::IntakeId,
-            handler!(intakes::create),
-        )
+        handler: |call| Box::pin(intakes::create(call)),
     },
     Operation {
+        method: Method::POST,
+        path: "/intakes/{id}",
+        id: "updateIntake",
+        tag: TAG,
         summary: "Change an intake; members that are left out stay as they are",
-        body: &CHANGED_INTAKE,
-        open: true,
-        files: true,
+        access: Access::Token,
+        query: &[],
+        body: body_with_files(&CHANGED_INTAKE),
+        answer: Answer::json(data::<IntakeIdView>),
         refusals: &[MALFORMED, FORBIDDEN, UNKNOWN],
-        ..post(
-            TAG,
-            "/intakes/{id}",
-            "updateIntake",
-            Answer::IntakeId,
-            handler!(intakes::update),
-        )
+        handler: |call| Box::pin(intakes::update(call)),
     },
     Operation {
+        method: Method::GET,
+        path: "/intakes/{id}",
+        id: "showIntake",
+        tag: TAG,
         summary: "Get an intake with its attachments",
+        access: Access::Token,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(data::<IntakeView>),
         refusals: &[FORBIDDEN, UNKNOWN],
-        ..get(
-            TAG,
-            "/intakes/{id}",
-            "showIntake",
-            Answer::Intake,
-            handler!(intakes::show),
-        )
+        handler: |call| Box::pin(intakes::show(call)),
     },
     Operation {
-        evidence: Evidence::Inferred,
-        summary: "Upload a file for an intake",
-        body: &[optional("remark", Kind::Text, "A remark about the file.")],
-        files: true,
+        method: Method::POST,
+        path: "/attachments",
+        id: "uploadAttachment",
+        tag: TAG,
+        summary: "Upload a file for an intake (inferred)",
+        access: Access::Token,
+        query: &[],
+        body: body_with_files(&[Parameter::optional("remark", lenient_text, "A remark about the file.")]),
+        answer: Answer::json(data::<UploadView>),
         refusals: &[(
             400,
             "The file is missing, too large, or of a type that is not accepted.",
         )],
-        ..post(
-            TAG,
-            "/attachments",
-            "uploadAttachment",
-            Answer::Attachment,
-            handler!(attachments::upload),
-        )
+        handler: |call| Box::pin(attachments::upload(call)),
     },
     Operation {
-        evidence: Evidence::Inferred,
-        summary: "Download a file",
+        method: Method::GET,
+        path: "/attachments/{id}",
+        id: "downloadAttachment",
+        tag: TAG,
+        summary: "Download a file (inferred)",
+        access: Access::Token,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::bytes("*/*"),
         refusals: &[FORBIDDEN, UNKNOWN],
-        ..get(
-            TAG,
-            "/attachments/{id}",
-            "downloadAttachment",
-            Answer::File,
-            handler!(attachments::download),
-        )
+        handler: |call| Box::pin(attachments::download(call)),
     },
 ];
 
-static NEW_INTAKE: [Parameter; 12] = intake_members(required("room_code", Kind::Text, "The code of the waiting room."));
-static CHANGED_INTAKE: [Parameter; 12] = intake_members(optional(
+static NEW_INTAKE: [Parameter; 12] = intake_members(Parameter::required(
     "room_code",
-    Kind::Text,
+    lenient_text,
+    "The code of the waiting room.",
+));
+static CHANGED_INTAKE: [Parameter; 12] = intake_members(Parameter::optional(
+    "room_code",
+    lenient_text,
     "The code of the waiting room. Default: it stays.",
 ));
 
@@ -92,32 +103,32 @@ static CHANGED_INTAKE: [Parameter; 12] = intake_members(optional(
 const fn intake_members(room: Parameter) -> [Parameter; 12] {
     [
         room,
-        optional(
+        Parameter::optional(
             "type",
-            Kind::Number,
+            number,
             "1 walk-in, 2 scheduled. It does not restrict the visit. Default: 1.",
         ),
-        optional("reason_for_visit", Kind::Text, "Why the patient comes."),
-        optional("reasonforvisit", Kind::Text, "Another spelling of `reason_for_visit`."),
-        optional(
-            "provider_id",
-            Kind::Number,
-            "The provider whom the patient wants to see.",
+        Parameter::optional("reason_for_visit", lenient_text, "Why the patient comes."),
+        Parameter::optional(
+            "reasonforvisit",
+            lenient_text,
+            "Another spelling of `reason_for_visit`.",
         ),
-        optional("provider", Kind::Number, "Another spelling of `provider_id`."),
-        optional(
+        Parameter::optional("provider_id", number, "The provider whom the patient wants to see."),
+        Parameter::optional("provider", number, "Another spelling of `provider_id`."),
+        Parameter::optional(
             "member_id",
-            Kind::Text,
+            lenient_text,
             "The patient's id or code. Required for admins, who act for a patient.",
         ),
-        optional("attachments", Kind::Ids, "Ids of uploaded files."),
-        optional("location", Kind::Text, "The state the patient is in, two letters."),
-        optional("phone", Kind::Text, "Telephone number, digits."),
-        optional(
+        Parameter::optional("attachments", ids, "Ids of uploaded files."),
+        Parameter::optional("location", lenient_text, "The state the patient is in, two letters."),
+        Parameter::optional("phone", lenient_text, "Telephone number, digits."),
+        Parameter::optional(
             "consultation",
-            Kind::Any,
+            anything,
             "The id of one of the room's consultations, or an object with that `id`.",
         ),
-        optional("remark", Kind::Text, "A remark about the files of this request."),
+        Parameter::optional("remark", lenient_text, "A remark about the files of this request."),
     ]
 }

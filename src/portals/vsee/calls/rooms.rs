@@ -1,98 +1,128 @@
 //! Calls about waiting rooms and clinic accounts.
 
-use super::common::{MALFORMED, UNKNOWN, get, handler, optional, post, required};
-use crate::portals::vsee::{
-    access::Access,
-    accounts,
-    call::Handler,
-    operation::{Answer, Kind, Operation},
-    rooms,
+use http::Method;
+
+use super::common::{MALFORMED, UNKNOWN, body};
+use crate::{
+    api::operation::{Answer, Body, Operation, Parameter},
+    portals::vsee::{
+        access::Access,
+        accounts,
+        call::Row,
+        rooms,
+        schemas::{array, data, lenient_text, list, number_in_query},
+        wire::{AccountView, ProviderView, RoomInList, RoomView},
+    },
 };
 
 const TAG: &str = "Rooms";
 const ACCOUNTS_TAG: &str = "Accounts";
 
-pub const CALLS: &[Operation<Handler>] = &[
+pub static CALLS: &[Row] = &[
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/rooms",
+        id: "listRooms",
+        tag: TAG,
         summary: "List the waiting rooms of the clinic",
+        access: Access::Public,
         query: &[
-            optional("page", Kind::Number, "The page, from 1. Default: 1."),
-            optional("limit", Kind::Number, "Rooms per page, 1 to 500. Default: 100."),
+            Parameter::optional("page", number_in_query, "The page, from 1. Default: 1."),
+            Parameter::optional("limit", number_in_query, "Rooms per page, 1 to 500. Default: 100."),
         ],
+        body: Body::Nothing,
+        answer: Answer::json(list::<RoomInList>),
         refusals: &[MALFORMED],
-        ..get(TAG, "/rooms", "listRooms", Answer::Rooms, handler!(rooms::list))
+        handler: |call| Box::pin(rooms::list(call)),
     },
     Operation {
-        access: Access::Admin,
+        method: Method::POST,
+        path: "/rooms",
+        id: "createRoom",
+        tag: TAG,
         summary: "Create a waiting room",
-        body: &[
-            required("domain", Kind::Text, "The domain, such as vclinic.vsee.me."),
-            required("name", Kind::Text, "The name of the room."),
-            optional("code", Kind::Text, "A unique code. Default: a random one."),
-            optional(
+        access: Access::Admin,
+        query: &[],
+        body: body(&[
+            Parameter::required("domain", lenient_text, "The domain, such as vclinic.vsee.me."),
+            Parameter::required("name", lenient_text, "The name of the room."),
+            Parameter::optional("code", lenient_text, "A unique code. Default: a random one."),
+            Parameter::optional(
                 "slug",
-                Kind::Text,
+                lenient_text,
                 "The name of the room in addresses. Default: the code.",
             ),
-        ],
+        ]),
+        answer: Answer::json(data::<RoomView>),
         refusals: &[(
             400,
             "A parameter is missing or malformed, or the slug or code already exists.",
         )],
-        ..post(TAG, "/rooms", "createRoom", Answer::Room, handler!(rooms::create))
+        handler: |call| Box::pin(rooms::create(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/rooms/{code}",
+        id: "showRoom",
+        tag: TAG,
         summary: "Get a waiting room with its consultations",
+        access: Access::Public,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(data::<RoomView>),
         refusals: &[UNKNOWN],
-        ..get(TAG, "/rooms/{code}", "showRoom", Answer::Room, handler!(rooms::show))
+        handler: |call| Box::pin(rooms::show(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/rooms/{code}/providers",
+        id: "listProvidersOfRoom",
+        tag: TAG,
         summary: "List the providers of a room",
+        access: Access::Public,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(array::<ProviderView>),
         refusals: &[UNKNOWN],
-        ..get(
-            TAG,
-            "/rooms/{code}/providers",
-            "listProvidersOfRoom",
-            Answer::Providers,
-            handler!(rooms::list_providers),
-        )
+        handler: |call| Box::pin(rooms::list_providers(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/rooms/{code}/providers/{id}",
+        id: "showProviderOfRoom",
+        tag: TAG,
         summary: "Get a provider of a room",
+        access: Access::Public,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(data::<ProviderView>),
         refusals: &[UNKNOWN],
-        ..get(
-            TAG,
-            "/rooms/{code}/providers/{id}",
-            "showProviderOfRoom",
-            Answer::Provider,
-            handler!(rooms::show_provider),
-        )
+        handler: |call| Box::pin(rooms::show_provider(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/accounts",
+        id: "listAccounts",
+        tag: ACCOUNTS_TAG,
         summary: "List the clinic accounts",
-        ..get(
-            ACCOUNTS_TAG,
-            "/accounts",
-            "listAccounts",
-            Answer::Accounts,
-            handler!(accounts::list),
-        )
+        access: Access::Public,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(array::<AccountView>),
+        refusals: &[],
+        handler: |call| Box::pin(accounts::list(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::GET,
+        path: "/accounts/{code}",
+        id: "showAccount",
+        tag: ACCOUNTS_TAG,
         summary: "Get a clinic account; `-` is the one the request is for",
+        access: Access::Public,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(data::<AccountView>),
         refusals: &[UNKNOWN],
-        ..get(
-            ACCOUNTS_TAG,
-            "/accounts/{code}",
-            "showAccount",
-            Answer::Account,
-            handler!(accounts::show),
-        )
+        handler: |call| Box::pin(accounts::show(call)),
     },
 ];

@@ -1,104 +1,138 @@
 //! Calls that sign users in, and calls about the users of a clinic.
 
-use super::common::{FORBIDDEN, LIMIT, MALFORMED, OFFSET, UNKNOWN, get, handler, optional, post, required};
-use crate::portals::vsee::{
-    access::Access,
-    call::Handler,
-    login,
-    operation::{Answer, Kind, Operation, Parameter},
-    sso, users,
+use http::Method;
+
+use super::common::{FORBIDDEN, LIMIT, MALFORMED, OFFSET, UNKNOWN, body};
+use crate::{
+    api::{
+        operation::{Answer, Body, Operation, Parameter},
+        schema::text,
+    },
+    portals::vsee::{
+        access::Access,
+        call::Row,
+        login,
+        schemas::{boolean, data, date, lenient_text, list, number, number_in_query},
+        sso, users,
+        wire::{Profile, RoomAssigned, SignedOn, UserInList},
+    },
 };
 
 const TAG: &str = "Users";
 
-pub const CALLS: &[Operation<Handler>] = &[
+pub static CALLS: &[Row] = &[
     Operation {
-        access: Access::Key,
+        method: Method::POST,
+        path: "/users/sso",
+        id: "signOn",
+        tag: TAG,
         summary: "Sign a user in by single sign-on",
-        query: &[optional(
+        access: Access::Key,
+        query: &[Parameter::optional(
             "fields",
-            Kind::Text,
+            text,
             "`vsee` adds the member `vsee`: the user's VSee id and a token.",
         )],
-        body: PERSON,
+        body: body(PERSON),
+        answer: Answer::json(data::<SignedOn>),
         refusals: &[MALFORMED, (403, "Single sign-on is not enabled for the clinic.")],
-        ..post(TAG, "/users/sso", "signOn", Answer::SignedOn, handler!(sso::sign_on))
+        handler: |call| Box::pin(sso::sign_on(call)),
     },
     Operation {
-        access: Access::Public,
+        method: Method::POST,
+        path: "/users/login",
+        id: "logIn",
+        tag: TAG,
         summary: "Sign a user in with a password",
-        body: &[
-            required("username", Kind::Text, "The user name."),
-            required("password", Kind::Text, "The password."),
-            optional("user_type", Kind::Text, "`member` or `provider`. Default: any type."),
-        ],
-        refusals: &[MALFORMED],
-        ..post(TAG, "/users/login", "logIn", Answer::SignedOn, handler!(login::log_in))
+        access: Access::Public,
+        query: &[],
+        body: body(&[
+            Parameter::required("username", lenient_text, "The user name."),
+            Parameter::required("password", lenient_text, "The password."),
+            Parameter::optional("user_type", lenient_text, "`member` or `provider`. Default: any type."),
+        ]),
+        answer: Answer::json(data::<SignedOn>),
+        refusals: &[MALFORMED, (429, "Too many sign-in attempts.")],
+        handler: |call| Box::pin(login::log_in(call)),
     },
     Operation {
-        access: Access::Admin,
+        method: Method::GET,
+        path: "/users",
+        id: "listUsers",
+        tag: TAG,
         summary: "List the users of the clinic",
+        access: Access::Admin,
         query: &[
-            optional(
+            Parameter::optional(
                 "q",
-                Kind::Text,
+                text,
                 "Part of the name, user name or e-mail address, at least 3 characters.",
             ),
-            optional("type", Kind::Number, "Only users of this type."),
-            optional("status", Kind::Number, "Only users of this status. 20 is active."),
-            optional(
+            Parameter::optional("type", number_in_query, "Only users of this type."),
+            Parameter::optional("status", number_in_query, "Only users of this status. 20 is active."),
+            Parameter::optional(
                 "fields",
-                Kind::Text,
+                text,
                 "More members of the profile to return, separated by commas.",
             ),
             OFFSET,
             LIMIT,
         ],
+        body: Body::Nothing,
+        answer: Answer::json(list::<UserInList>),
         refusals: &[MALFORMED],
-        ..get(TAG, "/users", "listUsers", Answer::Users, handler!(users::list))
+        handler: |call| Box::pin(users::list(call)),
     },
     Operation {
+        method: Method::GET,
+        path: "/users/{id}",
+        id: "showUser",
+        tag: TAG,
         summary: "Get the profile of a user; `-` is the caller",
+        access: Access::Token,
+        query: &[],
+        body: Body::Nothing,
+        answer: Answer::json(data::<Profile>),
         refusals: &[FORBIDDEN, UNKNOWN],
-        ..get(TAG, "/users/{id}", "showUser", Answer::User, handler!(users::show))
+        handler: |call| Box::pin(users::show(call)),
     },
     Operation {
-        access: Access::Admin,
+        method: Method::POST,
+        path: "/users/{id}/rooms",
+        id: "assignRoom",
+        tag: TAG,
         summary: "Assign a provider to a room",
-        body: &[required("room_code", Kind::Text, "The code of the waiting room.")],
+        access: Access::Admin,
+        query: &[],
+        body: body(&[Parameter::required(
+            "room_code",
+            lenient_text,
+            "The code of the waiting room.",
+        )]),
+        answer: Answer::json(data::<RoomAssigned>),
         refusals: &[(400, "A parameter is missing, or the user is not a provider."), UNKNOWN],
-        ..post(
-            TAG,
-            "/users/{id}/rooms",
-            "assignRoom",
-            Answer::RoomAssigned,
-            handler!(users::assign_room),
-        )
+        handler: |call| Box::pin(users::assign_room(call)),
     },
 ];
 
 /// The user whom a clinic's system signs in.
 const PERSON: &[Parameter] = &[
-    required("first_name", Kind::Text, "Up to 255 characters."),
-    required("last_name", Kind::Text, "Up to 255 characters."),
-    optional(
-        "type",
-        Kind::Number,
-        "200 member, 400 provider, 600 guest. Default: 200.",
-    ),
-    optional(
+    Parameter::required("first_name", lenient_text, "Up to 255 characters."),
+    Parameter::required("last_name", lenient_text, "Up to 255 characters."),
+    Parameter::optional("type", number, "200 member, 400 provider, 600 guest. Default: 200."),
+    Parameter::optional(
         "code",
-        Kind::Text,
+        lenient_text,
         "Your own id of the user, up to 128 characters. Required for members and providers.",
     ),
-    optional("dob", Kind::Date, "Date of birth."),
-    optional("email", Kind::Text, "E-mail address."),
-    optional("username", Kind::Text, "User name. Default: a random one."),
-    optional("disable_emails", Kind::Boolean, "Whether the user gets no e-mail."),
-    optional("gender", Kind::Text, "`male` or `female`."),
-    optional("street_addr", Kind::Text, "Street address, for e-prescribing."),
-    optional("city", Kind::Text, "City, for e-prescribing."),
-    optional("state", Kind::Text, "State, two letters, for e-prescribing."),
-    optional("zip", Kind::Text, "ZIP code, for e-prescribing."),
-    optional("phone", Kind::Text, "Telephone number, digits, for e-prescribing."),
+    Parameter::optional("dob", date, "Date of birth."),
+    Parameter::optional("email", lenient_text, "E-mail address."),
+    Parameter::optional("username", lenient_text, "User name. Default: a random one."),
+    Parameter::optional("disable_emails", boolean, "Whether the user gets no e-mail."),
+    Parameter::optional("gender", lenient_text, "`male` or `female`."),
+    Parameter::optional("street_addr", lenient_text, "Street address, for e-prescribing."),
+    Parameter::optional("city", lenient_text, "City, for e-prescribing."),
+    Parameter::optional("state", lenient_text, "State, two letters, for e-prescribing."),
+    Parameter::optional("zip", lenient_text, "ZIP code, for e-prescribing."),
+    Parameter::optional("phone", lenient_text, "Telephone number, digits, for e-prescribing."),
 ];

@@ -1,6 +1,7 @@
 //! Waiting rooms, their consultations, and what a visit there lasts and costs.
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::SlotLength;
@@ -51,7 +52,7 @@ pub struct RoomSettings {
 }
 
 /// An offer of a room: how long a visit lasts, and what it costs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consultation {
     /// A UUID.
@@ -73,7 +74,7 @@ fn one() -> i64 {
     1
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Specialty {
     pub code: String,

@@ -11,10 +11,10 @@ use super::{
     views::VisitView,
 };
 use crate::{
+    api::dates::read_digits,
     app::{App, Realm},
     model::Refusal,
     portals::vsee::{
-        input::read_number,
         links::DASHBOARD,
         model::{Status, User, Visit, VisitType},
         store::{self, visits::Filter},
@@ -104,7 +104,7 @@ pub async fn act(
 ) -> Result<Response, PageError> {
     let browser = Browser::read(app, realm, mount, &parts).await?;
     let provider = provider(&browser)?;
-    let visit = form.get("accept").and_then(read_number);
+    let visit = form.get("accept").and_then(read_digits);
     let visit = visit.ok_or_else(|| unknown_answer("accept=<visit>"))?;
     accept_visit(&browser.context, provider, visit).await?;
     Ok(browser.see_other(DASHBOARD))

@@ -32,9 +32,10 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
+    api::dates::read_digits,
     app::{App, run_to_completion},
     model::Refusal,
-    portals::vsee::{input::read_number, links},
+    portals::vsee::links,
     web::{
         self,
         csrf::{self, KnownHosts},
@@ -97,7 +98,7 @@ fn text(placeholder: Placeholder) -> Result<String, PageError> {
 /// # Errors
 /// 404 where it is not a number.
 fn number(placeholder: Placeholder) -> Result<i64, PageError> {
-    read_number(&text(placeholder)?).ok_or_else(PageError::not_found)
+    read_digits(&text(placeholder)?).ok_or_else(PageError::not_found)
 }
 
 /// 400: a form without a known decision.

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::{browser::Browser, views::IntakeView};
 use crate::{
+    api::dates::read_digits,
     portals::vsee::{
         availability::{FreeSlot, Search, free_slots},
-        input::read_number,
         model::{Intake, Room, User},
         store,
     },
@@ -73,7 +73,7 @@ impl Time {
 /// The time span of the page, which begins at `from`, but not in the past.
 fn interval(browser: &Browser) -> Interval {
     let now = browser.context.now;
-    let from = browser.query.get("from").and_then(read_number);
+    let from = browser.query.get("from").and_then(read_digits);
     let from = from.and_then(|seconds| Timestamp::from_second(seconds).ok());
     let start = from.unwrap_or(now).max(now);
     Interval {

@@ -14,11 +14,11 @@ use super::{
     views::{IntakeView, VisitView},
 };
 use crate::{
+    api::dates::read_digits,
     app::{App, Realm},
     portals::vsee::{
         booking::{Booking, book, time_and_payment},
         error,
-        input::read_number,
         links::{START, WAITING_ROOM, fill},
         model::{Intake, Room, User, VisitType},
         store::{self, visits::Filter},
@@ -145,8 +145,8 @@ fn read_booking(form: &PageForm, intake: Intake, room: Room) -> Result<Booking, 
         .get("time")
         .and_then(|time| time.split_once('-'))
         .ok_or_else(|| unknown_answer(EXPECTED))?;
-    let start = read_number(start).and_then(|seconds| Timestamp::from_second(seconds).ok());
-    let provider = read_number(provider).filter(|provider| room.providers.contains(provider));
+    let start = read_digits(start).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let provider = read_digits(provider).filter(|provider| room.providers.contains(provider));
     let (start, provider) = start.zip(provider).ok_or_else(|| unknown_answer(EXPECTED))?;
     let (time, payment) = time_and_payment(&room, &intake, start, None, None)?;
     Ok(Booking {
