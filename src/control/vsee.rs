@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
 use crate::api::dates::read_digits;
 use crate::app::{App, Realm};
-use crate::portals::vsee::call::Context;
+use crate::portals::vsee::context::Context;
 use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
 use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
 use crate::portals::vsee::webhooks;

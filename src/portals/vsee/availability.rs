@@ -7,7 +7,8 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    call::{Call, Context},
+    call::Call,
+    context::Context,
     error::{self, Result},
     input::Reader,
     intakes::find_intake,

@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     availability::unknown_consultation,
-    call::{Call, Context},
+    call::Call,
+    context::Context,
     error::{self, Result},
     input::Reader,
     intakes::find_intake,

@@ -7,11 +7,11 @@ use std::ops::Deref;
 use axum::{body::Body as RequestBody, extract::Request, response::Response};
 use futures_util::future::BoxFuture;
 use http::HeaderMap;
-use jiff::Timestamp;
 
 use super::{
     access::Access,
     caller::identify,
+    context::Context,
     error::{self, Result},
     input::Reader,
     model::{Account, User},
@@ -23,7 +23,6 @@ use crate::{
         operation::{Body, Operation},
     },
     app::{App, Realm},
-    store::Conn,
     web::media_type::{FORM, JSON, MULTIPART},
 };
 
@@ -33,22 +32,6 @@ const ACCEPTED: &[&str] = &[JSON, FORM, MULTIPART];
 const LARGEST_BODY: usize = 64 * 1024;
 /// Bytes of a body with files.
 const LARGEST_BODY_WITH_FILES: usize = 896 * 1024;
-
-/// The realm in which something is done, and when.
-#[derive(Clone)]
-pub struct Context {
-    pub app: App,
-    pub realm: Realm,
-    /// The one instant that all decisions of a request see.
-    pub now: Timestamp,
-}
-
-impl Context {
-    /// A connection to read with; to be dropped before a transaction begins.
-    pub async fn read(&self) -> crate::store::Result<Conn> {
-        self.app.database.read().await
-    }
-}
 
 /// Serves a row of the call table.
 pub type Handler = for<'a> fn(&'a Call) -> BoxFuture<'a, Result<Response>>;

@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use super::{
     access::Access,
-    call::Context,
+    context::Context,
     error::{self, Result, VseeError},
     model::{Account, User},
     store,

@@ -1,7 +1,7 @@
 //! The e-mail to a patient whose appointment was booked. A user with `disable_emails` gets none.
 
 use super::{
-    call::Context,
+    context::Context,
     links::{APPOINTMENT, START, fill, one_time_token},
     model::Visit,
     store,

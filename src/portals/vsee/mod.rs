@@ -25,6 +25,7 @@ mod booking;
 pub mod call;
 mod caller;
 pub mod calls;
+pub mod context;
 pub mod error;
 pub mod input;
 mod intakes;

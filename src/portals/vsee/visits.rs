@@ -3,7 +3,8 @@
 use axum::response::Response;
 
 use super::{
-    call::{Call, Context},
+    call::Call,
+    context::Context,
     error::{self, Result, VseeError},
     input::Reader,
     links::one_time_token,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    call::Context,
+    context::Context,
     model::{Event, Note, Visit, WebhookEndpoint, WebhookVersion},
     store,
     wire::Id,

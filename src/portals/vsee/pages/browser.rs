@@ -12,7 +12,7 @@ use crate::{
     app::{App, Realm},
     model::{Refusal, Secret, SessionId},
     portals::vsee::{
-        call::Context,
+        context::Context,
         links::{DASHBOARD, WAITING_ROOM, fill},
         model::User,
         store::{

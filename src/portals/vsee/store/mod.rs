@@ -21,17 +21,7 @@ mod tables;
 pub mod users;
 pub mod visits;
 pub mod webhook_endpoints;
+mod words;
 
 pub use seeding::insert_seed;
 pub use tables::{EXPIRED, TABLES};
-
-use crate::store::{Error, Result, Row};
-
-/// A column with one of a few words, which `of` reads.
-fn word<T>(row: &Row, column: &str, of: impl Fn(&str) -> Option<T>) -> Result<T> {
-    let text: String = row.get(column)?;
-    of(&text).ok_or_else(|| Error::ColumnDecode {
-        index: column.to_owned(),
-        source: format!("{text:?} is not a known value").into(),
-    })
-}

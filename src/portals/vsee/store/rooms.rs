@@ -1,5 +1,6 @@
 //! Waiting rooms and their providers.
 
+use super::users::{user, user_columns};
 use crate::{
     model::RealmId,
     portals::vsee::model::{Room, User},
@@ -9,8 +10,6 @@ use crate::{
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
-
-use super::users::{user, user_columns};
 
 macro_rules! select_rooms {
     ($rest:expr) => {

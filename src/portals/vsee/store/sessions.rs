@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::users::{user, user_columns};
 use crate::{
     model::{RealmId, SessionId},
     portals::vsee::model::User,
@@ -10,8 +11,6 @@ use crate::{
         database::{execute, fetch_optional},
     },
 };
-
-use super::users::{user, user_columns};
 
 /// A session and its user.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::words::word;
 use crate::{
     model::RealmId,
     portals::vsee::model::{
@@ -14,8 +15,6 @@ use crate::{
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
-
-use super::word;
 
 macro_rules! from_visits {
     () => {

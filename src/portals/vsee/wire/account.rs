@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Id;
+use super::text_numbers::Id;
 use crate::portals::vsee::model::Account;
 
 #[derive(Serialize, JsonSchema)]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Id;
+use super::text_numbers::Id;
 use crate::portals::vsee::model::{Attachment, Intake};
 
 #[derive(Serialize, JsonSchema)]

@@ -7,6 +7,7 @@ mod account;
 mod intake;
 mod room;
 mod slot;
+mod text_numbers;
 mod user;
 mod visit;
 
@@ -14,38 +15,13 @@ pub use account::AccountView;
 pub use intake::{AttachmentView, IntakeIdView, IntakeView, UploadView};
 pub use room::{ProviderView, RoomAssigned, RoomInList, RoomView};
 pub use slot::SlotView;
+pub use text_numbers::Id;
 pub use user::{ACTIVE, NewTokenView, Profile, RefreshTokenView, SignedOn, UserInList, VseeLogin};
 pub use visit::VisitView;
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::Serialize;
-
-/// A number as text.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(extend("pattern" = "^[0-9]+$"))]
-pub struct Id(String);
-
-impl From<i64> for Id {
-    fn from(id: i64) -> Self {
-        Self(id.to_string())
-    }
-}
-
-/// Unix seconds as text.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(extend("pattern" = "^-?[0-9]+$"))]
-pub struct Seconds(String);
-
-impl From<Timestamp> for Seconds {
-    fn from(time: Timestamp) -> Self {
-        Self(time.as_second().to_string())
-    }
-}
 
 #[derive(Serialize)]
 struct Data<T> {

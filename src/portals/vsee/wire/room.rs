@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Id;
+use super::text_numbers::Id;
 use crate::portals::vsee::model::{Consultation, Room, Specialty, User, UserType};
 
 /// A provider of a room.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Id;
+use super::text_numbers::Id;
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Slot")]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Id, Seconds};
+use super::text_numbers::{Id, Seconds};
 use crate::portals::vsee::model::{Gender, Participant, Visit};
 
 #[derive(Serialize, JsonSchema)]
