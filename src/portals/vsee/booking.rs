@@ -225,7 +225,7 @@ async fn book_in(tx: &mut Tx, context: &Context, user: &User, booking: &Booking)
     };
     let id = insert_in(tx, context, &new).await?;
     let visit = store::visits::find(tx, context.realm.id, id).await?;
-    let visit = visit.ok_or(crate::store::Error::RowNotFound)?;
+    let visit = visit.ok_or_else(crate::store::Error::missing_row)?;
     webhooks::send_in(tx, context, Event::VisitCreated, &visit, None).await?;
     if visit.kind == VisitType::Scheduled {
         messages::confirm_in(tx, context, &visit).await?;

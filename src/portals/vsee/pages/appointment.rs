@@ -134,7 +134,7 @@ async fn start_visit_in(tx: &mut Tx, browser: &Browser, visit: &Visit) -> Result
     let first = store::visits::use_link(tx, context.realm.id, visit.id, latest, context.now).await?;
     error::not_possible("The link was already used to start the appointment.").when(!first)?;
     let member = store::users::find(tx, context.realm.id, visit.member.id).await?;
-    let member = member.ok_or(crate::store::Error::RowNotFound)?;
+    let member = member.ok_or_else(crate::store::Error::missing_row)?;
     let session = BrowserSession {
         user: member.id,
         visit: Some(visit.id),

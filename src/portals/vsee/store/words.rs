@@ -5,8 +5,5 @@ use crate::store::{Error, Result, Row};
 /// A column with one of a few words, which `of` reads.
 pub fn word<T>(row: &Row, column: &str, of: impl Fn(&str) -> Option<T>) -> Result<T> {
     let text: String = row.get(column)?;
-    of(&text).ok_or_else(|| Error::ColumnDecode {
-        index: column.to_owned(),
-        source: format!("{text:?} is not a known value").into(),
-    })
+    of(&text).ok_or_else(|| Error::column(column, &text))
 }
