@@ -41,6 +41,7 @@ mod rooms;
 mod routing;
 mod schemas;
 pub mod seed;
+mod seed_part;
 mod sso;
 pub mod store;
 mod user_tokens;
@@ -60,22 +61,34 @@ use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 use routing::Found;
-pub use store::{EXPIRED, TABLES, insert_seed};
+pub use store::EXPIRED;
+use store::TABLES;
 
 use crate::{
     app::{App, Realm, run_to_completion},
     journal::redaction::without_secrets,
-    portals::swagger_ui,
+    portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
 
 /// The prefix of the calls, below each mount.
 const API: &str = "/api_v3";
 
-/// The routes of the portal.
-pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "vsee",
+    mount: paths::VSEE,
+    endpoints: portal_fault::ENDPOINTS,
+    routes,
+    tables: TABLES,
+    event_handlers: &[],
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let mut api = Router::new();
     for mount in MOUNTS {
         for rest in ["", "/", "/{*rest}"] {

@@ -11,7 +11,7 @@ use crate::{
     app::Realm,
     journal::redaction::without_secrets,
     model::Refusal,
-    portals::portal_fault::PortalFault,
+    portals::portal::PortalFault,
     web::{
         endpoint::{Endpoint, ErrorForm},
         page_error::PageError,
