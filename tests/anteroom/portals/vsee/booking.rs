@@ -124,7 +124,7 @@ async fn without_a_provider_whoever_is_free_has_it() {
     }
 
     assert_eq!(providers[..2], ["85741", "181883"]);
-    assert!(providers[2].contains("taken"), "{}", providers[2]);
+    assert!(providers[2].contains("already booked"), "{}", providers[2]);
 }
 
 #[tokio::test]
