@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::common::{FORBIDDEN, MALFORMED, UNKNOWN, body_with_files};
+use super::common::{FILES, FORBIDDEN, MALFORMED, UNKNOWN, body_with_files};
 use crate::{
     api::operation::{Answer, Body, Operation, Parameter},
     portals::vsee::{
@@ -13,6 +13,7 @@ use crate::{
         schemas::{anything, data, ids, lenient_text, number},
         wire::{IntakeIdView, IntakeView, UploadView},
     },
+    web::media_type::MULTIPART,
 };
 
 const TAG: &str = "Intakes";
@@ -65,7 +66,12 @@ pub static CALLS: &[Row] = &[
         summary: "Upload a file for an intake (inferred)",
         access: Access::Token,
         query: &[],
-        body: body_with_files(&[Parameter::optional("remark", lenient_text, "A remark about the file.")]),
+        body: Body::Members {
+            members: &[Parameter::optional("remark", lenient_text, "A remark about the file.")],
+            open: true,
+            media_types: &[MULTIPART],
+            files: Some(FILES),
+        },
         answer: Answer::json(data::<UploadView>),
         refusals: &[(
             400,
