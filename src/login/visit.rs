@@ -19,6 +19,7 @@ use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::PageQuery;
 use crate::web::paths;
+use crate::web::received::Place;
 
 /// Somebody opening or answering a page.
 pub struct Visit {
@@ -64,7 +65,7 @@ impl Visit {
             .as_ref()
             .and_then(|errand| errand.pending.request.ui_locales.as_deref());
         let layout = Layout {
-            place: parts.extensions.get().cloned().unwrap_or_default(),
+            place: Place::of(&parts.extensions),
             language: language::of_request(parts, ui_locales),
         };
         Ok(Visit {

@@ -16,8 +16,9 @@ use crate::journal::redaction::jwt::Jwt;
 use crate::journal::{Entry, curl};
 use crate::model::Refusal;
 use crate::text::Language;
-use crate::web::page::{Layout, Page, Place};
+use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
+use crate::web::received::Place;
 
 #[derive(Template)]
 #[template(path = "control/exchange.html")]

@@ -34,7 +34,7 @@ use crate::{
     model::MediquoPolicy,
     random,
     store::Conn,
-    web::client_address::ClientAddress,
+    web::received::Received,
 };
 
 /// The largest body anybody may send: a hundred patients with much to say.
@@ -111,8 +111,11 @@ pub fn nothing_here(limits: &RateLimits, realm: &Realm, request: &Request) -> Re
 
 /// Where there is no address, as in a test without a connection, all are one client.
 fn allow(limits: &RateLimits, realm: &Realm, request: &Request, template: Template) -> Allowance {
-    let client = request.extensions().get::<ClientAddress>();
-    let client = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
+    let client = request
+        .extensions()
+        .get::<Received>()
+        .and_then(|received| received.client);
+    let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     limits.count(
         (realm.id, client, template),
         realm.policy.mediquo.rate_limit,

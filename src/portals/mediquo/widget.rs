@@ -31,9 +31,10 @@ use crate::{
     store::Conn,
     text::Language,
     web::{
-        page::{Layout, Marked, Page, Place},
+        page::{Layout, Marked, Page},
         page_error::PageError,
         paths,
+        received::Place,
     },
 };
 

@@ -18,8 +18,9 @@ use crate::{
     app::{App, Realm},
     text::Language,
     web::{
-        page::{Layout, Page, Place},
+        page::{Layout, Page},
         page_error::PageError,
+        received::Place,
     },
 };
 
