@@ -22,6 +22,8 @@ pub struct Exchange {
     pub started_at: Timestamp,
     /// To the last byte of the answer, by the machine's monotonic clock.
     pub duration: Duration,
+    /// Of the row in the table of endpoints; may be empty.
+    pub endpoint_name: &'static str,
     pub request: Request,
     /// `None` where the client went away before the answer.
     pub response: Option<Response>,
@@ -105,23 +107,17 @@ impl Exchange {
         self.response.as_ref().map(|response| response.status)
     }
 
-    /// The name of the endpoint: the last segment of a protocol endpoint's path, the first segment of a page's or portal's.
+    /// The name of its endpoint; where it has none, the first segment of the path.
     pub fn endpoint(&self) -> &str {
-        let path = self.request.path.trim_matches('/');
-        if path.starts_with("api/portal/") {
-            return "mypatientportal";
+        if self.endpoint_name.is_empty() {
+            return self
+                .request
+                .path
+                .split('/')
+                .find(|segment| !segment.is_empty())
+                .unwrap_or_default();
         }
-        if path.ends_with("openid-configuration") || path.ends_with("oauth-authorization-server") {
-            return "discovery";
-        }
-        if path == "oauth/discovery/keys" {
-            return "jwks";
-        }
-        let mut segments = path.split('/');
-        match segments.next() {
-            Some("oauth" | ".well-known") => path.rsplit('/').next().unwrap_or_default(),
-            first => first.unwrap_or_default(),
-        }
+        self.endpoint_name
     }
 }
 

@@ -44,7 +44,7 @@ mod tests {
         super::{exchange::Ending, recording::Recording},
         *,
     };
-    use crate::model::RealmId;
+    use crate::{model::RealmId, web::endpoint::EndpointTable};
 
     const HERE: RealmId = RealmId(1);
 
@@ -91,7 +91,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_streams_is_handed_on_piece_by_piece_and_recorded_at_its_end() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let (sender, route) = streaming();
         let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
 
@@ -112,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_away_while_the_answer_is_sent_is_recorded_once() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let (sender, route) = streaming();
         let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
         sender.send(Ok(Bytes::from_static(b"{"))).await.unwrap();
@@ -125,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_breaks_off_is_recorded_as_that() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let (sender, route) = streaming();
         let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
         sender.send(Err(std::io::Error::other("broken"))).await.unwrap();
@@ -138,7 +138,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_away_before_the_answer_is_recorded_without_one() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let mut answer = around(&journal, get(std::future::pending::<()>))
             .oneshot(request())
             .boxed();
@@ -151,7 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_has_the_last_byte_finds_the_exchange_even_if_nobody_asks_for_the_end() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let route = get(async || "{}");
         let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
 
@@ -162,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_without_a_body_is_recorded_at_once() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
 
         let answer = around(&journal, get(async || http::StatusCode::NO_CONTENT))
             .oneshot(request())
@@ -176,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_asset_is_not_recorded_unless_it_is_refused() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let script = [(header::CONTENT_TYPE, "text/javascript")];
         let good = get(move || std::future::ready((script.clone(), "x")));
         around(&journal, good).oneshot(request()).await.unwrap();
@@ -193,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn switched_off_it_leaves_requests_alone() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         journal.switch(false);
         let noticed = get(async |request: Request| {
             let recording = request.extensions().get::<Recording>().is_some();

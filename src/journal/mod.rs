@@ -8,25 +8,25 @@
 //! | --- | --- |
 //! | [`layer`], [`open_exchange`], [`request_body`], [`response_body`] | record what a realm answers, and let bodies pass |
 //! | [`recording`] | what is noted while an answer is made: the realm, the id, who takes part |
-//! | `passed`, `raw`, [`body_kind`] | what is copied of a request and its answer |
+//! | `passed`, `raw`, `body_kind` | what is copied of a request and its answer |
 //! | [`unredacted`], [`redaction`], `redacting`, `redactor` | how secrets are taken out, and when |
 //! | [`exchange`] | what is kept |
-//! | [`flow`], [`flows`] | which exchanges belong together |
-//! | [`bounds`], [`ring`], [`rings`] | how much is kept |
-//! | [`event`], [`event_queue`] | what is told to those who listen |
-//! | [`explanation`], [`advice`] | a refusal, explained: the rule, expected and received values with a character diff, and how to fix it |
+//! | `flow`, `flows` | which exchanges belong together |
+//! | `bounds`, `ring`, `rings` | how much is kept |
+//! | [`event`], `event_queue` | what is told to those who listen |
+//! | [`explanation`], `advice` | a refusal, explained: the rule, expected and received values with a character diff, and how to fix it |
 //! | [`curl`], [`har`] | a request as a command, and a flow for other tools |
 
-pub mod advice;
-pub mod body_kind;
-pub mod bounds;
+mod advice;
+mod body_kind;
+mod bounds;
 pub mod curl;
 pub mod event;
-pub mod event_queue;
+mod event_queue;
 pub mod exchange;
 pub mod explanation;
-pub mod flow;
-pub mod flows;
+mod flow;
+mod flows;
 pub mod har;
 pub mod layer;
 pub mod open_exchange;
@@ -38,8 +38,8 @@ pub mod redaction;
 mod redactor;
 pub mod request_body;
 pub mod response_body;
-pub mod ring;
-pub mod rings;
+mod ring;
+mod rings;
 pub mod unredacted;
 
 use std::sync::{
@@ -52,7 +52,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use uuid::{Builder, Uuid};
 
-use crate::{model::RealmId, web::paths};
+use crate::{model::RealmId, web::endpoint::EndpointTable};
 use event::{Event, JournalEvent};
 use exchange::Exchange;
 use raw::RawExchange;
@@ -63,12 +63,12 @@ use rings::Rings;
 use unredacted::Unredacted;
 
 /// The journals of all realms of this process. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Journal(Arc<Shared>);
 
-#[derive(Default)]
 struct Shared {
     off: AtomicBool,
+    endpoints: EndpointTable,
     key: Key,
     rings: Mutex<Rings>,
 }
@@ -81,6 +81,16 @@ pub struct Entry {
 }
 
 impl Journal {
+    /// A journal that is on and empty. `endpoints` says which requests are recorded, and the names of the endpoints.
+    pub fn new(endpoints: EndpointTable) -> Self {
+        Self(Arc::new(Shared {
+            off: AtomicBool::new(false),
+            endpoints,
+            key: Key::default(),
+            rings: Mutex::default(),
+        }))
+    }
+
     /// Turns recording on or off; what was recorded stays.
     pub fn switch(&self, on: bool) {
         self.0.off.store(!on, Ordering::Relaxed);
@@ -95,9 +105,10 @@ impl Journal {
     /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's random numbers is used:
     /// a realm with a random seed gives the same ids with and without a journal.
     pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
-        if is_recorded(path) {
+        let endpoint = self.0.endpoints.find(path);
+        if endpoint.recorded {
             let number = self.rings().open(realm).begin();
-            recording.begin(Begun::new(realm, id_of(number, now), now, issuer, path));
+            recording.begin(Begun::new(realm, id_of(number, now), now, endpoint, issuer, path));
         }
     }
 
@@ -188,13 +199,4 @@ fn id_of(number: u64, now: Timestamp) -> Uuid {
     end.copy_from_slice(&number.to_be_bytes());
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
     Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
-}
-
-/// Whether a path is recorded: not the control API, by which the journal is read, and not assets and probes.
-fn is_recorded(path: &str) -> bool {
-    let within = |prefix: &str| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    !within(paths::CONTROL) && !within(paths::ASSETS) && path != paths::HEALTHZ && path != paths::READYZ
 }

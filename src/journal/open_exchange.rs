@@ -35,7 +35,7 @@ pub struct OpenExchange {
 impl Journal {
     /// Begins to record a request; `None` where it is not recorded: the journal is off, or nobody wants to know of this path.
     pub fn start(&self, parts: &Parts) -> Option<OpenExchange> {
-        if !self.is_on() || !super::is_recorded(parts.uri.path()) {
+        if !self.is_on() || !self.0.endpoints.find(parts.uri.path()).recorded {
             return None;
         }
         Some(OpenExchange {

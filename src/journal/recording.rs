@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::passed::Passed;
 use crate::{
     model::{ClientId, GrantId, RealmId, User, UserId},
-    web::paths,
+    web::{endpoint::Endpoint, paths},
 };
 
 tokio::task_local! {
@@ -41,6 +41,7 @@ pub struct Begun {
     pub id: Uuid,
     /// By the realm's clock.
     pub at: Timestamp,
+    pub endpoint: &'static Endpoint,
     /// The issuer, and behind it the path within the realm.
     address: String,
     /// The length of the issuer.
@@ -56,11 +57,12 @@ pub struct Parties {
 }
 
 impl Begun {
-    pub fn new(realm: RealmId, id: Uuid, at: Timestamp, issuer: &str, path: &str) -> Self {
+    pub fn new(realm: RealmId, id: Uuid, at: Timestamp, endpoint: &'static Endpoint, issuer: &str, path: &str) -> Self {
         Self {
             realm,
             id,
             at,
+            endpoint,
             address: [issuer, path].concat(),
             issuer: issuer.len(),
         }
@@ -174,11 +176,13 @@ pub fn note_grant(grant: &GrantId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::endpoint::TOKEN;
 
     fn recording() -> Recording {
         let recording = Recording::default();
         let (issuer, path) = ("http://localhost:8080", "/oauth/token");
-        recording.begin(Begun::new(RealmId(1), Uuid::nil(), Timestamp::UNIX_EPOCH, issuer, path));
+        let (id, at) = (Uuid::nil(), Timestamp::UNIX_EPOCH);
+        recording.begin(Begun::new(RealmId(1), id, at, &TOKEN, issuer, path));
         recording
     }
 

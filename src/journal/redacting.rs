@@ -37,6 +37,7 @@ impl Redact for RawExchange {
             sequence: 0,
             started_at: begun.at,
             duration: self.duration,
+            endpoint_name: begun.endpoint.name,
             request,
             response,
             ending: self.ending,

@@ -59,6 +59,7 @@ mod tests {
     use tokio::task::JoinSet;
 
     use super::*;
+    use crate::web::endpoint::EndpointTable;
 
     const HERE: RealmId = RealmId(1);
 
@@ -72,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_looks_sees_everything_in_its_order_and_without_its_secrets() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         for number in 0..100 {
             record(&journal, &format!("a={number}&code=secret{number}"));
         }
@@ -96,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn clearing_keeps_events_and_the_numbers_of_flows() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         journal.rings().open(HERE);
         record(&journal, "code=one");
 
@@ -111,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_who_listens_misses_an_event_however_many_exchanges_there_are() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let _listener = journal.listen(HERE);
 
         for _ in 0..900 {
@@ -125,7 +126,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_looks_at_is_redacted_by_the_way() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         record(&journal, "code=one");
         assert_eq!(journal.rings().with_pending(), [HERE]);
 
@@ -136,7 +137,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn many_who_record_look_listen_and_clear_agree_on_the_order() {
-        let journal = Journal::default();
+        let journal = Journal::new(EndpointTable::new([]));
         let mut events = journal.listen(HERE);
         let mut tasks = JoinSet::new();
         for recorder in 0..4 {

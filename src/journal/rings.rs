@@ -134,6 +134,7 @@ mod tests {
         },
         *,
     };
+    use crate::web::endpoint::TOKEN;
 
     const HERE: RealmId = RealmId(1);
     const THERE: RealmId = RealmId(2);
@@ -157,13 +158,8 @@ mod tests {
         /// Records a request with this query, without redacting it.
         fn record_raw(&mut self, realm: RealmId, query: &str) {
             let recording = Recording::default();
-            recording.begin(Begun::new(
-                realm,
-                Uuid::nil(),
-                Timestamp::UNIX_EPOCH,
-                "http://localhost",
-                "/x",
-            ));
+            let (id, at) = (Uuid::nil(), Timestamp::UNIX_EPOCH);
+            recording.begin(Begun::new(realm, id, at, &TOKEN, "http://localhost", "/oauth/token"));
             let request = RawRequest {
                 method: Method::GET,
                 version: Version::HTTP_11,
