@@ -8,9 +8,11 @@
 //! ```text
 //!  entrance      main → cli                              the command line
 //!                server                                  joins routers and layers, TLS, listens, shuts down
-//!  control API  control                                 everything a tester may turn or look at
+//!  control API   control                                 everything a tester may change or look at
+//!  realms        realms                                  realms made from seeds, copies and snapshots
 //!  front doors   oauth      login      portals           machines   people   resource servers
 //!  ------------  app                                     App and Realm: the values every handler receives
+//!                api                                     operations, their documents, input and errors
 //!  workshop      tokens  outbox                          mint and verify, messages and webhooks
 //!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
 //!                journal                                 what was asked, answered and refused, without its secrets
@@ -20,6 +22,7 @@
 //!  ground        clock      random     text              time, chance, translations
 //! ```
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -36,6 +39,7 @@ pub mod outbox;
 pub mod passwords;
 pub mod portals;
 pub mod random;
+pub mod realms;
 pub mod schedule;
 pub mod server;
 pub mod sessions;

@@ -39,7 +39,7 @@ const SEED_HELP: &str = "\
 Everything goes in or nothing does, and only into an empty realm at the root; errors in the file show the line.
 
 A file that begins with `based_on = \"demo\"` has the demo's clients, people and practices, and adds its own; practices of its
-own stand in their place. To see how all of it is written: src/control/seed/demo.toml has clients and people, and
+own stand in their place. To see how all of it is written: src/realms/seed/demo.toml has clients and people, and
 src/portals/mypatientportal/demo.toml the practices, which stand below [mypatientportal] in a seed.";
 
 /// `anteroom …`

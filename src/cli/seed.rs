@@ -29,9 +29,9 @@ pub async fn run(flags: SeedFlags, out: &mut impl io::Write) -> Result<(), SeedC
         &config.issuer_on(config.listen.first().map_or(0, |place| place.port())),
     )
     .await?;
-    let planted = start::plant(&app, &flags.file).await;
+    let loaded = start::seed_from_file(&app, &flags.file).await;
     app.database.close().await;
-    planted?;
+    loaded?;
     Ok(writeln!(
         out,
         "{} is filled from {}",

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::openapi;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::swagger_ui::SwaggerUi;
 use crate::app::Realm;
-use crate::web::swagger_ui::SwaggerUi;
 
 pub const ROWS: &[Row] = &[
     Row {

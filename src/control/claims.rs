@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use super::body;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
-use super::seed::SeedClaimRule;
 use super::touch::touched;
 use crate::app::{App, Realm};
 use crate::model::{ClaimPlace, ClaimRule, Claims, ClientId, RealmSettings, UserId};
+use crate::realms::seed::SeedClaimRule;
 use crate::store::{self, Tx, settle};
 
 pub const ROWS: &[Row] = &[

@@ -19,12 +19,12 @@ use super::merge_patch::merge_patch;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
-use super::seed::{SeedClient, SeedSecret, loading};
 use super::touch::touched;
 use crate::app::{App, Realm};
 use crate::clock::system_now;
 use crate::model::{Client, ClientId, ClientMetadata, RealmSettings, Secret, StoredSecret};
 use crate::random::digest;
+use crate::realms::seed::{Phc, SeedClient, SeedSecret, loading};
 use crate::store::{self, Tx, settle};
 
 pub const ROWS: &[Row] = &[
@@ -229,7 +229,7 @@ struct List {
 #[serde(default, deny_unknown_fields)]
 struct NewSecret {
     client_secret: Option<Secret>,
-    client_secret_hash: Option<super::seed::Phc>,
+    client_secret_hash: Option<Phc>,
 }
 
 async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<List>, Problem> {

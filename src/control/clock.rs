@@ -12,13 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Duration, Rate};
-use super::handlers;
+use super::body::{self, Duration};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::agenda::{self, Goal, Speed, TurnError};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
+use crate::realms::{self, rate::Rate};
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -132,7 +132,7 @@ pub async fn turn(
     let turn: Turn = body::read(&headers, &body)?;
     let speed = turn.check()?;
     let goal = turn.goal(realm.clock.now())?;
-    let realm = agenda::walk(&app, &handlers(), realm.id, goal, speed).await?;
+    let realm = agenda::walk(&app, &realms::event_handlers(), realm.id, goal, speed).await?;
     Ok(Json(Shown::from(&realm.clock)))
 }
 

@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`route_table`] | what is served where: every lever lists its rows there |
-//! | [`realms`], [`making`] | issuers made, copied, put back and removed; only at the root |
+//! | [`realms`] | issuers made, copied, put back and removed; only at the root |
 //! | [`snapshot`] | realms as documents |
 //! | [`clock`] | the realm's time |
 //! | [`faults`] | what goes wrong on purpose |
@@ -32,7 +32,6 @@ mod exchanges;
 mod faults;
 mod index;
 mod keys;
-pub mod making;
 mod mediquo;
 mod merge_patch;
 mod openapi;
@@ -40,11 +39,11 @@ mod outbox;
 mod page;
 mod policy;
 pub mod problem;
+mod realm_problems;
 pub mod realms;
 pub mod route_table;
 mod scopes;
-pub mod seed;
-pub mod snapshot;
+mod snapshot;
 mod tokens;
 mod touch;
 mod users;
@@ -54,9 +53,7 @@ use axum::routing::any;
 use axum::{Router, middleware};
 use http::Method;
 
-use crate::app::{App, agenda::Handler, behaviour_effects, retries};
-use crate::portals;
-use crate::store::tables::{TABLES, Table};
+use crate::app::App;
 use entry::Entry;
 use problem::Problem;
 
@@ -67,17 +64,6 @@ pub fn routes(app: &App, entry: Entry) -> Router<App> {
         .route("/control/", any(unknown))
         .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))
-}
-
-/// Who does what stands on realms' agendas.
-pub fn handlers() -> Vec<&'static Handler> {
-    let of_the_house = behaviour_effects::HANDLERS.iter().chain([&retries::HANDLER]);
-    portals::handlers().chain(of_the_house).collect()
-}
-
-/// Every table that belongs to realms, parents before children.
-pub fn tables() -> Vec<&'static Table> {
-    TABLES.iter().chain(portals::tables()).collect()
 }
 
 /// Whether a request may have a body as long as a snapshot.

@@ -15,17 +15,19 @@ use serde_json::{Value, json};
 
 use super::body::{self, Duration};
 use super::clock::{Shown, clock_schema, rate_schema};
-use super::making::{self, Origin, issuer_of, made_up_name};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Parameter, Reach, Row};
-use super::seed::{RandomSeed, SeedClock};
 use crate::app::{App, Realm};
 use crate::clock;
 use crate::model::{Preset, RealmId, RealmName, RealmSettings};
+use crate::realms::{
+    self,
+    creation::{self, NewRealmRequest, issuer_of, random_name},
+    origin::Origin,
+    seed::{RandomSeed, SeedClock},
+};
 use crate::store;
 use crate::web::parameters::read_form;
-
-pub use super::making::{Beginning, MakingError, make};
 
 /// How many realms one page of the list shows at the most.
 const MOST_LISTED: i64 = 1000;
@@ -262,7 +264,7 @@ struct List {
 /// `POST /control/api/realms` → 201 `{name, issuer}`
 pub async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let wishes: Wishes = body::read(&headers, &body)?;
-    let made = make(&app, wishes.read()?).await?;
+    let made = creation::create(&app, wishes.read()?).await?;
     Ok(created(&made))
 }
 
@@ -383,7 +385,7 @@ pub async fn fork(
     let wishes: CopyWishes = body::read(&headers, &body)?;
     let (copy, expires_at) = (new_name(wishes.name)?, end_of(wishes.ttl)?);
     let original = find(&app, &name).await?;
-    let copy = making::fork(&app, &original, copy, expires_at).await?;
+    let copy = realms::fork::fork(&app, &original, copy, expires_at).await?;
     Ok(created(&copy))
 }
 
@@ -396,7 +398,7 @@ pub async fn reset(
 ) -> Result<Response, Problem> {
     let Nothing {} = body::read(&headers, &body)?;
     let realm = find(&app, &name).await?;
-    let realm = making::reset(&app, &realm).await?;
+    let realm = realms::reset::reset(&app, &realm).await?;
     Ok(stands(&realm))
 }
 
@@ -412,7 +414,7 @@ pub async fn find(app: &App, name: &str) -> Result<Realm, Problem> {
 }
 
 impl Wishes {
-    fn read(self) -> Result<Beginning, Problem> {
+    fn read(self) -> Result<NewRealmRequest, Problem> {
         let (name, expires_at) = (new_name(self.name)?, end_of(self.ttl)?);
         let origin = Origin {
             seed: self.seed,
@@ -420,12 +422,12 @@ impl Wishes {
             clock: self.clock,
             random_seed: self.random_seed,
         };
-        Ok(Beginning::read(name, origin, expires_at)?)
+        Ok(NewRealmRequest::read(name, origin, expires_at)?)
     }
 }
 
 fn new_name(wish: Option<String>) -> Result<RealmName, Problem> {
-    let name = wish.map_or_else(|| Ok(made_up_name()), |name| read_name(&name))?;
+    let name = wish.map_or_else(|| Ok(random_name()), |name| read_name(&name))?;
     if name.is_default() {
         return Err(Problem::conflict("the realm at the root is there already"));
     }
@@ -454,7 +456,7 @@ mod tests {
 
     use super::*;
 
-    fn read(wishes: Value) -> Result<Beginning, Problem> {
+    fn read(wishes: Value) -> Result<NewRealmRequest, Problem> {
         serde_json::from_value::<Wishes>(wishes).unwrap().read()
     }
 

@@ -15,10 +15,10 @@ use serde_json::{Map, Value, json};
 use super::body;
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
-use super::seed::SeedScope;
 use super::touch::touched;
 use crate::app::{App, Realm};
 use crate::model::{Descriptions, RealmSettings, Scope};
+use crate::realms::seed::SeedScope;
 use crate::store::{self, Tx, settle};
 use crate::tokens::claims;
 

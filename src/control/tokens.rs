@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 use super::body::{self, Duration};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Reach, Row};
-use super::seed::check_rule_names;
 use crate::app::{App, Realm};
 use crate::model::{
     Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes, User,
 };
+use crate::realms::seed::check_rule_names;
 use crate::store::{self, Tx, settle};
 use crate::tokens::{AccessTokenFor, IdTokenFor};
 

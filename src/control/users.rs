@@ -19,13 +19,12 @@ use super::merge_patch::merge_patch;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
 use super::route_table::{Answer, Content, Parameter, Reach, Row};
-use super::seed::loading;
-use super::seed::{Phc, SeedSecret, SeedUser, check_claims};
 use super::touch::touched;
 use crate::app::{App, Realm};
 use crate::clock::system_now;
 use crate::model::{Behaviour, Claims, RealmSettings, Secret, User, UserId};
 use crate::portals;
+use crate::realms::seed::{Phc, SeedSecret, SeedUser, check_claims, loading};
 use crate::store::{self, Tx, settle, tables};
 
 pub const ROWS: &[Row] = &[
@@ -339,7 +338,7 @@ async fn removed(tx: &mut Tx, realm: &Realm, user: &User) -> Result<RealmSetting
     store::grants::revoke_of_user(tx, realm.id, &user.id, now).await?;
     store::sessions::end_all(tx, realm.id, &user.id, now).await?;
     store::claim_rules::delete_of_user(tx, realm.id, &user.id).await?;
-    let all = super::tables();
+    let all = crate::realms::tables();
     let of_portals: Vec<_> = portals::tables().collect();
     for table in of_portals.into_iter().rev() {
         tables::remove_of(tx, realm.id, table, &all, "users", &user.id.0).await?;

@@ -3,8 +3,8 @@
 use axum::{Router, extract::Path, response::Redirect, routing::get};
 
 use crate::{
+    api::swagger_ui,
     app::{App, Realm},
-    web::swagger_ui,
 };
 
 /// The page of one portal.

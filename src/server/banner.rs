@@ -7,8 +7,8 @@ use url::form_urlencoded;
 use crate::app::{App, Realm};
 use crate::config::SeedSource;
 use crate::config::{Config, HostName, Issuer};
-use crate::control::seed::Seed;
 use crate::model::{Client, ClientId, RealmName, Secret, StoredSecret, User};
+use crate::realms::seed::Seed;
 use crate::store;
 use crate::web::paths;
 

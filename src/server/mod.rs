@@ -214,9 +214,9 @@ mod tests {
     use super::*;
     use crate::{
         config::Settings,
-        control::realms::{Beginning, make},
         keys::sealing::Sealer,
         passwords::Passwords,
+        realms::creation::{NewRealmRequest, create},
         store::Database,
         web::endpoint::EndpointTable,
     };
@@ -317,7 +317,9 @@ mod tests {
             passwords,
             endpoints,
         );
-        make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+        create(&app, NewRealmRequest::default_realm(Arc::default()))
+            .await
+            .unwrap();
         app
     }
 

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use crate::app::{App, DirectoryError};
 use crate::config::{Config, Issuer};
-use crate::control::realms::{Beginning, MakingError, make};
-use crate::control::seed::{Seed, SeedError};
 use crate::fetch::{AuthorityError, Fetch};
 use crate::keys::sealing::{KeyFileError, Sealer, SealingError};
 use crate::model::RealmName;
@@ -14,6 +12,9 @@ use crate::outbox::courier::Courier;
 use crate::outbox::post::{Post, PostError};
 use crate::passwords::{PasswordError, Passwords};
 use crate::portals;
+use crate::realms::creation::{NewRealmRequest, create, fill};
+use crate::realms::error::CreationError;
+use crate::realms::seed::{Seed, SeedError};
 use crate::store::Database;
 use crate::web::endpoint::EndpointTable;
 
@@ -79,19 +80,19 @@ pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartE
         tracing::debug!(seed = %config.seed, "the database is not empty: the seed stays where it is");
         return Ok(());
     }
-    match make(app, Beginning::at_the_root(Seed::find(&config.seed)?)).await {
+    match create(app, NewRealmRequest::default_realm(Seed::find(&config.seed)?)).await {
         // Another process was faster; its realm is ours too.
-        Err(MakingError::Taken(_)) => Ok(()),
+        Err(CreationError::Taken(_)) => Ok(()),
         made => Ok(made.map(drop)?),
     }
 }
 
 /// Fills the realm at the root from a file, for `anteroom seed`.
-pub async fn plant(app: &App, file: &Path) -> Result<(), StartError> {
+pub async fn seed_from_file(app: &App, file: &Path) -> Result<(), StartError> {
     let seed = Arc::new(Seed::read_file(file)?);
     match app.realms.find(&app.database, RealmName::DEFAULT).await? {
-        None => Ok(make(app, Beginning::at_the_root(seed)).await.map(drop)?),
-        Some(realm) => Ok(crate::control::making::fill(app, &realm, seed).await?),
+        None => Ok(create(app, NewRealmRequest::default_realm(seed)).await.map(drop)?),
+        Some(realm) => Ok(fill(app, &realm, seed).await?),
     }
 }
 
@@ -124,5 +125,5 @@ pub enum StartError {
     #[error(transparent)]
     Seed(#[from] SeedError),
     #[error(transparent)]
-    Making(#[from] MakingError),
+    Creation(#[from] CreationError),
 }

@@ -8,9 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     app::App,
     clock::system_now,
-    control,
     model::{ClientId, RealmId, UserId},
-    portals,
+    portals, realms,
     store::{self, Tx, purge, settle, tables},
 };
 
@@ -136,7 +135,7 @@ async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp
         return Ok(());
     }
     purge::tokens_of_user(tx, realm, user).await?;
-    tables::remove_marked(tx, realm, &control::tables(), "users", &user.0).await
+    tables::remove_marked(tx, realm, &realms::tables(), "users", &user.0).await
 }
 
 async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Timestamp) -> store::Result<()> {
@@ -144,13 +143,13 @@ async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Tim
         return Ok(());
     }
     purge::tokens_of_client(tx, realm, client).await?;
-    tables::remove_marked(tx, realm, &control::tables(), "clients", &client.0).await
+    tables::remove_marked(tx, realm, &realms::tables(), "clients", &client.0).await
 }
 
 async fn remove_deleted(app: &App) -> store::Result<()> {
     let deleted = store::realms::list_deleted(&mut app.database.read().await?, 100).await?; // gives the reader back
     for realm in deleted {
-        for table in control::tables().into_iter().rev() {
+        for table in realms::tables().into_iter().rev() {
             while tables::remove_some(&mut app.database.write_once().await?, realm, table).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());

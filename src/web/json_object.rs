@@ -19,6 +19,42 @@ pub fn read(json: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     }
 }
 
+/// Refuses U+0000 in any text or name: PostgreSQL stores none, and both databases shall accept the same.
+///
+/// # Errors
+/// Where it is, as in `users[0].persona`.
+pub fn check_characters(value: &Value) -> Result<(), String> {
+    match zero_within(value, String::new()) {
+        None => Ok(()),
+        Some(place) => Err(format!("`{place}` contains U+0000, which is not accepted")),
+    }
+}
+
+/// Where among these members U+0000 is, if it is anywhere.
+pub fn zero_among(members: &Map<String, Value>, place: &str) -> Option<String> {
+    members.iter().find_map(|(name, member)| {
+        let dot = if place.is_empty() { "" } else { "." };
+        let place = format!("{place}{dot}{}", name.replace('\0', "?"));
+        if name.contains('\0') {
+            Some(place)
+        } else {
+            zero_within(member, place)
+        }
+    })
+}
+
+fn zero_within(value: &Value, place: String) -> Option<String> {
+    match value {
+        Value::String(text) if text.contains('\0') => Some(place),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(number, item)| zero_within(item, format!("{place}[{number}]")))
+        }
+        Value::Object(members) => zero_among(members, &place),
+        _ => None,
+    }
+}
+
 /// A value without anything twice in it.
 struct Strict(Value);
 

@@ -22,12 +22,13 @@ const WORKSHOP: &[&str] = &[
     "outbox",
     "journal",
     "fetch",
-    "throttle",
 ];
+const API: &[&str] = &["api"];
 const MINT: &[&str] = &["tokens"];
 const APP: &[&str] = &["app"];
 const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
-const CONTROL_ROOM: &[&str] = &["control"];
+const REALMS: &[&str] = &["realms"];
+const CONTROL_API: &[&str] = &["control"];
 /// Files of `portals` that are no portals.
 const SHARED_BY_PORTALS: &[&str] = &["caller", "portal_fault", "openapi", "swagger_ui"];
 
@@ -39,22 +40,45 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "clock" | "random" | "text" => &[],
         "model" => &[GROUND],
         "store" | "web" | "config" => &[MODEL, GROUND],
-        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "journal" | "fetch" | "throttle" => {
-            &[CELLAR, MODEL, GROUND]
-        }
+        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "journal" | "fetch" => &[CELLAR, MODEL, GROUND],
         // Secret headers are sealed, and what is sent goes through the one way out.
         "outbox" => &[&["keys", "fetch"], CELLAR, MODEL, GROUND],
         "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],
+        // What APIs are made of knows no realm and nobody who serves one.
+        "api" => &[CELLAR, MODEL, GROUND],
         "app" => &[MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "oauth" | "login" => &[APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "oauth" | "login" => &[API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
         // The list of portals names its rooms; below, a portal may use what the portals share.
-        "portals" => &[&["portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        _ if room.starts_with("portals::") => &[&["portals"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "control" => &[FRONT_DOORS, &["portals::*"], APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "server" => &[
-            CONTROL_ROOM,
+        "portals" => &[&["portals::*"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        _ if room.starts_with("portals::") => &[&["portals"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "realms" => &[
+            &["portals", "portals::*"],
+            API,
+            APP,
+            MINT,
+            WORKSHOP,
+            CELLAR,
+            MODEL,
+            GROUND,
+        ],
+        "control" => &[
+            REALMS,
             FRONT_DOORS,
             &["portals::*"],
+            API,
+            APP,
+            MINT,
+            WORKSHOP,
+            CELLAR,
+            MODEL,
+            GROUND,
+        ],
+        "server" => &[
+            CONTROL_API,
+            REALMS,
+            FRONT_DOORS,
+            &["portals::*"],
+            API,
             APP,
             MINT,
             WORKSHOP,
@@ -64,9 +88,11 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         ],
         "cli" => &[
             &["server"],
-            CONTROL_ROOM,
+            CONTROL_API,
+            REALMS,
             FRONT_DOORS,
             &["portals::*"],
+            API,
             APP,
             MINT,
             WORKSHOP,
@@ -353,8 +379,8 @@ fn what_is_allowed_is_not_objected_to() {
             "use crate::portals::caller::Caller; use super::caller; use super::Portal;",
         ),
         (
-            "control/seed.rs",
-            "use crate::portals::{mediquo, vsee::seed}; use crate::login;",
+            "realms/seed/mod.rs",
+            "use crate::portals::{mediquo, vsee::seed}; use crate::app::App;",
         ),
         ("server.rs", "use crate::{control, oauth, login, portals, app::App};"),
         ("cli/serve.rs", "use crate::server;"),

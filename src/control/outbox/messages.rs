@@ -398,9 +398,9 @@ async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<OutboxMessage
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::realms::{Beginning, make};
     use crate::keys::sealing::Sealer;
     use crate::passwords::Passwords;
+    use crate::realms::creation::{NewRealmRequest, create};
     use crate::store::Database;
     use crate::web::endpoint::EndpointTable;
 
@@ -414,7 +414,7 @@ mod tests {
             passwords,
             EndpointTable::new([]),
         );
-        let realm = make(&app, Beginning::at_the_root(std::sync::Arc::default()))
+        let realm = create(&app, NewRealmRequest::default_realm(std::sync::Arc::default()))
             .await
             .unwrap();
         (app, realm)

@@ -4,11 +4,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::openapi;
-use crate::{
-    app::Realm,
-    portals::swagger_ui::SwaggerUi,
-    web::{paths, swagger_ui},
-};
+use crate::{api::swagger_ui, app::Realm, portals::swagger_ui::SwaggerUi, web::paths};
 
 /// Signs in with the demo's public client, with PKCE.
 pub static UI: SwaggerUi = SwaggerUi {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::openapi;
-use crate::{portals::swagger_ui::SwaggerUi, web::swagger_ui};
+use crate::{api::swagger_ui, portals::swagger_ui::SwaggerUi};
 
 pub static UI: SwaggerUi = SwaggerUi {
     path: "/vsee/api-docs",

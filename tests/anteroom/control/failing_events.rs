@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use anteroom::app::agenda::{Firing, Goal, Handler, MOST_EVENTS, Occasion, Speed, TurnError, fire_due, walk};
 use anteroom::app::{App, Realm};
 use anteroom::clock::Clock;
-use anteroom::control::making::{Beginning, make};
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::store::{self, Database, Tx};
 use anteroom::web::endpoint::EndpointTable;
 use jiff::{SignedDuration, Timestamp};
@@ -89,9 +89,9 @@ impl House {
             passwords,
             EndpointTable::new([]),
         );
-        let mut beginning = Beginning::at_the_root(std::sync::Arc::default());
-        beginning.clock = Clock::starting_at(begun(), true);
-        let realm = make(&app, beginning).await.unwrap();
+        let mut request = NewRealmRequest::default_realm(std::sync::Arc::default());
+        request.clock = Clock::starting_at(begun(), true);
+        let realm = create(&app, request).await.unwrap();
         Self {
             app,
             realm,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use anteroom::app::App;
 use anteroom::config::{Config, Settings};
-use anteroom::control::realms::{Beginning, make};
 use anteroom::control::route_table::rows;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
 use anteroom::portals;
+use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, router};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
@@ -34,7 +34,9 @@ async fn app() -> App {
         passwords,
         EndpointTable::new(portals::endpoints()),
     );
-    make(&app, Beginning::at_the_root(Arc::default())).await.unwrap();
+    create(&app, NewRealmRequest::default_realm(Arc::default()))
+        .await
+        .unwrap();
     app
 }
 

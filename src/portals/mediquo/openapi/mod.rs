@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use super::route_table::{Answer, Credentials, ROWS, Row};
 use crate::{
+    api::swagger_ui,
     portals::{
         openapi::{integer, json_content, operation_id, parameter_in_query, parameters_in_path, put, response, schema},
         swagger_ui::SwaggerUi,
     },
-    web::{paths, swagger_ui},
+    web::paths,
 };
 
 /// The page. Keys are typed in there: nobody signs in.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use utoipa_swagger_ui::{Config, SwaggerFile, serve};
 
-use super::page_error::PageError;
+use crate::web::page_error::PageError;
 
 /// One such page.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct SwaggerUi {
 
 /// Its files lie below `api-docs/`, seen from an address that ends in `api-docs` without a slash.
 #[derive(Template)]
-#[template(path = "web/swagger_ui.html")]
+#[template(path = "api/swagger_ui.html")]
 struct Index {
     title: &'static str,
 }

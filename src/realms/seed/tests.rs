@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::clients::SeedSecret;
 use super::*;
 use crate::model::Preset;
 use crate::passwords::Passwords;
@@ -220,7 +219,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         (user("id = \"ü\""), "printable ASCII"),
         (
             user("claims = { sub = \"x\" }"),
-            "the claim \"sub\" is not a person's to have",
+            "the claim \"sub\" is set by the protocol",
         ),
     ] {
         let refused = refusal(&text);

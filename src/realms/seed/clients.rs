@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::users::Phc;
+use super::secret::{Phc, SeedSecret};
 use crate::model::{
     AccessTokenFormat, ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod,
     redirect_uri_problem,
@@ -18,29 +18,6 @@ pub struct SeedClient {
     pub id: ClientId,
     pub secret: Option<SeedSecret>,
     metadata: ClientMetadata,
-}
-
-/// A secret in the clear, still to be hashed, or its hash.
-#[derive(Clone, Debug)]
-pub enum SeedSecret {
-    Plain(Secret),
-    Hash(Phc),
-}
-
-impl SeedSecret {
-    /// At most one of the two.
-    ///
-    /// # Errors
-    /// What is wrong, in words for the person who wrote it.
-    pub fn read(plain: Option<Secret>, hash: Option<Phc>) -> Result<Option<Self>, &'static str> {
-        match (plain, hash) {
-            (Some(_), Some(_)) => Err("a secret is given in the clear or as a hash, not both"),
-            (Some(plain), None) if plain.reveal().is_empty() => Err("a secret is not empty"),
-            (Some(plain), None) => Ok(Some(Self::Plain(plain))),
-            (None, Some(hash)) => Ok(Some(Self::Hash(hash))),
-            (None, None) => Ok(None),
-        }
-    }
 }
 
 impl SeedClient {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::clients::SeedSecret;
-use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedUser};
+use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedSecret, SeedUser};
 use crate::keys::sealing::{Sealer, SealingError};
 use crate::model::{Client, RealmId, Scope, StoredSecret, User, UserId};
 use crate::passwords::{PasswordError, Passwords};
@@ -16,7 +15,7 @@ use crate::store::{self, Keeps, Tx};
 
 /// A seed for one realm, with nothing left to hash or seal.
 #[derive(Debug)]
-pub struct Ready {
+pub struct PreparedSeed {
     clients: Vec<Client>,
     users: Vec<User>,
     scopes: Vec<Scope>,
@@ -45,7 +44,7 @@ impl Keeps for LoadingError {
     }
 }
 
-impl Ready {
+impl PreparedSeed {
     /// Makes a seed ready for a realm of that issuer: hashes what it has in the clear, gives ids to who has none.
     pub async fn new(
         seed: &Seed,
@@ -130,7 +129,7 @@ impl Ready {
     }
 }
 
-impl Ready {
+impl PreparedSeed {
     /// The realm was empty, so that there are no users but these.
     fn check_blocked_patients(&self, portal: &mypatientportal::seed::Seed) -> Result<(), SeedError> {
         let users: HashSet<_> = self.users.iter().map(|user| User::folded(&user.username)).collect();

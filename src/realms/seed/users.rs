@@ -1,11 +1,12 @@
 //! A user in a seed.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
-use super::claims;
-use super::clients::SeedSecret;
+use super::{
+    claims,
+    secret::{Phc, SeedSecret},
+};
 use crate::model::{Behaviour, Claims, Secret, User, UserId};
-use crate::passwords::check_phc;
 
 /// A user as a seed says it, sound in itself.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,7 +52,7 @@ impl TryFrom<Written> for SeedUser {
         Ok(Self {
             id: written.id,
             password,
-            // Who is somebody's misfortune is there to be chosen.
+            // Whoever has a scripted behaviour is offered in the persona picker, named by that behaviour.
             persona: written
                 .persona
                 .or_else(|| written.behaviour.map(|behaviour| behaviour.summary().to_owned())),
@@ -62,7 +63,7 @@ impl TryFrom<Written> for SeedUser {
     }
 }
 
-/// Refuses what is not a person's to have.
+/// Refuses claims that the protocol sets.
 ///
 /// # Errors
 /// Which claim that is.
@@ -70,20 +71,8 @@ pub fn check_claims(claims: &Claims) -> Result<(), String> {
     let reserved = ["sub", "iss", "aud", "exp", "iat", "nonce"];
     match reserved.into_iter().find(|name| claims.contains_key(*name)) {
         Some(reserved) => Err(format!(
-            "the claim {reserved:?} is not a person's to have; a sub is its id"
+            "the claim {reserved:?} is set by the protocol and cannot be a user's; `sub` is the user's id"
         )),
         None => Ok(()),
-    }
-}
-
-/// A PHC string of an Argon2 hash this server is willing to compute.
-#[derive(Clone, Debug)]
-pub struct Phc(pub String);
-
-impl<'de> Deserialize<'de> for Phc {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        check_phc(&text).map_err(D::Error::custom)?;
-        Ok(Self(text))
     }
 }

@@ -9,6 +9,7 @@ mod claims;
 mod clients;
 pub mod loading;
 mod scopes;
+mod secret;
 mod users;
 
 use std::fs;
@@ -19,16 +20,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use super::body::{Rate, check_characters};
-use crate::clock::Clock;
-use crate::config::SeedSource;
-use crate::model::Policy;
-use crate::portals::{mediquo, mypatientportal, vsee};
+use super::rate::Rate;
+use crate::{
+    clock::Clock,
+    config::SeedSource,
+    model::Policy,
+    portals::{mediquo, mypatientportal, vsee},
+    web::json_object::check_characters,
+};
 
 pub use claim_rules::{SeedClaimRule, check_names as check_rule_names};
-pub use clients::{SeedClient, SeedSecret};
+pub use clients::SeedClient;
 pub use scopes::SeedScope;
-pub use users::{Phc, SeedUser, check_claims};
+pub use secret::{Phc, SeedSecret};
+pub use users::{SeedUser, check_claims};
 
 /// What a realm begins with.
 #[derive(Clone, Debug, Default, Deserialize)]
