@@ -1,8 +1,9 @@
 //! What the server has found out about a request before it is routed. It travels in the request's extensions.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
-use http::Extensions;
+use axum::extract::FromRequestParts;
+use http::{Extensions, request::Parts};
 
 use super::endpoint::Endpoint;
 
@@ -31,5 +32,13 @@ impl Place {
     pub fn of(extensions: &Extensions) -> Self {
         let received = extensions.get::<Received>();
         received.map_or_else(Self::default, |received| Self::clone(&received.place))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
     }
 }

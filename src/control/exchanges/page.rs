@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::Json;
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};
@@ -53,7 +53,7 @@ struct Step {
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     headers: HeaderMap,
     id: Named,

@@ -9,7 +9,7 @@
 
 use askama::{Template, filters::Safe};
 use axum::{
-    extract::{Extension, Form, Path, Query, State},
+    extract::{Form, Path, Query, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -383,7 +383,7 @@ impl Registration {
 pub async fn join(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     token: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> Result<Page, PageError> {

@@ -3,7 +3,7 @@
 //! The call itself is not emulated. The page says so, and says whose appointment it would be.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use jiff::ZonedDateTime;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ pub async fn open(call: &Call) -> Result<Value> {
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     token: std::result::Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> std::result::Result<Page, PageError> {
