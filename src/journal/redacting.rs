@@ -41,7 +41,7 @@ impl Redact for RawExchange {
             request,
             response,
             ending: self.ending,
-            refusal: refusal.map(|refusal| refusal.in_other_words(|text| redaction.words("refusal", text))),
+            refusal: refusal.map(|refusal| refusal.map_texts(|text| redaction.words("refusal", text))),
             faults,
             parties: self.known_parties(),
             flow: None,

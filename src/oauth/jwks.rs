@@ -18,12 +18,12 @@ const HEADERS: [(HeaderName, HeaderValue); 2] = [
 pub async fn show(realm: Realm) -> Response {
     let document = match realm.mint.bent_jwk_set() {
         Some(bent) => Bytes::from(bent.to_string()),
-        None => honest(&realm).clone(),
+        None => published(&realm).clone(),
     };
     (HEADERS, document).into_response()
 }
 
-fn honest(realm: &Realm) -> &Bytes {
+fn published(realm: &Realm) -> &Bytes {
     realm.rendered.jwks.get_or_init(|| {
         let document = serde_json::to_vec(&realm.keys.jwk_set()).expect("public keys are texts");
         document.into()

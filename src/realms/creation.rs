@@ -96,11 +96,7 @@ pub fn random_name() -> RealmName {
 
 /// The issuer of a realm of that name; `base` is the issuer of the default realm.
 pub fn issuer_of(base: &str, name: &RealmName) -> String {
-    if name.is_default() {
-        base.to_owned()
-    } else {
-        format!("{base}{}{name}", paths::REALMS)
-    }
+    format!("{base}{}", paths::realm_base(name))
 }
 
 /// A realm about to be written: its row, its seed with nothing left to hash, and its source of random numbers.
@@ -152,9 +148,12 @@ pub async fn create(app: &App, request: NewRealmRequest) -> Result<Realm, Creati
     let prepared = prepare(app, request, root_secret, clock::system_now()).await?;
     let id = next_id(app).await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
-    let settings = settle(tx, outcome).await?;
+    let inserting = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(inserting).await?;
 
     Ok(activate(app, settings, prepared.random).await?)
 }
@@ -208,9 +207,12 @@ pub async fn fill(app: &App, realm: &Realm, seed: Arc<Seed>) -> Result<(), Creat
     )
     .await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
-    let settings = settle(tx, outcome).await?;
+    let filling = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(filling).await?;
 
     app.realms.put(&app.database, settings).await?;
     Ok(())

@@ -14,7 +14,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::app::{App, Realm};
-use crate::faults::watch::Here;
+use crate::faults::call::Here;
 use crate::faults::{Armed, Asked, Bend, Subject, Watch};
 use crate::model::Secret;
 use crate::random::digest;

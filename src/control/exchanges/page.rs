@@ -1,9 +1,9 @@
 //! `/control/exchanges/{id}`: one exchange for people, above all the refusal that sent them here (`error_uri`, RFC 6749 §4.1.2.1).
 
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};

@@ -168,7 +168,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         (client("redirect_uris = [\"{issuer}/cb#x\"]"), "has a fragment"),
         (
             client("redirect_uris = [\"javascript:alert(1)\"]"),
-            "has a scheme that is no address",
+            "has a scheme that cannot receive a response",
         ),
         (client("grant_types = [\"implicit\"]"), "unknown variant `implicit`"),
         (

@@ -32,16 +32,16 @@ impl FaultyRequest<'_> {
         }
         for armed in self.armed() {
             let instead = match armed.row.bend {
-                Bend::Instead(instead) => self.watch.claim(armed).map(|bite| instead(&bite)),
+                Bend::Instead(instead) => self.watch.trigger(armed).map(|call| instead(&call)),
                 Bend::OneAuthMethod if self.watch.asked.endpoint.is(&endpoint::TOKEN) => {
-                    self.watch.claim(armed).map(|_| other_method_refused())
+                    self.watch.trigger(armed).map(|_| other_method_refused())
                 }
                 Bend::KeysMoved if self.watch.asked.endpoint.is(&endpoint::JWKS) => self
                     .watch
-                    .claim(armed)
+                    .trigger(armed)
                     .and_then(|_| self.led_to_the_keys(armed, request)),
                 Bend::DistributedClaims
-                    if self.watch.asked.path == distributed_at(armed) && self.watch.claim(armed).is_some() =>
+                    if self.watch.asked.path == distributed_at(armed) && self.watch.trigger(armed).is_some() =>
                 {
                     return Some(self.distributed_claims(armed, request));
                 }

@@ -49,13 +49,13 @@ impl FaultyRequest<'_> {
         let (realm, asked) = (&self.realm, &self.watch.asked);
         match armed.row.bend {
             Bend::Answer(bend) => {
-                if let Some(bite) = self.watch.claim(armed) {
-                    bend(&bite, answer);
+                if let Some(call) = self.watch.trigger(armed) {
+                    bend(&call, answer);
                 }
             }
             Bend::Document(bend) => {
-                if let (Some(mut document), Some(bite)) = (document(answer), self.watch.claim(armed)) {
-                    bend(&bite, &mut document);
+                if let (Some(mut document), Some(call)) = (document(answer), self.watch.trigger(armed)) {
+                    bend(&call, &mut document);
                     write(answer, &document);
                 }
             }
@@ -75,7 +75,7 @@ impl FaultyRequest<'_> {
                 let Some(mut claims) = document(answer) else { return };
                 set(&mut claims, "iss", realm.issuer.as_str());
                 set(&mut claims, "aud", self.watch.fault_target.client.clone());
-                if self.watch.claim(armed).is_some() {
+                if self.watch.trigger(armed).is_some() {
                     self.sign(answer, &claims);
                 }
             }
@@ -84,7 +84,7 @@ impl FaultyRequest<'_> {
     }
 
     fn rewrite(&self, armed: &Arc<Armed>, answer: &mut Answer, change: impl FnOnce(&mut Members)) {
-        if let (Some(mut document), Some(_)) = (document(answer), self.watch.claim(armed)) {
+        if let (Some(mut document), Some(_)) = (document(answer), self.watch.trigger(armed)) {
             change(&mut document);
             write(answer, &document);
         }

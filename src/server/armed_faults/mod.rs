@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     app::Realm,
-    faults::{Armed, Bend, Watch, watch::Bite},
+    faults::{Armed, Bend, Call, Watch},
     model::FaultMarks,
     web::{language, page::Layout, paths, received::Place},
 };
@@ -91,10 +91,10 @@ impl FaultyRequest<'_> {
         self.watch.armed().iter()
     }
 
-    /// The first fault of this kind that bites now.
-    fn first(&self, wanted: impl Fn(&Bend) -> bool) -> Option<Bite<'_>> {
+    /// The first fault of this kind that triggers now.
+    fn first(&self, wanted: impl Fn(&Bend) -> bool) -> Option<(&Armed, Call<'_>)> {
         let mut waiting = self.armed().filter(|armed| wanted(&armed.row.bend));
-        waiting.find_map(|armed| self.watch.claim(armed))
+        waiting.find_map(|armed| Some((armed.as_ref(), self.watch.trigger(armed)?)))
     }
 
     async fn behind_the_routes(&self, request: Request<Body>) -> Response {

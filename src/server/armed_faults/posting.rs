@@ -13,13 +13,13 @@ impl FaultyRequest<'_> {
 
     /// Where a form of ours leads on to the client, goes there with the form: one redirect instead of two, and a 307.
     ///
-    /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault bites first,
-    /// and a bite that finds another page of ours is given back.
+    /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault triggers first,
+    /// and that is taken back where another page of ours comes next.
     pub(super) async fn post_on(&self, copy: Request<Body>, response: Response) -> Response {
         let Some(next) = self.continuation(&response) else {
             return response;
         };
-        let Some(bite) = self.first(|bend| matches!(bend, Bend::PostedOn)) else {
+        let Some((armed, _)) = self.first(|bend| matches!(bend, Bend::PostedOn)) else {
             return response;
         };
         let (mut parts, _) = copy.into_parts();
@@ -43,7 +43,7 @@ impl FaultyRequest<'_> {
             .and_then(|value| value.to_str().ok());
         let to_the_client = location.is_some_and(|location| !location.starts_with('/'));
         if !to_the_client {
-            self.watch.give_back(bite.armed);
+            self.watch.take_back(armed);
             if location.is_some() {
                 return response; // another page is missing: the browser goes there by itself
             }

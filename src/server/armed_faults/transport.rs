@@ -19,8 +19,8 @@ impl FaultyRequest<'_> {
     /// How long the armed faults hold the answer back, all together.
     pub(super) fn delay(&self) -> Option<Delay> {
         let delayed = self.armed().filter(|armed| matches!(armed.row.bend, Bend::Delay));
-        let bites = delayed.filter_map(|armed| self.watch.claim(armed));
-        let times: Vec<_> = bites.map(|bite| bite.parameters().seconds("seconds")).collect();
+        let triggered = delayed.filter_map(|armed| self.watch.trigger(armed));
+        let times: Vec<_> = triggered.map(|call| call.parameters.seconds("seconds")).collect();
         (!times.is_empty()).then(|| Delay(times.into_iter().fold(Duration::ZERO, Duration::saturating_add)))
     }
 
@@ -47,9 +47,9 @@ impl FaultyRequest<'_> {
         parts.headers.insert(header::CONTENT_LENGTH, length);
         let body = match self.first(bend) {
             None => Body::from(body),
-            Some(bite) => match bite.armed.row.bend {
+            Some((armed, call)) => match armed.row.bend {
                 Bend::Truncate => broken_off(&body),
-                Bend::Drip => dripping(body, bite.parameters().seconds("seconds")),
+                Bend::Drip => dripping(body, call.parameters.seconds("seconds")),
                 _ => closed_behind(body, self.kill.clone()),
             },
         };
