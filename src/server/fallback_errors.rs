@@ -113,11 +113,11 @@ mod tests {
     use crate::{
         portals,
         text::Language,
-        web::{endpoint::EndpointTable, page::Layout, page_error::in_language, received::Place},
+        web::{page::Layout, page_error::in_language, received::Place},
     };
 
     fn formed_at(path: &str, response: Response) -> Response {
-        let endpoints = EndpointTable::new(portals::endpoints());
+        let endpoints = portals::endpoint_table(portals::ALL);
         with_form(endpoints.find(realm_prefix::split(path).path(path)), response)
     }
 

@@ -156,7 +156,7 @@ fn routes(app: &App, names: &PublicNames) -> Router {
         .merge(assets::router())
         .merge(oauth::routes(app))
         .merge(login::routes(app, names.hosts.clone()))
-        .merge(portals::routes(app, names.hosts.clone()))
+        .merge(portals::routes(app, &names.hosts))
         .merge(control_api(app, names))
         .fallback(async || PageError::not_found())
         .with_state(app.clone())
@@ -218,7 +218,6 @@ mod tests {
         passwords::Passwords,
         realms::creation::{NewRealmRequest, create},
         store::Database,
-        web::endpoint::EndpointTable,
     };
 
     fn config(toml: &str) -> Config {
@@ -309,7 +308,7 @@ mod tests {
     async fn app() -> App {
         let database = Database::open("sqlite::memory:").await.unwrap();
         let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
-        let endpoints = EndpointTable::new(portals::endpoints());
+        let endpoints = portals::endpoint_table(portals::ALL);
         let app = App::new(
             "http://localhost:8080".to_owned(),
             database,

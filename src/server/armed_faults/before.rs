@@ -17,7 +17,7 @@ use crate::{
         catalogue::When,
     },
     model::{Members, Refusal},
-    portals::{self, portal_fault::PortalFault},
+    portals::{self, portal::PortalFault},
     web::{bearer, endpoint, page_error::PageError, paths},
 };
 
@@ -74,7 +74,7 @@ impl FaultyRequest<'_> {
                     slot_taken: instead.slot_taken,
                     sentence: instead.sentence,
                 };
-                portals::portal_fault::answer(&self.realm, &asked.path, &fault)
+                portals::fault_response(&self.realm, &asked.path, &fault)
             }
             None if asked.endpoint.is_for_people() => {
                 let error = PageError::new(status, Refusal::new(instead.code, instead.sentence));
