@@ -5,44 +5,24 @@ use bytes::Bytes;
 /// Bytes of a body that are kept.
 pub const BODY_LIMIT: usize = 16 * 1024;
 
-/// What is kept of a body.
+/// What is kept of a body: a copy, since a slice keeps the whole buffer alive that it was read or written into.
 #[derive(Default)]
 pub struct Passed {
-    kept: Kept,
+    beginning: Vec<u8>,
     /// How many bytes passed.
     pub bytes: u64,
-}
-
-#[derive(Default)]
-enum Kept {
-    #[default]
-    Nothing,
-    /// A whole body, shared with whoever sends it.
-    Shared(Bytes),
-    /// Copied: a slice would keep the whole buffer alive that it was read into.
-    Copied(Vec<u8>),
 }
 
 impl Passed {
     /// Counts a piece, and copies what still fits.
     pub fn take(&mut self, piece: &Bytes) {
         self.count(piece);
-        if matches!(self.kept, Kept::Nothing) {
-            self.kept = Kept::Copied(Vec::with_capacity(piece.len().min(BODY_LIMIT)));
+        let room = BODY_LIMIT.saturating_sub(self.beginning.len());
+        let part = piece.get(..room).unwrap_or(piece);
+        if self.beginning.is_empty() {
+            self.beginning.reserve_exact(part.len()); // often there is no other piece
         }
-        if let Kept::Copied(copied) = &mut self.kept {
-            let room = BODY_LIMIT.saturating_sub(copied.len());
-            copied.extend(piece.iter().take(room));
-        }
-    }
-
-    /// Counts a body that comes in one piece. It is shared where all of it is kept.
-    pub fn take_whole(&mut self, body: &Bytes) {
-        if body.len() > BODY_LIMIT {
-            return self.take(body);
-        }
-        self.count(body);
-        self.kept = Kept::Shared(body.clone());
+        self.beginning.extend_from_slice(part);
     }
 
     /// Counts a piece of which nothing is kept.
@@ -52,20 +32,12 @@ impl Passed {
 
     /// The bytes that were kept: the first ones.
     pub fn beginning(&self) -> &[u8] {
-        match &self.kept {
-            Kept::Nothing => &[],
-            Kept::Shared(bytes) => bytes,
-            Kept::Copied(bytes) => bytes,
-        }
+        &self.beginning
     }
 
-    /// Bytes of memory that are held. A shared body counts twice its length: a buffer that grew by doubling may be that large.
+    /// Bytes of memory it holds besides itself.
     pub fn weight(&self) -> usize {
-        match &self.kept {
-            Kept::Nothing => 0,
-            Kept::Shared(bytes) => 2 * bytes.len(),
-            Kept::Copied(bytes) => bytes.capacity(),
-        }
+        self.beginning.capacity()
     }
 }
 
@@ -86,20 +58,6 @@ mod tests {
             (BODY_LIMIT, BODY_LIMIT as u64 + 5)
         );
         assert_eq!(passed.beginning().last(), Some(&b'b'));
-    }
-
-    #[test]
-    fn a_whole_body_is_shared_and_a_long_one_is_cut() {
-        let (short, long) = (Bytes::from(vec![b'a'; 100]), Bytes::from(vec![b'a'; BODY_LIMIT + 1]));
-        let (mut shared, mut cut) = (Passed::default(), Passed::default());
-
-        shared.take_whole(&short);
-        cut.take_whole(&long);
-        drop(long);
-
-        assert_eq!(shared.beginning().as_ptr(), short.as_ptr());
-        assert_eq!((cut.beginning().len(), cut.bytes), (BODY_LIMIT, BODY_LIMIT as u64 + 1));
-        assert_eq!((shared.weight(), cut.weight()), (200, BODY_LIMIT));
     }
 
     #[test]

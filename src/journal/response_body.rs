@@ -1,5 +1,4 @@
-//! An answer's body on its way out. The pieces pass as they come; an answer in one piece is shared, of one that streams the first
-//! bytes are copied.
+//! An answer's body on its way out. The pieces pass as they come; the first bytes are copied.
 
 use std::{
     pin::Pin,
@@ -19,8 +18,8 @@ pub struct ResponseBody<B> {
     exchange: Option<OpenExchange>,
     /// Bytes that are still to come, where that is known.
     left: Option<u64>,
-    /// Whether the body is of a kind that may be kept.
-    kept: bool,
+    /// What is done with a piece.
+    note: fn(&mut Passed, &Bytes),
 }
 
 impl OpenExchange {
@@ -42,12 +41,13 @@ impl<B: Body> ResponseBody<B> {
             body,
             exchange: None,
             left: None,
-            kept: false,
+            note: Passed::count,
         }
     }
 
     fn new(body: B, headers: &HeaderMap, mut exchange: OpenExchange) -> Self {
         let left = body.size_hint().exact().or_else(|| announced(headers));
+        let kept = Kind::is_possible(headers);
         // Of an empty body nobody asks for a piece.
         if body.is_end_stream() {
             exchange.end(Ending::Answered);
@@ -56,7 +56,7 @@ impl<B: Body> ResponseBody<B> {
             body,
             exchange: Some(exchange),
             left,
-            kept: Kind::is_possible(headers),
+            note: if kept { Passed::take } else { Passed::count },
         }
     }
 
@@ -66,13 +66,7 @@ impl<B: Body> ResponseBody<B> {
         self.left = self.left.map(|left| left.saturating_sub(length));
         let last = self.left == Some(0) || self.body.is_end_stream();
         if let Some(passed) = exchange.passed() {
-            let whole = last && passed.bytes == 0;
-            let note = match (self.kept, whole) {
-                (true, true) => Passed::take_whole,
-                (true, false) => Passed::take,
-                (false, _) => Passed::count,
-            };
-            note(passed, piece);
+            (self.note)(passed, piece);
         }
         if last {
             exchange.end(Ending::Answered);

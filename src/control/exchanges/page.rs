@@ -92,9 +92,9 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
     kinds.find(|kind| ["text/html", "application/json"].contains(kind)) == Some("text/html")
 }
 
-/// The ring goes on: a link may lead to what has fallen out of it.
+/// A link may lead to an exchange that is no longer kept.
 fn gone(layout: Layout) -> Response {
-    let why = "the journal keeps the newest 500 exchanges of a realm, in memory, until the server ends";
+    let why = "this exchange is not in the journal: it keeps at most the newest 500 of a realm, in memory";
     let refusal = Refusal::new("exchange_gone", why);
     PageError::new(StatusCode::NOT_FOUND, refusal)
         .page(layout)

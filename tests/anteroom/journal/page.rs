@@ -9,7 +9,7 @@ async fn page_of(realm: &Realm, id: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_person_reads_why_and_what_would_mend_it() {
+async fn a_person_reads_why_and_how_to_fix_it() {
     let realm = fresh_realm().await;
     let request = realm
         .demo_client()

@@ -235,7 +235,7 @@ async fn somebody_who_hangs_up_is_recorded_as_gone() {
 
     let exchange = &recorded[0];
     assert_eq!(exchange["response"], Value::Null, "{exchange}");
-    assert_eq!(exchange["ending"], "client went away before the answer");
+    assert_eq!(exchange["ending"], "the client closed the connection before the answer");
     assert_eq!(exchange["request"]["body"]["text"], "username=nobody&password=…");
 }
 
