@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use url::Url;
 
 use super::DirectoryError;
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     random::Random,
     store::{self, Database},
     tokens::{ClaimRules, Mint, derive_key},
-    web::paths,
+    web::{paths, received::Place},
 };
 
 /// How many clients a realm keeps at hand before it starts over.
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub issuer: String,
     /// What stands before every path of this realm: empty, or `/realms/x`.
     pub base: String,
+    /// The realm as its pages show it.
+    pub place: Arc<Place>,
     /// With the scopes that were set up beside those it names.
     pub policy: Policy,
     /// What is said of scopes that were set up.
@@ -97,6 +100,7 @@ impl Realm {
         Ok(Self(Arc::new(Snapshot {
             id: settings.id,
             name: settings.name.clone(),
+            place: Arc::new(place(&settings.name, &issuer, &base)),
             issuer,
             base,
             policy,
@@ -172,5 +176,16 @@ impl Deref for Realm {
 
     fn deref(&self) -> &Snapshot {
         &self.0
+    }
+}
+
+fn place(name: &RealmName, issuer: &str, base: &str) -> Place {
+    let issuer = Url::parse(issuer).ok();
+    let host = issuer.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let port = issuer.as_ref().and_then(Url::port);
+    Place {
+        base: base.to_owned(),
+        host: port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        realm: (!name.is_default()).then(|| name.to_string()),
     }
 }

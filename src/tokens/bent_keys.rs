@@ -34,7 +34,7 @@ pub fn signing(watch: &Watch, ring: &KeyRing) -> SigningRing {
     let Some((armed, scenario)) = active(watch) else {
         return signing;
     };
-    if watch.claim(armed).is_none() {
+    if watch.trigger(armed).is_none() {
         return signing;
     }
     match scenario {
@@ -68,7 +68,7 @@ pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
                 document(&signed_with)
             }
         };
-        watch.claim(armed)?;
+        watch.trigger(armed)?;
         return Some(shown);
     }
     // A fault that signs with another algorithm does so with a published key.

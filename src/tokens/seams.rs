@@ -45,9 +45,9 @@ pub fn bend_access_token(token: &mut IssuedAccessToken) {
     let Some(watch) = Watch::current() else { return };
     for armed in watch.armed() {
         if let Bend::AccessToken(bend) = armed.row.bend
-            && let Some(bite) = watch.claim(armed)
+            && let Some(call) = watch.trigger(armed)
         {
-            bend(&bite, token);
+            bend(&call, token);
         }
     }
 }
@@ -68,7 +68,7 @@ fn refresh_fault_applies(wanted: RefreshBend) -> bool {
     let Some(watch) = Watch::current() else { return false };
     let mut armed = watch.armed().iter();
     armed.any(|armed| {
-        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.claim(armed).is_some()
+        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.trigger(armed).is_some()
     })
 }
 
@@ -96,14 +96,14 @@ impl Mint {
                         Needs::Member(name) => answer.get(name).is_some(),
                         Needs::Nothing | Needs::Json => true,
                     };
-                    if there && let Some(bite) = watch.claim(armed) {
-                        bend(&bite, answer);
+                    if there && let Some(call) = watch.trigger(armed) {
+                        bend(&call, answer);
                     }
                 }
                 Bend::RepeatedResponse if original.get("code").is_some() => {
                     let place = (client.clone(), redirect_uri.to_owned());
                     match first_at(armed, place, &original) {
-                        Some(before) if watch.claim(armed).is_some() => answer.parameters = before.parameters,
+                        Some(before) if watch.trigger(armed).is_some() => answer.parameters = before.parameters,
                         Some(_) | None => {} // the first one passes
                     }
                 }
@@ -172,9 +172,9 @@ impl Mint {
                 Needs::Member(name) => draft.claims.contains_key(name),
                 Needs::Nothing | Needs::Json => true,
             };
-            if there && let Some(bite) = watch.claim(armed) {
+            if there && let Some(call) = watch.trigger(armed) {
                 let before = draft.signature;
-                bend(&bite, &mut draft);
+                bend(&call, &mut draft);
                 if draft.signature != before {
                     forger = Some(armed);
                 }

@@ -22,7 +22,7 @@ Examples:
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Deed {
-    /// What is armed, and how often it has bitten
+    /// What is armed, and how often it has triggered
     #[command(after_help = EXAMPLES)]
     List,
     /// Every fault there is, or one of them in full
@@ -51,13 +51,13 @@ pub enum Deed {
 pub struct Wish {
     /// Its name in the catalogue
     fault: String,
-    /// How many matching calls are bitten [default: until it is disarmed, mostly; the catalogue says]
+    /// How many matching calls it triggers at [default: all until it is disarmed, unless the catalogue says otherwise]
     #[arg(long, value_name = "NUMBER")]
     times: Option<u64>,
     /// Per cent of the matching calls, drawn from the realm's chance
     #[arg(long, value_name = "PERCENT")]
     share: Option<f64>,
-    /// The first matching call that is bitten
+    /// The first matching call it triggers at
     #[arg(long, value_name = "NUMBER")]
     nth: Option<u64>,
     /// Only requests of this client
@@ -183,5 +183,5 @@ const ARMED: &[show::Place] = &[
     ("user", "/user"),
     ("endpoint", "/endpoint"),
     ("calls", "/calls"),
-    ("bitten", "/bitten"),
+    ("triggered", "/triggered"),
 ];
