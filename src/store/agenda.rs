@@ -5,8 +5,26 @@ use jiff::Timestamp;
 use super::{
     Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_optional},
+    deliveries::RETRY,
+    tables::{self, Table},
 };
 use crate::model::{Event, RealmId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "agenda",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::instant("due_at"),
+        tables::text("kind"),
+        tables::text("subject"),
+        tables::integer("failures"),
+    ],
+)
+.listed_by(&["due_at", "sequence"])
+.leaving_behind(&[("kind", RETRY)]);
 
 /// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.ring(realm)`.
 ///

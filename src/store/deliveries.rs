@@ -10,8 +10,45 @@ use super::{
     Conn, Error, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
+    tables::{self, Table},
 };
 use crate::model::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, RealmId};
+
+/// The last number that was given, by what is numbered.
+pub const NUMBERS: Table = Table::new("numbers", &["name"], &[tables::text("name"), tables::integer("value")]);
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "deliveries",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("kind").checked(|text| {
+            let kinds = [DeliveryKind::OutboxMessage, DeliveryKind::Webhook];
+            tables::known(kinds.iter().any(|one| one.name() == text), "kind of delivery")
+        }),
+        tables::text("destination"),
+        // Nothing is sent a second time because a realm was copied.
+        tables::text("state")
+            .becoming(&[("due", "given_up"), ("waiting", "given_up")])
+            .checked(|text| tables::known(DeliveryState::named(text).is_some(), "state of a delivery")),
+        tables::json("pauses").checked(pauses),
+        tables::integer("tries"),
+        tables::integer("attempts"),
+        tables::instant("due_at"),
+        tables::instant("leased_until").or_null().forgotten(),
+        tables::json("history").of::<Vec<Attempt>>(),
+    ],
+)
+.listed_by(&["sequence"]);
+
+/// Milliseconds, none of them back into the past.
+fn pauses(text: &str) -> Result<(), String> {
+    let pauses: Vec<i64> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let sound = pauses.iter().all(|pause| *pause >= 0);
+    sound.then_some(()).ok_or_else(|| "a pause is negative".to_owned())
+}
 
 /// The kind of event on a realm's agenda that makes a failed delivery due again; its subject is the delivery's id.
 pub const RETRY: &str = "outbox.retry";

@@ -55,7 +55,6 @@ use axum::{
 
 use rate_limit::RateLimits;
 use route_table::{ROWS, Row};
-pub use store::tables::EXPIRED;
 use store::tables::TABLES;
 
 use crate::{
