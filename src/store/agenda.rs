@@ -26,7 +26,7 @@ pub const TABLE: Table = Table::new(
 .listed_by(&["due_at", "sequence"])
 .leaving_behind(&[("kind", RETRY)]);
 
-/// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.ring(realm)`.
+/// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.notify(realm)`.
 ///
 /// `id` is the realm's chance's; `kind` names who does it, `subject` what it is about.
 pub async fn insert(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp, kind: &str, subject: &str) -> Result<()> {
@@ -98,7 +98,7 @@ pub async fn realms(conn: &mut Conn) -> Result<Vec<RealmId>> {
 }
 
 /// Takes an event to do it: true for exactly one of all who try, and for nobody once it was moved or its realm is gone.
-pub async fn claim(tx: &mut Tx, realm: RealmId, event: &Event) -> Result<bool> {
+pub async fn take_due(tx: &mut Tx, realm: RealmId, event: &Event) -> Result<bool> {
     let rows = execute!(
         tx,
         "delete from agenda where realm = $1 and id = $2 and due_at = $3

@@ -1,7 +1,7 @@
 //! How messages and webhooks are delivered: who holds which, and what came of it.
 //!
-//! A delivery is sent by whoever claims it with one conditional statement, which leases it for a while by the machine's
-//! clock. A process that dies while sending leaves a lease that runs out, and the delivery is claimed again: it may
+//! A delivery is sent by whoever leases it, in one conditional statement, for a while by the machine's
+//! clock. A process that dies while sending leaves a lease that runs out, and the delivery is leased again: it may
 //! arrive twice, and is never lost.
 
 use jiff::Timestamp;
@@ -65,7 +65,7 @@ pub struct NewDelivery<'a> {
 }
 
 /// A delivery that its holder has to try, and nobody else until the lease is over.
-pub struct Claimed {
+pub struct LeasedDelivery {
     pub realm: RealmId,
     pub id: String,
     pub kind: DeliveryKind,
@@ -137,15 +137,15 @@ pub async fn list_due(
 
 /// Claims the earliest that is due for a destination; `None` when there is none, or somebody was faster.
 ///
-/// The choice and the claim are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing is
-/// claimed, though its rows are still there.
-pub async fn claim(
+/// The choice and the lease are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing is
+/// leased, though its rows are still there.
+pub async fn lease(
     tx: &mut Tx,
     realm: RealmId,
     destination: &str,
     machine_now: Timestamp,
     leased_until: Timestamp,
-) -> Result<Option<Claimed>> {
+) -> Result<Option<LeasedDelivery>> {
     let row = fetch_optional!(
         tx,
         "update deliveries set leased_until = $4, tries = tries + 1, attempts = attempts + 1
@@ -159,7 +159,7 @@ pub async fn claim(
         machine_now,
         leased_until,
     )?;
-    row.as_ref().map(claimed).transpose()
+    row.as_ref().map(leased).transpose()
 }
 
 /// Writes down how a try ended, if the holder still is the holder.
@@ -167,7 +167,7 @@ pub async fn claim(
 /// `due_at` is the next try's when it waits, else when this one was due.
 pub async fn settle(
     tx: &mut Tx,
-    held: &Claimed,
+    held: &LeasedDelivery,
     state: DeliveryState,
     due_at: Timestamp,
     history: &[Attempt],
@@ -247,10 +247,10 @@ pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     })
 }
 
-fn claimed(row: &Row) -> Result<Claimed> {
+fn leased(row: &Row) -> Result<LeasedDelivery> {
     let kind: String = row.get("kind")?;
     let pauses: Vec<i64> = row.json("pauses")?;
-    Ok(Claimed {
+    Ok(LeasedDelivery {
         realm: row.get("realm")?,
         id: row.get("id")?,
         kind: [DeliveryKind::OutboxMessage, DeliveryKind::Webhook]
