@@ -1,4 +1,4 @@
-//! Writing a seed, or what a tester sets up besides, into a realm.
+//! Writes a seed, or what a tester adds later, into a realm.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     store::{self, Tx, tables::place},
 };
 
-/// A seed with nothing left to seal: ready to be written in a transaction.
+/// A seed whose secrets are sealed, ready to be written in a transaction.
 #[derive(Clone, Debug)]
 pub struct PreparedOrganizations {
     seed: Arc<Seed>,
@@ -44,7 +44,7 @@ impl PreparedOrganizations {
         Ok(Self { seed, endpoints })
     }
 
-    /// Writes a portal that has nothing yet.
+    /// Writes it into an empty portal.
     ///
     /// # Errors
     /// When the database fails.

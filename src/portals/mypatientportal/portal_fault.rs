@@ -1,4 +1,4 @@
-//! Armed faults, as this portal words it.
+//! Faults that a tester has armed, in the error form of this portal.
 
 use axum::{
     Json,
@@ -30,10 +30,10 @@ pub static ENDPOINTS: &[Endpoint] = &[Endpoint {
     ..Endpoint::PROTOCOL
 }];
 
-/// The answer to a request for which a fault was armed.
+/// The answer to a request at which a fault was triggered.
 pub fn answer(realm: &Realm, _: &str, fault: &PortalFault) -> Response {
     let error = if fault.slot_taken {
-        error::unavailable("somebody else has booked it, or a time that overlaps it")
+        error::unavailable("it is already booked, or overlaps a booked time")
     } else {
         of_status(realm, fault)
     };
