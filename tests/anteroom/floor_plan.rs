@@ -1,4 +1,4 @@
-//! The floor plan of `src/lib.rs` held against the imports: an import only goes down the stairs, and rooms on one
+//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and rooms on one
 //! floor do not open into each other.
 //!
 //! Every `crate::…`, `super::…`, `self::…` and (in `main.rs`) `anteroom::…` counts, wherever it stands: in a `use`, in
@@ -392,4 +392,22 @@ fn a_room_nobody_planned_is_found() {
         objections,
         ["login/mod.rs: login uses helpers, which is no room of the house"]
     );
+}
+
+#[test]
+fn the_library_shows_the_floor_plan_of_the_architecture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let plan = |file: &str| {
+        let text = std::fs::read_to_string(root.join(file)).expect("it is text");
+        let lines = text.lines().map(|line| line.strip_prefix("//!").unwrap_or(line).trim());
+        let lines = lines
+            .skip_while(|line| *line != "```text")
+            .skip(1)
+            .take_while(|line| *line != "```");
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+
+    let copy = plan("src/lib.rs");
+    assert!(copy.len() > 10);
+    assert_eq!(copy, plan("docs/ARCHITECTURE.md"));
 }
