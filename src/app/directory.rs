@@ -15,7 +15,7 @@ use super::Realm;
 use crate::{
     clock::{Clock, system_now},
     faults::Faults,
-    journal::{Journal, event::Happening},
+    journal::{Journal, event::JournalEvent},
     keys::{
         RingError,
         sealing::{Sealer, SealingError},
@@ -167,11 +167,11 @@ impl Directory {
             let (now, rate) = (after.clock.now(), after.clock.rate);
             let data =
                 json!({"now": now, "frozen": after.clock.frozen(), "rate": rate as f64 / Clock::REAL_TIME as f64});
-            self.journal.tell(after.id, Happening::new("clock", data));
+            self.journal.tell(after.id, JournalEvent::new("clock", &data));
         }
         if !turned || before.policy != after.policy {
             let data = json!({"revision": after.settings.revision});
-            self.journal.tell(after.id, Happening::new("realm", data));
+            self.journal.tell(after.id, JournalEvent::new("realm", &data));
         }
     }
 

@@ -20,6 +20,14 @@ pub struct FaultMark {
 #[serde(transparent)]
 pub struct FaultMarks(pub Vec<FaultMark>);
 
+impl FaultMarks {
+    /// Bytes of memory they hold.
+    pub fn weight(&self) -> usize {
+        let ids: usize = self.0.iter().map(|mark| mark.id.capacity()).sum();
+        self.0.capacity() * size_of::<FaultMark>() + ids
+    }
+}
+
 /// An ID token before it is signed.
 #[derive(Clone, Debug)]
 pub struct IdTokenDraft {

@@ -350,7 +350,7 @@ mod tests {
             inside,
             &limits,
             EndpointTable::new([]),
-            Journal::default(),
+            Journal::new(EndpointTable::new([])),
             TrustedProxies::default(),
         )
         .oneshot(request)

@@ -28,8 +28,12 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long the row of a deleted user or client stays: longer than any request that began before lasts.
 const MARKED: SignedDuration = SignedDuration::from_mins(5);
 
+/// How often the journal redacts what nobody has looked at.
+const REDACTION: Duration = Duration::from_secs(1);
+
 /// Runs until the process is asked to end.
 pub async fn run(app: App) {
+    app.tasks.spawn(redact_journal(app.clone()));
     let mut round: u32 = 0;
     loop {
         tokio::select! {
@@ -56,6 +60,15 @@ pub async fn run(app: App) {
             report("removing deleted realms", database.long(remove_deleted(&app)).await);
         }
         round = round.wrapping_add(1);
+    }
+}
+
+async fn redact_journal(app: App) {
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep(REDACTION) => app.journal.redact_all().await,
+        }
     }
 }
 

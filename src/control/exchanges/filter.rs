@@ -20,9 +20,9 @@ const fn parameter(name: &'static str, kind: &'static str, description: &'static
     }
 }
 
-const FLOW: Parameter = parameter("flow", "string", "Only exchanges of the flow of this number.");
+const FLOW: Parameter = parameter("flow", "string", "Only exchanges of the flow with this number.");
 const CLIENT: Parameter = parameter("client_id", "string", "Only exchanges with this client.");
-const USER: Parameter = parameter("user", "string", "Only exchanges of the user of this name.");
+const USER: Parameter = parameter("user", "string", "Only exchanges of the user with this name.");
 const ENDPOINT: Parameter = parameter(
     "endpoint",
     "string",
@@ -32,27 +32,27 @@ const METHOD: Parameter = parameter("method", "string", "Only exchanges with thi
 const STATUS: Parameter = parameter(
     "status",
     "string",
-    "Only answers of this status, such as 400, or of this kind, such as 4xx.",
+    "Only answers with this status, such as 400, or of this class, such as 4xx.",
 );
 const REFUSED: Parameter = parameter(
     "refused",
     "boolean",
     "Only exchanges with a refusal, or only those without.",
 );
-const FAULT: Parameter = parameter("fault", "string", "Only exchanges that this fault has bent.");
-const AFTER: Parameter = parameter("after", "integer", "Only exchanges after the one of this sequence.");
+const FAULT: Parameter = parameter("fault", "string", "Only exchanges that this fault has changed.");
+const AFTER: Parameter = parameter("after", "integer", "Only exchanges after the one with this sequence.");
 const LIMIT: Parameter = parameter(
     "limit",
     "integer",
-    "How many at the most, 1 to 500: the newest, or with `after` the first of those that come after it.",
+    "The maximum number, 1 to 500: the newest ones, or with `after` the oldest ones after it.",
 );
 const EXPECT: Parameter = parameter(
     "expect",
     "integer",
-    "How many there should be; 409 if there are more or fewer.",
+    "The expected number; 409 if there are more or fewer.",
 );
 
-/// What narrows every list.
+/// The filters of every list.
 pub const FILTERS: &[Parameter] = &[FLOW, CLIENT, USER, ENDPOINT, METHOD, STATUS, REFUSED, FAULT];
 pub const FILTERS_AND_PAGE: &[Parameter] = &[
     FLOW, CLIENT, USER, ENDPOINT, METHOD, STATUS, REFUSED, FAULT, AFTER, LIMIT, WAIT,
@@ -61,9 +61,9 @@ pub const FILTERS_AND_EXPECT: &[Parameter] = &[
     FLOW, CLIENT, USER, ENDPOINT, METHOD, STATUS, REFUSED, FAULT, AFTER, EXPECT,
 ];
 
-/// What is asked for.
+/// Which exchanges are asked for.
 #[derive(Debug, Default, PartialEq)]
-pub struct Question {
+pub struct Filter {
     flow: Option<u64>,
     client: Option<String>,
     user: Option<String>,
@@ -78,28 +78,28 @@ pub struct Question {
     pub expect: Option<usize>,
 }
 
-/// One status, or all of a hundred.
+/// One status, or a class of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Exactly(u16),
-    Hundred(u16),
+    Class(u16),
 }
 
-impl Question {
+impl Filter {
     /// Reads a query that knows these parameters.
     pub fn read(query: &str, known: &[Parameter]) -> Result<Self, Problem> {
-        let mut question = Self::default();
+        let mut filter = Self::default();
         for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
             if !known.iter().any(|parameter| parameter.name == name) {
                 let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
                 return Err(Problem::bad_request(format!(
-                    "there is no parameter {name:?}: {}",
+                    "unknown parameter {name:?}; known: {}",
                     names.join(", ")
                 )));
             }
-            question.take(&name, value)?;
+            filter.take(&name, value)?;
         }
-        Ok(question)
+        Ok(filter)
     }
 
     fn take(&mut self, name: &str, value: String) -> Result<(), Problem> {
@@ -120,7 +120,7 @@ impl Question {
         Ok(())
     }
 
-    pub fn fits(&self, entry: &Entry) -> bool {
+    pub fn matches(&self, entry: &Entry) -> bool {
         let (exchange, parties) = (&entry.exchange, &entry.parties);
         let is =
             |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
@@ -147,7 +147,7 @@ impl Question {
 
     /// Those that fit, at most as many as asked for.
     fn choose(&self, entries: Vec<Entry>) -> Vec<Entry> {
-        let mut chosen: Vec<Entry> = entries.into_iter().filter(|entry| self.fits(entry)).collect();
+        let mut chosen: Vec<Entry> = entries.into_iter().filter(|entry| self.matches(entry)).collect();
         let limit = self.limit.unwrap_or(MOST_AT_A_TIME);
         if self.after.is_some() {
             chosen.truncate(limit);
@@ -160,22 +160,22 @@ impl Question {
 
 impl Status {
     fn read(text: &str) -> Result<Self, Problem> {
-        let hundred = text.strip_suffix("xx").and_then(|digit| digit.parse().ok());
-        let status = match hundred {
-            Some(digit) => Some(Self::Hundred(digit)).filter(|_| (1..=5).contains(&digit)),
+        let class = text.strip_suffix("xx").and_then(|digit| digit.parse().ok());
+        let status = match class {
+            Some(digit) => Some(Self::Class(digit)).filter(|_| (1..=5).contains(&digit)),
             None => text
                 .parse()
                 .ok()
                 .filter(|status| (100..=599).contains(status))
                 .map(Self::Exactly),
         };
-        status.ok_or_else(|| Problem::bad_request("`status` is a number, like 400, or a kind, like 4xx"))
+        status.ok_or_else(|| Problem::bad_request("`status` must be a number, such as 400, or a class, such as 4xx"))
     }
 
     fn covers(self, status: u16) -> bool {
         match self {
             Self::Exactly(one) => status == one,
-            Self::Hundred(digit) => status / 100 == digit,
+            Self::Class(digit) => status / 100 == digit,
         }
     }
 }
@@ -192,35 +192,35 @@ fn at(endpoint: &str, entry: &Entry) -> bool {
 
 fn number<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, Problem> {
     text.parse()
-        .map_err(|_| Problem::bad_request(format!("`{name}` is a whole number")))
+        .map_err(|_| Problem::bad_request(format!("`{name}` must be a whole number")))
 }
 
 fn limit(text: &str) -> Result<usize, Problem> {
     let limit = text.parse().ok().filter(|limit| (1..=MOST_AT_A_TIME).contains(limit));
-    limit.ok_or_else(|| Problem::bad_request(format!("`limit` is a number from 1 to {MOST_AT_A_TIME}")))
+    limit.ok_or_else(|| Problem::bad_request(format!("`limit` must be a number from 1 to {MOST_AT_A_TIME}")))
 }
 
 fn truth(name: &str, text: &str) -> Result<bool, Problem> {
     text.parse()
-        .map_err(|_| Problem::bad_request(format!("`{name}` is true or false")))
+        .map_err(|_| Problem::bad_request(format!("`{name}` must be true or false")))
 }
 
 /// Looks until there is something to show, or the time is over: the machine's, since a realm's may stand still.
-pub async fn watch(app: &App, realm: &Realm, question: &Question) -> (Vec<Entry>, u64) {
+pub async fn watch(app: &App, realm: &Realm, filter: &Filter) -> (Vec<Entry>, u64) {
     let mut notify = app.journal.listen(realm.id); // before looking, so that nothing falls in between
-    let deadline = tokio::time::sleep(question.wait);
+    let deadline = tokio::time::sleep(filter.wait);
     tokio::pin!(deadline);
     loop {
-        let (entries, dropped) = app.journal.list(realm.id);
-        let found = question.choose(entries);
-        if !found.is_empty() || question.wait.is_zero() {
+        let (entries, dropped) = app.journal.list(realm.id).await;
+        let found = filter.choose(entries);
+        if !found.is_empty() || filter.wait.is_zero() {
             return (found, dropped);
         }
         tracing::debug!("waiting for an exchange");
         tokio::select! {
             () = &mut deadline => return (found, dropped),
             () = app.shutdown.cancelled() => return (found, dropped),
-            rung = notify.changed() => if rung.is_err() {
+            changed = notify.changed() => if changed.is_err() {
                 return (found, dropped); // the realm is gone
             }
         }
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_that_cannot_be_understood_is_refused() {
+    fn an_invalid_filter_is_refused() {
         for wrong in [
             "client=demo",
             "flow=first",
@@ -248,14 +248,14 @@ mod tests {
             "expect=2",
             "user=%ff",
         ] {
-            assert!(Question::read(wrong, FILTERS_AND_PAGE).is_err(), "{wrong}");
+            assert!(Filter::read(wrong, FILTERS_AND_PAGE).is_err(), "{wrong}");
         }
-        assert!(Question::read("wait=1s", FILTERS).is_err());
-        assert!(Question::read("expect=many", FILTERS_AND_EXPECT).is_err());
+        assert!(Filter::read("wait=1s", FILTERS).is_err());
+        assert!(Filter::read("expect=many", FILTERS_AND_EXPECT).is_err());
     }
 
     #[test]
-    fn a_status_is_one_or_a_hundred() {
+    fn a_status_is_one_or_a_class() {
         assert!(Status::read("4xx").unwrap().covers(404));
         assert!(!Status::read("4xx").unwrap().covers(500));
         assert!(Status::read("400").unwrap().covers(400));
