@@ -15,7 +15,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use agenda::Agenda;
+use agenda::notifier::Agenda;
 pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use run_to_completion::run_to_completion;
@@ -37,7 +37,7 @@ pub struct Shared {
     pub outbox: Outbox,
     pub journal: Journal,
     pub realms: Directory,
-    /// Rung for a realm whose agenda or clock has changed.
+    /// Notified of a realm whose agenda or clock has changed.
     pub agenda: Agenda,
     /// Armed misbehaviour.
     pub faults: Arc<Faults>,

@@ -15,6 +15,7 @@ pub mod claim_rules;
 pub mod clients;
 pub mod columns;
 pub mod consents;
+pub mod core_tables;
 pub mod database;
 pub mod deliveries;
 mod differences;

@@ -47,7 +47,7 @@ pub async fn create(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = insert(&mut tx, call, &appointment, &patient, &professional).await;
     settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(answer(call, &appointment).into())
 }
 
@@ -79,7 +79,7 @@ pub async fn reschedule(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = moved(&mut tx, call, starts_at).await;
     let appointment = settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(answer(call, &appointment).into())
 }
 
@@ -99,7 +99,7 @@ pub async fn cancel(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = cancelled(&mut tx, call).await;
     settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(wire::success().into())
 }
 

@@ -117,7 +117,7 @@ pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, Ope
     let mut tx = app.database.begin().await?;
     let outcome = told(&mut tx, app, realm, wish, now).await;
     let told = settle(tx, outcome).await?;
-    app.outbox.ring();
+    app.outbox.notify();
     Ok(told)
 }
 

@@ -184,7 +184,7 @@ pub async fn make(context: &Context, user: &User, wish: &Wish) -> Result<Visit> 
     let mut tx = context.app.database.begin().await?;
     let outcome = write(context, &mut tx, user, wish).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 

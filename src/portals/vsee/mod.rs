@@ -55,7 +55,6 @@ use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
 use route_table::Found;
-pub use store::EXPIRED;
 use store::TABLES;
 
 use crate::{

@@ -100,7 +100,7 @@ pub async fn end_visit(context: &Context, user: &User, id: i64, reason: EndReaso
     let mut tx = context.app.database.begin().await?;
     let outcome = write_end(context, &mut tx, user, id, reason).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
@@ -134,7 +134,7 @@ pub async fn accept_visit(context: &Context, provider: &User, id: i64) -> Result
     let mut tx = context.app.database.begin().await?;
     let outcome = write_acceptance(context, &mut tx, provider, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
@@ -151,7 +151,7 @@ pub async fn start_visit(context: &Context, user: &User, id: i64) -> Result<Visi
     let mut tx = context.app.database.begin().await?;
     let outcome = write_start(context, &mut tx, user, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 

@@ -119,7 +119,7 @@ pub async fn start(
     let mut tx = browser.context.app.database.begin().await?;
     let outcome = write(&browser, &mut tx, &visit).await;
     let cookie = settle(tx, outcome).await?;
-    browser.context.app.outbox.ring();
+    browser.context.app.outbox.notify();
     let path = fill(START, &visit.id.to_string());
     Ok(browser.enter(&cookie, StatusCode::SEE_OTHER, &path))
 }

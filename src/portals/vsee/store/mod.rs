@@ -23,7 +23,7 @@ pub mod visits;
 pub mod webhook_endpoints;
 
 pub use seeding::insert_seed;
-pub use tables::{EXPIRED, TABLES};
+pub use tables::TABLES;
 
 use crate::store::{Error, Result, Row};
 
