@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    model::{RealmId, Secret, Session, SessionId, SignedIn, User},
+    model::{ClientId, RealmId, Scopes, Secret, Session, SessionId, SignedIn, User},
     random::{Random, digest},
     store::{self, Conn, Tx},
     web::session_cookie,
@@ -31,6 +31,25 @@ pub async fn find(
         Some(value) => store::sessions::find(conn, realm, &SessionId(digest(value.reveal())), now).await,
         None => Ok(None),
     }
+}
+
+/// The same, with the scopes that the user allows a client: one read for both.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_with_consent(
+    conn: &mut Conn,
+    realm: RealmId,
+    issuer: &str,
+    headers: &HeaderMap,
+    client: &ClientId,
+    now: Timestamp,
+) -> store::Result<Option<(SignedIn, Option<Scopes>)>> {
+    let Some(value) = session_cookie::read(issuer, headers) else {
+        return Ok(None);
+    };
+    let id = SessionId(digest(value.reveal()));
+    store::sessions::find_with_consent(conn, realm, &id, client, now).await
 }
 
 /// A sign-in that was found good.

@@ -13,8 +13,8 @@ use crate::{
     keys::SigningError,
     model::{ErrorTexts, Policy, Refusal, Scopes},
     passwords::PasswordError,
-    store::Keeps,
-    web::{bearer, refusal_log},
+    store::{self, Keeps},
+    web::{bearer, refusal_log, unavailable},
 };
 
 /// Why an OAuth request fails.
@@ -104,6 +104,10 @@ impl OAuthError {
     pub fn parameters(&self, policy: &Policy) -> Vec<(&'static str, String)> {
         let (code, description) = match self {
             Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
+            Self::Failed(cause) if store::is_temporary(cause.as_ref()) => (
+                "temporarily_unavailable",
+                "the server cannot answer just now".to_owned(),
+            ),
             Self::Failed(_) => ("server_error", "an unexpected error occurred".to_owned()),
         };
         let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
@@ -122,6 +126,11 @@ impl OAuthError {
     /// The error response with a JSON body, worded by the policy.
     pub fn answer(&self, policy: &Policy, endpoint: &str) -> Response {
         self.log(endpoint);
+        if let Self::Failed(cause) = self
+            && store::is_temporary(cause.as_ref())
+        {
+            return unavailable::response();
+        }
         let body: Map<_, _> = self
             .parameters(policy)
             .into_iter()
@@ -245,7 +254,7 @@ macro_rules! failures {
     )* };
 }
 
-failures!(crate::store::Error, SigningError, PasswordError, DirectoryError);
+failures!(store::Error, SigningError, PasswordError, DirectoryError);
 
 impl Keeps for OAuthError {
     fn keeps(&self) -> bool {

@@ -72,20 +72,6 @@ pub async fn extend(
     Ok(())
 }
 
-/// What the user allows the client now, locked until the transaction ends: a withdrawal comes before it or
-/// after it, and then finds what was granted meanwhile. `None`: nothing is allowed.
-pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Scopes>> {
-    let row = fetch_optional!(
-        tx,
-        "update consents set given_at = given_at where realm = $1 and user_id = $2 and client_id = $3
-         returning scopes",
-        realm,
-        user,
-        client,
-    )?;
-    row.map(|row| row.get("scopes")).transpose()
-}
-
 /// What a user has allowed, the newest first.
 pub async fn list(conn: &mut Conn, realm: RealmId, user: &UserId) -> Result<Vec<Consent>> {
     let rows = fetch_all!(

@@ -18,3 +18,4 @@ pub mod paths;
 pub mod received;
 pub mod refusal_log;
 pub mod session_cookie;
+pub mod unavailable;

@@ -16,6 +16,7 @@ use crate::text::Language;
 use crate::web::page::{Layout, Page};
 use crate::web::received::Place;
 use crate::web::refusal_log;
+use crate::web::unavailable;
 
 /// Our considered no, or our own failure, on its way to a person.
 #[derive(Clone, Debug)]
@@ -50,6 +51,13 @@ impl PageError {
         PageError::new(StatusCode::INTERNAL_SERVER_ERROR, refusal)
     }
 
+    /// Our own failure, which may be over in a moment: 503.
+    pub fn unavailable(cause: impl Display) -> PageError {
+        tracing::error!(%cause, "a page failed");
+        let refusal = Refusal::new("temporarily_unavailable", "the server cannot answer just now");
+        PageError::new(StatusCode::SERVICE_UNAVAILABLE, refusal)
+    }
+
     /// The page for this error, in this place and language.
     pub fn page(&self, layout: Layout) -> Page {
         let words = words(self.status, self.refusal.code);
@@ -68,7 +76,11 @@ impl PageError {
     }
 
     fn answer(&self, layout: Layout) -> Response {
-        self.page(layout).into_response()
+        let mut response = self.page(layout).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            unavailable::ask_again(response.headers_mut());
+        }
+        response
     }
 }
 

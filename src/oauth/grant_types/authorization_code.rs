@@ -28,7 +28,8 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
     } = request;
     let digest = digest(parameters.required("code")?);
     let redirect_uri = parameters.required("redirect_uri")?;
-    let found = store::authorization_codes::find(&mut app.database.read().await?, realm.id, &digest).await?;
+    let mut conn = app.database.read().await?;
+    let found = store::authorization_codes::find(&mut conn, realm.id, &digest).await?;
     let code = found.ok_or_else(|| invalid_grant("the code is unknown").kind("code.unknown"))?;
     recording::note_grant(&code.grant.id);
 
@@ -45,7 +46,8 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         }
     }
 
-    let user = user_for_rules(app, realm, &code.grant.user).await?;
+    let user = user_for_rules(&mut conn, realm, &code.grant.user).await?;
+    drop(conn);
     let pair = realm.random.id(now);
     let wanted = AccessTokenFor {
         client,
@@ -128,20 +130,20 @@ async fn redeem(
     wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
     let (client, now) = (wanted.client, wanted.now);
-    let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
-    if !alive || code.redeemed_at.is_some() || !store::authorization_codes::redeem(tx, realm.id, digest, now).await? {
+    let grant = &code.grant;
+    if !store::code_flow::redeem_code(tx, realm.id, &grant.id, digest, now).await? {
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
-    let grant = &code.grant;
     let (access_token, row) = realm.mint.access_token(wanted)?;
-    store::access_tokens::insert(tx, realm.id, &row).await?;
-    let scopes = row.scopes; // an armed fault may have changed them
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
-        let (token, row) = realm.mint.refresh_token(grant, &row.pair, now);
-        store::refresh_tokens::insert(tx, realm.id, &row).await?;
+        let (token, refresh_row) = realm.mint.refresh_token(grant, &row.pair, now);
+        store::code_flow::insert_tokens(tx, realm.id, &row, &refresh_row).await?;
         refresh_token = Some(token);
+    } else {
+        store::access_tokens::insert(tx, realm.id, &row).await?;
     }
+    let scopes = row.scopes; // an armed fault may have changed them
     let id_token = grant
         .scopes
         .contains("openid")

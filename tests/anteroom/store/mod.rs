@@ -1,6 +1,12 @@
 //! The store itself, on whichever database the environment names: what HTTP alone cannot show.
 
+#[expect(dead_code, reason = "benchmarks use the rest")]
+#[path = "../../bench/in_process.rs"]
+mod in_process;
+mod names;
+mod statements;
 mod transactions;
+mod unavailable;
 mod waiting;
 
 use std::time::Duration;
