@@ -1,16 +1,19 @@
-//! What pages say of visits.
+//! Visits and intakes as pages show them.
 
-use jiff::ZonedDateTime;
+use jiff::{ZonedDateTime, tz::TimeZone};
 
-use super::{browser::Browser, paths};
-use crate::portals::vsee::model::{Intake, Status, Visit, VisitType};
+use super::browser::Browser;
+use crate::portals::vsee::{
+    links::{START, fill},
+    model::{Intake, Status, Visit, VisitType},
+};
 
 /// A visit as pages show it.
-pub struct ShownVisit {
+pub struct VisitView {
     pub id: i64,
     pub kind: &'static str,
     pub status: &'static str,
-    /// Message keys.
+    /// Keys of texts.
     pub kind_key: &'static str,
     pub status_key: &'static str,
     pub patient: String,
@@ -19,11 +22,11 @@ pub struct ShownVisit {
     pub begins: ZonedDateTime,
     pub reason: Option<String>,
     pub over: bool,
-    /// Where it takes place.
+    /// The address of its page.
     pub address: String,
 }
 
-impl ShownVisit {
+impl VisitView {
     pub fn new(browser: &Browser, visit: &Visit) -> Self {
         Self {
             id: visit.id,
@@ -36,8 +39,8 @@ impl ShownVisit {
             room: visit.room.name.clone(),
             begins: visit.start.to_zoned_datetime(visit.room.time_zone()),
             reason: visit.intake.reason_for_visit.clone(),
-            over: visit.status.over(),
-            address: browser.path(&paths::fill(paths::START, &visit.id.to_string())),
+            over: visit.status.is_over(),
+            address: browser.path(&fill(START, &visit.id.to_string())),
         }
     }
 }
@@ -60,14 +63,14 @@ fn status_key(status: Status) -> &'static str {
 }
 
 /// An intake as pages show it.
-pub struct ShownIntake {
+pub struct IntakeView {
     pub id: String,
     pub reason: Option<String>,
     pub created: ZonedDateTime,
 }
 
-impl ShownIntake {
-    pub fn new(intake: &Intake, zone: &jiff::tz::TimeZone) -> Self {
+impl IntakeView {
+    pub fn new(intake: &Intake, zone: &TimeZone) -> Self {
         Self {
             id: intake.id.clone(),
             reason: intake.reason_for_visit.clone(),
