@@ -77,7 +77,7 @@ pub struct Registration {
     postal_code: String,
 }
 
-/// `POST /widget/session`: makes a patient of whoever fills in the form, and shows the widget for this patient.
+/// `POST /widget/session`: creates a patient from the form, and shows the widget for this patient.
 pub async fn register(
     State(app): State<App>,
     realm: Realm,
@@ -157,8 +157,8 @@ impl Registration {
         {
             return Err("a field is too long or holds U+0000");
         }
-        let said = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
-        let mut profile: Map<_, _> = said.map(|(member, text)| (member.to_owned(), json!(text))).collect();
+        let sent = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
+        let mut profile: Map<_, _> = sent.map(|(member, text)| (member.to_owned(), json!(text))).collect();
         if !self.postal_code.trim().is_empty() {
             // Patients have no member of that name.
             profile.insert("meta".to_owned(), json!({ "postal_code": self.postal_code }));

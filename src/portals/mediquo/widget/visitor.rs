@@ -40,9 +40,9 @@ pub enum Visitor {
         patient: Box<Patient>,
         token: String,
     },
-    /// The key is good and there is no token.
+    /// The key is valid and there is no token.
     Nobody,
-    /// The key or the token is not good.
+    /// The key or the token is not valid.
     Refused(Reason),
 }
 
@@ -106,7 +106,7 @@ impl PageQuery {
         }
     }
 
-    /// Who this query stands for.
+    /// The visitor with this key and token.
     ///
     /// # Errors
     /// When the database fails.
