@@ -8,7 +8,7 @@ use super::{
     model::{Appointment, NewEndpoint, Organization, Patient, Professional, WebhookEndpoint},
     seeding,
     store::{appointments, organizations, patients, webhook_endpoints},
-    webhooks::{self, Event, Subject, EventError, SentEvent},
+    webhooks::{self, Event, EventError, SentEvent, Subject},
 };
 use crate::{
     app::{App, Realm},
@@ -121,7 +121,13 @@ pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<SentEvent
     Ok(sent)
 }
 
-async fn send_in(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Timestamp) -> Result<SentEvent, OperationError> {
+async fn send_in(
+    tx: &mut Tx,
+    app: &App,
+    realm: &Realm,
+    wish: &Wish<'_>,
+    now: Timestamp,
+) -> Result<SentEvent, OperationError> {
     let organization = find_organization(tx, realm, wish.organization).await?;
     let appointment = match wish.appointment {
         None => None,
