@@ -154,7 +154,7 @@ pub async fn accept_visit(context: &Context, provider: &User, id: i64) -> Result
     let mut tx = context.app.database.begin().await?;
     let outcome = accept_in(&mut tx, context, provider, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
