@@ -1,8 +1,8 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so that
-//! a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has stolen it.
-//! With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
+//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so
+//! that a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has
+//! stolen it. With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::{
     oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
     random::digest,
     store::{self, Tx, settle},
-    tokens::AccessTokenFor,
+    tokens::{AccessTokenFor, PreparedAccessToken},
 };
 
 pub const ROW: GrantTypeRow = GrantTypeRow {
@@ -43,7 +43,7 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
 
     let user = user_for_rules(app, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let wanted = AccessTokenFor {
+    let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -52,10 +52,10 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         now,
         lifetime: None,
         further: Claims::new(),
-    };
+    })?;
 
     let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, &token, wanted).await;
+    let outcome = rotate(&mut tx, realm, &presented, &token, prepared).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -78,15 +78,15 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
 
 /// Replaces a token that is still valid once the grant is locked; handles a used, expired or revoked one.
 ///
-/// Tokens are made only afterwards: an armed fault counts issued tokens, and refused requests must not count.
+/// Tokens are issued only afterwards: an armed fault counts issued tokens, and refused requests must not count.
 async fn rotate(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
     token: &RefreshToken,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<Granted, OAuthError> {
-    let now = wanted.now;
+    let now = prepared.wanted.now;
     invalid_grant("the grant was withdrawn or revoked")
         .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
@@ -94,12 +94,12 @@ async fn rotate(
     let token = token.ok_or_else(|| failure("a refresh token was deleted while it was used"))?;
     if !token.live_at(now) {
         let (next, pair) = successor_again(tx, realm, presented, &token, now).await?;
-        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wanted }).await;
+        return issue(tx, realm, &token, Some(next), prepared.in_pair(&pair)).await;
     }
     if realm.mint.keeps_refresh_token() {
-        return issue(tx, realm, &token, None, wanted).await;
+        return issue(tx, realm, &token, None, prepared).await;
     }
-    let (next, successor) = realm.mint.successor_of(presented, &token, wanted.pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, &token, prepared.wanted.pair, now);
     if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
         return Err(failure("a valid refresh token could not be replaced"));
     }
@@ -107,7 +107,7 @@ async fn rotate(
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, Some(next), wanted).await
+    issue(tx, realm, &token, Some(next), prepared).await
 }
 
 /// The successor of a used token once more, and the pair it belongs to: while it is unused, within the grace period.
@@ -156,9 +156,9 @@ async fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (access_token, row) = realm.mint.access_token(wanted)?;
+    let (access_token, row) = realm.mint.issue_access_token(prepared)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes;
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
