@@ -148,9 +148,12 @@ pub async fn create(app: &App, request: NewRealmRequest) -> Result<Realm, Creati
     let prepared = prepare(app, request, root_secret, clock::system_now()).await?;
     let id = next_id(app).await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
-    let settings = settle(tx, outcome).await?;
+    let inserting = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(inserting).await?;
 
     Ok(activate(app, settings, prepared.random).await?)
 }
@@ -204,9 +207,12 @@ pub async fn fill(app: &App, realm: &Realm, seed: Arc<Seed>) -> Result<(), Creat
     )
     .await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
-    let settings = settle(tx, outcome).await?;
+    let filling = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(filling).await?;
 
     app.realms.put(&app.database, settings).await?;
     Ok(())

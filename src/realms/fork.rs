@@ -35,10 +35,12 @@ pub async fn fork(
 ) -> Result<Realm, CreationError> {
     let id = next_id(app).await?; // before: the next transaction sees one state only
     let issuer = issuer_of(&app.issuer, &name);
-    let mut tx = app.database.begin_consistent().await?;
-    let outcome = copy_in(&mut tx, app, original, (id, &name, &issuer), expires_at).await;
-    let outcome = settle(tx, outcome).await;
-    let settings = match outcome {
+    let copying = async {
+        let mut tx = app.database.begin_consistent().await?;
+        let outcome = copy_in(&mut tx, app, original, (id, &name, &issuer), expires_at).await;
+        settle(tx, outcome).await
+    };
+    let settings = match app.database.long(copying).await {
         // PostgreSQL does not wait for others in such a transaction: somebody took the name meanwhile.
         Err(CreationError::Loading(LoadingError::Database(error))) if is_taken(app, &name).await? => {
             tracing::debug!(%error, "another realm took the name of a copy");

@@ -29,9 +29,12 @@ pub async fn reset(app: &App, realm: &Realm) -> Result<Realm, CreationError> {
     let root_secret = realm.settings.root_secret.clone();
     let prepared = prepare(app, request, root_secret, realm.settings.created_at).await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = replace_in(&mut tx, prepared.realm, &prepared.seed, prepared.now).await;
-    let (settings, old) = settle(tx, outcome).await?;
+    let replacing = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = replace_in(&mut tx, prepared.realm, &prepared.seed, prepared.now).await;
+        settle(tx, outcome).await
+    };
+    let (settings, old) = app.database.long(replacing).await?;
 
     let realm = activate(app, settings, prepared.random).await?;
     app.realms.forget(old);

@@ -41,10 +41,16 @@ pub async fn run(app: App) {
         if round.is_multiple_of(CLEARING) {
             report(
                 "removing expired rows",
-                remove_expired(&app, round.is_multiple_of(GRANTS)).await,
+                app.database
+                    .long(remove_expired(&app, round.is_multiple_of(GRANTS)))
+                    .await,
             );
-            report("removing deleted users and clients", remove_marked(&app).await);
-            report("removing deleted realms", remove_deleted(&app).await);
+            let database = &app.database;
+            report(
+                "removing deleted users and clients",
+                database.long(remove_marked(&app)).await,
+            );
+            report("removing deleted realms", database.long(remove_deleted(&app)).await);
         }
         round = round.wrapping_add(1);
     }

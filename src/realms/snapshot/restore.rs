@@ -49,9 +49,12 @@ pub async fn restore(
         .map(|chance| Random::seeded(&chance.seed, &format!("{} after {digest}", chance.epoch)));
     let (realm, tables) = new_realm(app, name, document, expires_at)?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = replace_in(app, &mut tx, realm, &tables).await;
-    let (settings, old) = settle(tx, outcome).await?;
+    let replacing = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = replace_in(app, &mut tx, realm, &tables).await;
+        settle(tx, outcome).await
+    };
+    let (settings, old) = app.database.long(replacing).await?;
 
     let realm = activate(app, settings, random).await?;
     if let Some(old) = old {

@@ -23,7 +23,10 @@ use crate::{
 pub async fn take(app: &App, realm: RealmId) -> Result<Option<String>, SnapshotError> {
     let app = app.clone();
     // On a task of its own, which nobody aborts: see `begin_reading`.
-    let taking = app.tasks.clone().spawn(async move { take_whole(&app, realm).await });
+    let taking = app
+        .tasks
+        .clone()
+        .spawn(async move { app.database.long(take_whole(&app, realm)).await });
     taking.await.map_err(SnapshotError::failed)?
 }
 

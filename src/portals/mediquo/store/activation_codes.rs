@@ -26,10 +26,8 @@ fn activation_code(row: &Row) -> Result<ActivationCode> {
     let duration: String = row.get("duration")?;
     let expires_on: Option<String> = row.optional("expires_on")?;
     let date = |text: String| {
-        text.parse().map_err(|source: jiff::Error| Error::ColumnDecode {
-            index: "expires_on".to_owned(),
-            source: source.into(),
-        })
+        text.parse()
+            .map_err(|reason: jiff::Error| Error::column("expires_on", reason))
     };
     Ok(ActivationCode {
         code: row.get("code")?,

@@ -1,5 +1,8 @@
 //! The store itself, on whichever database the environment names: what HTTP alone cannot show.
 
+mod transactions;
+mod waiting;
+
 use std::time::Duration;
 
 use anteroom::clock::Clock;
@@ -23,12 +26,14 @@ struct Shelf {
     client: ClientId,
     user: UserId,
     now: Timestamp,
+    address: String,
     _keeper: Keeper,
 }
 
 async fn shelf() -> Shelf {
     let mut keeper = Keeper::hire();
-    let database = Database::open(&keeper.database()).await.unwrap();
+    let address = keeper.database();
+    let database = Database::open(&address).await.unwrap();
     let now: Timestamp = "2025-06-02T06:00:00Z".parse().unwrap();
     let mut tx = database.begin().await.unwrap();
     let realm = new_realm(&mut tx, "first", now).await;
@@ -61,6 +66,7 @@ async fn shelf() -> Shelf {
         client: client.id,
         user: user.id,
         now,
+        address,
         _keeper: keeper,
     }
 }

@@ -10,7 +10,7 @@ create table signing_keys (
     algorithm text not null,
     -- sealed: the private key as a PKCS#8 PEM text
     private_key text not null,
-    -- false: published and believed, but never signing
+    -- false: published and trusted, but never signing
     signs boolean not null,
     created_at bigint not null,
     primary key (realm, kid)
@@ -46,14 +46,3 @@ create table claim_rules (
     foreign key (realm, user_id) references users (realm, id)
 );
 create index claim_rules_in_order on claim_rules (realm, sequence, id);
-
--- whom a JWT access token is for (RFC 9068 §3); null for an opaque one
-alter table access_tokens add column audience text;
-
--- By the machine's clock. A deleted client or user is gone at once for everybody; the row follows when no
--- request that began before can still refer to it.
-alter table clients add column deleted_at bigint;
-alter table users add column deleted_at bigint;
-create index clients_deleted on clients (realm, deleted_at) where deleted_at is not null;
-create index users_deleted on users (realm, deleted_at) where deleted_at is not null;
-create index grants_of_client on grants (realm, client_id);

@@ -1,4 +1,4 @@
--- What leaves the house: requests to others (webhooks), and the delivery of these and of messages.
+-- What is sent to others: messages (e-mail, SMS), requests (webhooks), their delivery, and what happens by itself later.
 
 -- The last number given of each kind. The row is held until the transaction that takes a number ends, so that numbers
 -- become visible in their order: whoever reads on after a number misses nothing.
@@ -9,7 +9,24 @@ create table numbers (
     value bigint not null,
     primary key (realm, name)
 );
-insert into numbers (realm, name, value) select realm, 'outbox', max(sequence) from messages group by realm;
+
+-- E-mails and text messages: written in the transaction that causes them, shown in the control API.
+create table messages (
+    realm bigint not null references realms (id),
+    id text not null,
+    sequence bigint not null,
+    -- email or sms
+    channel text not null,
+    recipient text not null,
+    subject text not null,
+    body text not null,
+    html text,
+    -- what made us write: asap_list.earlier_slot, …
+    reason text not null,
+    written_at bigint not null,
+    primary key (realm, id)
+);
+create index messages_in_order on messages (realm, sequence, id);
 
 -- Requests to others: written in the transaction that causes them, sent afterwards exactly as they stand here.
 create table webhooks (
@@ -58,3 +75,21 @@ create table deliveries (
     primary key (realm, id)
 );
 create index deliveries_due on deliveries (realm, destination, sequence) where state = 'due';
+
+-- What happens by itself at an instant of a realm's clock: a reminder, the next attempt of a delivery. Written in the
+-- transaction that causes it, gone in the one that does it.
+create table agenda (
+    realm bigint not null references realms (id),
+    id text not null,
+    sequence bigint not null,
+    due_at bigint not null,
+    -- whose handler does it: mypatientportal.reminder, …
+    kind text not null,
+    -- what it is about: the id of an appointment, of a delivery
+    subject text not null,
+    -- how often doing it has failed
+    failures bigint not null,
+    primary key (realm, id)
+);
+create index agenda_due on agenda (realm, due_at, sequence, id);
+create index agenda_of_subject on agenda (realm, kind, subject);

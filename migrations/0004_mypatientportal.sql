@@ -13,6 +13,8 @@ create table mypatientportal_practices (
     photo_url text,
     -- JSON array of first_name, last_name, …
     required_patient_fields text not null,
+    -- how long before an appointment a reminder is written; 0: none
+    reminder_minutes bigint not null,
     primary key (realm, id)
 );
 create index mypatientportal_practices_in_order on mypatientportal_practices (realm, sequence, id);
