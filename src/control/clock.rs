@@ -18,6 +18,7 @@ use super::route_table::{Answer, Content, Reach, Row};
 use crate::app::agenda::{self, Goal, Speed, TurnError};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
+use crate::portals;
 use crate::realms::{self, rate::Rate};
 
 pub const ROWS: &[Row] = &[
@@ -132,7 +133,7 @@ pub async fn turn(
     let turn: Turn = body::read(&headers, &body)?;
     let speed = turn.check()?;
     let goal = turn.goal(realm.clock.now())?;
-    let realm = agenda::walk(&app, &realms::event_handlers(), realm.id, goal, speed).await?;
+    let realm = agenda::walk(&app, &realms::event_handlers(&portals::of(&app)), realm.id, goal, speed).await?;
     Ok(Json(Shown::from(&realm.clock)))
 }
 

@@ -20,6 +20,7 @@ use super::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::app::{App, Realm};
 use crate::clock;
 use crate::model::{Preset, RealmId, RealmName, RealmSettings};
+use crate::portals::{self, portal::Portal};
 use crate::realms::{
     self,
     creation::{self, NewRealmRequest, issuer_of, random_name},
@@ -264,7 +265,7 @@ struct List {
 /// `POST /control/api/realms` → 201 `{name, issuer}`
 pub async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let wishes: Wishes = body::read(&headers, &body)?;
-    let made = creation::create(&app, wishes.read()?).await?;
+    let made = creation::create(&app, wishes.read(&portals::of(&app))?).await?;
     Ok(created(&made))
 }
 
@@ -414,7 +415,7 @@ pub async fn find(app: &App, name: &str) -> Result<Realm, Problem> {
 }
 
 impl Wishes {
-    fn read(self) -> Result<NewRealmRequest, Problem> {
+    fn read(self, portals: &[&'static Portal]) -> Result<NewRealmRequest, Problem> {
         let (name, expires_at) = (new_name(self.name)?, end_of(self.ttl)?);
         let origin = Origin {
             seed: self.seed,
@@ -422,7 +423,7 @@ impl Wishes {
             clock: self.clock,
             random_seed: self.random_seed,
         };
-        Ok(NewRealmRequest::read(name, origin, expires_at)?)
+        Ok(NewRealmRequest::read(name, origin, expires_at, portals)?)
     }
 }
 
@@ -457,7 +458,7 @@ mod tests {
     use super::*;
 
     fn read(wishes: Value) -> Result<NewRealmRequest, Problem> {
-        serde_json::from_value::<Wishes>(wishes).unwrap().read()
+        serde_json::from_value::<Wishes>(wishes).unwrap().read(portals::ALL)
     }
 
     #[test]

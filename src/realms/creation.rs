@@ -17,6 +17,7 @@ use crate::{
     app::{App, DirectoryError, Realm},
     clock::{self, Clock},
     model::{Policy, RealmId, RealmName, RealmSettings},
+    portals::portal::Portal,
     random::Random,
     store::{
         self, Tx,
@@ -57,8 +58,13 @@ impl NewRealmRequest {
     ///
     /// # Errors
     /// When there is no such seed, preset or switch.
-    pub fn read(name: RealmName, origin: Origin, expires_at: Option<Timestamp>) -> Result<Self, CreationError> {
-        let seed = Seed::read_json(origin.seed.clone().unwrap_or_else(|| "demo".into()))?;
+    pub fn read(
+        name: RealmName,
+        origin: Origin,
+        expires_at: Option<Timestamp>,
+        portals: &[&'static Portal],
+    ) -> Result<Self, CreationError> {
+        let seed = Seed::read_json(origin.seed.clone().unwrap_or_else(|| "demo".into()), portals)?;
         let policy = policy(origin.policy.as_ref(), &seed).map_err(CreationError::Policy)?;
         Ok(Self::with(name, policy, origin, seed, expires_at))
     }
@@ -245,11 +251,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{model::Preset, realms::seed::loading::LoadingError};
+    use crate::{model::Preset, portals, realms::seed::loading::LoadingError};
 
     fn read(written: Value) -> Result<NewRealmRequest, CreationError> {
         let origin = serde_json::from_value(written).unwrap();
-        NewRealmRequest::read(random_name(), origin, None)
+        NewRealmRequest::read(random_name(), origin, None, portals::ALL)
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     app::{App, Realm},
     clock,
     model::{RealmId, RealmName, RealmSettings},
+    portals,
     random::Random,
     store::{
         self, Tx, settle,
@@ -80,7 +81,7 @@ async fn copy_in(
         to: issuer,
         base: &app.issuer,
     };
-    for table in super::tables() {
+    for table in super::tables(&portals::of(app)) {
         tables::copy(tx, original.id, id, table, moving, paths::REALMS).await?;
     }
     Ok(settings)

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{App, Realm},
     model::{RealmId, RealmSettings},
+    portals,
     realms::{self, creation::issuer_of, origin::Origin},
     store::{
         self, Conn,
@@ -31,7 +32,7 @@ pub async fn take(app: &App, realm: RealmId) -> Result<Option<String>, SnapshotE
 }
 
 async fn take_whole(app: &App, realm: RealmId) -> Result<Option<String>, SnapshotError> {
-    let tables = realms::tables();
+    let tables = realms::tables(&portals::of(app));
     let mut conn = app.database.begin_reading().await?;
     let outcome = read_rows(&mut conn, realm, &tables).await;
     conn.end().await?;

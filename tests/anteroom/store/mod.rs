@@ -358,7 +358,7 @@ async fn a_realm_deleted_is_emptied_to_the_last_row() {
     store::realms::delete(&mut tx, shelf.realm, shelf.now).await.unwrap();
     tx.commit().await.unwrap();
 
-    for table in realms::tables().into_iter().rev() {
+    for table in realms::tables(portals::ALL).into_iter().rev() {
         let mut tx = shelf.database.write_once().await.unwrap();
         while tables::remove_some(&mut tx, shelf.realm, table).await.unwrap() > 0 {}
     }
@@ -521,7 +521,7 @@ impl Shelf {
     async fn rows(&self) -> Vec<(&'static str, usize)> {
         let mut conn = self.database.read().await.unwrap();
         let mut rows = Vec::new();
-        for table in realms::tables() {
+        for table in realms::tables(portals::ALL) {
             let found = tables::rows(&mut conn, self.realm, table).await.unwrap().len();
             if found > 0 {
                 rows.push((table.name, found));
@@ -565,7 +565,7 @@ async fn a_marked_user_is_nobody_their_tokens_are_dead_and_their_rows_go_to_the_
         std::slice::from_ref(&shelf.user)
     );
     purge::tokens_of_user(&mut tx, realm, user).await.unwrap();
-    tables::remove_marked(&mut tx, realm, &realms::tables(), "users", &user.0)
+    tables::remove_marked(&mut tx, realm, &realms::tables(portals::ALL), "users", &user.0)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -588,7 +588,7 @@ async fn a_marked_client_goes_to_the_last_row_and_its_user_stays() {
         .unwrap();
     assert!(token.expect("its row is still there").revoked);
     purge::tokens_of_client(&mut tx, realm, client).await.unwrap();
-    tables::remove_marked(&mut tx, realm, &realms::tables(), "clients", &client.0)
+    tables::remove_marked(&mut tx, realm, &realms::tables(portals::ALL), "clients", &client.0)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -658,9 +658,15 @@ async fn nobody_who_is_not_marked_is_removed() {
     let shelf = shelf().await;
     let mut tx = shelf.database.begin().await.unwrap();
 
-    tables::remove_marked(&mut tx, shelf.realm, &realms::tables(), "users", &shelf.user.0)
-        .await
-        .unwrap();
+    tables::remove_marked(
+        &mut tx,
+        shelf.realm,
+        &realms::tables(portals::ALL),
+        "users",
+        &shelf.user.0,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 
     assert_eq!(shelf.rows().await, [("clients", 1), ("users", 1)]);

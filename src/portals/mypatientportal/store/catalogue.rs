@@ -1,4 +1,4 @@
-//! What can be booked, where, by whom.
+//! Practices, insurances, calendars, categories and types.
 
 use jiff::{SignedDuration, tz::TimeZone};
 
@@ -186,8 +186,7 @@ pub async fn find_offer(
     row.as_ref().map(offer).transpose()
 }
 
-/// Waits until nobody else books this calendar's time, and keeps it until the transaction ends. The number
-/// of the change, which numbers a booking.
+/// Locks a calendar until the transaction ends. Returns the number of this change, which a booking stores.
 pub async fn lock_calendar(tx: &mut Tx, realm: RealmId, calendar: &str) -> Result<i64> {
     let row = fetch_one!(
         tx,

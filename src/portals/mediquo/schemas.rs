@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::portals::openapi::{described, integer, list, nullable, object, object_of, schema, text, truth};
+use crate::api::schema::{described, integer, list, nullable, object, object_of, schema, text, truth};
 
 /// The schemas that have a name, and are referred to by it.
 pub fn named() -> Value {
