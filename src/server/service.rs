@@ -267,7 +267,7 @@ impl Shared {
         let realm = match self.app.realms.find(&self.app.database, arrival.within.realm()).await {
             Ok(Some(realm)) => realm,
             Ok(None) => return realm_prefix::no_such_realm(arrival.within),
-            Err(error) => return PageError::failure(error).into_response(),
+            Err(error) => return PageError::from(error).into_response(),
         };
         if is_of_the_server(arrival.endpoint) {
             return PageError::not_found().into_response(); // only at the root

@@ -1,8 +1,8 @@
 //! The keys of an issuer while a fault of the keys is armed: which keys sign, and which are published.
 //!
-//! Temporary keys are made when they are first needed, kept by the armed fault, and dropped with it, so that signatures and
-//! published keys fit together until it is disarmed. Making an RSA key takes some 70 ms of the request's thread: only here,
-//! and only once for most faults.
+//! Temporary keys are made when they are first needed, kept by the armed fault, and dropped with it, so that signatures
+//! and published keys fit together until it is disarmed. Making an RSA key takes some 70 ms of the request's thread:
+//! only here, and only once for most faults.
 
 use std::sync::Arc;
 

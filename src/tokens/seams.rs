@@ -1,7 +1,8 @@
 //! The places where an armed fault may change a token or an authorization response.
 //!
-//! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and whom
-//! they concern is the matter of [`faults`](crate::faults); faults of the keys are in [`bent_keys`](super::bent_keys).
+//! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and
+//! whom they concern is the matter of [`faults`](crate::faults); faults of the keys are in
+//! [`bent_keys`](super::bent_keys).
 
 use std::{
     collections::HashMap,
@@ -39,6 +40,11 @@ const MOST_ANSWERS: usize = 1000;
 
 /// Characters that a form must encode, though a token may have them (RFC 6749 appendix A.17).
 const ODD: &str = " %&+=";
+
+/// Whether a fault is armed that may apply to this request.
+pub fn faults_are_armed() -> bool {
+    Watch::current().is_some()
+}
 
 /// Changes an access token before it is stored.
 pub fn bend_access_token(token: &mut IssuedAccessToken) {

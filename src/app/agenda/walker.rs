@@ -154,7 +154,7 @@ pub async fn fire_due(
             return Ok(earliest.and_then(|due_at| settings.clock.time_until(due_at)));
         };
         drop(conn);
-        let standing = app.realms.taken_in(&app.database, settings).await?;
+        let standing = app.realms.current(&app.database, settings).await?;
         fire(app, handlers, &standing, &event, now).await?;
     }
     Ok(Some(Duration::ZERO))
