@@ -255,7 +255,7 @@ async fn fire(State(app): State<App>, realm: Realm, headers: HeaderMap, bytes: B
     let mut tx = context.app.database.begin().await?;
     let outcome = tell(&context, &mut tx, visit, event, note.as_ref()).await;
     let told = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(Json(json!({ "told": told })))
 }
 

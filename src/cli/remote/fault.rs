@@ -186,5 +186,5 @@ const ARMED: &[show::Place] = &[
     ("user", "/user"),
     ("endpoint", "/endpoint"),
     ("calls", "/calls"),
-    ("bitten", "/bitten"),
+    ("triggered", "/triggered"),
 ];

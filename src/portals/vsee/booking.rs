@@ -185,7 +185,7 @@ pub async fn book(context: &Context, user: &User, booking: &Booking) -> Result<V
     let mut tx = context.app.database.begin().await?;
     let outcome = book_in(&mut tx, context, user, booking).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 

@@ -62,7 +62,6 @@ use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
 use routing::Found;
-pub use store::EXPIRED;
 use store::TABLES;
 
 use crate::{

@@ -133,7 +133,7 @@ pub async fn end_visit(context: &Context, user: &User, id: i64, reason: EndReaso
     let mut tx = context.app.database.begin().await?;
     let outcome = end_in(&mut tx, context, user, id, reason).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
@@ -154,7 +154,7 @@ pub async fn accept_visit(context: &Context, provider: &User, id: i64) -> Result
     let mut tx = context.app.database.begin().await?;
     let outcome = accept_in(&mut tx, context, provider, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
@@ -184,7 +184,7 @@ pub async fn start_visit(context: &Context, user: &User, id: i64) -> Result<Visi
     let mut tx = context.app.database.begin().await?;
     let outcome = start_in(&mut tx, context, user, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 

@@ -114,7 +114,7 @@ pub async fn start(
     let mut tx = browser.context.app.database.begin().await?;
     let outcome = start_visit_in(&mut tx, &browser, &visit).await;
     let cookie = settle(tx, outcome).await?;
-    browser.context.app.outbox.ring();
+    browser.context.app.outbox.notify();
     let path = fill(START, &visit.id.to_string());
     Ok(browser.redirect_signed_in(&cookie, StatusCode::SEE_OTHER, &path))
 }

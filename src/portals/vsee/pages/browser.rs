@@ -22,7 +22,9 @@ use crate::{
     },
     random::digest,
     store::Tx,
-    web::{language, page::Layout, page_error::PageError, page_form::PageQuery, paths, session_cookie},
+    web::{
+        language, page::Layout, page_error::PageError, page_form::PageQuery, paths, received::Place, session_cookie,
+    },
 };
 
 /// A request for a page, with the session of its browser.
@@ -56,7 +58,7 @@ impl Browser {
         };
         Ok(Self {
             layout: Layout {
-                place: parts.extensions.get().cloned().unwrap_or_default(),
+                place: Place::of(&parts.extensions),
                 language: language::of_request(parts, None),
             },
             context,

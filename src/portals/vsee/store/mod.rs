@@ -24,4 +24,4 @@ pub mod webhook_endpoints;
 mod words;
 
 pub use seeding::insert_seed;
-pub use tables::{EXPIRED, TABLES};
+pub use tables::TABLES;

@@ -1,25 +1,17 @@
-//! What happens by itself at an instant of a realm's clock.
-//!
-//! A room writes a row of `store::agenda` in the transaction that causes the event, [rings](Agenda::ring) after the commit, and
-//! lists a [`Handler`] for its kind. The event happens when the realm's clock reaches its instant, whichever way:
-//! [`walk`] turns the clock from event to event, and [`fire_due`] is called as a running clock goes by. Either takes the row
-//! away and runs the handler in one transaction, so an event happens once, or not at all and is tried again.
+//! Lets events happen: on the way of a clock that is turned, or as a running clock goes by.
 
-use std::any::Any;
-use std::collections::HashSet;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
 
-use super::{App, DirectoryError, Realm};
+use super::{
+    handler::{Afterwards, Handler, Occasion},
+    turn::{Goal, Speed, TurnError},
+};
 use crate::{
-    clock::{Clock, monotonic},
-    keys::sealing::SealingError,
+    app::{App, Realm},
+    clock::monotonic,
     model::{Event, RealmId, RealmSettings},
     store::{self, Tx},
 };
@@ -32,95 +24,6 @@ const FIRST_DELAY: SignedDuration = SignedDuration::from_mins(1);
 pub const MOST_EVENTS: usize = 10_000;
 /// How long one turn of a clock may take by the machine's.
 pub const LONGEST_WALK: Duration = Duration::from_secs(30);
-
-/// Who does the events of one kind.
-#[derive(Debug)]
-pub struct Handler {
-    pub kind: &'static str,
-    pub fire: for<'a> fn(&'a mut Tx, Occasion<'a>) -> Firing<'a>,
-}
-
-/// What a handler is told.
-#[derive(Clone, Copy)]
-pub struct Occasion<'a> {
-    pub app: &'a App,
-    /// Its clock shows the event's instant or later.
-    pub realm: &'a Realm,
-    pub subject: &'a str,
-    /// The event's instant, or what the clock showed when it was late.
-    pub now: Timestamp,
-}
-
-/// A handler at work: only database calls, in the transaction that took the event off the agenda.
-pub type Firing<'a> = Pin<Box<dyn Future<Output = Result<Afterwards, FiringError>> + Send + 'a>>;
-/// What is left to do once that transaction is committed, such as delivering what it wrote.
-pub type Afterwards = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
-/// Why an event did not happen.
-pub type FiringError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Tells whoever watches the clocks which realms have something new to wait for.
-#[derive(Debug, Default)]
-pub struct Agenda {
-    rung: Mutex<HashSet<RealmId>>,
-    notify: Notify,
-}
-
-impl Agenda {
-    /// A realm's agenda or clock has changed: after the commit.
-    pub fn ring(&self, realm: RealmId) {
-        self.rung.lock().unwrap_or_else(PoisonError::into_inner).insert(realm);
-        self.notify.notify_one();
-    }
-
-    /// The realms rung for since the last call.
-    pub fn take_rung(&self) -> HashSet<RealmId> {
-        std::mem::take(&mut *self.rung.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Ends when a realm was rung for, also one before this call that nobody has waited for.
-    pub async fn listen(&self) {
-        self.notify.notified().await;
-    }
-}
-
-/// Where a turn of a clock leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal {
-    /// So far from where it stands; two such turns at once add up.
-    By(SignedDuration),
-    At(Timestamp),
-}
-
-/// At what speed the clock goes on when it has arrived. Without either, as before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Speed {
-    /// Thousandths of real time, not 0.
-    pub rate: Option<i64>,
-    pub frozen: Option<bool>,
-}
-
-/// Why a clock does not stand where it was to be turned to.
-#[derive(Debug, thiserror::Error)]
-pub enum TurnError {
-    #[error("the realm has just been deleted")]
-    Gone,
-    #[error("a clock does not run backwards, and it shows {0}")]
-    Backwards(Timestamp),
-    #[error("time does not go that far")]
-    EndOfTime,
-    #[error("{events} events have happened on the way, and there are more: the clock stands at {now}")]
-    TooMuch { events: usize, now: Timestamp },
-    #[error("the database failed: {0}")]
-    Database(#[from] store::Error),
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-}
-
-impl From<SealingError> for TurnError {
-    fn from(error: SealingError) -> Self {
-        Self::Directory(error.into())
-    }
-}
 
 /// Turns a realm's clock, stopping at every event on the way while it happens; the realm as it then is.
 ///
@@ -147,7 +50,7 @@ pub async fn walk(
         let now = match stop {
             Stop::Arrived(settings) => {
                 tx.commit().await?;
-                app.agenda.ring(realm);
+                app.agenda.notify(realm);
                 return Ok(app.realms.put(&app.database, settings).await?);
             }
             Stop::Passed { settings, moved, then } => {
@@ -166,7 +69,7 @@ pub async fn walk(
             }
         };
         if events + 1 >= MOST_EVENTS || monotonic().duration_since(begun) > LONGEST_WALK {
-            app.agenda.ring(realm);
+            app.agenda.notify(realm);
             return Err(TurnError::TooMuch {
                 events: events + 1,
                 now,
@@ -221,42 +124,13 @@ async fn next_stop(
     let moved = at.duration_since(now);
     let standing = app.realms.handle(tx, settings.clone()).await?;
     match happen(app, handlers, tx, &standing, &event, at).await? {
-        Happening::Done(then) => Ok(Stop::Passed { settings, moved, then }),
-        Happening::Elsewhere => Ok(Stop::Passed {
+        EventOutcome::Done(then) => Ok(Stop::Passed { settings, moved, then }),
+        EventOutcome::TakenElsewhere => Ok(Stop::Passed {
             settings,
             moved,
             then: None,
         }),
-        Happening::Failed => Ok(Stop::Failed { event, at, now }),
-    }
-}
-
-impl Goal {
-    fn from(self, now: Timestamp, on_the_way: bool) -> Result<Timestamp, TurnError> {
-        match self {
-            Self::By(stretch) if stretch.is_negative() => Err(TurnError::Backwards(now)),
-            Self::By(stretch) => now.checked_add(stretch).map_err(|_| TurnError::EndOfTime),
-            Self::At(target) if target < now && !on_the_way => Err(TurnError::Backwards(now)),
-            Self::At(target) => Ok(target),
-        }
-    }
-
-    fn nearer_by(self, moved: SignedDuration) -> Self {
-        match self {
-            Self::By(stretch) => Self::By((stretch - moved).max(SignedDuration::ZERO)),
-            Self::At(target) => Self::At(target),
-        }
-    }
-}
-
-impl Speed {
-    fn of(self, clock: &Clock) -> Clock {
-        let frozen = match (self.frozen, self.rate) {
-            (Some(frozen), _) => frozen,
-            (None, Some(_)) => false,
-            (None, None) => clock.frozen(),
-        };
-        clock.at_speed(self.rate.unwrap_or(clock.resumes_at), frozen)
+        EventOutcome::Failed => Ok(Stop::Failed { event, at, now }),
     }
 }
 
@@ -280,7 +154,7 @@ pub async fn fire_due(
             return Ok(earliest.and_then(|due_at| settings.clock.time_until(due_at)));
         };
         drop(conn);
-        let standing = app.realms.taken_in(&app.database, settings).await?;
+        let standing = app.realms.current(&app.database, settings).await?;
         fire(app, handlers, &standing, &event, now).await?;
     }
     Ok(Some(Duration::ZERO))
@@ -289,15 +163,15 @@ pub async fn fire_due(
 async fn fire(app: &App, handlers: &[&Handler], realm: &Realm, event: &Event, now: Timestamp) -> Result<(), TurnError> {
     let mut tx = app.database.begin().await?;
     match happen(app, handlers, &mut tx, realm, event, now).await {
-        Ok(Happening::Done(then)) => {
+        Ok(EventOutcome::Done(then)) => {
             tx.commit().await?;
             if let Some(then) = then {
                 app.tasks.spawn(then);
             }
             Ok(())
         }
-        Ok(Happening::Elsewhere) => Ok(tx.rollback().await?),
-        Ok(Happening::Failed) => {
+        Ok(EventOutcome::TakenElsewhere) => Ok(tx.rollback().await?),
+        Ok(EventOutcome::Failed) => {
             tx.rollback().await?;
             Ok(put_off(app, realm.id, event, now).await?)
         }
@@ -308,10 +182,10 @@ async fn fire(app: &App, handlers: &[&Handler], realm: &Realm, event: &Event, no
     }
 }
 
-enum Happening {
+enum EventOutcome {
     Done(Afterwards),
     /// Somebody else has taken it.
-    Elsewhere,
+    TakenElsewhere,
     /// The transaction is to be rolled back.
     Failed,
 }
@@ -324,9 +198,9 @@ async fn happen(
     realm: &Realm,
     event: &Event,
     now: Timestamp,
-) -> store::Result<Happening> {
-    if !store::agenda::claim(tx, realm.id, event).await? {
-        return Ok(Happening::Elsewhere);
+) -> store::Result<EventOutcome> {
+    if !store::agenda::take_due(tx, realm.id, event).await? {
+        return Ok(EventOutcome::TakenElsewhere);
     }
     let occasion = Occasion {
         app,
@@ -345,11 +219,11 @@ async fn happen(
     match outcome {
         Ok(then) => {
             tracing::debug!(realm, %kind, %subject, due_at = %event.due_at, "an event happened");
-            Ok(Happening::Done(then))
+            Ok(EventOutcome::Done(then))
         }
         Err(error) => {
             tracing::error!(%error, realm, %kind, %subject, failures = event.failures + 1, "an event failed");
-            Ok(Happening::Failed)
+            Ok(EventOutcome::Failed)
         }
     }
 }
@@ -365,7 +239,7 @@ async fn put_off(app: &App, realm: RealmId, event: &Event, now: Timestamp) -> st
     let mut tx = app.database.write_once().await?;
     if event.failures + 1 >= MOST_FAILURES {
         tracing::error!(kind = %event.kind, subject = %event.subject, "an event is given up");
-        return store::agenda::claim(&mut tx, realm, event).await.map(drop);
+        return store::agenda::take_due(&mut tx, realm, event).await.map(drop);
     }
     let delay = FIRST_DELAY * (1 << event.failures.clamp(0, MOST_FAILURES));
     let until = now.checked_add(delay).unwrap_or(Timestamp::MAX);
