@@ -1,4 +1,4 @@
-//! Failures that can befall a page, told as one: `web` knows none of those who fail.
+//! Conversions of failures into [`PageError`], for modules that `web` must not import.
 
 use super::DirectoryError;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 impl Keeps for PageError {
     fn keeps(&self) -> bool {
-        false // no page refuses and leaves traces
+        false // a page that refuses commits nothing
     }
 }
 

@@ -1,4 +1,5 @@
-//! The values that faults change, and the mark they leave on a response: shared by modules that do not import each other.
+//! The values that faults change, and the mark they leave on a response: shared by modules that do not import each
+//! other.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -88,7 +88,7 @@ impl Outcome {
     /// Wakes the scheduler where an event was scheduled. To be called after the commit.
     pub fn notify_scheduler(&self, app: &App, realm: &Realm) {
         if self.scheduled {
-            app.agenda.ring(realm.id);
+            app.agenda.notify(realm.id);
         }
     }
 }

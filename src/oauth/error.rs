@@ -99,8 +99,8 @@ impl OAuthError {
         self
     }
 
-    /// `error`, `error_description` and `error_uri`, worded by the policy: the members of the JSON body (RFC 6749 §5.2) and the
-    /// parameters of a redirect URI (RFC 6749 §4.1.2.1).
+    /// `error`, `error_description` and `error_uri`, worded by the policy: the members of the JSON body (RFC 6749 §5.2)
+    /// and the parameters of a redirect URI (RFC 6749 §4.1.2.1).
     pub fn parameters(&self, policy: &Policy) -> Vec<(&'static str, String)> {
         let (code, description) = match self {
             Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
@@ -148,8 +148,8 @@ impl OAuthError {
         response
     }
 
-    /// `error_uri`: the exchange in the journal, where the refusal is explained. `access_denied` is the user's decision and
-    /// needs no explanation.
+    /// `error_uri`: the exchange in the journal, where the refusal is explained. `access_denied` is the user's decision
+    /// and needs no explanation.
     fn address(&self, policy: &Policy) -> Option<String> {
         let refusal = self.refusal()?;
         if policy.error_uri && refusal.code != "access_denied" {

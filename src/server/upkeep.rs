@@ -91,17 +91,23 @@ async fn end_realms(app: &App) -> store::Result<()> {
 }
 
 async fn remove_expired(app: &App, grants_too: bool) -> store::Result<()> {
+    let tables = realms::tables(&portals::of(app));
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     for realm in realms {
         store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
         let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
             continue;
         };
-        for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
-            while purge::expired(&mut app.database.write_once().await?, kind, realm.id, then).await? > 0 {
+        for table in &tables {
+            while tables::remove_expired(&mut app.database.write_once().await?, realm.id, table, then).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());
                 }
+            }
+        }
+        while purge::ended_refresh_tokens(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
+            if app.shutdown.is_cancelled() {
+                return Ok(());
             }
         }
         while grants_too && purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {

@@ -5,8 +5,22 @@ use jiff::Timestamp;
 use super::{
     Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_one, fetch_optional},
+    tables::{self, Table},
 };
 use crate::model::{ClientId, Consent, RealmId, Scopes, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "consents",
+    &["user_id", "client_id"],
+    &[
+        tables::text("user_id"),
+        tables::text("client_id"),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::instant("given_at"),
+    ],
+)
+.refers(&[("user_id", "users"), ("client_id", "clients")]);
 
 pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Consent>> {
     let row = fetch_optional!(

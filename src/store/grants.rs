@@ -6,8 +6,29 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
+    tables::{self, Table},
 };
 use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "grants",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::text("client_id"),
+        tables::text("user_id"),
+        tables::text("sid").or_null(),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::instant("auth_time"),
+        tables::json("amr").of::<Vec<String>>(),
+        tables::instant("created_at"),
+        tables::instant("touched_at"),
+        tables::instant("revoked_at").or_null(),
+    ],
+)
+.listed_by(&["created_at"])
+.refers(&[("user_id", "users"), ("client_id", "clients")]);
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) -> Result<()> {
     execute!(

@@ -16,6 +16,7 @@ pub mod clients;
 pub mod code_flow;
 pub mod columns;
 pub mod consents;
+pub mod core_tables;
 pub mod database;
 pub mod deliveries;
 mod differences;

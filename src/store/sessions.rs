@@ -6,9 +6,30 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
+    tables::{self, Table},
     users,
 };
 use crate::model::{ClientId, RealmId, Scopes, Session, SessionId, SignedIn, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "sessions",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::text("user_id"),
+        tables::text("sid"),
+        tables::instant("auth_time"),
+        tables::json("amr").of::<Vec<String>>(),
+        tables::text("user_agent").or_null(),
+        tables::instant("expires_at"),
+        tables::instant("ended_at").or_null(),
+    ],
+)
+.listed_by(&["auth_time"])
+.unique(&[&["sid"]])
+.refers(&[("user_id", "users")])
+.expires_by("expires_at");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> Result<()> {
     execute!(

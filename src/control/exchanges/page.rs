@@ -1,9 +1,9 @@
 //! `/control/exchanges/{id}`: one exchange for people, above all the refusal that sent them here (`error_uri`, RFC 6749 §4.1.2.1).
 
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};
@@ -16,8 +16,9 @@ use crate::journal::redaction::jwt::Jwt;
 use crate::journal::{Entry, curl};
 use crate::model::Refusal;
 use crate::text::Language;
-use crate::web::page::{Layout, Page, Place};
+use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
+use crate::web::received::Place;
 
 #[derive(Template)]
 #[template(path = "control/exchange.html")]
@@ -52,7 +53,7 @@ struct Step {
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     headers: HeaderMap,
     id: Named,

@@ -1,8 +1,8 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so that
-//! a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has stolen it.
-//! With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
+//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so
+//! that a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has
+//! stolen it. With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,7 +16,7 @@ use crate::{
     oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
     random::digest,
     store::{self, Tx, settle},
-    tokens::AccessTokenFor,
+    tokens::{AccessTokenFor, PreparedAccessToken},
 };
 
 pub const ROW: GrantTypeRow = GrantTypeRow {
@@ -56,7 +56,7 @@ async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) ->
 
     let user = user_for_rules(tx, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let wanted = AccessTokenFor {
+    let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -65,8 +65,8 @@ async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) ->
         now,
         lifetime: None,
         further: Claims::new(),
-    };
-    let granted = rotate(tx, realm, presented, &token, wanted).await?;
+    })?;
+    let granted = rotate(tx, realm, presented, &token, prepared).await?;
     Ok(Granted { user, ..granted })
 }
 
@@ -88,35 +88,34 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
 
 /// Replaces a token that is still valid, its grant being locked; handles a used, expired or revoked one.
 ///
-/// Tokens are made only afterwards: an armed fault counts issued tokens, and refused requests must not count.
+/// Tokens are issued only afterwards: an armed fault counts issued tokens, and refused requests must not count.
 async fn rotate(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
     token: &RefreshToken,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<Granted, OAuthError> {
-    let now = wanted.now;
+    let now = prepared.wanted.now;
     if !token.live_at(now) {
         let (next, pair) = successor_again(tx, realm, presented, token, now).await?;
-        let wanted = AccessTokenFor { pair: &pair, ..wanted };
-        let (granted, row) = issue(realm, token, Some(next), wanted)?;
+        let (granted, row) = issue(realm, token, Some(next), prepared.in_pair(&pair))?;
         store::access_tokens::insert(tx, realm.id, &row).await?;
         return Ok(granted);
     }
     if realm.mint.keeps_refresh_token() {
-        let (granted, row) = issue(realm, token, None, wanted)?;
+        let (granted, row) = issue(realm, token, None, prepared)?;
         store::access_tokens::insert(tx, realm.id, &row).await?;
         return Ok(granted);
     }
-    let (next, successor) = realm.mint.successor_of(presented, token, wanted.pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, token, prepared.wanted.pair, now);
     if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
         return Err(failure("a valid refresh token could not be replaced"));
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
-    let (granted, row) = issue(realm, token, Some(next), wanted)?;
+    let (granted, row) = issue(realm, token, Some(next), prepared)?;
     store::code_flow::insert_tokens(tx, realm.id, &row, &successor).await?;
     Ok(granted)
 }
@@ -166,9 +165,9 @@ fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<(Granted, IssuedAccessToken), OAuthError> {
-    let (access_token, row) = realm.mint.access_token(wanted)?;
+    let (access_token, row) = realm.mint.issue_access_token(prepared)?;
     let scopes = row.scopes.clone();
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
     let granted = Granted {
