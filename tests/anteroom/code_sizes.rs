@@ -12,9 +12,9 @@ const LONGEST_FUNCTION: usize = 70;
 const USUAL_FUNCTION: usize = 25;
 
 /// Files that are longer still. Nothing may be added here.
-const KNOWN_FILES: &[&str] = &["journal/advice.rs", "portals/vsee/model.rs", "server/wire.rs"];
+const KNOWN_FILES: &[&str] = &[];
 /// Files with a function that is longer still. Nothing may be added here.
-const KNOWN_FUNCTIONS: &[&str] = &["portals/vsee/openapi/schemas.rs"];
+const KNOWN_FUNCTIONS: &[&str] = &[];
 
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -29,6 +29,11 @@ fn sources() -> Vec<(String, String)> {
         (name, std::fs::read_to_string(&file).expect("source is text"))
     });
     read.collect()
+}
+
+/// Whether a file has nothing but tests.
+fn is_of_tests(file: &str) -> bool {
+    file.ends_with("tests.rs") || file.ends_with("properties.rs")
 }
 
 /// Where each function outside of tests begins, and how many lines it has. The source is formatted: a function ends with a
@@ -79,7 +84,7 @@ fn no_file_is_longer_than_500_lines() {
 #[test]
 fn no_function_is_longer_than_70_lines_and_nine_of_ten_have_at_most_25() {
     let (mut all, mut usual, mut long) = (0, 0, Vec::new());
-    for (file, source) in sources() {
+    for (file, source) in sources().into_iter().filter(|(file, _)| !is_of_tests(file)) {
         for (line, length) in functions(&source) {
             all += 1;
             usual += usize::from(length <= USUAL_FUNCTION);
