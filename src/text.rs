@@ -5,11 +5,9 @@
 //! Which language to speak is negotiated here too, from the client's `ui_locales` (OIDC Core §3.1.2.1) and the browser's
 //! `Accept-Language` (RFC 9110 §12.5.4). This module knows neither HTTP nor HTML.
 
-use std::str::FromStr;
-use std::sync::LazyLock;
+use std::{str::FromStr, sync::LazyLock};
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
 use jiff::ZonedDateTime;
 
@@ -156,8 +154,10 @@ fn source(language: Language) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-    use std::path::Path;
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        path::Path,
+    };
 
     use super::*;
 

@@ -75,11 +75,7 @@ impl Realm {
         sealer: &Sealer,
         before: Option<&KeyRing>,
     ) -> Result<Self, DirectoryError> {
-        let base = if settings.name.is_default() {
-            String::new()
-        } else {
-            format!("{}{}", paths::REALMS, settings.name)
-        };
+        let base = paths::realm_base(&settings.name);
         let issuer = format!("{base_issuer}{base}");
         let root_secret = sealer.open(&settings.root_secret, ROOT_SECRET)?;
         let keys = KeyRing::of_realm(&setup.keys, sealer, before)?;

@@ -39,8 +39,7 @@ impl DatabaseUrl {
     /// The address as drivers read it, password included: not for showing.
     pub fn to_address(&self) -> String {
         match self {
-            // Drivers take the rest for percent-encoded.
-            Self::SqliteFile(path) => format!("sqlite:{}", path.display().to_string().replace('%', "%25")),
+            Self::SqliteFile(path) => format!("sqlite:{}", path.display()),
             Self::SqlitePrivate => "sqlite::memory:".to_owned(),
             Self::Postgres(url) => url.to_string(),
         }

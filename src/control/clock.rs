@@ -19,6 +19,7 @@ use crate::app::agenda::{self, Goal, Speed, TurnError};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
+use crate::portals;
 use crate::realms::{self, rate::Rate};
 
 pub const OPERATIONS: &[ControlOperation] = &[
@@ -127,7 +128,7 @@ async fn read(realm: Realm) -> Json<Shown> {
 async fn turn(State(app): State<App>, realm: Realm, JsonBody(turn): JsonBody<Turn>) -> Result<Json<Shown>, Problem> {
     let speed = turn.check()?;
     let goal = turn.goal(realm.clock.now())?;
-    let realm = agenda::walk(&app, &realms::event_handlers(), realm.id, goal, speed).await?;
+    let realm = agenda::walk(&app, &realms::event_handlers(&portals::of(&app)), realm.id, goal, speed).await?;
     Ok(Json(Shown::from(&realm.clock)))
 }
 

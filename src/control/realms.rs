@@ -24,6 +24,7 @@ use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock;
 use crate::model::{Preset, RealmId, RealmName, RealmSettings};
+use crate::portals::{self, portal::Portal};
 use crate::realms::{
     self,
     creation::{self, NewRealmRequest, issuer_of, random_name},
@@ -268,7 +269,7 @@ struct List {
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
 async fn create(State(app): State<App>, JsonBody(wishes): JsonBody<Wishes>) -> Result<Response, Problem> {
-    let made = creation::create(&app, wishes.read()?).await?;
+    let made = creation::create(&app, wishes.read(&portals::of(&app))?).await?;
     Ok(created(&made))
 }
 
@@ -384,7 +385,7 @@ pub async fn find(app: &App, name: &str) -> Result<Realm, Problem> {
 }
 
 impl Wishes {
-    fn read(self) -> Result<NewRealmRequest, Problem> {
+    fn read(self, portals: &[&'static Portal]) -> Result<NewRealmRequest, Problem> {
         let (name, expires_at) = (new_name(self.name)?, end_of(self.ttl)?);
         let origin = Origin {
             seed: self.seed,
@@ -392,7 +393,7 @@ impl Wishes {
             clock: self.clock,
             random_seed: self.random_seed,
         };
-        Ok(NewRealmRequest::read(name, origin, expires_at)?)
+        Ok(NewRealmRequest::read(name, origin, expires_at, portals)?)
     }
 }
 
@@ -427,7 +428,7 @@ mod tests {
     use super::*;
 
     fn read(wishes: Value) -> Result<NewRealmRequest, Problem> {
-        serde_json::from_value::<Wishes>(wishes).unwrap().read()
+        serde_json::from_value::<Wishes>(wishes).unwrap().read(portals::ALL)
     }
 
     #[test]

@@ -27,7 +27,10 @@ use crate::app::{App, Realm};
 use crate::clock::system_now;
 use crate::model::{Behaviour, Claims, RealmSettings, Secret, User, UserId};
 use crate::portals;
-use crate::realms::seed::{Phc, SeedSecret, SeedUser, check_claims, loading};
+use crate::realms::{
+    self,
+    seed::{Phc, SeedSecret, SeedUser, check_claims, loading},
+};
 use crate::store::{self, Tx, settle, tables};
 
 pub const OPERATIONS: &[ControlOperation] = &[
@@ -320,7 +323,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(user): Path<String>) 
     let user = find(&app, &realm, &user).await?;
 
     let mut tx = app.database.begin().await?;
-    let outcome = removed(&mut tx, &realm, &user).await;
+    let outcome = removed(&mut tx, &app, &realm, &user).await;
     let settings = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
@@ -328,7 +331,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(user): Path<String>) 
 }
 
 /// In the order of locks: realm, consents, grants; the portals' rows last.
-async fn removed(tx: &mut Tx, realm: &Realm, user: &User) -> Result<RealmSettings, Problem> {
+async fn removed(tx: &mut Tx, app: &App, realm: &Realm, user: &User) -> Result<RealmSettings, Problem> {
     let now = realm.clock.now();
     let settings = touched(tx, realm).await?; // rules for claims may go
     store::consents::delete_of_user(tx, realm.id, &user.id).await?;
@@ -338,8 +341,9 @@ async fn removed(tx: &mut Tx, realm: &Realm, user: &User) -> Result<RealmSetting
     store::grants::revoke_of_user(tx, realm.id, &user.id, now).await?;
     store::sessions::end_all(tx, realm.id, &user.id, now).await?;
     store::claim_rules::delete_of_user(tx, realm.id, &user.id).await?;
-    let all = crate::realms::tables();
-    let of_portals: Vec<_> = portals::tables().collect();
+    let portals = portals::of(app);
+    let all = realms::tables(&portals);
+    let of_portals: Vec<_> = portals.iter().flat_map(|portal| portal.tables).collect();
     for table in of_portals.into_iter().rev() {
         tables::remove_of(tx, realm.id, table, &all, "users", &user.id.0).await?;
     }

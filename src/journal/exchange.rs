@@ -165,7 +165,7 @@ impl Exchange {
             }
             None => (None, None, FaultMarks::default()),
         };
-        let refusal = refusal.map(|refusal| refusal.in_other_words(|text| redaction.words("refusal", text)));
+        let refusal = refusal.map(|refusal| refusal.map_texts(|text| redaction.words("refusal", text)));
         Self {
             id: begun.id.clone(),
             sequence: 0,

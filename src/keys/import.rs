@@ -1,25 +1,27 @@
-//! Private keys that others made: PEM (PKCS#8, PKCS#1, SEC 1) and JWK (RFC 7517, RFC 7518 §6).
+//! Imported private keys: PEM (PKCS#8, PKCS#1, SEC 1) and JWK (RFC 7517, RFC 7518 §6).
 //!
-//! Whatever form a key comes in, it is kept as PKCS#8 PEM and read back from that.
+//! Each is converted to PKCS#8 PEM, which is stored.
 
-use aws_lc_rs::rsa;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::PemObject as _;
+use aws_lc_rs::{
+    rsa,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 use serde::Deserialize;
 
-use super::signing_key::{pkcs8_pem, rsa_pem};
-use super::{KeyError, SigningKey};
+use super::{
+    KeyError, SigningKey,
+    signing_key::{pkcs8_pem, rsa_pem},
+};
 use crate::model::{Secret, SigningAlgorithm};
 
-/// Why a key is not taken. None of these says anything of what is secret in it.
+/// Why a key cannot be imported. No message contains secret parts of it.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("there is no private key in the PEM text: PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY is expected")]
+    #[error("the PEM text has no PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY section")]
     NotPem,
-    #[error("a JWK of type {0:?} is not taken: it is RSA, or EC on P-256")]
+    #[error("a JWK of type {0:?} is not supported, only RSA and EC on P-256")]
     OtherKind(String),
     #[error("the JWK's member {0:?} is missing or not base64url")]
     Member(&'static str),
@@ -29,7 +31,7 @@ pub enum ImportError {
     Key(#[from] KeyError),
 }
 
-/// A private key as a JWK. Members that say what it is for are not read: it signs with the algorithm of its kind.
+/// A private key as a JWK. `alg`, `use` and `key_ops` are ignored: it signs with the algorithm of its type.
 #[derive(Clone, Deserialize)]
 pub struct PrivateJwk {
     kty: String,
@@ -53,10 +55,10 @@ struct Numbers {
     y: Option<Secret>,
 }
 
-/// Reads a PEM text; the key, and the text to keep.
+/// Reads a PEM text: the key, and the PEM text to store.
 ///
 /// # Errors
-/// When there is no sound private key in it.
+/// It has no usable private key.
 pub fn from_pem(pem: &str) -> Result<(SigningKey, Secret), ImportError> {
     let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| ImportError::NotPem)?;
     match &der {
@@ -76,10 +78,10 @@ pub fn from_pem(pem: &str) -> Result<(SigningKey, Secret), ImportError> {
     }
 }
 
-/// Reads a JWK; the key, and the text to keep.
+/// Reads a JWK: the key, and the PEM text to store.
 ///
 /// # Errors
-/// When it is not a sound private key of a kind we sign with.
+/// It is not a usable private key of a supported type.
 pub fn from_jwk(jwk: &PrivateJwk) -> Result<(SigningKey, Secret), ImportError> {
     let numbers = &jwk.numbers;
     match (jwk.kty.as_str(), jwk.crv.as_deref()) {
@@ -160,9 +162,11 @@ fn length(into: &mut Vec<u8>, length: usize) {
 
 #[cfg(test)]
 mod tests {
-    use ::rsa::pkcs1::EncodeRsaPrivateKey as _;
-    use ::rsa::pkcs8::DecodePrivateKey as _;
-    use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+    use ::rsa::{
+        pkcs1::EncodeRsaPrivateKey as _,
+        pkcs8::DecodePrivateKey as _,
+        traits::{PrivateKeyParts as _, PublicKeyParts as _},
+    };
     use serde_json::{Value, json};
 
     use super::*;

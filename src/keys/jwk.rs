@@ -1,13 +1,12 @@
-//! The public face of a key: a JWK (RFC 7517 §4) named by its thumbprint (RFC 7638).
+//! Public keys as JWKs (RFC 7517 §4), whose `kid` is the thumbprint (RFC 7638).
 
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::model::SigningAlgorithm;
 
-/// A public key as it is published; the members stand in the order of the portal's captured JWK Set.
+/// A public key as it is published; the members are in the order of the emulated portal's JWK Set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Jwk {
     pub kty: &'static str,
@@ -25,7 +24,7 @@ pub struct Jwk {
     pub x: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
-    /// Always `sig`: none of our keys encrypts.
+    /// Always `sig`.
     #[serde(rename = "use")]
     pub public_key_use: &'static str,
     pub alg: SigningAlgorithm,
@@ -80,7 +79,7 @@ impl Jwk {
 
     /// SHA-256 over the required members in lexicographic order, base64url (RFC 7638 §3).
     ///
-    /// The text is put together by hand: its bytes are the definition, and none of the values needs escaping.
+    /// The JSON text is written by hand, since its exact bytes are hashed; no value needs escaping.
     pub fn thumbprint(&self) -> String {
         let required = [
             ("crv", self.crv),

@@ -1,8 +1,8 @@
-//! The key ring: who signs now, who is still believed; and the JWS they make (RFC 7515 compact form).
+//! The key ring: the keys of a realm, and signing and verifying with them (JWS in compact form, RFC 7515).
 //!
-//! A ring is made once from a realm's keys and shared by all its requests. It judges signatures, never time: `exp` and its
-//! kin are the caller's, on the realm's clock. What must be kept secret at rest is in [`sealing`]; keys that others made are
-//! read by [`import`].
+//! A ring is built once from a realm's keys and shared by all its requests. It checks signatures and no times: `exp` and
+//! `nbf` are checked by the caller on the realm's clock. [`sealing`] encrypts stored secrets, [`import`] reads keys from
+//! elsewhere.
 
 pub mod import;
 pub mod jwk;
@@ -11,8 +11,7 @@ pub mod signing_key;
 
 use std::sync::{Arc, LazyLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -28,15 +27,15 @@ pub struct KeyRing {
     keys: Vec<RingKey>,
 }
 
-/// A key on the ring. All are published and believed.
+/// A key of a ring. All are published, and their signatures are accepted.
 #[derive(Clone, Debug)]
 pub struct RingKey {
     pub key: Arc<SigningKey>,
-    /// Whether it may sign: of each algorithm the first one that may does.
+    /// Whether it may sign. The first such key of an algorithm signs.
     pub signs: bool,
 }
 
-/// The keys shipped for development, as the texts they are kept in.
+/// The PEM texts of the development keys.
 const DEVELOPMENT: [(SigningAlgorithm, &str); 2] = [
     (
         SigningAlgorithm::Rs256,
@@ -52,10 +51,10 @@ impl KeyRing {
 
     /// A realm's own keys, in the order they were added, opened with `sealer`; the development keys where it has none.
     ///
-    /// What `before` has parsed is not parsed again.
+    /// Keys that `before` has parsed are not parsed again.
     ///
     /// # Errors
-    /// When a key was sealed with a key we do not have, or is not sound.
+    /// A key was sealed with a missing key, or is damaged.
     pub fn of_realm(rows: &[StoredKey], sealer: &Sealer, before: Option<&Self>) -> Result<Self, RingError> {
         if rows.is_empty() {
             return Ok(Self::development());
@@ -75,7 +74,8 @@ impl KeyRing {
         rows.iter().rev().map(ring_key).collect::<Result<_, _>>().map(Self::new)
     }
 
-    /// The keys shipped in `keys/`: public, so only for issuers nobody outside can reach (`Issuer::is_local`). Parsed once.
+    /// The keys in the repository's `keys/`. Their private halves are public, so they are only for local issuers
+    /// (`Issuer::is_local`). Parsed once.
     pub fn development() -> Self {
         static RING: LazyLock<KeyRing> = LazyLock::new(|| {
             let load = |(algorithm, pem)| {
@@ -91,7 +91,7 @@ impl KeyRing {
         RING.clone()
     }
 
-    /// The development keys as a realm's own, to which others can be added: in the order of their adding.
+    /// The development keys as a realm's own keys, so that others can be added: the oldest first.
     ///
     /// # Errors
     /// When sealing fails.
@@ -107,7 +107,7 @@ impl KeyRing {
         &self.keys
     }
 
-    /// Whether a key of that name is published.
+    /// Whether the ring has a key with this `kid`.
     pub fn knows(&self, kid: &str) -> bool {
         self.keys.iter().any(|held| held.key.kid() == kid)
     }
@@ -118,7 +118,7 @@ impl KeyRing {
         self.keys.iter().find(may).map(|held| held.key.as_ref())
     }
 
-    /// The algorithms somebody signs with, for discovery; each once, in the ring's order.
+    /// The algorithms of the signing keys, each once, in the ring's order.
     pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
         let mut algorithms = Vec::new();
         for held in self.keys.iter().filter(|held| held.signs) {
@@ -129,7 +129,7 @@ impl KeyRing {
         algorithms
     }
 
-    /// Only the keys that sign now, one for each algorithm.
+    /// The keys that sign now, one for each algorithm.
     pub fn signers(&self) -> Self {
         let signs = |held: &&RingKey, algorithm| held.signs && held.key.algorithm() == algorithm;
         let first = |algorithm| self.keys.iter().find(|held| signs(held, algorithm)).cloned();
@@ -138,14 +138,14 @@ impl KeyRing {
         }
     }
 
-    /// These keys and, behind them, those of another ring.
+    /// These keys, followed by those of another ring.
     pub fn joined_by(&self, other: &Self) -> Self {
         Self {
             keys: self.keys.iter().chain(&other.keys).cloned().collect(),
         }
     }
 
-    /// The document clients fetch to believe us: every key of the ring.
+    /// The published JWK Set: every key of the ring.
     pub fn jwk_set(&self) -> JwkSet {
         JwkSet {
             keys: self.keys.iter().map(|held| held.key.jwk().clone()).collect(),
@@ -154,7 +154,7 @@ impl KeyRing {
 
     /// Signs `claims` as a compact JWS with header `{"typ", "alg", "kid"}` (RFC 7515 §7.1).
     ///
-    /// `typ` keeps one kind of token from being taken for another: `JWT`, `at+jwt`, `logout+jwt` (RFC 8725 §3.11).
+    /// `typ` tells the kinds of tokens apart: `JWT`, `at+jwt`, `logout+jwt` (RFC 8725 §3.11).
     pub fn sign(
         &self,
         algorithm: SigningAlgorithm,
@@ -179,10 +179,10 @@ impl KeyRing {
         Ok(compact)
     }
 
-    /// The claims of a compact JWS that a key of this ring has signed, as the bytes that were signed.
+    /// The claims of a compact JWS signed by a key of this ring, as the signed bytes.
     ///
-    /// The algorithm is held against `allowed` before a key is looked for (RFC 8725 §3.1), and `typ` must be the expected one.
-    /// `exp`, `nbf`, `iss` and `aud` have **not** been looked at.
+    /// The algorithm must be one of `allowed`, which is checked before a key is searched (RFC 8725 §3.1), and `typ` must match.
+    /// `exp`, `nbf`, `iss` and `aud` are **not** checked.
     pub fn verify(&self, compact: &str, typ: &str, allowed: &[SigningAlgorithm]) -> Result<Vec<u8>, VerificationError> {
         let (signed, signature) = compact.rsplit_once('.').ok_or(VerificationError::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(VerificationError::Malformed)?;
@@ -204,7 +204,7 @@ impl KeyRing {
     }
 }
 
-/// The header we write: these members in this order, as the emulated portal does.
+/// The header of signed tokens: the same members in the same order as the emulated portal.
 #[derive(Serialize)]
 struct ProtectedHeader<'a> {
     typ: &'a str,
@@ -212,7 +212,7 @@ struct ProtectedHeader<'a> {
     kid: &'a str,
 }
 
-/// The members of a received header that we judge by; `jwk`, `jku` and `x5c` are none of them, since we believe our ring only.
+/// The members of a received header that are used. `jwk`, `jku` and `x5c` are ignored: only keys of the ring are trusted.
 #[derive(Deserialize)]
 struct ReceivedHeader {
     alg: String,
@@ -238,12 +238,12 @@ impl ReceivedHeader {
     }
 }
 
-/// Base64url without padding and without stray bits, so that one token has one spelling (RFC 7515 §2).
+/// Base64url without padding and without trailing bits, so that each token has exactly one spelling (RFC 7515 §2).
 fn decode(part: &str) -> Result<Vec<u8>, VerificationError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| VerificationError::Malformed)
 }
 
-/// The `kid` a compact JWS names, believed or not: to look whether its key has to be read first.
+/// The `kid` of a compact JWS that is not verified yet: to find out whether its key must be loaded first.
 pub fn kid_of(compact: &str) -> Option<String> {
     let header = compact.split('.').next()?;
     let received: ReceivedHeader = serde_json::from_slice(&decode(header).ok()?).ok()?;
@@ -255,11 +255,11 @@ pub fn kid_of(compact: &str) -> Option<String> {
 pub enum RingError {
     #[error("the key {kid:?} cannot be opened: {reason}")]
     Sealing { kid: String, reason: SealingError },
-    #[error("the key {kid:?} is not sound: {reason}")]
+    #[error("the key {kid:?} cannot be used: {reason}")]
     Key { kid: String, reason: KeyError },
 }
 
-/// Why nothing was signed: always our own failure.
+/// Why nothing could be signed: always a failure of the server.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningError {
     #[error("the realm has no {0} key")]
@@ -270,21 +270,21 @@ pub enum SigningError {
     Key(#[from] KeyError),
 }
 
-/// Why a signature is not believed.
+/// Why a signed token is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerificationError {
     #[error("not a JWS in compact form")]
     Malformed,
-    #[error("the algorithm {0:?} is not accepted here")]
+    #[error("the algorithm {0:?} is not accepted")]
     ForbiddenAlgorithm(String),
-    #[error("the header names critical extensions, and we know none")]
+    #[error("the header has critical extensions, which are not supported")]
     CriticalExtension,
-    #[error("a token of type {0:?} is not accepted here")]
+    #[error("a token of type {0:?} is not accepted")]
     OtherType(String),
-    /// The ring has no such key; another process may have added it, so reading the realm's keys again can help.
-    #[error("no key named {0:?} is believed")]
+    /// The ring has no such key. Another process may have added it: loading the realm's keys again can help.
+    #[error("there is no key with the kid {0:?}")]
     UnknownKey(String),
-    #[error("the signature does not fit")]
+    #[error("the signature does not match")]
     WrongSignature,
 }
 

@@ -1,20 +1,26 @@
-//! Secrets that must be used in the clear, kept sealed: AES-256-GCM under a key that never enters the database.
+//! Encryption of stored secrets that cannot be hashed: AES-256-GCM with a key outside the database.
 //!
 //! A sealed value reads `<key id>.<base64url of IV ‖ ciphertext ‖ tag>`. The caller binds it to its place with associated data
-//! (realm, table, row), so that a value copied into another row does not open there. IVs come from the system, inside aws-lc.
+//! (realm, table, row), so that a value copied into another row cannot be opened there. IVs come from the system, inside aws-lc.
 //!
 //! The key file holds one key per line, 32 bytes in base64; the first line seals, every line opens. Rotating is writing a new
 //! first line: old values stay readable, and move to the new key when they are next written.
 
-use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    digest::{SHA256, digest},
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 
 const KEY_BYTES: usize = 32;
 
@@ -55,7 +61,7 @@ impl Sealer {
         Self::from_file(path)
     }
 
-    /// A key that lives as long as the process, for a database that does not live longer either.
+    /// A key that exists as long as the process, for a database in memory.
     pub fn ephemeral() -> Result<Self, SealingError> {
         let key = new_key().map_err(|_| SealingError::Library)?;
         Ok(Self {
@@ -91,7 +97,7 @@ impl Sealer {
         Ok(format!("{}.{}", sealing.id, URL_SAFE_NO_PAD.encode(sealed)))
     }
 
-    /// The secret in `sealed`, if it was sealed by one of our keys for the place that `associated` names.
+    /// The secret in `sealed`, if it was sealed with one of the keys for the place that `associated` names.
     pub fn open(&self, sealed: &str, associated: &[u8]) -> Result<Vec<u8>, SealingError> {
         let (id, text) = sealed.split_once('.').ok_or(SealingError::Damaged)?;
         let sealing = self.keys.iter().find(|key| key.id == id);
@@ -127,15 +133,15 @@ impl SealingKey {
 /// Why a value could not be sealed or opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealingError {
-    #[error("sealed with the key {0:?}, which is not in the secret key file")]
+    #[error("it was sealed with the key {0:?}, which is not in the secret key file")]
     UnknownKey(String),
-    #[error("the sealed value is damaged, or was sealed for another place")]
+    #[error("the sealed value is damaged or belongs to another place")]
     Damaged,
-    #[error("the cryptographic library refused to work")]
+    #[error("the cryptographic library failed")]
     Library,
 }
 
-/// Why the key file cannot be used; says the path and never its content.
+/// Why the key file cannot be used. Names the path, never the content.
 #[derive(Debug, thiserror::Error)]
 #[error("secret key file {}: {reason}", path.display())]
 pub struct KeyFileError {
@@ -149,15 +155,15 @@ enum Reason {
     Io(io::Error),
     #[error("line {0} is not a key: expected 32 bytes in base64, as `openssl rand -base64 32` prints them")]
     Line(usize),
-    #[error("holds no key; put one in with `openssl rand -base64 32`")]
+    #[error("has no key; add one with `openssl rand -base64 32`")]
     Empty,
-    #[error("no random bytes to be had from the system")]
+    #[error("the system gives no random bytes")]
     Random,
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "keys never come from a realm's chance, which may be seeded"
+    reason = "keys never come from a realm's random values, which may be seeded"
 )]
 fn new_key() -> Result<[u8; KEY_BYTES], Reason> {
     let mut key = [0; KEY_BYTES];
@@ -172,7 +178,7 @@ fn new_key_file() -> Result<String, Reason> {
     ))
 }
 
-/// Writes a new file that only its owner reads, complete or not at all; when another process is faster, its file stands.
+/// Writes a new file that only its owner can read, completely or not at all. A file that exists already is kept.
 fn create_privately(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
@@ -200,7 +206,7 @@ fn warn_if_others_can_read(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let open_to_others = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
     if open_to_others {
-        tracing::warn!(path = %path.display(), "the secret key file can be read by others than its owner: chmod 600 it");
+        tracing::warn!(path = %path.display(), "the secret key file is readable by other users; run chmod 600");
     }
 }
 
@@ -370,7 +376,7 @@ mod tests {
         for text in ["", "\n\n", "# only a comment\n"] {
             let (_folder, path) = file_with(text);
             let error = Sealer::from_file(&path).unwrap_err().to_string();
-            assert!(error.contains("holds no key"), "{error}");
+            assert!(error.contains("has no key"), "{error}");
         }
     }
 }

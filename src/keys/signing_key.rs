@@ -1,31 +1,33 @@
 //! One signing key: generate, load, sign, verify (RFC 7518 §3).
 //!
 //! All arithmetic is aws-lc-rs. A key is parsed once, when it is loaded; signing and verifying work on the parsed form.
-//! A further algorithm is a variant of [`SigningAlgorithm`], after which the compiler shows every place that has to know.
+//! A further algorithm is a variant of [`SigningAlgorithm`]; the compiler then shows every place to extend.
 
 use std::fmt;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::error::{KeyRejected, Unspecified};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, VerificationAlgorithm,
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    error::{KeyRejected, Unspecified},
+    rand::SystemRandom,
+    rsa,
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
+        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, VerificationAlgorithm,
+    },
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::PrivatePkcs8KeyDer;
-use rustls::pki_types::pem::PemObject as _;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 
 use jiff::Timestamp;
 
-use super::RingError;
-use super::jwk::Jwk;
-use super::sealing::{Sealer, SealingError};
+use super::{
+    RingError,
+    jwk::Jwk,
+    sealing::{Sealer, SealingError},
+};
 use crate::model::{Secret, SigningAlgorithm, StoredKey};
 
-/// What a private key is sealed for: its table and column, and no realm, so that a copy of a realm can take it as it stands.
+/// What a private key is sealed for: table and column but no realm, so that a copy of a realm can use it unchanged.
 const PLACE: &[u8] = b"signing_keys.private_key";
 
 fn verification(algorithm: SigningAlgorithm) -> &'static dyn VerificationAlgorithm {
@@ -35,20 +37,20 @@ fn verification(algorithm: SigningAlgorithm) -> &'static dyn VerificationAlgorit
     }
 }
 
-/// Why a key cannot be used. None of these says anything about the key's content.
+/// Why a key cannot be used. No message contains parts of the key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Not a PEM file, or one without a `PRIVATE KEY` section (PKCS#8, RFC 7468 §10).
     #[error("no PKCS#8 private key (`-----BEGIN PRIVATE KEY-----`) found")]
     NotPkcs8Pem,
-    /// The key is damaged, of another kind, on another curve or too short.
+    /// The key is damaged, of another type, on another curve or too short.
     #[error("not a usable {algorithm} key: {reason}")]
     Rejected {
         algorithm: SigningAlgorithm,
         reason: KeyRejected,
     },
-    /// The cryptographic library failed, which a sound key does not cause.
-    #[error("the cryptographic library refused to work")]
+    /// The cryptographic library failed. No valid key causes this.
+    #[error("the cryptographic library failed")]
     Library,
 }
 
@@ -58,13 +60,13 @@ impl From<Unspecified> for KeyError {
     }
 }
 
-/// A key that signs and believes its own signatures.
+/// A key that signs and verifies.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     jwk: Jwk,
     private: PrivateKey,
     public: ParsedPublicKey,
-    /// The sealed text it was read from, if it was.
+    /// The stored text it was read from, if any.
     sealed: Option<String>,
 }
 
@@ -80,7 +82,7 @@ impl SigningKey {
         Self::from_pkcs8(algorithm, der.secret_pkcs8_der())
     }
 
-    /// Makes a new key from the system's randomness, together with the text to keep. RSA takes some 70 ms: not for an async thread.
+    /// Makes a new key from the system's randomness, with the PEM text to store. RSA takes some 70 ms: not for an async thread.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<(Self, Secret), KeyError> {
         let pem = match algorithm {
             SigningAlgorithm::Rs256 => rsa_pem(&rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?)?,
@@ -89,7 +91,7 @@ impl SigningKey {
                 pkcs8_pem(pair.to_pkcs8v1()?.as_ref())
             }
         };
-        // Read back what will be stored, so that a key which signs today can also be loaded tomorrow.
+        // Parsed from the text that will be stored, so that a key that works now can be loaded later.
         Ok((Self::from_pem(algorithm, pem.reveal())?, pem))
     }
 
@@ -122,10 +124,10 @@ impl SigningKey {
         })
     }
 
-    /// Reads a key at rest.
+    /// Reads a stored key.
     ///
     /// # Errors
-    /// When it was sealed with a key we do not have, or is not sound.
+    /// It was sealed with a missing key, or is damaged.
     pub fn open(row: &StoredKey, sealer: &Sealer) -> Result<Self, RingError> {
         let kid = || row.kid.clone();
         let unsealed = |reason| RingError::Sealing { kid: kid(), reason };
@@ -139,7 +141,7 @@ impl SigningKey {
         })
     }
 
-    /// The key as it is kept; `pem` is its private half.
+    /// The key as it is stored; `pem` is the private half.
     ///
     /// # Errors
     /// When sealing fails.
@@ -159,12 +161,12 @@ impl SigningKey {
         })
     }
 
-    /// The sealed text it was read from; `None` for a key that was not at rest.
+    /// The stored text it was read from; `None` for a key that was not stored.
     pub fn sealed(&self) -> Option<&str> {
         self.sealed.as_deref()
     }
 
-    /// The same key under another name.
+    /// The same key with another `kid`.
     pub fn named(mut self, kid: &str) -> Self {
         kid.clone_into(&mut self.jwk.kid);
         self
@@ -175,12 +177,12 @@ impl SigningKey {
         self.algorithm
     }
 
-    /// The key's name in JWS headers and in the JWK Set.
+    /// The `kid` in JWS headers and in the JWK Set.
     pub fn kid(&self) -> &str {
         &self.jwk.kid
     }
 
-    /// The public half, as it is published.
+    /// The public half as published.
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
     }
@@ -223,7 +225,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// An RSA key as the text it is kept in.
+/// An RSA key as the PEM text that is stored.
 pub(super) fn rsa_pem(pair: &rsa::KeyPair) -> Result<Secret, Unspecified> {
     Ok(pkcs8_pem(AsDer::<Pkcs8V1Der>::as_der(pair)?.as_ref()))
 }
@@ -244,9 +246,11 @@ pub(super) fn pkcs8_pem(der: &[u8]) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rsa_crate::pkcs1v15::{Signature, VerifyingKey};
-    use rsa_crate::pkcs8::DecodePrivateKey as _;
-    use rsa_crate::signature::Verifier as _;
+    use rsa_crate::{
+        pkcs1v15::{Signature, VerifyingKey},
+        pkcs8::DecodePrivateKey as _,
+        signature::Verifier as _,
+    };
     // The dev-dependency has the name of the aws-lc-rs module used above.
     use ::rsa as rsa_crate;
 
@@ -254,7 +258,7 @@ mod tests {
     const P256: &str = include_str!("../../keys/development-p256.pem");
 
     #[test]
-    fn the_rsa_crate_believes_our_rs256_signature() {
+    fn the_rsa_crate_accepts_our_rs256_signature() {
         let key = SigningKey::from_pem(SigningAlgorithm::Rs256, RSA).unwrap();
         let judge = rsa_crate::RsaPrivateKey::from_pkcs8_pem(RSA).unwrap().to_public_key();
 
@@ -298,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_of_another_message_is_not_believed() {
+    fn a_signature_of_another_message_is_refused() {
         for (algorithm, pem) in [(SigningAlgorithm::Rs256, RSA), (SigningAlgorithm::Es256, P256)] {
             let key = SigningKey::from_pem(algorithm, pem).unwrap();
             let mut signature = key.sign(b"message").unwrap();
@@ -313,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ecdsa_signature_of_zeros_is_not_believed() {
+    fn an_ecdsa_signature_of_zeros_is_refused() {
         let key = SigningKey::from_pem(SigningAlgorithm::Es256, P256).unwrap();
 
         assert!(!key.verifies(b"message", &[0; 64]));

@@ -43,7 +43,7 @@ fn es256_kid() -> String {
 }
 
 #[test]
-fn jsonwebtoken_finds_our_key_in_the_jwk_set_and_believes_what_it_signed() {
+fn jsonwebtoken_finds_our_key_in_the_jwk_set_and_accepts_its_signature() {
     let ring = KeyRing::development();
     let published = serde_json::to_string(&ring.jwk_set()).unwrap();
     let published: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&published).unwrap();
@@ -78,12 +78,11 @@ fn jsonwebtoken_computes_the_same_thumbprints() {
 }
 
 #[test]
-fn a_token_jsonwebtoken_signed_with_our_keys_is_believed() {
+fn a_token_jsonwebtoken_signed_with_our_keys_is_accepted() {
     let ring = KeyRing::development();
     // jsonwebtoken takes RSA keys in PKCS#1, which is what PKCS#8 wraps.
     let pkcs1 = {
-        use rsa::pkcs1::EncodeRsaPrivateKey as _;
-        use rsa::pkcs8::DecodePrivateKey as _;
+        use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::DecodePrivateKey as _};
         let key = rsa::RsaPrivateKey::from_pkcs8_pem(RSA).unwrap();
         key.to_pkcs1_pem(rsa::pkcs8::LineEnding::LF).unwrap().to_string()
     };
@@ -224,7 +223,7 @@ fn a_header_with_the_same_member_twice_is_refused() {
 }
 
 #[test]
-fn a_key_brought_along_in_the_header_is_not_believed() {
+fn a_key_brought_along_in_the_header_is_refused() {
     let (stranger, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let jwk = serde_json::to_string(stranger.jwk()).unwrap();
     let header = format!(r#"{{"typ":"JWT","alg":"ES256","jwk":{jwk},"kid":"{}"}}"#, es256_kid());
@@ -291,7 +290,7 @@ fn anything_but_three_strict_base64url_parts_is_malformed() {
 }
 
 #[test]
-fn after_a_rotation_the_new_key_signs_and_the_old_one_is_still_believed() {
+fn after_a_rotation_the_new_key_signs_and_the_old_one_is_still_accepted() {
     let (old, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (new, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (old, new) = (Arc::new(old), Arc::new(new));
@@ -333,7 +332,7 @@ fn signing(key: Arc<SigningKey>) -> RingKey {
 }
 
 #[test]
-fn a_key_that_must_not_sign_is_published_and_believed_all_the_same() {
+fn a_key_that_must_not_sign_is_published_and_accepted_all_the_same() {
     let (unused, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (used, _) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let (unused, used) = (Arc::new(unused.named("unused")), Arc::new(used));

@@ -1,26 +1,32 @@
-//! `/account`: who I am here, what I have allowed, where I am signed in.
+//! `/account`: the signed-in user, the clients with access, and the open sessions.
 //!
 //! Withdrawing a consent revokes everything the user has granted that client; ending a session leaves grants alone.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::{
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Response},
+};
 use form_urlencoded::byte_serialize;
-use http::header;
-use http::request::Parts;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use http::{header, request::Parts};
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
-use crate::app::{App, Realm};
-use crate::login::scopes::in_plain_words;
-use crate::login::visit::{Visit, see_other, unknown_answer};
-use crate::model::{ClientId, Consent, SignedIn, User};
-use crate::store::{self, Tx, settle};
-use crate::web::monogram::{Monogram, monogram};
-use crate::web::page::{Layout, Page};
-use crate::web::page_error::PageError;
-use crate::web::page_form::{PageForm, PageQuery};
-use crate::web::{paths, session_cookie};
+use crate::{
+    app::{App, Realm},
+    login::{
+        scopes::description_of,
+        visit::{Visit, see_other, unknown_form},
+    },
+    model::{ClientId, Consent, SignedIn, User},
+    store::{self, Tx, settle},
+    web::{
+        monogram::{Monogram, monogram},
+        page::{Layout, Page},
+        page_error::PageError,
+        page_form::{PageForm, PageQuery},
+        paths, session_cookie,
+    },
+};
 
 #[derive(Template)]
 #[template(path = "login/account.html")]
@@ -38,7 +44,7 @@ struct AccountPage {
 struct AllowedClient {
     client_id: String,
     name: String,
-    /// What it may do, in plain words.
+    /// Descriptions of what it may do.
     scopes: Vec<String>,
     since: ZonedDateTime,
 }
@@ -58,16 +64,16 @@ enum Done {
 
 pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let Some(here) = &visit.here else {
+    let Some(signed_in) = &visit.signed_in else {
         return Ok(see_other(&realm.path(paths::LOGIN)));
     };
-    let zone = time_zone(&here.user);
+    let zone = time_zone(&signed_in.user);
     let page = AccountPage {
-        person: here.user.name().to_owned(),
-        username: here.user.username.clone(),
-        email: here.user.claim("email").map(str::to_owned),
-        clients: allowed_clients(&app, &realm, &visit.layout, &here.user, &zone).await?,
-        sessions: open_sessions(&app, &realm, here, visit.now, &zone).await?,
+        person: signed_in.user.name().to_owned(),
+        username: signed_in.user.username.clone(),
+        email: signed_in.user.claim("email").map(str::to_owned),
+        clients: allowed_clients(&app, &realm, &visit.layout, &signed_in.user, &zone).await?,
+        sessions: open_sessions(&app, &realm, signed_in, visit.now, &zone).await?,
         done: done(&app, &realm, &parts).await?,
         layout: visit.layout,
     };
@@ -76,13 +82,13 @@ pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<
 
 pub async fn change(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let Some(here) = &visit.here else {
+    let Some(signed_in) = &visit.signed_in else {
         return Ok(see_other(&realm.path(paths::LOGIN)));
     };
     if let Some(client) = form.get("withdraw") {
         let client = ClientId::from(client);
         let mut tx = app.database.begin().await?;
-        let outcome = withdraw(&mut tx, &realm, &here.user, &client, visit.now).await;
+        let outcome = withdraw(&mut tx, &realm, &signed_in.user, &client, visit.now).await;
         settle(tx, outcome).await?;
         let withdrawn: String = byte_serialize(client.0.as_bytes()).collect();
         return Ok(see_other(
@@ -91,10 +97,10 @@ pub async fn change(State(app): State<App>, realm: Realm, parts: Parts, form: Pa
     }
     if let Some(sid) = form.get("end_session") {
         let mut tx = app.database.write_once().await?;
-        store::sessions::end_by_sid(&mut tx, realm.id, &here.user.id, sid, visit.now).await?;
-        return Ok(after_the_end(&realm, here, sid));
+        store::sessions::end_by_sid(&mut tx, realm.id, &signed_in.user.id, sid, visit.now).await?;
+        return Ok(after_session_end(&realm, signed_in, sid));
     }
-    Err(unknown_answer("withdraw=<client> or end_session=<session>"))
+    Err(unknown_form("withdraw=<client> or end_session=<session>"))
 }
 
 async fn withdraw(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> Result<(), PageError> {
@@ -103,8 +109,8 @@ async fn withdraw(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, no
     Ok(())
 }
 
-fn after_the_end(realm: &Realm, here: &SignedIn, sid: &str) -> Response {
-    if sid != here.session.sid {
+fn after_session_end(realm: &Realm, signed_in: &SignedIn, sid: &str) -> Response {
+    if sid != signed_in.session.sid {
         return see_other(&realm.path(&format!("{}?session_ended=1", paths::ACCOUNT)));
     }
     let cleared = AppendHeaders([(header::SET_COOKIE, session_cookie::take_away(&realm.issuer))]);
@@ -118,7 +124,7 @@ async fn allowed_clients(
     user: &User,
     zone: &TimeZone,
 ) -> Result<Vec<AllowedClient>, PageError> {
-    let in_words = |scope: &str| in_plain_words(layout, &realm.scopes, scope);
+    let in_words = |scope: &str| description_of(layout, &realm.scopes, scope);
     let consents = store::consents::list(&mut app.database.read().await?, realm.id, &user.id).await?;
     let mut clients = Vec::with_capacity(consents.len());
     for Consent {
@@ -142,20 +148,21 @@ async fn allowed_clients(
 async fn open_sessions(
     app: &App,
     realm: &Realm,
-    here: &SignedIn,
+    signed_in: &SignedIn,
     now: Timestamp,
     zone: &TimeZone,
 ) -> Result<Vec<OpenSession>, PageError> {
-    let sessions = store::sessions::list(&mut app.database.read().await?, realm.id, &here.user.id, now).await?;
+    let sessions = store::sessions::list(&mut app.database.read().await?, realm.id, &signed_in.user.id, now).await?;
     let open = sessions.into_iter().map(|session| OpenSession {
-        this_browser: session.id == here.session.id,
+        this_browser: session.id == signed_in.session.id,
         since: session.auth_time.to_zoned_datetime(zone.clone()),
         sid: session.sid,
     });
     Ok(open.collect())
 }
 
-/// What the address says was done just now. It names the client by its id, so that nobody can put words of their own on the page.
+/// What the last form did, as the address says. It names the client by its id, so that a link cannot put other words
+/// on the page.
 async fn done(app: &App, realm: &Realm, parts: &Parts) -> Result<Option<Done>, PageError> {
     let query = PageQuery::read(&parts.uri)?;
     if let Some(client) = query.get("withdrawn") {
@@ -189,7 +196,7 @@ impl AccountPage {
         self.layout.say_with(key, "moment", &moment)
     }
 
-    fn done_in_words(&self) -> Option<String> {
+    fn done_message(&self) -> Option<String> {
         Some(match self.done.as_ref()? {
             Done::Withdrawn { client } => self.layout.say_with("account-withdrawn", "client", client),
             Done::SessionEnded => self.layout.say("account-session-ended"),

@@ -1,10 +1,14 @@
-//! The client a person deals with, as pages show it.
+//! The client that sent the authorization request, as pages show it.
 
 use url::Url;
 
-use crate::model::Client;
-use crate::web::form_post::destination;
-use crate::web::monogram::{Monogram, monogram};
+use crate::{
+    model::Client,
+    web::{
+        form_post::destination,
+        monogram::{Monogram, monogram},
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct AskingClient {
@@ -33,7 +37,7 @@ impl AskingClient {
     }
 }
 
-/// What a client registered for people to follow, unless it is something else than an address on the web.
+/// A registered address as a link, if it is `http` or `https`.
 fn web_address(registered: Option<&str>) -> Option<String> {
     let address = Url::parse(registered?).ok()?;
     matches!(address.scheme(), "http" | "https").then(|| address.into())

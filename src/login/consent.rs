@@ -1,25 +1,29 @@
-//! `/consent`: what the client asks for, and the person's answer (OIDC Core §3.1.2.4).
+//! `/consent`: what the client asks for, and the user's decision (OIDC Core §3.1.2.4).
 //!
-//! A yes is remembered for user and client and united with what was allowed before; a no is told to the client and forgotten.
+//! `allow` is stored for user and client and added to what was allowed before; `deny` is sent to the client and not
+//! stored.
 
-use askama::Template;
-use askama::filters::Safe;
-use axum::extract::State;
-use axum::response::Response;
+use askama::{Template, filters::Safe};
+use axum::{extract::State, response::Response};
 use http::request::Parts;
 use jiff::Timestamp;
 
-use crate::app::request_in_flight::already_answered;
-use crate::app::{App, Realm};
-use crate::login::asking_client::AskingClient;
-use crate::login::scopes::in_plain_words;
-use crate::login::visit::{Visit, unknown_answer};
-use crate::model::{Decision, PendingRequest, Scopes, SignedIn};
-use crate::store::{self, Tx, settle};
-use crate::web::page::{Layout, Marked, Page};
-use crate::web::page_error::PageError;
-use crate::web::page_form::PageForm;
-use crate::web::paths;
+use crate::{
+    app::{App, Realm, request_in_flight::already_answered},
+    login::{
+        asking_client::AskingClient,
+        scopes::description_of,
+        visit::{Visit, unknown_form},
+    },
+    model::{Decision, PendingRequest, Scopes, SignedIn},
+    store::{self, Tx, settle},
+    web::{
+        page::{Layout, Marked, Page},
+        page_error::PageError,
+        page_form::PageForm,
+        paths,
+    },
+};
 
 /// A scope on the list.
 struct AskedScope {
@@ -36,55 +40,67 @@ struct ConsentPage {
     client: AskingClient,
     person: String,
     scopes: Vec<AskedScope>,
-    /// The sign-in page of this request, for somebody else.
+    /// The sign-in page of this request, to continue as another user.
     switch: String,
 }
 
 pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let (errand, here) = visit.belonging_together()?;
-    let request = &errand.pending.request;
+    let (pending_authorization, signed_in) = visit.authorization_and_user()?;
+    let request = &pending_authorization.pending.request;
     let conn = &mut app.database.read().await?;
-    let consent = store::consents::find(conn, realm.id, &here.user.id, &request.client_id).await?;
+    let consent = store::consents::find(conn, realm.id, &signed_in.user.id, &request.client_id).await?;
     let allowed = consent.map(|consent| consent.scopes).unwrap_or_default();
 
     let page = ConsentPage {
-        client: errand.asking_client(),
-        person: here.user.name().to_owned(),
+        client: pending_authorization.asking_client(),
+        person: signed_in.user.name().to_owned(),
         scopes: asked_scopes(&visit.layout, &realm, &request.scopes, &allowed),
-        switch: realm.path(&format!("{}?request={}", paths::LOGIN, errand.pending.id)),
+        switch: realm.path(&format!(
+            "{}?request={}",
+            paths::LOGIN,
+            pending_authorization.pending.id
+        )),
         layout: visit.layout.clone(),
     };
-    Ok(errand.dress(Page::new(&page)))
+    Ok(pending_authorization.allow_redirect_of(Page::new(&page)))
 }
 
 pub async fn answer(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let (errand, here) = visit.belonging_together()?;
+    let (pending_authorization, signed_in) = visit.authorization_and_user()?;
     let decision = form.get("decision").and_then(Decision::parse);
-    let decision = decision.ok_or_else(|| unknown_answer("decision=allow or decision=deny"))?;
+    let decision = decision.ok_or_else(|| unknown_form("decision=allow or decision=deny"))?;
 
     let mut tx = app.database.begin().await?;
-    let outcome = decide(&mut tx, &realm, &errand.pending, here, decision, visit.now).await;
+    let outcome = decide(
+        &mut tx,
+        &realm,
+        &pending_authorization.pending,
+        signed_in,
+        decision,
+        visit.now,
+    )
+    .await;
     settle(tx, outcome).await?;
 
-    Ok(errand.go_on(&realm))
+    Ok(pending_authorization.continue_request(&realm))
 }
 
 async fn decide(
     tx: &mut Tx,
     realm: &Realm,
     pending: &PendingRequest,
-    here: &SignedIn,
+    signed_in: &SignedIn,
     decision: Decision,
     now: Timestamp,
 ) -> Result<(), PageError> {
     // The consent's row before the request's: the order of locks everywhere.
     if decision == Decision::Allow {
-        let (user, client) = (&here.user.id, &pending.request.client_id);
+        let (user, client) = (&signed_in.user.id, &pending.request.client_id);
         store::consents::extend(tx, realm.id, user, client, &pending.request.scopes, now).await?;
     }
-    let session = Some(&here.session.id);
+    let session = Some(&signed_in.session.id);
     let ours = store::authorization_requests::decide(tx, realm.id, &pending.id, session, decision).await?;
     already_answered().when(!ours)?;
     Ok(())
@@ -92,7 +108,7 @@ async fn decide(
 
 fn asked_scopes(layout: &Layout, realm: &Realm, asked: &Scopes, allowed: &Scopes) -> Vec<AskedScope> {
     let scope = |name: &str| AskedScope {
-        words: in_plain_words(layout, &realm.scopes, name),
+        words: description_of(layout, &realm.scopes, name),
         new: !allowed.contains(name),
         name: name.to_owned(),
     };

@@ -1,20 +1,24 @@
 //! `/logout`: the question, the end of this browser's session, and the page after it.
 //!
-//! Only a post ends anything: a link on somebody else's page must not sign people out. What was granted to clients stays.
+//! Only a POST ends the session: a link on another site must not sign users out. Grants stay as they are.
 
-use askama::Template;
-use askama::filters::Safe;
-use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use http::header;
-use http::request::Parts;
+use askama::{Template, filters::Safe};
+use axum::{
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use http::{header, request::Parts};
 
-use crate::app::{App, Realm};
-use crate::login::visit::{Visit, see_other};
-use crate::store;
-use crate::web::page::{Layout, Marked, Page};
-use crate::web::page_error::PageError;
-use crate::web::{paths, session_cookie};
+use crate::{
+    app::{App, Realm},
+    login::visit::{Visit, see_other},
+    store,
+    web::{
+        page::{Layout, Marked, Page},
+        page_error::PageError,
+        paths, session_cookie,
+    },
+};
 
 #[derive(Template)]
 #[template(path = "login/logout.html")]
@@ -30,14 +34,14 @@ struct SignedOutPage {
     layout: Layout,
 }
 
-/// Asks whoever is signed in; tells everybody else that they are not.
+/// The question for a signed-in user; for others the page that says that nobody is signed in.
 pub async fn ask(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    Ok(match visit.here {
-        Some(here) => Page::new(&LogoutPage {
+    Ok(match visit.signed_in {
+        Some(signed_in) => Page::new(&LogoutPage {
             layout: visit.layout,
-            person: here.user.name().to_owned(),
-            username: here.user.username,
+            person: signed_in.user.name().to_owned(),
+            username: signed_in.user.username,
         }),
         None => Page::new(&SignedOutPage { layout: visit.layout }),
     })
@@ -45,9 +49,9 @@ pub async fn ask(State(app): State<App>, realm: Realm, parts: Parts) -> Result<P
 
 pub async fn leave(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    if let Some(here) = &visit.here {
+    if let Some(signed_in) = &visit.signed_in {
         let mut tx = app.database.write_once().await?;
-        store::sessions::end(&mut tx, realm.id, &here.session.id, visit.now).await?;
+        store::sessions::end(&mut tx, realm.id, &signed_in.session.id, visit.now).await?;
     }
     let cleared = AppendHeaders([(header::SET_COOKIE, session_cookie::take_away(&realm.issuer))]);
     Ok((cleared, see_other(&realm.path(paths::LOGOUT))).into_response())

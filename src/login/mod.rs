@@ -18,16 +18,18 @@ mod scopes;
 mod sign_in;
 mod visit;
 
-use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
-use axum::{Router, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use http::StatusCode;
 
-use crate::app::{App, run_to_completion};
-use crate::model::Refusal;
-use crate::web::csrf::{self, KnownHosts};
-use crate::web::page_error::PageError;
-use crate::web::paths;
+use crate::{
+    app::{App, run_to_completion},
+    model::Refusal,
+    web::{
+        csrf::{self, KnownHosts},
+        page_error::PageError,
+        paths,
+    },
+};
 
 /// The largest form, in bytes: a name and a password.
 const LARGEST_FORM: usize = 16 * 1024;

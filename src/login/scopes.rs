@@ -1,10 +1,9 @@
 //! What scopes mean, in plain words.
 
-use crate::model::Scope;
-use crate::web::page::Layout;
+use crate::{model::Scope, web::page::Layout};
 
 /// What a client may do with this scope, as a line of a list: in the words it was set up with, or in ours.
-pub fn in_plain_words(layout: &Layout, own: &[Scope], scope: &str) -> String {
+pub fn description_of(layout: &Layout, own: &[Scope], scope: &str) -> String {
     let set_up = own.iter().find(|own| own.name == scope);
     if let Some(words) = set_up.and_then(|own| own.descriptions.in_language(layout.language)) {
         return words.to_owned();

@@ -1,74 +1,82 @@
 //! `/login`: the persona picker, or user name and password (OIDC Core §3.1.2.3).
 //!
-//! A wrong name and a wrong password are one refusal that takes the same time. Whoever signs in takes the authorization request over:
-//! from then on it belongs to their session.
+//! A wrong user name and a wrong password are refused in the same words and take the same time. After the sign-in the
+//! authorization request belongs to the new session.
 
 use std::time::Instant;
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::{
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use jiff::SignedDuration;
 
-use crate::app::request_in_flight::{already_answered, check_owner};
-use crate::app::{App, Realm};
-use crate::clock;
-use crate::journal::recording;
-use crate::login::asking_client::AskingClient;
-use crate::login::visit::{PendingAuthorization, Visit, see_other, unknown_answer};
-use crate::model::{Barred, Decision, Refusal, Secret, User};
-use crate::random::digest;
-use crate::sessions::{self, SignIn};
-use crate::store::{self, Tx, settle};
-use crate::web::monogram::{Monogram, monogram};
-use crate::web::page::{Layout, Page};
-use crate::web::page_error::PageError;
-use crate::web::page_form::PageForm;
-use crate::web::{paths, session_cookie};
+use crate::{
+    app::{
+        App, Realm,
+        request_in_flight::{already_answered, check_owner},
+    },
+    clock,
+    journal::recording,
+    login::{
+        asking_client::AskingClient,
+        visit::{PendingAuthorization, Visit, see_other, unknown_form},
+    },
+    model::{Barred, Decision, Refusal, Secret, User},
+    random::digest,
+    sessions::{self, SignIn},
+    store::{self, Tx, settle},
+    web::{
+        monogram::{Monogram, monogram},
+        page::{Layout, Page},
+        page_error::PageError,
+        page_form::PageForm,
+        paths, session_cookie,
+    },
+};
 
-/// How many personas the picker shows.
+/// The number of personas the picker shows at most.
 const MOST_PERSONAS: i64 = 60;
 
-/// How a user signed in, for clients (RFC 8176). A click on a persona stands for the password nobody wants to type in
-/// development, so a client sees no difference.
-const METHODS: [&str; 1] = ["pwd"];
+/// The `amr` of a sign-in (RFC 8176). A click on a persona replaces typing the password, so clients see no difference.
+const AMR: [&str; 1] = ["pwd"];
 
 #[derive(Template)]
 #[template(path = "login/sign_in.html")]
 struct SignInPage {
     layout: Layout,
-    /// Who sent the person here; nobody when they came for their account.
+    /// The client that asks; `None` when the user wants to see the account page.
     client: Option<AskingClient>,
     personas: Vec<Persona>,
-    /// Those to whom something happens.
-    eventful: Vec<Persona>,
-    /// What to write into the field: `login_hint`, or what was typed before.
+    /// The users with scripted behaviour.
+    scripted: Vec<Persona>,
+    /// The value of the user name field: `login_hint`, or what was typed before.
     username: String,
-    trouble: Option<Trouble>,
+    error: Option<SignInError>,
 }
 
 /// A user the picker offers.
 struct Persona {
     username: String,
     name: String,
-    /// Why a client should try this person.
+    /// Which edge case this user is for a client.
     reason: String,
 }
 
-/// Why the last attempt did not work.
+/// Why the last attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum SignInError {
     WrongPassword,
     UnknownPersona,
-    /// Seconds until the next attempt is heard.
+    /// Seconds until the next attempt is accepted.
     Throttled(u64),
-    /// They are who they say, and cannot sign in all the same.
+    /// The password is right, but the account cannot be used.
     Barred(Barred),
 }
 
-/// What the form asks for.
+/// What was submitted.
 enum Attempt<'f> {
     Cancel,
     Persona(&'f str),
@@ -78,9 +86,9 @@ enum Attempt<'f> {
 pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
     let hint = visit
-        .errand
+        .pending_authorization
         .as_ref()
-        .and_then(|errand| errand.pending.request.login_hint.clone());
+        .and_then(|pending_authorization| pending_authorization.pending.request.login_hint.clone());
     sign_in_page(&app, &realm, visit, hint.unwrap_or_default(), None).await
 }
 
@@ -95,19 +103,19 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
         }
     };
     let found = found.and_then(|user| match user.barred() {
-        Some(barred) => Err(Trouble::Barred(barred)),
+        Some(barred) => Err(SignInError::Barred(barred)),
         None => Ok(user),
     });
     match found {
         Ok(user) => {
             recording::note_user(&user);
-            tokio::time::sleep(user.hesitation()).await;
+            tokio::time::sleep(user.sign_in_delay()).await;
             sign_in(&app, &realm, &visit, &user, &parts.headers).await
         }
-        Err(trouble) => {
+        Err(error) => {
             let username = form.get("username").unwrap_or_default().to_owned();
-            let page = sign_in_page(&app, &realm, visit, username, Some(trouble)).await?;
-            Ok(trouble.answer(page))
+            let page = sign_in_page(&app, &realm, visit, username, Some(error)).await?;
+            Ok(error.answer(page))
         }
     }
 }
@@ -123,15 +131,15 @@ impl Attempt<'_> {
         let password = Secret::new(form.get("password").unwrap_or_default());
         match form.get("username") {
             Some(username) => Ok(Attempt::Password { username, password }),
-            None => Err(unknown_answer("username and password, persona, or decision=deny")),
+            None => Err(unknown_form("username and password, persona, or decision=deny")),
         }
     }
 }
 
-async fn find_persona(app: &App, realm: &Realm, username: &str) -> Result<Result<User, Trouble>, PageError> {
+async fn find_persona(app: &App, realm: &Realm, username: &str) -> Result<Result<User, SignInError>, PageError> {
     let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
     let offered = user.filter(|user| user.persona.is_some());
-    Ok(offered.ok_or(Trouble::UnknownPersona))
+    Ok(offered.ok_or(SignInError::UnknownPersona))
 }
 
 async fn check_password(
@@ -140,11 +148,11 @@ async fn check_password(
     username: &str,
     password: &Secret,
     now: Instant,
-) -> Result<Result<User, Trouble>, PageError> {
-    // By the name as it is searched, so that `Anne` and `anne` share their turns; as a digest, so that it is short.
+) -> Result<Result<User, SignInError>, PageError> {
+    // The folded name, so that `Anne` and `anne` share a limit; as a digest, so that it is short.
     let name = digest(&format!("{}/{}", realm.id.0, User::folded(username)));
     if let Err(wait) = app.passwords.attempts().admit(&name, now) {
-        return Ok(Err(Trouble::Throttled(wait.as_secs().max(1))));
+        return Ok(Err(SignInError::Throttled(wait.as_secs().max(1))));
     }
     let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
     let stored = user.as_ref().and_then(|user| user.password.as_deref());
@@ -154,7 +162,7 @@ async fn check_password(
             app.passwords.attempts().forgive(&name);
             Ok(user)
         }
-        _ => Err(Trouble::WrongPassword),
+        _ => Err(SignInError::WrongPassword),
     })
 }
 
@@ -167,8 +175,8 @@ async fn sign_in(
 ) -> Result<Response, PageError> {
     let sign_in = SignIn {
         user,
-        amr: &METHODS,
-        before: visit.here.as_ref(),
+        amr: &AMR,
+        before: visit.signed_in.as_ref(),
         headers,
         lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),
     };
@@ -176,35 +184,36 @@ async fn sign_in(
     let outcome = begin_session(&mut tx, realm, visit, &sign_in).await;
     let cookie = session_cookie::give(&realm.issuer, &settle(tx, outcome).await?);
 
-    let onward = match &visit.errand {
-        Some(errand) => errand.go_on(realm),
+    let next = match &visit.pending_authorization {
+        Some(pending_authorization) => pending_authorization.continue_request(realm),
         None => see_other(&realm.path(paths::ACCOUNT)),
     };
-    Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), onward).into_response())
+    Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), next).into_response())
 }
 
 async fn begin_session(tx: &mut Tx, realm: &Realm, visit: &Visit, sign_in: &SignIn<'_>) -> Result<Secret, PageError> {
     let (session, cookie) = sessions::begin(tx, realm.id, sign_in, &realm.random, visit.now).await?;
-    if let Some(PendingAuthorization { pending, .. }) = &visit.errand {
+    if let Some(PendingAuthorization { pending, .. }) = &visit.pending_authorization {
         let ours = store::authorization_requests::sign_in(tx, realm.id, &pending.id, &session.id, visit.now).await?;
         already_answered().when(!ours)?;
     }
     Ok(cookie)
 }
 
-/// Back to the client without signing in: as good as a no on the consent page.
+/// Back to the client without signing in: the same answer as after `deny` on the consent page.
 async fn cancel(app: &App, realm: &Realm, visit: &Visit) -> Result<Response, PageError> {
-    let Some(errand) = &visit.errand else {
-        return Err(unknown_answer("username and password, or persona"));
+    let Some(pending_authorization) = &visit.pending_authorization else {
+        return Err(unknown_form("username and password, or persona"));
     };
-    check_owner(&errand.pending, visit.here.as_ref())?;
-    let owner = errand.pending.session.as_ref();
+    check_owner(&pending_authorization.pending, visit.signed_in.as_ref())?;
+    let owner = pending_authorization.pending.session.as_ref();
 
     let mut tx = app.database.write_once().await?;
     let no = Decision::Deny;
-    let ours = store::authorization_requests::decide(&mut tx, realm.id, &errand.pending.id, owner, no).await?;
+    let ours =
+        store::authorization_requests::decide(&mut tx, realm.id, &pending_authorization.pending.id, owner, no).await?;
     already_answered().when(!ours)?;
-    Ok(errand.go_on(realm))
+    Ok(pending_authorization.continue_request(realm))
 }
 
 async fn sign_in_page(
@@ -212,21 +221,24 @@ async fn sign_in_page(
     realm: &Realm,
     visit: Visit,
     username: String,
-    trouble: Option<Trouble>,
+    error: Option<SignInError>,
 ) -> Result<Page, PageError> {
     let personas = store::users::list_personas(&mut app.database.read().await?, realm.id, MOST_PERSONAS).await?;
-    let (eventful, personas): (Vec<_>, Vec<_>) = personas.into_iter().partition(|user| user.behaviour.is_some());
+    let (scripted, personas): (Vec<_>, Vec<_>) = personas.into_iter().partition(|user| user.behaviour.is_some());
     let page = SignInPage {
         layout: visit.layout,
-        client: visit.errand.as_ref().map(PendingAuthorization::asking_client),
+        client: visit
+            .pending_authorization
+            .as_ref()
+            .map(PendingAuthorization::asking_client),
         personas: personas.into_iter().map(Persona::from).collect(),
-        eventful: eventful.into_iter().map(Persona::from).collect(),
+        scripted: scripted.into_iter().map(Persona::from).collect(),
         username,
-        trouble,
+        error,
     };
     let page = Page::new(&page);
-    Ok(match &visit.errand {
-        Some(errand) => errand.dress(page),
+    Ok(match &visit.pending_authorization {
+        Some(pending_authorization) => pending_authorization.allow_redirect_of(page),
         None => page,
     })
 }
@@ -247,31 +259,30 @@ impl Persona {
     }
 }
 
-impl Trouble {
+impl SignInError {
     fn answer(self, page: Page) -> Response {
         let mut response = self.page(page);
         response.extensions_mut().insert(self.refusal());
         response
     }
 
-    /// For the journal, which says no more than the page: whether there is such a user is nobody's business.
+    /// For the journal, which says no more than the page: nobody may learn whether a user name exists.
     fn refusal(self) -> Refusal {
         match self {
-            Trouble::WrongPassword => {
+            SignInError::WrongPassword => {
                 Refusal::new("sign_in_failed", "user name and password do not match").kind("sign_in.wrong")
             }
-            Trouble::UnknownPersona => {
-                Refusal::new("sign_in_failed", "this person is not among those the picker offers")
-                    .kind("sign_in.persona")
+            SignInError::UnknownPersona => {
+                Refusal::new("sign_in_failed", "the persona picker does not offer this user").kind("sign_in.persona")
             }
-            Trouble::Barred(Barred::Locked) => {
+            SignInError::Barred(Barred::Locked) => {
                 Refusal::new("sign_in_failed", "the account is locked").kind("sign_in.locked")
             }
-            Trouble::Barred(Barred::PasswordExpired) => {
+            SignInError::Barred(Barred::PasswordExpired) => {
                 Refusal::new("sign_in_failed", "the password has expired").kind("sign_in.password_expired")
             }
-            Trouble::Throttled(seconds) => {
-                let why = format!("too many attempts; the next is heard in {seconds} s");
+            SignInError::Throttled(seconds) => {
+                let why = format!("too many attempts; try again in {seconds} s");
                 Refusal::new("sign_in_failed", why).kind("sign_in.throttled")
             }
         }
@@ -279,10 +290,10 @@ impl Trouble {
 
     fn page(self, page: Page) -> Response {
         match self {
-            Trouble::WrongPassword | Trouble::UnknownPersona | Trouble::Barred(_) => {
+            SignInError::WrongPassword | SignInError::UnknownPersona | SignInError::Barred(_) => {
                 page.with_status(StatusCode::FORBIDDEN).into_response()
             }
-            Trouble::Throttled(seconds) => {
+            SignInError::Throttled(seconds) => {
                 let page = page.with_status(StatusCode::TOO_MANY_REQUESTS);
                 ([(header::RETRY_AFTER, HeaderValue::from(seconds))], page).into_response()
             }
@@ -291,29 +302,29 @@ impl Trouble {
 }
 
 impl SignInPage {
-    fn trouble_in_words(&self) -> Option<String> {
-        Some(match self.trouble? {
-            Trouble::WrongPassword => self.layout.say("sign-in-wrong"),
-            Trouble::UnknownPersona => self.layout.say("sign-in-unknown-persona"),
-            Trouble::Barred(Barred::Locked) => self.layout.say("sign-in-locked"),
-            Trouble::Barred(Barred::PasswordExpired) => self.layout.say("sign-in-password-expired"),
-            Trouble::Throttled(seconds) => self.layout.say_count("sign-in-throttled", seconds),
+    fn error_message(&self) -> Option<String> {
+        Some(match self.error? {
+            SignInError::WrongPassword => self.layout.say("sign-in-wrong"),
+            SignInError::UnknownPersona => self.layout.say("sign-in-unknown-persona"),
+            SignInError::Barred(Barred::Locked) => self.layout.say("sign-in-locked"),
+            SignInError::Barred(Barred::PasswordExpired) => self.layout.say("sign-in-password-expired"),
+            SignInError::Throttled(seconds) => self.layout.say_count("sign-in-throttled", seconds),
         })
     }
 
-    /// One of those to whom something happens is named already, or was just chosen.
-    fn expects_an_event(&self) -> bool {
+    /// Whether the list of users with scripted behaviour is open: one of them is named in the field or was just chosen.
+    fn scripted_is_open(&self) -> bool {
         let named = User::folded(&self.username);
-        let barred = matches!(self.trouble, Some(Trouble::Barred(_)));
+        let barred = matches!(self.error, Some(SignInError::Barred(_)));
         barred
             || self
-                .eventful
+                .scripted
                 .iter()
                 .any(|persona| User::folded(&persona.username) == named)
     }
 
-    /// The trouble belongs to user name and password, so it is told beside them.
-    fn password_trouble(&self) -> bool {
-        matches!(self.trouble, Some(Trouble::WrongPassword | Trouble::Throttled(_)))
+    /// The error belongs to user name and password, so it is told beside them.
+    fn password_error(&self) -> bool {
+        matches!(self.error, Some(SignInError::WrongPassword | SignInError::Throttled(_)))
     }
 }

@@ -1,5 +1,4 @@
-//! What a page of ours has to know before it says anything: who is at the browser, and which authorization request
-//! they came with.
+//! What every page reads first: the session of the browser, and the authorization request it came with.
 
 use std::sync::Arc;
 
@@ -7,49 +6,55 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use jiff::Timestamp;
 
-use crate::app::request_in_flight::{belongs_elsewhere, check_in_flight, no_request};
-use crate::app::{App, Realm};
-use crate::journal::recording;
-use crate::login::asking_client::AskingClient;
-use crate::model::{Client, PendingRequest, Refusal, SignedIn};
-use crate::sessions;
-use crate::store;
-use crate::web::language;
-use crate::web::page::{Layout, Page};
-use crate::web::page_error::PageError;
-use crate::web::page_form::PageQuery;
-use crate::web::paths;
+use crate::{
+    app::{
+        App, Realm,
+        request_in_flight::{belongs_elsewhere, check_in_flight, no_request},
+    },
+    journal::recording,
+    login::asking_client::AskingClient,
+    model::{Client, PendingRequest, Refusal, SignedIn},
+    sessions, store,
+    web::{
+        language,
+        page::{Layout, Page},
+        page_error::PageError,
+        page_form::PageQuery,
+        paths,
+    },
+};
 
-/// Somebody opening or answering a page.
+/// A request to one of the pages.
 pub struct Visit {
     pub now: Timestamp,
-    pub here: Option<SignedIn>,
-    pub errand: Option<PendingAuthorization>,
+    pub signed_in: Option<SignedIn>,
+    pub pending_authorization: Option<PendingAuthorization>,
     pub layout: Layout,
 }
 
-/// An authorization request that is waiting for this person, and the client that sent it.
+/// An authorization request that waits for this user, and the client that sent it.
 pub struct PendingAuthorization {
     pub pending: PendingRequest,
     pub client: Arc<Client>,
 }
 
 impl Visit {
-    /// Reads session and request. Without a `request` in the address the person came of their own accord.
+    /// Reads the session and the authorization request. Without the query parameter `request` there is none: the user
+    /// opened the page directly.
     ///
     /// # Errors
-    /// When the request named is unknown, over or answered.
+    /// The authorization request is unknown, expired or already answered.
     pub async fn read(app: &App, realm: &Realm, parts: &Parts) -> Result<Visit, PageError> {
         let now = realm.clock.now();
         let query = PageQuery::read(&parts.uri)?;
-        let errand = match query.get("request") {
+        let pending_authorization = match query.get("request") {
             Some(id) => Some(PendingAuthorization::find(app, realm, id, now).await?),
             None => None,
         };
-        if let Some(errand) = &errand {
-            recording::note_client(&errand.client.id);
+        if let Some(pending_authorization) = &pending_authorization {
+            recording::note_client(&pending_authorization.client.id);
         }
-        let here = sessions::find(
+        let signed_in = sessions::find(
             &mut app.database.read().await?,
             realm.id,
             &realm.issuer,
@@ -57,32 +62,34 @@ impl Visit {
             now,
         )
         .await?;
-        if let Some(here) = &here {
-            recording::note_user(&here.user);
+        if let Some(signed_in) = &signed_in {
+            recording::note_user(&signed_in.user);
         }
-        let ui_locales = errand
+        let ui_locales = pending_authorization
             .as_ref()
-            .and_then(|errand| errand.pending.request.ui_locales.as_deref());
+            .and_then(|pending_authorization| pending_authorization.pending.request.ui_locales.as_deref());
         let layout = Layout {
             place: parts.extensions.get().cloned().unwrap_or_default(),
             language: language::of_request(parts, ui_locales),
         };
         Ok(Visit {
             now,
-            here,
-            errand,
+            signed_in,
+            pending_authorization,
             layout,
         })
     }
 
-    /// The request and the person it belongs to, for whom alone its consent page is.
+    /// The authorization request and the user who signed in for it.
     ///
     /// # Errors
-    /// When the visitor has no request, or somebody else signed in for it.
-    pub fn belonging_together(&self) -> Result<(&PendingAuthorization, &SignedIn), PageError> {
-        let errand = self.errand.as_ref().ok_or_else(no_request)?;
-        match &self.here {
-            Some(here) if errand.pending.session.as_ref() == Some(&here.session.id) => Ok((errand, here)),
+    /// There is no authorization request, or another session signed in for it.
+    pub fn authorization_and_user(&self) -> Result<(&PendingAuthorization, &SignedIn), PageError> {
+        let pending_authorization = self.pending_authorization.as_ref().ok_or_else(no_request)?;
+        match &self.signed_in {
+            Some(signed_in) if pending_authorization.pending.session.as_ref() == Some(&signed_in.session.id) => {
+                Ok((pending_authorization, signed_in))
+            }
             _ => Err(belongs_elsewhere()),
         }
     }
@@ -101,25 +108,29 @@ impl PendingAuthorization {
         AskingClient::of(&self.client, &self.pending.request.redirect_uri)
     }
 
-    /// A page whose form can end at the client.
-    pub fn dress(&self, page: Page) -> Page {
+    /// A page whose form may redirect to the client and which may show the client's logo (Content-Security-Policy).
+    pub fn allow_redirect_of(&self, page: Page) -> Page {
         page.may_end_at(&self.pending.request.redirect_uri)
             .shows_image(self.asking_client().logo.as_deref())
     }
 
-    /// On to where the request is answered or the next page named.
-    pub fn go_on(&self, realm: &Realm) -> Response {
+    /// A redirect to the endpoint that sends the answer or names the next page.
+    pub fn continue_request(&self, realm: &Realm) -> Response {
         see_other(&realm.path(&format!("{}?request={}", paths::CONTINUE, self.pending.id)))
     }
 }
 
-/// 303 to a path of ours, always relative: the browser may know us by another name than the issuer.
+/// 303 to a path of this server, always relative: the browser may use another host name than the issuer's.
 pub fn see_other(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-/// A form whose fields say nothing we know.
-pub fn unknown_answer(expected: &str) -> PageError {
-    let refusal = Refusal::new("invalid_request", "the form says nothing this page understands");
-    PageError::bad_request(refusal.kind("form.unknown_answer").compare(expected, "none of them"))
+/// A form without the fields that the page expects.
+pub fn unknown_form(expected: &str) -> PageError {
+    let refusal = Refusal::new("invalid_request", "the form has none of the expected fields");
+    PageError::bad_request(
+        refusal
+            .kind("form.unknown_form")
+            .compare(expected, "none of these fields"),
+    )
 }

@@ -1,4 +1,4 @@
-//! Authorization requests (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) and what has come of them.
+//! Authorization requests (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) and their progress.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,15 +17,15 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     pub code_challenge: Option<CodeChallenge>,
     pub prompt: Prompt,
-    /// Seconds since the last sign-in that are still recent enough.
+    /// The allowed age of the sign-in, in seconds.
     pub max_age: Option<u64>,
     pub login_hint: Option<String>,
     pub ui_locales: Option<String>,
-    /// The `sub` of a verified `id_token_hint`: nobody else may answer.
+    /// The `sub` of a verified `id_token_hint`: the user who must be signed in.
     pub hinted_subject: Option<String>,
 }
 
-/// What the user answered on the consent page.
+/// The user's decision on the consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     Allow,
@@ -33,7 +33,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// As the button and the column say it.
+    /// The value in the form and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -48,15 +48,15 @@ impl Decision {
     }
 }
 
-/// A request in flight: its row.
+/// An authorization request whose user is on our pages, as stored.
 #[derive(Clone, Debug)]
 pub struct PendingRequest {
     /// 256 bits, base64url: stands in the pages' URLs.
     pub id: String,
     pub request: AuthorizationRequest,
-    /// The session the row belongs to, once somebody has signed in for it.
+    /// The session it belongs to, once a user has signed in for it.
     pub session: Option<SessionId>,
-    /// When somebody signed in for this very request.
+    /// When a user signed in for this request.
     pub signed_in_at: Option<Timestamp>,
     pub decision: Option<Decision>,
     pub expires_at: Timestamp,
@@ -64,7 +64,7 @@ pub struct PendingRequest {
 }
 
 impl PendingRequest {
-    /// How long a request may stay in flight, in seconds of the realm's clock.
+    /// How long it may be answered, in seconds of the realm's clock.
     pub const LIFETIME: u32 = 600;
 
     pub fn expired_at(&self, now: Timestamp) -> bool {

@@ -1,13 +1,14 @@
-//! What happens to a user, whatever client they meet: failure by signing in as somebody, without a lever to pull.
+//! Scripted behaviour of users: whichever client such a user signs in to, the same thing goes wrong. It needs no armed
+//! fault.
 //!
-//! A behaviour is a property of a user like any other. It is declared here and obeyed where the rule it bends is made:
+//! A behaviour is a property of a user. It is declared here and applied where the rule is that it changes:
 //!
 //! | rule | where |
 //! | --- | --- |
 //! | who may sign in, and how long it takes | `login::sign_in`, `oauth::automatic_sign_in` |
 //! | since when, and for how long, they are signed in | `sessions` |
-//! | what the client is answered, and what is granted | `oauth::flow`, `oauth::authorize` |
-//! | what comes of it later | `app::personas` |
+//! | what the client is answered, and what is granted | `oauth::flow`, `oauth::authorization_answer` |
+//! | what happens later | `app::behaviour_effects` |
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Scopes, User};
 
-/// What happens to a user.
+/// A scripted behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Behaviour {
@@ -33,27 +34,27 @@ pub enum Behaviour {
     AccountLockedInAnHour,
 }
 
-/// Why somebody cannot sign in, though they are who they say.
+/// Why a user cannot sign in, although the password is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Barred {
     Locked,
     PasswordExpired,
 }
 
-/// Something that comes of an answer by itself, after a while.
+/// What happens some time after a client was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aftermath {
-    /// The consent is withdrawn and what was granted with it.
+    /// The consent is withdrawn and its grants are revoked.
     ConsentRevoked,
-    /// The account is locked: sessions end, grants are revoked, nobody signs in any more.
+    /// The account is locked: its sessions end, its grants are revoked, and it cannot sign in.
     AccountLocked,
 }
 
-/// How long a sign-in that is slow takes, by the machine's clock.
+/// How long a slow sign-in takes, by the machine's clock.
 const SLOW: Duration = Duration::from_secs(3);
-/// How long a session lasts that ends soon.
+/// How long a short session lasts.
 const SOON: SignedDuration = SignedDuration::from_secs(60);
-/// How long ago somebody signed in who signed in long ago.
+/// The age of an old sign-in.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(1);
 
 impl Behaviour {
@@ -71,7 +72,7 @@ impl Behaviour {
         Self::AccountLockedInAnHour,
     ];
 
-    /// As seeds and the control API write it.
+    /// The name in seeds and the control API.
     pub fn name(self) -> &'static str {
         match self {
             Self::DeniesConsent => "denies_consent",
@@ -92,57 +93,57 @@ impl Behaviour {
         Self::ALL.into_iter().find(|behaviour| behaviour.name() == name)
     }
 
-    /// What happens, in a sentence for the picker and the control API.
+    /// What happens, in one sentence for the persona picker and the control API.
     pub fn summary(self) -> &'static str {
         match self {
-            Self::DeniesConsent => "Says no without being asked: the client gets access_denied",
-            Self::GrantsFewerScopes => "Allows all scopes but the last one that was asked for",
+            Self::DeniesConsent => "Denies the consent without seeing the page: the client gets access_denied",
+            Self::GrantsFewerScopes => "Allows all requested scopes except the last one",
             Self::TemporarilyUnavailable => "Signs in, and the client gets temporarily_unavailable",
-            Self::AccountLocked => "Cannot sign in: the account is locked, by picker and by password",
+            Self::AccountLocked => "Cannot sign in: the account is locked",
             Self::PasswordExpired => "Cannot sign in: the password has expired and must be changed first",
-            Self::SlowSignIn => "Needs three seconds to sign in",
-            Self::SignedInLongAgo => "Is signed in, but has been for an hour: auth_time says so",
-            Self::SessionEndsSoon => "Is signed in for 60 seconds only, by the realm's clock",
-            Self::TokenRevokedAfterFirstUse => "Has access tokens that are good for one request each",
-            Self::ConsentRevokedTomorrow => "Withdraws the consent 24 hours later: all tokens die then",
-            Self::AccountLockedInAnHour => "Is locked out an hour later: sessions and tokens end then",
+            Self::SlowSignIn => "Signing in takes three seconds",
+            Self::SignedInLongAgo => "Signed in one hour ago, as auth_time says",
+            Self::SessionEndsSoon => "The session ends after 60 seconds of the realm's clock",
+            Self::TokenRevokedAfterFirstUse => "Each access token is accepted for one request only",
+            Self::ConsentRevokedTomorrow => "Withdraws the consent after 24 hours: all tokens are revoked",
+            Self::AccountLockedInAnHour => "The account is locked after one hour: sessions end, tokens are revoked",
         }
     }
 
-    /// What a good client does about it.
+    /// What a well-behaved client does.
     pub fn advice(self) -> &'static str {
         match self {
             Self::DeniesConsent => {
-                "Goes back to where the person came from, says that they were not connected, and does not send them round again \
-                 by itself."
+                "Returns to the page the user came from, says that access was not granted, and does not start the sign-in again by \
+                 itself."
             }
             Self::GrantsFewerScopes => {
-                "Reads `scope` in the token response, goes by that and not by what it asked for, and leaves out or explains what it \
+                "Reads `scope` in the token response, relies on it rather than on the requested scopes, and hides or explains what it \
                  cannot do."
             }
             Self::TemporarilyUnavailable => {
-                "Says that it is not the person's fault, keeps what they have entered, and offers to try again after a while."
+                "Says that the user did nothing wrong, keeps what they have entered, and offers to try again later."
             }
             Self::AccountLocked | Self::PasswordExpired => {
-                "Expects that people do not come back from the sign-in page: nothing is reserved or left half-done meanwhile, and the \
-                 start page still works."
+                "Expects that users may not return from the sign-in page: nothing stays reserved or incomplete, and the start page \
+                 still works."
             }
             Self::SlowSignIn => {
-                "Shows no error of its own while people are away signing in, and keeps state and nonce for ten minutes at least."
+                "Shows no timeout error while the user is signing in, and keeps state and nonce for at least ten minutes."
             }
             Self::SignedInLongAgo => {
-                "Compares auth_time with the max_age it asked for, and asks again with prompt=login before anything delicate."
+                "Compares auth_time with its max_age, and sends prompt=login before a sensitive action."
             }
             Self::SessionEndsSoon => {
-                "Takes login_required for an answer to prompt=none and then shows its own sign-in button, instead of going round in \
-                 circles."
+                "Accepts login_required as an answer to prompt=none, and then shows a sign-in button instead of redirecting again and \
+                 again."
             }
             Self::TokenRevokedAfterFirstUse => {
-                "On 401 invalid_token refreshes once, repeats the request once, and then asks for a new sign-in."
+                "After 401 invalid_token refreshes once, repeats the request once, and then asks for a new sign-in."
             }
             Self::ConsentRevokedTomorrow | Self::AccountLockedInAnHour => {
-                "On invalid_grant at a refresh throws its tokens away, stops background work for this person, and asks them to connect \
-                 again."
+                "After invalid_grant for a refresh token deletes its tokens, stops background work for this user, and asks them to \
+                 sign in again."
             }
         }
     }
@@ -153,22 +154,22 @@ impl User {
         self.behaviour == Some(behaviour)
     }
 
-    /// Whether they say no before anybody asks.
+    /// Whether the consent is denied without showing the page.
     pub fn denies_consent(&self) -> bool {
         self.behaves(Behaviour::DeniesConsent)
     }
 
-    /// Whether nothing can be answered for them at the moment.
+    /// Whether clients get `temporarily_unavailable` for this user.
     pub fn unavailable(&self) -> bool {
         self.behaves(Behaviour::TemporarilyUnavailable)
     }
 
-    /// Whether their access tokens are good for one request only.
+    /// Whether each access token is accepted for one request only.
     pub fn uses_tokens_once(&self) -> bool {
         self.behaves(Behaviour::TokenRevokedAfterFirstUse)
     }
 
-    /// Why they cannot sign in.
+    /// Why the user cannot sign in, if so.
     pub fn barred(&self) -> Option<Barred> {
         match self.behaviour? {
             Behaviour::AccountLocked => Some(Barred::Locked),
@@ -177,8 +178,8 @@ impl User {
         }
     }
 
-    /// How long they take to sign in, by the machine's clock.
-    pub fn hesitation(&self) -> Duration {
+    /// How long signing in takes, by the machine's clock.
+    pub fn sign_in_delay(&self) -> Duration {
         if self.behaves(Behaviour::SlowSignIn) {
             SLOW
         } else {
@@ -186,7 +187,7 @@ impl User {
         }
     }
 
-    /// Since when they are signed in, if they sign in now.
+    /// The `auth_time` of a sign-in at `now`.
     pub fn signed_in_since(&self, now: Timestamp) -> Timestamp {
         if self.behaves(Behaviour::SignedInLongAgo) {
             now.saturating_sub(LONG_AGO).unwrap_or(now)
@@ -195,7 +196,7 @@ impl User {
         }
     }
 
-    /// How long they stay signed in, where others do for `usual`.
+    /// The lifetime of a session that usually lives for `usual`.
     pub fn stays_signed_in(&self, usual: SignedDuration) -> SignedDuration {
         if self.behaves(Behaviour::SessionEndsSoon) {
             usual.min(SOON)
@@ -204,7 +205,7 @@ impl User {
         }
     }
 
-    /// What they grant of what is asked. One scope alone is granted by everybody, and so is `openid`.
+    /// The granted ones of the requested scopes. A single scope is always granted, and so is `openid`.
     pub fn granted(&self, asked: &Scopes) -> Scopes {
         if !self.behaves(Behaviour::GrantsFewerScopes) {
             return asked.clone();
@@ -216,7 +217,7 @@ impl User {
         }
     }
 
-    /// What comes of an answer to a client, and after how long.
+    /// What happens after a client was answered, and how much later.
     pub fn aftermath(&self) -> Option<(Aftermath, SignedDuration)> {
         match self.behaviour? {
             Behaviour::ConsentRevokedTomorrow => Some((Aftermath::ConsentRevoked, SignedDuration::from_hours(24))),

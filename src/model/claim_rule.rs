@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Claims, ClientId, Scopes, UserId};
 
-/// Claims that belong to the protocol (RFC 7519 §4.1, OIDC Core §2, RFC 7662 §2.2, RFC 9068 §2.2) and that a rule must not say:
-/// what is to be wrong about them is a fault's business.
+/// Claims that belong to the protocol (RFC 7519 §4.1, OIDC Core §2, RFC 7662 §2.2, RFC 9068 §2.2) and that rules cannot
+/// set: to make one of them wrong, arm a fault.
 pub const PROTOCOL_CLAIMS: [&str; 24] = [
     "iss",
     "sub",
@@ -33,12 +33,12 @@ pub const PROTOCOL_CLAIMS: [&str; 24] = [
     "_claim_sources",
 ];
 
-/// Where claims stand.
+/// A token or response that has claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimPlace {
     IdToken,
-    /// Only JWTs have room for them (RFC 9068).
+    /// Only JWT access tokens have claims (RFC 9068).
     AccessToken,
     Userinfo,
     Introspection,
@@ -57,7 +57,7 @@ pub struct ClaimRule {
 }
 
 impl ClaimRule {
-    /// Whether it has anything to say there.
+    /// Whether the rule applies there.
     pub fn applies(&self, place: ClaimPlace, client: &ClientId, user: Option<&UserId>, scopes: &Scopes) -> bool {
         self.places.contains(&place)
             && self.client.as_ref().is_none_or(|own| own == client)

@@ -1,13 +1,13 @@
-//! Clients (RFC 6749 §2), in the words of dynamic registration (RFC 7591 §2).
+//! Clients (RFC 6749 §2), with the metadata of dynamic registration (RFC 7591 §2).
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     ClientId, GrantType, Scopes,
-    redirect_uri::{is_loopback, redirect_uris_match},
+    redirect_uri::{is_loopback, redirect_uri_problem, redirect_uris_match},
 };
 
-/// How a client proves who it is at the token endpoint.
+/// How a client authenticates at the token endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
@@ -20,14 +20,14 @@ pub enum TokenEndpointAuthMethod {
     None,
 }
 
-/// What a client's access tokens look like.
+/// The format of a client's access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessTokenFormat {
-    /// 256 bits that mean something to us alone.
+    /// 256 random bits that only this server understands.
     #[default]
     Opaque,
-    /// Signed claims that a resource server can read by itself (RFC 9068).
+    /// Signed claims that a resource server can verify itself (RFC 9068).
     Jwt,
 }
 
@@ -37,19 +37,19 @@ impl AccessTokenFormat {
     }
 }
 
-/// What is kept of a client secret.
+/// A client secret as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredSecret {
-    /// SHA-256, base64url, of a secret we generated: it has entropy enough.
+    /// SHA-256, base64url, of a generated secret, which has enough entropy for a fast hash.
     Digest(String),
-    /// An Argon2id PHC string of a secret somebody chose.
+    /// An Argon2id PHC string of a chosen secret.
     Phc(String),
 }
 
 impl StoredSecret {
     const DIGEST: &str = "sha256:";
 
-    /// As it stands in its column.
+    /// The value in the database.
     pub fn to_text(&self) -> String {
         match self {
             Self::Digest(digest) => format!("{}{digest}", Self::DIGEST),
@@ -74,7 +74,7 @@ pub struct Client {
     pub metadata: ClientMetadata,
 }
 
-/// What a client is allowed and how it presents itself.
+/// What a client may do, and how pages present it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientMetadata {
@@ -85,7 +85,7 @@ pub struct ClientMetadata {
     #[serde(default)]
     pub any_loopback_redirect: bool,
     pub grant_types: Vec<GrantType>,
-    /// The scopes it may ask for; `None`: all the realm supports.
+    /// The scopes it may request; `None`: all scopes of the realm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scopes>,
     #[serde(default)]
@@ -106,8 +106,62 @@ pub struct ClientMetadata {
     pub access_token_audience: Option<String>,
 }
 
+impl ClientMetadata {
+    /// Checks the rules of a client's metadata (RFC 7591 §2). `has_secret`: whether the client has a secret.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn check(&self, has_secret: bool) -> Result<(), String> {
+        match (self.token_endpoint_auth_method, has_secret) {
+            (TokenEndpointAuthMethod::None, true) => {
+                return Err("a public client (token_endpoint_auth_method none) has no secret".to_owned());
+            }
+            (TokenEndpointAuthMethod::None, false) => self.check_public()?,
+            (_, true) => {}
+            (_, false) => return Err("it authenticates with a secret and has none".to_owned()),
+        }
+        for uri in &self.redirect_uris {
+            if let Some(problem) = redirect_uri_problem(uri) {
+                return Err(format!("the redirect URI {uri:?} {problem}"));
+            }
+        }
+        match &self.access_token_audience {
+            Some(audience) if !(1..=255).contains(&audience.len()) => {
+                Err("access_token_audience has 1 to 255 bytes".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_public(&self) -> Result<(), String> {
+        let needs_secret = self
+            .grant_types
+            .iter()
+            .find(|grant_type| grant_type.needs_client_secret());
+        match needs_secret {
+            Some(grant_type) => Err(format!("a public client cannot use {grant_type} (RFC 6749 §4.4)")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ClientId {
+    /// Checks that it has 1 to 255 characters of printable ASCII.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let printable = self.0.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+        if printable && (1..=255).contains(&self.0.len()) {
+            Ok(())
+        } else {
+            Err("a client_id has 1 to 255 characters of printable ASCII (RFC 6749 appendix A.1)")
+        }
+    }
+}
+
 impl Client {
-    /// Whether it has no secret to prove itself with (RFC 6749 §2.1).
+    /// Whether it has no secret to authenticate with (RFC 6749 §2.1).
     pub fn public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == TokenEndpointAuthMethod::None
     }
@@ -131,7 +185,7 @@ impl Client {
             || (self.metadata.any_loopback_redirect && is_loopback(uri))
     }
 
-    /// What the client is called on pages.
+    /// The client's name on pages.
     pub fn name(&self) -> &str {
         if self.metadata.client_name.is_empty() {
             &self.id.0
@@ -190,6 +244,37 @@ mod tests {
 
         assert!(client.accepts_redirect_to("https://client.example.com/cb"));
         assert!(!client.accepts_redirect_to("http://localhost/cb"));
+    }
+
+    #[test]
+    fn metadata_that_contradict_themselves_are_refused() {
+        let public = ClientMetadata {
+            token_endpoint_auth_method: TokenEndpointAuthMethod::None,
+            ..ClientMetadata::default()
+        };
+        let client_credentials = ClientMetadata {
+            grant_types: vec![GrantType::ClientCredentials],
+            ..public.clone()
+        };
+        let bad_redirect_uri = ClientMetadata {
+            redirect_uris: vec!["/cb".to_owned()],
+            ..ClientMetadata::default()
+        };
+
+        assert_eq!(public.check(false), Ok(()));
+        for (metadata, has_secret, why) in [
+            (&public, true, "has no secret"),
+            (
+                &client_credentials,
+                false,
+                "a public client cannot use client_credentials",
+            ),
+            (&bad_redirect_uri, true, "is not an absolute URI"),
+            (&ClientMetadata::default(), false, "authenticates with a secret"),
+        ] {
+            let refused = metadata.check(has_secret).unwrap_err();
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 
     #[test]

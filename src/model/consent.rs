@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{ClientId, Scopes, UserId};
 
-/// What `user` has allowed `client`. Asked again for any scope it lacks.
+/// What `user` has allowed `client`. For any further scope the user is asked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     pub user: UserId,

@@ -1,12 +1,12 @@
-//! How a message or webhook leaves the house: its attempts, and the pauses between them.
+//! The delivery of a message or webhook: its attempts, and the pauses between them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How many attempts are remembered of one delivery: the newest.
+/// The number of attempts that are kept of a delivery: the newest ones.
 const REMEMBERED: usize = 20;
 
-/// What travels.
+/// What is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryKind {
     OutboxMessage,
@@ -22,18 +22,18 @@ impl DeliveryKind {
     }
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// It stays in the house: nothing is configured to send it.
+    /// It is only kept in the outbox: nothing is configured to send it.
     Kept,
-    /// It is tried as soon as a courier is free, whatever the realm's clock shows.
+    /// It is tried as soon as possible, independent of the realm's clock.
     Due,
-    /// It failed, and is tried again when the realm's clock comes to `next_attempt_at`.
+    /// It failed, and is tried again when the realm's clock reaches `next_attempt_at`.
     Waiting,
     Delivered,
-    /// It failed for the last time, until somebody asks for it again.
+    /// It failed for the last time. It is tried again on request only.
     GivenUp,
 }
 
@@ -55,7 +55,7 @@ impl DeliveryState {
     }
 }
 
-/// One try, and what came of it.
+/// One attempt and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// By the realm's clock.
@@ -63,27 +63,27 @@ pub struct Attempt {
     /// The HTTP status, or the SMTP reply code, when there was an answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
-    /// Why it does not count as delivered; `None` when it does.
+    /// Why it failed; `None`: it was delivered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
-    /// Another try would end the same way: no more is made.
+    /// Another attempt would fail in the same way, so none is made.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub permanent: bool,
 }
 
-/// How a delivery stands, as it is shown.
+/// A delivery as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct Delivery {
     pub state: DeliveryState,
     /// Oldest first; the newest twenty.
     pub attempts: Vec<Attempt>,
-    /// By the realm's clock; only while it waits.
+    /// By the realm's clock; only while another attempt is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
 }
 
 impl Delivery {
-    /// The delivery of what is not sent.
+    /// The delivery of a message that is only kept.
     pub fn kept() -> Self {
         Self {
             state: DeliveryState::Kept,
@@ -93,7 +93,8 @@ impl Delivery {
     }
 }
 
-/// How long to wait after the first, second, … failure. After the last one it is given up: `n` pauses make `n + 1` tries.
+/// How long to wait after the first, second, … failure. After the last pause there is one more attempt: `n` pauses make
+/// `n + 1` attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pauses(pub Vec<SignedDuration>);
 
@@ -103,7 +104,7 @@ impl Pauses {
         Self(seconds.iter().copied().map(SignedDuration::from_secs).collect())
     }
 
-    /// How long to wait after `tries` failures, the first being 1; `None` to give up.
+    /// How long to wait after `tries` failures (the first is 1); `None`: no further attempt.
     pub fn after(&self, tries: i64) -> Option<SignedDuration> {
         let index = usize::try_from(tries.checked_sub(1)?).ok()?;
         self.0.get(index).copied()

@@ -1,16 +1,16 @@
-//! What stands on a realm's agenda.
+//! Scheduled events of a realm.
 
 use jiff::Timestamp;
 
-/// Something that happens by itself at an instant of the realm's clock.
+/// An event that is due at an instant of the realm's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub id: String,
     pub due_at: Timestamp,
-    /// Whose handler does it: `mypatientportal.reminder`, …
+    /// Names the handler: `mypatientportal.reminder`, …
     pub kind: String,
-    /// What it is about: the id of an appointment, of a delivery.
+    /// What it concerns: the id of an appointment, of a delivery.
     pub subject: String,
-    /// How often doing it has failed.
+    /// How often it has failed.
     pub failures: i64,
 }

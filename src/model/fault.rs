@@ -1,21 +1,21 @@
-//! What faults bend, and the mark they leave: values, so that the rooms that make them need not know each other.
+//! The values that faults change, and the mark they leave on a response: shared by modules that do not import each other.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The members of a JSON object that is on its way out.
+/// The members of a JSON object that is about to be sent.
 pub type Members = Map<String, Value>;
 
-/// An armed fault has bitten.
+/// An armed fault that has triggered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FaultMark {
-    /// Which of the armed ones.
+    /// The id it was armed under.
     pub id: String,
     /// Its name in the catalogue.
     pub fault: &'static str,
 }
 
-/// In the extensions of a response that was bent: every fault that had a part in it, in the order they bit.
+/// In the extensions of a changed response: every fault that triggered, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FaultMarks(pub Vec<FaultMark>);
@@ -25,7 +25,7 @@ pub struct FaultMarks(pub Vec<FaultMark>);
 pub struct IdTokenDraft {
     pub header: Members,
     pub claims: Members,
-    /// Text put before the first claim, such as `"sub":"x",`: what no JSON object of ours can say.
+    /// Text put before the first claim, such as `"sub":"x",`: a JSON object in memory cannot have a member twice.
     pub before_claims: String,
     pub signature: Signature,
 }
@@ -33,15 +33,15 @@ pub struct IdTokenDraft {
 /// How an ID token is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {
-    /// As the header says.
+    /// The right signature.
     Good,
-    /// Every byte of the good one XOR 0x5A.
+    /// Every byte of the right one XOR 0x5A.
     Flipped,
     /// None at all, and `alg` is `none` (RFC 7515 §6).
     Absent,
-    /// A good one with another published algorithm than the agreed one.
+    /// A right one by another published algorithm than the configured one.
     OtherAlgorithm,
-    /// A good one with a key that is never published.
+    /// A right one by a key that is never published.
     UnpublishedKey,
     /// HS256, keyed with the public key as PEM or DER (RFC 8725 §2.1).
     PublicKeyAsSecret { pem: bool },
@@ -53,7 +53,7 @@ pub struct AuthorizationResponse {
     pub parameters: Vec<(String, String)>,
     /// Of the redirect.
     pub status: u16,
-    /// A page stands between, and the person decides when to go on.
+    /// A page is shown first, and the user decides when to continue.
     pub held: bool,
 }
 

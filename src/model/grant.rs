@@ -4,17 +4,17 @@ use jiff::Timestamp;
 
 use super::{ClientId, GrantId, Scopes, UserId};
 
-/// The family all codes and tokens of one authorization belong to, and the row that ends them.
+/// What all codes and tokens of one authorization belong to; revoking it revokes them.
 #[derive(Clone, Debug)]
 pub struct Grant {
     pub id: GrantId,
     pub client: ClientId,
     pub user: UserId,
-    /// The browser session it was given in, as clients see it.
+    /// The `sid` of the browser session it was given in.
     pub sid: Option<String>,
     pub scopes: Scopes,
     /// When the user signed in.
     pub auth_time: Timestamp,
-    /// How (RFC 8176).
+    /// How the user signed in (RFC 8176).
     pub amr: Vec<String>,
 }

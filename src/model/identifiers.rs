@@ -1,4 +1,4 @@
-//! Identifiers as types, so that none is taken for another.
+//! Identifiers as types, so that the compiler keeps them apart.
 
 use std::{fmt, str::FromStr};
 
@@ -46,7 +46,7 @@ text_identifiers! {
 pub struct RealmName(String);
 
 impl RealmName {
-    /// The realm that lives at the root.
+    /// The realm at the root path.
     pub const DEFAULT: &str = "default";
 
     pub fn default_realm() -> Self {

@@ -1,4 +1,4 @@
-//! The nouns, and what is true of them. No SQL, no HTTP.
+//! The types of the domain and their rules. No SQL, no HTTP.
 
 mod authorization_code;
 mod authorization_request;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How a message travels.
+/// The channel of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -32,7 +32,7 @@ pub struct OutboxMessage {
     pub body: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
-    /// What made us write, such as `asap_list.earlier_slot`.
+    /// What caused it, such as `asap_list.earlier_slot`.
     pub reason: String,
     pub written_at: Timestamp,
 }

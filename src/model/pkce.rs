@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::digest;
 
-/// How a challenge is made from its verifier.
+/// How a challenge is computed from its verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeChallengeMethod {
     #[serde(rename = "S256")]
     S256,
-    /// No transformation: refused unless a client is set to allow it.
+    /// No transformation: refused unless the client's metadata allow it.
     #[serde(rename = "plain")]
     Plain,
 }
@@ -44,7 +44,7 @@ impl CodeChallenge {
         verify_slices_are_equal(computed.as_bytes(), self.challenge.as_bytes()).is_ok()
     }
 
-    /// The challenge that `verifier` would have made.
+    /// The challenge of `verifier`.
     pub fn computed(&self, verifier: &str) -> String {
         match self.method {
             CodeChallengeMethod::S256 => digest(verifier),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the client asks us to show, or not to show.
+/// Which pages the client requires or forbids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// Show nothing: answer at once or with an error.
@@ -37,7 +37,7 @@ impl Prompt {
         Ok(prompt)
     }
 
-    /// Whether somebody must sign in, or choose again, although there is a session.
+    /// Whether the user must sign in or choose an account although there is a session.
     pub fn wants_sign_in(self) -> bool {
         self.login || self.select_account
     }

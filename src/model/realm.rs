@@ -1,11 +1,11 @@
-//! A realm as its row says it.
+//! A realm as stored.
 
 use jiff::Timestamp;
 
 use super::{Policy, RealmId, RealmName};
 use crate::clock::Clock;
 
-/// One issuer's settings. What handlers receive is `app::Realm`, which stands on this.
+/// One issuer's settings. Handlers receive `app::Realm`, which is built from this.
 #[derive(Clone, Debug)]
 pub struct RealmSettings {
     pub id: RealmId,
@@ -17,14 +17,14 @@ pub struct RealmSettings {
     /// Raised with every change of settings, policy, clock or clients.
     pub revision: i64,
     pub created_at: Timestamp,
-    /// When a realm made for a while goes away, by the machine's clock.
+    /// When a temporary realm is deleted, by the machine's clock.
     pub expires_at: Option<Timestamp>,
-    /// What its chance is drawn from, where it can be repeated.
+    /// The seed of its random values, where they can be repeated.
     pub chance_seed: Option<String>,
 }
 
 impl RealmSettings {
-    /// Whether its time, if it was made for a while, is not over yet. `now` is the machine's.
+    /// Whether it has not expired yet. `now` is the machine's clock.
     pub fn lives_at(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|expires_at| now < expires_at)
     }

@@ -1,8 +1,8 @@
-//! When a requested redirect URI is a registered one.
+//! Whether a requested redirect URI is a registered one.
 //!
 //! Exactly, character by character (RFC 9700 §2.1): no prefix, no normalisation. Two exceptions, both
-//! for loopback: a registered loopback URI is free in its port (RFC 8252 §7.3), and a client may be
-//! set to allow any loopback URI at all.
+//! for loopback: a registered loopback URI matches with any port (RFC 8252 §7.3), and a client may
+//! allow every loopback URI.
 
 use url::{Host, Url};
 
@@ -17,13 +17,13 @@ pub fn redirect_uris_match(registered: &str, requested: &str) -> bool {
 /// Why `uri` can never be a redirect URI, or `None` where it can.
 ///
 /// RFC 6749 §3.1.2: absolute and without a fragment. User information is refused too: it misleads
-/// whoever reads the address. Scripts and data are never an address to answer to.
+/// whoever reads the address. `javascript:`, `data:` and the like are never redirect URIs.
 pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
     let Ok(url) = Url::parse(uri) else {
         return Some("is not an absolute URI");
     };
     if !uri.is_ascii() {
-        return Some("contains a character that no URI has: percent-encode it");
+        return Some("contains a character that is not allowed in a URI: percent-encode it");
     }
     if matches!(url.scheme(), "http" | "https") && !has_authority(uri) {
         return Some("is http or https, but names no host after //");
@@ -44,12 +44,12 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
         url.scheme(),
         "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
     ) {
-        return Some("has a scheme that is no address");
+        return Some("has a scheme that cannot receive a response");
     }
     None
 }
 
-/// Parsing adds the two slashes that browsers take for granted only sometimes.
+/// Parsing accepts `http:host`, which browsers treat in different ways.
 fn has_authority(uri: &str) -> bool {
     uri.split_once(':')
         .is_some_and(|(_, rest)| rest.starts_with("//") && !rest.starts_with("///"))
@@ -80,7 +80,7 @@ pub fn is_loopback(uri: &str) -> bool {
 /// The URI as written with its port cut out: scheme, host, path and query.
 ///
 /// Cut from the text and not from the parsed URL, because parsing normalises (`/a/../b` becomes `/b`)
-/// and everything but the port must still match to the letter.
+/// and everything except the port must match exactly.
 fn without_port(uri: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = uri.split_once("://")?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

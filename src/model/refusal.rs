@@ -1,4 +1,4 @@
-//! Our considered no, as a value.
+//! Why a request was refused, as a value.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong with this request, in the characters RFC 6749 allows.
     description: String,
-    /// The rule that refuses, by a name that stays, such as `code.expired`: the journal's advice is found by it.
+    /// A stable name of the rule that refuses, such as `code.expired`: the key of the journal's advice.
     pub kind: Option<&'static str>,
     /// The section that asks for the refusal, such as `RFC 6749 §4.1.3`.
     pub section: Option<&'static str>,
@@ -20,7 +20,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The bytes of its texts.
+    /// The length of its texts, in bytes.
     pub fn weight(&self) -> usize {
         let of = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         self.description.len() + of(&self.expected) + of(&self.received)
@@ -43,28 +43,28 @@ impl Refusal {
         self
     }
 
-    /// The rule that refuses, by a name that stays: where a code and a section do not tell it from others.
+    /// A stable name of the rule that refuses, where code and section do not identify it.
     pub fn kind(mut self, kind: &'static str) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// What was expected, and what came: side by side in the log and the journal, not on the wire.
+    /// What was expected and what was received: for the log and the journal, not sent to the client.
     pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self.received = Some(received.into());
         self
     }
 
-    /// The same refusal with everything it says passed through `words`.
-    pub fn in_other_words(mut self, mut words: impl FnMut(&str) -> String) -> Self {
-        self.description = words(&self.description);
-        self.expected = self.expected.as_deref().map(&mut words);
-        self.received = self.received.as_deref().map(&mut words);
+    /// The same refusal with all its texts passed through `change`.
+    pub fn map_texts(mut self, mut change: impl FnMut(&str) -> String) -> Self {
+        self.description = change(&self.description);
+        self.expected = self.expected.as_deref().map(&mut change);
+        self.received = self.received.as_deref().map(&mut change);
         self
     }
 
-    /// Fit for `error_description`: only %x20-21, %x23-5B, %x5D-7E (RFC 6749 §5.2).
+    /// What is wrong, as `error_description` may have it: only %x20-21, %x23-5B, %x5D-7E (RFC 6749 §5.2).
     pub fn description(&self) -> &str {
         &self.description
     }

@@ -1,8 +1,8 @@
-//! Response modes: where in the answer the parameters stand.
+//! Response modes: how the parameters of an authorization response are sent.
 
 use serde::{Deserialize, Serialize};
 
-/// How an authorization response travels (OAuth 2.0 Multiple Response Types §2.1, OAuth 2.0 Form Post Response Mode).
+/// How an authorization response is sent (OAuth 2.0 Multiple Response Types §2.1, OAuth 2.0 Form Post Response Mode).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
@@ -15,7 +15,7 @@ pub enum ResponseMode {
 impl ResponseMode {
     pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
 
-    /// As it stands in `response_mode`.
+    /// The value of `response_mode`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Query => "query",

@@ -6,19 +6,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::text::Language;
 
-/// Scopes that speak of a user, so that no token a client gets for itself has them.
+/// Scopes about a user, which client credentials tokens cannot have.
 pub const SCOPES_OF_USERS: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-/// A scope that was set up at run time: beside those of the policy, or in place of the built-in one of its name.
+/// A scope of a realm, in addition to those of the policy or instead of the built-in one of the same name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scope {
     pub name: String,
     pub descriptions: Descriptions,
-    /// The names of the user's claims that it opens.
+    /// The user's claims it gives access to.
     pub claims: Vec<String>,
 }
 
-/// What the consent page says of a scope, by language.
+/// The descriptions of a scope on the consent page, by language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Descriptions {
@@ -31,7 +31,7 @@ pub struct Descriptions {
 }
 
 impl Descriptions {
-    /// In that language, else in English, else in any.
+    /// The description in that language, else in English, else in any.
     pub fn in_language(&self, language: Language) -> Option<&str> {
         let own = match language {
             Language::English => &self.en,
@@ -42,7 +42,7 @@ impl Descriptions {
         wanted.find_map(Option::as_deref)
     }
 
-    /// Every sentence there is.
+    /// All descriptions.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [&self.en, &self.de, &self.es].into_iter().filter_map(Option::as_deref)
     }
@@ -91,7 +91,7 @@ impl Scopes {
 impl FromStr for Scopes {
     type Err = ScopesError;
 
-    /// Splits at spaces; what is said twice counts once.
+    /// Splits at spaces; a repeated scope counts once.
     fn from_str(text: &str) -> Result<Self, ScopesError> {
         let mut scopes = Self::default();
         for scope in text.split(' ').filter(|scope| !scope.is_empty()) {

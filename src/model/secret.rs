@@ -1,4 +1,4 @@
-//! A value that must not be seen.
+//! A value that must not be printed.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The value itself: where it is hashed, compared or handed to its owner.
+    /// The value itself, to hash it, compare it or give it to its owner.
     pub fn reveal(&self) -> &str {
         &self.0
     }

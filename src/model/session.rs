@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use super::{SessionId, User, UserId};
 
-/// A session as its row says it; whether it lives is judged by the realm's clock.
+/// A session as stored; the realm's clock decides whether it has expired.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The digest of the cookie's value.
     pub id: SessionId,
     pub user: UserId,
-    /// What clients learn of it.
+    /// Its identifier for clients (the claim `sid`).
     pub sid: String,
     pub auth_time: Timestamp,
     /// How the user signed in (RFC 8176).
@@ -19,7 +19,7 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
-/// A live session with its user: who is at the browser.
+/// An open session with its user.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub session: Session,

@@ -1,11 +1,11 @@
 //! The algorithms tokens are signed with (RFC 7518 §3.1).
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// An algorithm we sign with (RFC 7518 §3.1). Symmetric algorithms and `none` are no members, so no key can be mistaken for a secret.
+/// A supported algorithm (RFC 7518 §3.1). Symmetric algorithms and `none` are not supported, so that a public key is
+/// never used as a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SigningAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256, the algorithm every OpenID client knows (OIDC Core §15.1).
@@ -17,7 +17,7 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// Every algorithm we can sign with, the default first.
+    /// All algorithms, the default first.
     pub const ALL: [Self; 2] = [Self::Rs256, Self::Es256];
 
     /// The name in the `alg` member (RFC 7518 §3.1).
@@ -48,7 +48,7 @@ impl FromStr for SigningAlgorithm {
 
 /// The name is none of [`SigningAlgorithm::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a signing algorithm of ours")]
+#[error("not a supported signing algorithm")]
 pub struct UnknownAlgorithm;
 
 #[cfg(test)]

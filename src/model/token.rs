@@ -1,41 +1,41 @@
-//! Access and refresh tokens, as their rows say them.
+//! Access and refresh tokens as stored.
 
 use jiff::Timestamp;
 
 use super::{ClientId, Grant, GrantId, Scopes, User};
 
-/// A new access token on its way into the store.
+/// A new access token, to be stored.
 #[derive(Clone, Debug)]
 pub struct IssuedAccessToken {
     pub digest: String,
     /// `None` for a token a client got for itself (RFC 6749 §4.4).
     pub grant: Option<GrantId>,
     pub client: ClientId,
-    /// What was issued in one answer belongs together.
+    /// The tokens of one response have the same value here.
     pub pair: String,
     pub scopes: Scopes,
-    /// Whom a JWT is for; `None` for an opaque token.
+    /// The audience of a JWT; `None` for an opaque token.
     pub audience: Option<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// An access token with its grant and user, however dead it is.
+/// An access token with its grant and user, also when it is expired or revoked.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
-    /// Under which it is stored.
+    /// The digest it is stored under.
     pub digest: String,
     pub client: ClientId,
     pub pair: String,
     pub scopes: Scopes,
-    /// Whom a JWT is for; `None` for an opaque token.
+    /// The audience of a JWT; `None` for an opaque token.
     pub audience: Option<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// The token itself, the grant it belongs to, or that its user or client was deleted.
+    /// The token or its grant was revoked, or its user or client was deleted.
     pub revoked: bool,
     pub grant: Option<Grant>,
-    /// Who it speaks for; `None` for a token a client got for itself.
+    /// Its user; `None` for a client credentials token.
     pub user: Option<User>,
 }
 
@@ -49,32 +49,32 @@ impl AccessToken {
     }
 }
 
-/// A refresh token with its grant, however dead it is.
+/// A refresh token with its grant, also when it is used, expired or revoked.
 #[derive(Clone, Debug)]
 pub struct RefreshToken {
     pub digest: String,
-    /// What a token is derived from, together with its parent.
+    /// What the token is derived from, together with its predecessor.
     pub id: String,
     pub client: ClientId,
     pub pair: String,
     pub scopes: Scopes,
     pub issued_at: Timestamp,
-    /// `None`: does not expire by itself.
+    /// `None`: it does not expire.
     pub expires_at: Option<Timestamp>,
     pub used_at: Option<Timestamp>,
     pub successor: Option<Successor>,
-    /// The token itself, the grant it belongs to, or that its user or client was deleted.
+    /// The token or its grant was revoked, or its user or client was deleted.
     pub revoked: bool,
     pub grant: Grant,
 }
 
-/// The token a refresh token was traded for.
+/// The refresh token that replaced a used one.
 #[derive(Clone, Debug)]
 pub struct Successor {
     pub id: String,
     pub digest: String,
     pub pair: String,
-    /// Whether it was traded on, or revoked.
+    /// Whether it was used or revoked itself.
     pub spent: bool,
 }
 

@@ -4,35 +4,35 @@ use serde_json::{Map, Value};
 
 use super::{Behaviour, UserId};
 
-/// A user's claims by name (OIDC Core §5.1 and the portals'), as they go over the wire.
+/// A user's claims by name (OIDC Core §5.1 and the portals'), as they are sent.
 pub type Claims = Map<String, Value>;
 
-/// A user; a *persona* where the picker offers them.
+/// A user; a *persona* if the persona picker offers it.
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: UserId,
     pub username: String,
-    /// An Argon2id PHC string; `None` for a user who can be picked but not sign in by password.
+    /// An Argon2id PHC string; `None` for a persona without a password.
     pub password: Option<String>,
-    /// Why the picker offers this user: the reason a client must cope with. `None`: it does not.
+    /// What the persona picker says of this user: the edge case. `None`: the picker does not offer the user.
     pub persona: Option<String>,
-    /// What happens to this user, whatever client they meet.
+    /// The user's scripted behaviour.
     pub behaviour: Option<Behaviour>,
     pub claims: Claims,
 }
 
 impl User {
-    /// What is searched when somebody types a user name: case does not matter.
+    /// A user name in the form that is compared: case does not matter.
     pub fn folded(username: &str) -> String {
         username.trim().to_lowercase()
     }
 
-    /// What the user is called on pages: the `name` claim, else the user name.
+    /// The user's name on pages: the `name` claim, else the user name.
     pub fn name(&self) -> &str {
         self.claim("name").unwrap_or(&self.username)
     }
 
-    /// A claim that is text.
+    /// The value of a text claim.
     pub fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name).and_then(Value::as_str)
     }

@@ -1,4 +1,4 @@
-//! Webhooks: requests that tell others what happened.
+//! Webhooks: requests that notify other systems.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
 use super::Secret;
 
-/// Who named an address that we call. It decides how far we trust it.
+/// Who configured a webhook's address, which decides where it may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlSource {
-    /// Seed, configuration or control API: it may lead to this machine, which is where developers listen.
+    /// Seed, configuration or control API: it may lead to this machine, where developers run their receivers.
     Tester,
-    /// It came over a protocol from somebody else: it must not lead into private networks or to this machine.
+    /// A portal's API: it must not lead into private networks or to this machine.
     Stranger,
 }
 
@@ -26,7 +26,7 @@ impl UrlSource {
     }
 }
 
-/// A header of a webhook. A secret one is sealed where it is kept and shown as `…`.
+/// A header of a webhook. A secret value is stored encrypted and shown as `…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookHeader {
     Plain(String, String),
@@ -49,16 +49,16 @@ impl WebhookHeader {
     }
 }
 
-/// A webhook as it is kept and shown.
+/// A webhook as it is stored and shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct WrittenWebhook {
     pub id: String,
-    /// What happened, in the words of the portal that tells it: `patient_consultation_created`.
+    /// The portal's name of the event: `patient_consultation_created`.
     pub event: String,
     pub url: String,
     pub url_source: UrlSource,
     pub headers: ShownHeaders,
-    /// Exactly what is sent and signed.
+    /// The body exactly as it is sent and signed.
     pub body: String,
     pub written_at: Timestamp,
 }

@@ -19,7 +19,7 @@ use crate::{
 /// The request, once every parameter has been checked.
 ///
 /// # Errors
-/// What goes back to the client's redirect URI (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6).
+/// The error for the client's redirect URI (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6).
 pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Result<AuthorizationRequest, OAuthError> {
     let client = &reply.client;
     check_unsupported(parameters)?;
@@ -55,7 +55,7 @@ pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Re
     })
 }
 
-/// Request objects are refused by name and not ignored: what they say would be lost (OIDC Core §6).
+/// Request objects are refused and not ignored: their contents would be lost (OIDC Core §6).
 fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
     for (parameter, code) in [
         ("request", "request_not_supported"),
@@ -70,7 +70,7 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// What is kept while the pages are answered has its bounds.
+/// The parameters that are stored with the request have a maximum length.
 fn check_lengths(parameters: &Parameters) -> Result<(), OAuthError> {
     for parameter in ["nonce", "login_hint", "ui_locales", "scope"] {
         let length = parameters.get(parameter).map_or(0, str::len);
@@ -122,7 +122,7 @@ fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Sco
 fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<CodeChallenge>, OAuthError> {
     let method = parameters.get("code_challenge_method");
     let Some(challenge) = parameters.get("code_challenge") else {
-        invalid_request("code_challenge_method came without a code_challenge")
+        invalid_request("there is a code_challenge_method, but no code_challenge")
             .kind("pkce.challenge_missing")
             .see("RFC 7636 §4.3")
             .when(method.is_some())?;
@@ -139,11 +139,7 @@ fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<Cod
         "S256"
     };
     let unsupported = || {
-        let of_default = if method.is_none() {
-            ", which is what its absence means,"
-        } else {
-            ""
-        };
+        let of_default = if method.is_none() { " (the default)" } else { "" };
         invalid_request(format!("code_challenge_method {named}{of_default} is not supported"))
             .kind("pkce.method")
             .see("RFC 7636 §4.4.1")
@@ -151,7 +147,7 @@ fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<Cod
     };
     let method = CodeChallengeMethod::parse(named).ok_or_else(unsupported)?;
     unsupported().when(method == CodeChallengeMethod::Plain && !client.metadata.allow_plain_pkce)?;
-    invalid_request("code_challenge has not 43 to 128 unreserved characters")
+    invalid_request("code_challenge must have 43 to 128 unreserved characters")
         .kind("pkce.malformed")
         .see("RFC 7636 §4.2")
         .compare(
@@ -171,14 +167,14 @@ fn max_age(parameters: &Parameters) -> Result<Option<u64>, OAuthError> {
         return Ok(None);
     };
     let refused = |_| {
-        invalid_request("max_age is not a number of seconds")
+        invalid_request("max_age must be a number of seconds")
             .kind("max_age.malformed")
             .compare("a number of seconds", text)
     };
     text.parse().map(Some).map_err(refused)
 }
 
-/// The `sub` of an `id_token_hint` that we signed, for this client or another of the realm (OIDC Core §3.1.2.1).
+/// The `sub` of an `id_token_hint` that this realm has signed, for this or another client (OIDC Core §3.1.2.1).
 fn hinted_subject(realm: &Realm, parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     let Some(hint) = parameters.get("id_token_hint") else {
         return Ok(None);
@@ -191,7 +187,7 @@ fn hinted_subject(realm: &Realm, parameters: &Parameters) -> Result<Option<Strin
     let claims = realm
         .mint
         .read_id_token_hint(hint)
-        .map_err(|error| refused(&format!("is not one of ours: {error}")))?;
+        .map_err(|error| refused(&format!("was not issued here: {error}")))?;
     let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
     refused("was issued by another issuer")
         .compare(&realm.issuer, issuer)

@@ -52,7 +52,7 @@ pub async fn answer_for_hint(
         return Ok(None);
     }
     check_willing(&user)?;
-    tokio::time::sleep(user.hesitation()).await;
+    tokio::time::sleep(user.sign_in_delay()).await;
     let mut tx = app.database.begin().await?;
     let outcome = answer_as(&mut tx, realm, request, headers, user, current, now).await;
     let outcome = settle(tx, outcome).await?;

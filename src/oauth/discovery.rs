@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 
+use super::grant_types::GRANT_TYPES;
 use crate::{
     app::Realm,
     model::{CodeChallengeMethod, GrantType, Pkce, Policy, Prompt, ResponseMode},
@@ -18,7 +19,7 @@ const PROTOCOL_CLAIMS: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 /// The languages of the pages, as `ui_locales` names them.
 const UI_LOCALES: [&str; 3] = ["en", "de", "es"];
 
-/// The metadata, in the order of the emulated portal's document; what its policy does not know comes last.
+/// The metadata in the order of the emulated portal's document; members that it does not have come last.
 #[derive(Serialize)]
 struct Metadata {
     issuer: String,
@@ -31,7 +32,7 @@ struct Metadata {
     scopes_supported: Vec<String>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 3],
-    grant_types_supported: [&'static str; 3],
+    grant_types_supported: [GrantType; 3],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
@@ -41,7 +42,7 @@ struct Metadata {
     specified: Option<Specified>,
 }
 
-/// Members that the captured document of the portal does not have.
+/// Members that the emulated portal's document does not have.
 #[derive(Serialize)]
 struct Specified {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -88,7 +89,7 @@ fn metadata(realm: &Realm) -> Metadata {
         scopes_supported: policy.scopes_supported.clone(),
         response_types_supported: ["code"],
         response_modes_supported: ResponseMode::ALL.map(ResponseMode::name),
-        grant_types_supported: GrantType::ALL.map(GrantType::name),
+        grant_types_supported: GRANT_TYPES.map(|row| row.grant_type),
         token_endpoint_auth_methods_supported: client_auth_methods(policy),
         subject_types_supported: [policy.subject_type.name()],
         id_token_signing_alg_values_supported: [policy.id_token_signing_alg.as_str()],
@@ -98,7 +99,7 @@ fn metadata(realm: &Realm) -> Metadata {
     }
 }
 
-/// The portal's document is kept member for member, so these come only where the policy is not its own.
+/// `None` with the portal's policy, whose document has exactly the members of the emulated one.
 fn specified(policy: &Policy) -> Option<Specified> {
     let enforced = policy.pkce == Pkce::Enforced;
     let as_captured = !enforced && !policy.authorization_response_iss;
@@ -119,7 +120,7 @@ fn specified(policy: &Policy) -> Option<Specified> {
     })
 }
 
-/// The protocol's claims that an ID token has beyond the first five, where the document may name them.
+/// Further protocol claims of ID tokens, where the document may name them.
 fn own_claims(policy: &Policy) -> Vec<&'static str> {
     if specified(policy).is_some() {
         vec!["auth_time", "nonce", "at_hash", "sid", "amr"]
@@ -128,7 +129,7 @@ fn own_claims(policy: &Policy) -> Vec<&'static str> {
     }
 }
 
-/// Public clients say `none`: only where PKCE protects them.
+/// `none` (public clients) only where PKCE is enforced.
 fn client_auth_methods(policy: &Policy) -> Vec<&'static str> {
     let mut methods = vec!["client_secret_basic", "client_secret_post"];
     if policy.pkce == Pkce::Enforced {

@@ -1,11 +1,11 @@
-//! Refusals in OAuth's words (RFC 6749 §5.2): JSON at machine endpoints, parameters at a redirect URI.
+//! OAuth error responses (RFC 6749 §5.2, §4.1.2.1): JSON, or parameters of a redirect URI.
 
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use crate::{
     app::DirectoryError,
@@ -17,35 +17,35 @@ use crate::{
     web::{bearer, refusal_log},
 };
 
-/// Why a request to a machine endpoint is not answered as it was asked.
+/// Why an OAuth request fails.
 #[derive(Debug)]
 pub enum OAuthError {
-    /// Our considered no.
+    /// The request is refused.
     Refused(Box<Refused>),
-    /// Our own failure. What it was stands in the log, not in the answer.
+    /// The server failed. The cause is in the log, not in the response.
     Failed(anyhow::Error),
 }
 
-/// A refusal, and how it goes over the wire.
+/// A refusal, and how it is sent.
 #[derive(Debug)]
 pub struct Refused {
     pub refusal: Refusal,
     pub status: StatusCode,
     pub challenge: Option<Challenge>,
-    /// What was written before the refusal must stay.
+    /// What the transaction has written is committed although the request is refused.
     keeps: bool,
-    /// Said in these words under every policy.
+    /// Sent in these words with every policy.
     verbatim: bool,
 }
 
-/// What `WWW-Authenticate` asks for.
+/// The challenge in `WWW-Authenticate`.
 #[derive(Debug)]
 pub enum Challenge {
     /// Client authentication by HTTP Basic (RFC 6749 §5.2).
     Basic,
-    /// A bearer token; the refusal says what is wrong with the one that came (RFC 6750 §3).
+    /// A bearer token; the refusal says what is wrong with the received one (RFC 6750 §3).
     Bearer(Option<Scopes>),
-    /// A bearer token, of which none came (RFC 6750 §3.1).
+    /// A bearer token; the request had none (RFC 6750 §3.1).
     BareBearer,
 }
 
@@ -59,12 +59,12 @@ impl OAuthError {
         self.with(|refused| refused.refusal.section = Some(section))
     }
 
-    /// The rule that refuses, by a name that stays.
+    /// A stable name of the rule that refuses.
     pub fn kind(self, kind: &'static str) -> Self {
         self.with(|refused| refused.refusal.kind = Some(kind))
     }
 
-    /// What was expected and what came: for the log and the journal.
+    /// What was expected and what was received: for the log and the journal.
     pub fn compare(self, expected: impl Into<String>, received: impl Into<String>) -> Self {
         self.with(|refused| refused.refusal = refused.refusal.clone().compare(expected, received))
     }
@@ -77,12 +77,12 @@ impl OAuthError {
         self.with(|refused| refused.challenge = Some(challenge))
     }
 
-    /// What was written before must stay, although the request is refused.
+    /// What the transaction has written is committed although the request is refused.
     pub fn keeps(self) -> Self {
         self.with(|refused| refused.keeps = true)
     }
 
-    /// Said in these words, whatever the policy says of the code.
+    /// Sent in these words with every policy.
     pub fn verbatim(self) -> Self {
         self.with(|refused| refused.verbatim = true)
     }
@@ -99,15 +99,19 @@ impl OAuthError {
         self
     }
 
-    /// The code and description as they travel to a redirect URI (RFC 6749 §4.1.2.1), in the policy's words.
-    pub fn parameters(&self, policy: &Policy) -> (&'static str, String) {
-        match self {
+    /// `error`, `error_description` and `error_uri`, worded by the policy: the members of the JSON body (RFC 6749 §5.2) and the
+    /// parameters of a redirect URI (RFC 6749 §4.1.2.1).
+    pub fn parameters(&self, policy: &Policy) -> Vec<(&'static str, String)> {
+        let (code, description) = match self {
             Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
-            Self::Failed(_) => ("server_error", "something went wrong on our side".to_owned()),
-        }
+            Self::Failed(_) => ("server_error", "an unexpected error occurred".to_owned()),
+        };
+        let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
+        parameters.extend(self.address(policy).map(|address| ("error_uri", address)));
+        parameters
     }
 
-    /// Writes the refusal with its reasons, or the failure with its cause, to the log.
+    /// Logs the refusal with its reasons, or the failure with its cause.
     pub fn log(&self, endpoint: &str) {
         match self {
             Self::Refused(refused) => refusal_log::log(&refused.refusal, endpoint),
@@ -115,29 +119,29 @@ impl OAuthError {
         }
     }
 
-    /// The answer of a machine endpoint, in the policy's words.
+    /// The error response with a JSON body, worded by the policy.
     pub fn answer(&self, policy: &Policy, endpoint: &str) -> Response {
         self.log(endpoint);
-        let Self::Refused(refused) = self else {
-            let body = json!({"error": "server_error", "error_description": "something went wrong on our side"});
-            return (StatusCode::INTERNAL_SERVER_ERROR, no_store(), Json(body)).into_response();
-        };
+        let body: Map<_, _> = self
+            .parameters(policy)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Value::String(value)))
+            .collect();
         let mut headers = no_store();
-        let text = refused.text(policy);
-        if let Some(challenge) = refused.challenge(policy, &text) {
+        let Self::Refused(refused) = self else {
+            return (StatusCode::INTERNAL_SERVER_ERROR, headers, Json(body)).into_response();
+        };
+        if let Some(challenge) = refused.challenge(policy, &refused.text(policy)) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        let mut body = json!({"error": refused.refusal.code, "error_description": text});
-        if let Some(address) = self.address(policy) {
-            body["error_uri"] = address.into();
         }
         let mut response = (refused.status, headers, Json(body)).into_response();
         response.extensions_mut().insert(refused.refusal.clone());
         response
     }
 
-    /// Where the refusal is explained: its exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2). A person's no needs no explanation.
-    pub fn address(&self, policy: &Policy) -> Option<String> {
+    /// `error_uri`: the exchange in the journal, where the refusal is explained. `access_denied` is the user's decision and
+    /// needs no explanation.
+    fn address(&self, policy: &Policy) -> Option<String> {
         let refusal = self.refusal()?;
         if policy.error_uri && refusal.code != "access_denied" {
             recording::address()
@@ -156,7 +160,7 @@ impl OAuthError {
 }
 
 impl Refused {
-    /// What the policy says of it: our explanation, or the documented text of its code.
+    /// The description: our explanation, or the portal's documented text of the code, as the policy says.
     fn text(&self, policy: &Policy) -> String {
         let documented = match policy.error_texts {
             ErrorTexts::Documented if !self.verbatim => documented_text(self.refusal.code),
@@ -174,7 +178,7 @@ impl Refused {
             }
             Some(Challenge::Bearer(scopes)) => Some(bearer::challenge(realm, refusal, scopes.as_ref())),
             Some(Challenge::BareBearer) => Some(bearer::challenge(realm, None, None)),
-            // Upstream puts the error of every refusal into a Bearer challenge.
+            // The emulated portal puts the error of every refusal into a Bearer challenge.
             _ if policy.error_texts == ErrorTexts::Documented => Some(bearer::challenge(realm, refusal, None)),
             _ => None,
         }
@@ -189,7 +193,7 @@ pub fn bearer_realm(policy: &Policy) -> &'static str {
     }
 }
 
-/// Never kept by anybody on the way (RFC 6749 §5.1).
+/// The headers that forbid caching (RFC 6749 §5.1).
 pub fn no_store() -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -249,24 +253,24 @@ impl Keeps for OAuthError {
     }
 }
 
-/// `invalid_request`: a parameter is missing, malformed, said twice, or of no use here.
+/// `invalid_request`: a parameter is missing, malformed, repeated, or not supported.
 pub fn invalid_request(description: impl AsRef<str>) -> OAuthError {
     OAuthError::new("invalid_request", description)
 }
 
-/// `invalid_request` for a parameter that is not there, in upstream's words.
+/// `invalid_request` for a missing parameter, in the emulated portal's words.
 pub fn missing(parameter: &str) -> OAuthError {
     invalid_request(format!("Missing required parameter: {parameter}.")).kind("parameter.missing")
 }
 
-/// `invalid_grant`: the code or refresh token is no good, or not for this client (RFC 6749 §5.2).
+/// `invalid_grant`: the code or refresh token is not valid, or belongs to another client (RFC 6749 §5.2).
 pub fn invalid_grant(description: impl AsRef<str>) -> OAuthError {
     OAuthError::new("invalid_grant", description).see("RFC 6749 §5.2")
 }
 
-/// `invalid_client`: the client did not prove who it is (RFC 6749 §5.2).
+/// `invalid_client`: client authentication failed (RFC 6749 §5.2).
 ///
-/// RFC 6749 asks for a challenge where the client used the header, RFC 9110 §15.5.2 with every 401.
+/// RFC 6749 requires a challenge where the client used the header, RFC 9110 §15.5.2 with every 401.
 pub fn invalid_client(description: impl AsRef<str>) -> OAuthError {
     OAuthError::new("invalid_client", description)
         .see("RFC 6749 §5.2")
@@ -284,7 +288,7 @@ pub fn unauthorized_client(description: impl AsRef<str>) -> OAuthError {
     OAuthError::new("unauthorized_client", description).see("RFC 6749 §5.2")
 }
 
-/// `server_error` on a thing of ours that should have been there.
+/// `server_error`: the data of the server are not consistent.
 pub fn failure(cause: &'static str) -> OAuthError {
     OAuthError::Failed(anyhow::anyhow!(cause))
 }

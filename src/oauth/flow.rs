@@ -1,6 +1,6 @@
-//! What an authorization request still lacks: sign-in, consent, or nothing (OIDC Core §3.1.2.3, §3.1.2.4).
+//! The next step of an authorization request: sign-in, consent, or the answer (OIDC Core §3.1.2.3, §3.1.2.4).
 //!
-//! The pages never call one another: each returns to `/oauth/authorize/continue`, which asks here.
+//! The pages never redirect to one another: each returns to `/oauth/authorize/continue`, which asks this module.
 
 use jiff::Timestamp;
 
@@ -10,19 +10,19 @@ use crate::{
     model::{AuthorizationRequest, Client, Decision, SignedIn, User},
 };
 
-/// What comes next.
+/// The next step.
 #[derive(Debug)]
 pub enum Step {
     SignIn,
     Consent,
-    /// Nothing is missing: the code may go out.
+    /// Nothing is missing: the code can be issued.
     Answer,
 }
 
-/// What is known of the person at the browser and of what they did for this request.
+/// The session of the browser, and what the user did for this request.
 pub struct Progress<'a> {
     pub signed_in: Option<&'a SignedIn>,
-    /// They signed in, or chose themselves again, for this very request.
+    /// The user signed in, or chose the account again, for this request.
     pub signed_in_for_this: bool,
     pub decision: Option<Decision>,
     /// A consent given earlier covers the scopes.
@@ -32,7 +32,7 @@ pub struct Progress<'a> {
 /// The next step, in the order of OIDC Core §3.1.2.
 ///
 /// # Errors
-/// What goes back to the client: they said no, or `prompt=none` forbids the page that is missing.
+/// The error for the client: the user denied the request, or `prompt=none` forbids the missing page.
 pub fn next(
     realm: &Realm,
     client: &Client,
@@ -42,7 +42,7 @@ pub fn next(
 ) -> Result<Step, OAuthError> {
     denied().when(progress.decision == Some(Decision::Deny))?;
     let Some(signed_in) = progress.signed_in else {
-        return page_unless_prompt_none(request, Step::SignIn, "login_required", "nobody is signed in");
+        return page_unless_prompt_none(request, Step::SignIn, "login_required", "no user is signed in");
     };
     if !progress.signed_in_for_this {
         if request.prompt.wants_sign_in() {
@@ -60,7 +60,7 @@ pub fn next(
     if let Some(hinted) = &request.hinted_subject
         && *hinted != realm.mint.subject(client, &signed_in.user.id)
     {
-        let text = "somebody else is signed in than the id_token_hint names";
+        let text = "the id_token_hint names another user than the one who is signed in";
         let refused = OAuthError::new("login_required", text)
             .kind("sign_in.somebody_else")
             .see("OIDC Core §3.1.2.1");
@@ -87,13 +87,13 @@ fn denied() -> OAuthError {
         .see("RFC 6749 §4.1.2.1")
 }
 
-/// Some users answer before they are asked.
+/// Applies the behaviours that answer without the consent page.
 ///
 /// # Errors
-/// What goes back to the client.
+/// The error for the client.
 pub fn check_willing(user: &User) -> Result<(), OAuthError> {
     denied().when(user.denies_consent())?;
-    OAuthError::new("temporarily_unavailable", "This account cannot be used at the moment.")
+    OAuthError::new("temporarily_unavailable", "The account is temporarily unavailable.")
         .kind("user.unavailable")
         .see("RFC 6749 §4.1.2.1")
         .when(user.unavailable())
@@ -120,7 +120,7 @@ pub fn page_unless_prompt_none(
     Ok(step)
 }
 
-/// Whether more than `max_age` seconds have passed since the sign-in; `max_age=0` always asks again.
+/// Whether the sign-in is older than `max_age` seconds; with `max_age=0` it always is.
 pub fn too_old(request: &AuthorizationRequest, signed_in: &SignedIn, now: Timestamp) -> bool {
     let Some(max_age) = request.max_age else {
         return false;

@@ -1,4 +1,4 @@
-//! A form as OAuth reads it: nothing twice, empty is absent (RFC 6749 §3.1, §3.2).
+//! The parameters of OAuth requests: none repeated, an empty one is absent (RFC 6749 §3.1, §3.2).
 
 use axum::{
     extract::{FromRequest, Request},
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The headers and the whole body of a POST. One that is too long is refused in OAuth's words.
+/// The headers and the whole body of a POST. A body that is too large is refused with an OAuth error.
 pub struct FormBody {
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -50,7 +50,7 @@ impl Parameters {
     /// Reads `application/x-www-form-urlencoded`, from a query or a body.
     ///
     /// # Errors
-    /// When a parameter is there more than once, is not UTF-8, or contains U+0000.
+    /// A parameter is repeated, is not UTF-8, or contains U+0000.
     pub fn from_form(form: &[u8]) -> Result<Self, OAuthError> {
         Self::from_pairs(read_form(form).map_err(unreadable)?)
     }
@@ -73,9 +73,12 @@ impl Parameters {
     }
 
     fn from_json(body: &[u8]) -> Result<Self, OAuthError> {
-        let malformed = || invalid_request("the body is not a JSON object of texts").kind("body.unreadable");
+        let malformed = || {
+            invalid_request("the body must be a JSON object whose members are strings or numbers")
+                .kind("body.unreadable")
+        };
         let members = json_object::read(body).map_err(|problem| {
-            invalid_request(format!("the body cannot be read as a JSON object: {problem}")).kind("body.unreadable")
+            invalid_request(format!("the body is not a valid JSON object: {problem}")).kind("body.unreadable")
         })?;
         let pairs = members
             .into_iter()
@@ -94,7 +97,7 @@ impl Parameters {
         let mut parameters = Self::default();
         for (name, value) in pairs {
             if parameters.0.iter().any(|(known, _)| *known == name) {
-                return Err(invalid_request(format!("the parameter {name} is there more than once"))
+                return Err(invalid_request(format!("the parameter {name} is repeated"))
                     .kind("parameter.repeated")
                     .see("RFC 6749 §3.1"));
             }
@@ -141,14 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_said_twice_is_refused_even_when_empty_or_equal() {
+    fn a_repeated_parameter_is_refused_even_when_empty_or_equal() {
         for form in ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a"] {
             assert!(Parameters::from_form(form.as_bytes()).is_err(), "{form}");
         }
     }
 
     #[test]
-    fn what_json_says_twice_is_refused_too() {
+    fn a_repeated_json_member_is_refused_too() {
         for json in [r#"{"a":"1","a":"1"}"#, r#"{"a":"1","a":"2"}"#, r#"{"a":null,"a":"1"}"#] {
             assert!(Parameters::from_json(json.as_bytes()).is_err(), "{json}");
         }

@@ -1,4 +1,4 @@
-//! `POST /oauth/introspect`: what a token is worth now (RFC 7662).
+//! `POST /oauth/introspect`: the state of a token (RFC 7662).
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::{
     tokens::ClaimsAbout,
 };
 
-/// The members of RFC 7662 §2.2 that we know, in the order they are written.
+/// The supported members of RFC 7662 §2.2, in the order they are written.
 #[derive(Default, Serialize)]
 struct Introspection {
     active: bool,
@@ -47,21 +47,21 @@ struct Introspection {
     aud: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
-    /// What the realm's rules say besides.
+    /// Claims of the realm's claim rules.
     #[serde(flatten)]
     further: Claims,
 }
 
-/// A live token of either kind, as introspection sees it.
+/// A valid access or refresh token.
 struct Live {
     client: ClientId,
     scopes: Scopes,
     issued_at: Timestamp,
     expires_at: Option<Timestamp>,
-    /// Whom a JWT is for.
+    /// The audience of a JWT.
     audience: Option<String>,
     user: Option<(UserId, Option<String>)>,
-    /// Known of access tokens, which are what rules for claims speak of.
+    /// For the claim rules, which apply to access tokens only.
     whole_user: Option<User>,
     access_token: bool,
 }
@@ -87,7 +87,7 @@ async fn look_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> 
     describe(app, realm, live).await
 }
 
-/// Who may ask: a confidential client; upstream also the bearer of one of its tokens.
+/// The caller: a confidential client; at the emulated portal also the bearer of one of its tokens.
 async fn caller(
     app: &App,
     realm: &Realm,
@@ -100,7 +100,7 @@ async fn caller(
         if authorization.is_some_and(|value| value.to_ascii_lowercase().starts_with("bearer ")) {
             let token = bearer_of(app, realm, headers, None, now).await?;
             let client = realm.client(&app.database, &token.client).await?;
-            return client.ok_or_else(|| invalid_client("the client of the token is gone"));
+            return client.ok_or_else(|| invalid_client("the client of the token was deleted"));
         }
         OAuthError::new(
             "invalid_request",
@@ -109,7 +109,7 @@ async fn caller(
         .when(authorization.is_none() && parameters.get("client_id").is_none())?;
     }
     let client = authenticate(app, realm, headers, parameters).await?;
-    invalid_client("a public client proves nothing, so it may not introspect")
+    invalid_client("a public client cannot authenticate, so it may not introspect tokens")
         .kind("introspection.public")
         .see("RFC 7662 §2.1")
         .status(StatusCode::UNAUTHORIZED)

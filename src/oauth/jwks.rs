@@ -9,9 +9,9 @@ use crate::app::Realm;
 pub async fn show(realm: Realm) -> Response {
     let document = match realm.mint.bent_jwk_set() {
         Some(bent) => Bytes::from(bent.to_string()),
-        None => honest(&realm).clone(),
+        None => published(&realm).clone(),
     };
-    // A client that sees an unknown kid asks again, so keeping the answer a while does no harm.
+    // Clients fetch the keys again when they see an unknown kid, so caching does no harm.
     (
         [
             (CONTENT_TYPE, "application/json"),
@@ -22,7 +22,7 @@ pub async fn show(realm: Realm) -> Response {
         .into_response()
 }
 
-fn honest(realm: &Realm) -> &Bytes {
+fn published(realm: &Realm) -> &Bytes {
     realm.rendered.jwks.get_or_init(|| {
         let document = serde_json::to_vec(&realm.keys.jwk_set()).expect("public keys are texts");
         document.into()

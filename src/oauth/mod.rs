@@ -1,4 +1,4 @@
-//! The machine side: one file per endpoint.
+//! The OAuth and OpenID Connect endpoints for clients: one file each.
 //!
 //! | path | file | specification |
 //! |---|---|---|
@@ -46,11 +46,11 @@ use crate::{
     web::paths,
 };
 
-/// The routes of this room.
+/// The routes of these endpoints.
 pub fn routes(app: &App) -> Router<App> {
     let run_to_completion = || middleware::from_fn_with_state(app.clone(), run_to_completion);
     let open_to_scripts = Router::new()
-        .route(paths::TOKEN, post(token::exchange))
+        .route(paths::TOKEN, post(token::serve))
         .route(paths::REVOKE, post(revoke::revoke))
         .route_layer(run_to_completion())
         .route(paths::OPENID_CONFIGURATION, get(discovery::show))
@@ -58,22 +58,22 @@ pub fn routes(app: &App) -> Router<App> {
         .route(paths::JWKS, get(jwks::show))
         .route(paths::USERINFO, get(userinfo::show).post(userinfo::show))
         .layer(cross_origin());
-    let of_our_house = Router::new()
+    let others = Router::new()
         .route(paths::AUTHORIZE, get(authorize::start).post(authorize::start_by_post))
         .route(paths::CONTINUE, get(authorize::resume))
         .route_layer(run_to_completion())
         .route(paths::INTROSPECT, post(introspect::introspect))
         .route(paths::WEBFINGER, get(webfinger::find));
-    open_to_scripts.merge(of_our_house)
+    open_to_scripts.merge(others)
 }
 
-/// The client a request names by HTTP Basic, whether or not it proves to be that client.
+/// The client that a request names by HTTP Basic, not authenticated.
 pub fn client_named_by_header(headers: &HeaderMap) -> Option<String> {
     let named = client_authentication::named_by_header(headers);
     named.map(|(client, _)| client)
 }
 
-/// Scripts of any origin may call these: they bring no cookie, and what they may read the token says.
+/// Scripts of any origin may call these endpoints: they use no cookies, only tokens and client authentication.
 fn cross_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

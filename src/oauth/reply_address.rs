@@ -1,6 +1,7 @@
-//! Where an authorization response goes, and how: in query, fragment or form post (RFC 6749 §4.1.2).
+//! Sending an authorization response to the client: in query, fragment or form post (RFC 6749 §4.1.2).
 //!
-//! A [`ReplyAddress`] only comes out of [`identify`] and [`ReplyAddress::of_stored`], so nobody can redirect to an unchecked address.
+//! A [`ReplyAddress`] only comes out of [`identify`] and [`ReplyAddress::of_stored`], so no response can
+//! be sent to an unchecked redirect URI.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::{
 /// The longest value of a parameter that is kept with a request in flight, in bytes.
 pub const LONGEST_PARAMETER: usize = 4096;
 
-/// A checked redirect URI with the way the client wants its answer.
+/// A checked redirect URI with the requested response mode.
 pub struct ReplyAddress {
     pub client: Arc<Client>,
     pub redirect_uri: String,
@@ -53,13 +54,10 @@ pub async fn identify(app: &App, realm: &Realm, pairs: &[(String, String)]) -> R
 }
 
 fn unknown_client(client_id: &str) -> OAuthError {
-    OAuthError::new(
-        "invalid_client",
-        format!("there is no client with the client_id {client_id}"),
-    )
-    .status(StatusCode::UNAUTHORIZED)
-    .see("RFC 6749 §4.1.2.1")
-    .kind("client.unknown")
+    OAuthError::new("invalid_client", format!("the client_id {client_id} is not registered"))
+        .status(StatusCode::UNAUTHORIZED)
+        .see("RFC 6749 §4.1.2.1")
+        .kind("client.unknown")
 }
 
 fn check_redirect_uri(client: &Client, redirect_uri: &str) -> Result<(), OAuthError> {
@@ -86,7 +84,7 @@ fn registered(client: &Client) -> String {
     registered.chain(any_loopback).collect::<Vec<_>>().join(" or ")
 }
 
-/// A parameter that must be there exactly once before anybody can be answered.
+/// The value of a parameter that must be there exactly once and not empty.
 fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, OAuthError> {
     let refuse = |kind, text| invalid_request(text).kind(kind).see("RFC 6749 §4.1.1");
     let mut values = pairs
@@ -98,7 +96,7 @@ fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, OAuthE
     if values.next().is_some() {
         return Err(refuse(
             "parameter.repeated",
-            format!("the parameter {name} is there more than once"),
+            format!("the parameter {name} is repeated"),
         ));
     }
     if value.contains('\0') {
@@ -148,18 +146,18 @@ impl ReplyAddress {
         })
     }
 
-    /// The answer the client hoped for (RFC 6749 §4.1.2).
+    /// The successful response (RFC 6749 §4.1.2).
     pub fn send_code(&self, realm: &Realm, layout: &Layout, code: &str) -> Response {
         self.send(realm, layout, vec![("code".to_owned(), code.to_owned())])
     }
 
-    /// The answer it did not (RFC 6749 §4.1.2.1).
+    /// The error response (RFC 6749 §4.1.2.1).
     pub fn send_error(&self, realm: &Realm, layout: &Layout, error: &OAuthError) -> Response {
         error.log("authorize");
-        let (code, description) = error.parameters(&realm.policy);
-        let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
-        parameters.extend(error.address(&realm.policy).map(|address| ("error_uri", address)));
-        let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let parameters = error
+            .parameters(&realm.policy)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
         let mut response = self.send(realm, layout, parameters.collect());
         if let Some(refusal) = error.refusal() {
             response.extensions_mut().insert(refusal.clone());
@@ -190,7 +188,7 @@ impl ReplyAddress {
             ResponseMode::FormPost => form_post(layout, &self.redirect_uri, parameters).into_response(),
             ResponseMode::Query if *held => waiting_form(layout, "get", &self.redirect_uri, parameters).into_response(),
             ResponseMode::Query => self.redirect(&answer, '?'),
-            ResponseMode::Fragment => self.redirect(&answer, '#'), // a form cannot send a fragment, so nobody holds it
+            ResponseMode::Fragment => self.redirect(&answer, '#'), // a form cannot send a fragment, so it is never held
         }
     }
 
@@ -208,7 +206,7 @@ impl ReplyAddress {
     }
 }
 
-/// The redirect URI to the letter, and the parameters behind it: what was in its query stays.
+/// The redirect URI, unchanged with its own query, and the parameters after it.
 fn with_parameters(redirect_uri: &str, begin: char, parameters: &[(String, String)]) -> String {
     let encoded = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters)

@@ -1,4 +1,4 @@
-//! The bearer of a request to this server's own protected resources (RFC 6750).
+//! The access token of a request to this server's own protected resources (RFC 6750).
 
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -12,10 +12,10 @@ use crate::{
     web::bearer,
 };
 
-/// The live access token of a request: out of the header, or `in_body` where the endpoint reads one (RFC 6750 §2.2).
+/// The valid access token of a request: from the header, or `in_body` where the endpoint accepts that (RFC 6750 §2.2).
 ///
 /// # Errors
-/// 401 with a challenge without a token or with a bad one, 400 for one in two places.
+/// 401 with a challenge for a missing or invalid token, 400 for one in two places.
 pub async fn bearer_of(
     app: &App,
     realm: &Realm,
@@ -45,23 +45,23 @@ pub async fn bearer_of(
         .mint
         .verify_access_token(&mut conn, &token, now)
         .await
-        .map_err(not_good)?;
+        .map_err(refused)?;
     drop(conn);
     behaviour_effects::token_is_used(app, realm, token.user.as_ref(), &token.digest, now)
         .await
-        .map_err(not_good)?;
+        .map_err(refused)?;
     note(&token);
     Ok(token)
 }
 
-fn not_good(error: TokenError) -> OAuthError {
+fn refused(error: TokenError) -> OAuthError {
     match error {
         TokenError::Database(error) => error.into(),
         error => bearer_refusal(error.refusal()),
     }
 }
 
-/// For the journal: for whom the token speaks.
+/// Notes the token's client, grant and user for the journal.
 fn note(token: &AccessToken) {
     recording::note_client(&token.client);
     if let Some(grant) = &token.grant {

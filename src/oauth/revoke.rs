@@ -1,4 +1,4 @@
-//! `POST /oauth/revoke`: a client gives up a token (RFC 7009).
+//! `POST /oauth/revoke`: a client revokes its token (RFC 7009).
 
 use axum::{
     Json,
@@ -22,22 +22,22 @@ use crate::{
 };
 
 pub async fn revoke(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
-    match give_up(&app, &realm, &headers, &body).await {
+    match revoke_token(&app, &realm, &headers, &body).await {
         Ok(()) => (no_store(), Json(json!({}))).into_response(),
         Err(error) => error.answer(&realm.policy, "revoke"),
     }
 }
 
-async fn give_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
+async fn revoke_token(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let now = realm.clock.now();
     let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
     let client = authenticate(app, realm, headers, &parameters)
         .await
         .map_err(|error| as_upstream(realm, error))?;
     let digest = digest(parameters.required("token")?);
-    // token_type_hint is only a hint (RFC 7009 §2.1): both tables are looked at, whatever it says.
+    // token_type_hint is only a hint (RFC 7009 §2.1): both tables are searched.
     let Some(token) = find(app, realm, &digest).await? else {
-        return Ok(()); // an unknown token is as good as revoked (RFC 7009 §2.2)
+        return Ok(()); // an unknown token is already invalid (RFC 7009 §2.2)
     };
     check_own(realm, &client, token.client())?;
 
@@ -96,12 +96,12 @@ fn check_own(realm: &Realm, client: &Client, owner: &ClientId) -> Result<(), OAu
     foreign.when(*owner != client.id)
 }
 
-/// The grant is held first, as by everybody who changes its family: one order of locks, no deadlock.
+/// The grant's row is locked first, as everywhere where its tokens change: one order of locks, no deadlock.
 async fn end(tx: &mut Tx, realm: &Realm, token: &Found, digest: &str, now: Timestamp) -> Result<(), OAuthError> {
     if let Some(grant) = token.grant()
         && !store::grants::hold(tx, realm.id, grant, now).await?
     {
-        return Ok(()); // the whole family has ended
+        return Ok(()); // the grant was revoked with all its tokens
     }
     match (realm.policy.revocation_reach, token) {
         (RevocationReach::Pair, token) => {
@@ -118,7 +118,7 @@ async fn end(tx: &mut Tx, realm: &Realm, token: &Found, digest: &str, now: Times
     Ok(())
 }
 
-/// Upstream answers a client it does not know with 403.
+/// The emulated portal answers an unknown client with 403.
 fn as_upstream(realm: &Realm, error: OAuthError) -> OAuthError {
     match &error {
         OAuthError::Refused(refused)

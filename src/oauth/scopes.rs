@@ -1,25 +1,28 @@
-//! Which scopes a client may ask for (RFC 6749 §3.3).
+//! Which scopes a client may request (RFC 6749 §3.3).
 
 use super::error::{OAuthError, invalid_scope};
 use crate::model::{Client, Policy, Scopes};
 
-/// Those of `scopes` that the realm has.
+/// The scopes that the realm supports.
 pub fn supported(policy: &Policy, scopes: &Scopes) -> Scopes {
     scopes.without(&scopes.without(&policy.scopes()))
 }
 
-/// Refuses scopes the realm does not know, or the client is not registered for.
+/// Refuses scopes that the realm does not support or the client is not registered for.
 pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result<(), OAuthError> {
     let supported = policy.scopes();
     let unknown = asked.without(&supported);
-    invalid_scope(format!("there is no scope {unknown} here"))
+    invalid_scope(format!("the scope {unknown} is not supported"))
         .kind("scope.unknown")
         .compare(supported.to_string(), asked.to_string())
         .when(!unknown.is_empty())?;
     let foreign = client.not_registered_for(asked);
     let registered = client.metadata.scope.as_ref().map(ToString::to_string);
-    invalid_scope(format!("client {} is not registered for {foreign}", client.id))
-        .kind("scope.foreign")
-        .compare(registered.unwrap_or_default(), asked.to_string())
-        .when(!foreign.is_empty())
+    invalid_scope(format!(
+        "client {} is not registered for the scope {foreign}",
+        client.id
+    ))
+    .kind("scope.foreign")
+    .compare(registered.unwrap_or_default(), asked.to_string())
+    .when(!foreign.is_empty())
 }

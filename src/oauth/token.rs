@@ -1,4 +1,4 @@
-//! `POST /oauth/token`: a client trades a grant for tokens (RFC 6749 §3.2).
+//! `POST /oauth/token`: the token endpoint (RFC 6749 §3.2).
 
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use super::{
     client_authentication::authenticate,
     error::{OAuthError, no_store},
     form::{FormBody, Parameters},
-    grant_types::{self, Granted},
+    grant_types::{self, Granted, TokenRequest},
 };
 use crate::{
     app::{App, Realm},
@@ -38,21 +38,28 @@ struct TokenResponse {
     id_token: Option<String>,
 }
 
-pub async fn exchange(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
-    match trade(&app, &realm, &headers, &body).await {
+pub async fn serve(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
+    match answer(&app, &realm, &headers, &body).await {
         Ok(tokens) => (no_store(), Json(tokens)).into_response(),
         Err(error) => error.answer(&realm.policy, "token"),
     }
 }
 
-async fn trade(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<TokenResponse, OAuthError> {
+async fn answer(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<TokenResponse, OAuthError> {
     let now = realm.clock.now();
     let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
-    let grant_type = grant_types::read(&parameters)?;
+    let row = grant_types::read(&parameters)?;
     let client = authenticate(app, realm, headers, &parameters).await?; // reads and hashes: no lock held
-    grant_types::check_allowed(&client, grant_type)?;
+    grant_types::check_allowed(&client, row.grant_type)?;
 
-    let granted = grant_types::exchange(grant_type, app, realm, &client, &parameters, now).await?;
+    let granted = (row.grant)(TokenRequest {
+        app,
+        realm,
+        client: &client,
+        parameters: &parameters,
+        now,
+    })
+    .await?;
 
     sign(realm, &client, granted, now) // after the commit: a signature takes longer than the write
 }

@@ -1,4 +1,4 @@
-//! `GET|POST /oauth/userinfo`: claims about the user an access token speaks for (OIDC Core §5.3).
+//! `GET|POST /oauth/userinfo`: claims about the user of an access token (OIDC Core §5.3).
 
 use axum::{
     Json,
@@ -46,11 +46,13 @@ async fn claims_of_bearer(
     };
     let token = bearer_of(app, realm, headers, in_body, now).await?;
     let (Some(grant), Some(user)) = (&token.grant, &token.user) else {
-        let nobody = Refusal::new(
+        let without_user = Refusal::new(
             "invalid_token",
-            "the access token speaks for no user: its client got it for itself",
+            "the access token has no user: it is a client credentials token",
         );
-        return Err(bearer_refusal(nobody.kind("token.without_user").see("OIDC Core §5.3")));
+        return Err(bearer_refusal(
+            without_user.kind("token.without_user").see("OIDC Core §5.3"),
+        ));
     };
     if !token.scopes.contains("openid") {
         let lacking = Refusal::new(
@@ -65,10 +67,7 @@ async fn claims_of_bearer(
     }
     let client = realm.client(&app.database, &grant.client).await?;
     let Some(client) = client else {
-        let gone = Refusal::new(
-            "invalid_token",
-            "the client of the access token was deleted this moment",
-        );
+        let gone = Refusal::new("invalid_token", "the client of the access token has just been deleted");
         return Err(bearer_refusal(gone.see("RFC 6750 §3.1")));
     };
     let mut answer = Claims::new();
@@ -87,7 +86,7 @@ async fn claims_of_bearer(
     Ok(answer)
 }
 
-/// The `access_token` of a form (RFC 6750 §2.2); a body of another type is none of our business.
+/// The `access_token` of a form (RFC 6750 §2.2); a body of another type is ignored.
 fn token_in_body(headers: &HeaderMap, body: &[u8]) -> Result<Option<Secret>, OAuthError> {
     let content_type = headers
         .get(CONTENT_TYPE)

@@ -1,6 +1,6 @@
-//! `GET /.well-known/webfinger`: which issuer a person belongs to (RFC 7033, OIDC Discovery §2).
+//! `GET /.well-known/webfinger`: the issuer of an account (RFC 7033, OIDC Discovery §2).
 //!
-//! Host level: it speaks for all realms, and names the one the resource lies in.
+//! One endpoint for all realms: it names the realm that the resource belongs to.
 
 use axum::{
     Json,
@@ -52,9 +52,9 @@ async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
     };
     let resources = all("resource");
     let [resource] = resources.as_slice() else {
-        return Err(invalid_request("resource is there not exactly once").see("RFC 7033 §4.1"));
+        return Err(invalid_request("the parameter resource must be there exactly once").see("RFC 7033 §4.1"));
     };
-    let unknown = || OAuthError::new("not_found", "the resource lies on another host").status(StatusCode::NOT_FOUND);
+    let unknown = || OAuthError::new("not_found", "the resource is on another host").status(StatusCode::NOT_FOUND);
     let issuer = issuer_of(app, resource)
         .await?
         .ok_or_else(|| unknown().see("RFC 7033 §4.2"))?;
@@ -62,7 +62,7 @@ async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
     let links = if wanted.is_empty() || wanted.iter().any(|rel| rel == ISSUER) {
         vec![json!({"rel": ISSUER, "href": issuer})]
     } else {
-        Vec::new() // RFC 7033 §4.3: relations that were not asked for are left out
+        Vec::new() // RFC 7033 §4.3: only the requested relations are returned
     };
     let body = json!({"subject": resource, "links": links});
     Ok((
@@ -72,7 +72,7 @@ async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
         .into_response())
 }
 
-/// The issuer a resource belongs to: by its realm where it is one of our addresses, by its host otherwise.
+/// The issuer of a resource: by the realm in its path if it is an address of this server, else by its host.
 async fn issuer_of(app: &App, resource: &str) -> Result<Option<String>, OAuthError> {
     let Ok(own) = Url::parse(&app.issuer) else {
         return Ok(None);

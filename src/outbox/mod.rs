@@ -138,7 +138,7 @@ impl Outbox {
         now: Timestamp,
     ) -> store::Result<String> {
         let sealed = webhook::seal(&webhook.headers, &self.0.sealer);
-        let (headers, secret_headers) = sealed.map_err(|error| store::Error::Encode(error.into()))?;
+        let (headers, secret_headers) = sealed.map_err(store::Error::broken)?;
         let id = random.id(now);
         let delivery = NewDelivery {
             id: &id,

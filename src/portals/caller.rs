@@ -1,4 +1,4 @@
-//! Who calls a portal: the verified bearer of a request.
+//! Who calls a portal: the client and the user of the access token.
 
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -12,23 +12,23 @@ use crate::{
     web::bearer,
 };
 
-/// A client with a good token, for a user or on its own.
+/// A client with a valid token, with or without a user.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub client: ClientId,
     pub scopes: Scopes,
-    /// `None` for a token the client got for itself (RFC 6749 §4.4).
+    /// `None` for a token that was issued to the client itself (RFC 6749 §4.4).
     pub user: Option<User>,
-    /// Under which the token is stored.
+    /// The digest under which the token is stored.
     pub token_digest: String,
 }
 
-/// Why nobody calls. How it goes over the wire is each portal's.
+/// Why the caller is unknown. Each portal has its own error for it.
 #[derive(Debug)]
 pub enum CallerError {
-    /// There is no token.
+    /// The request has no token.
     Missing,
-    /// There is something, but no bearer token in it (RFC 6750 §2.1).
+    /// The header holds no bearer token (RFC 6750 §2.1).
     Malformed(Refusal),
     /// The token is unknown, expired or revoked.
     Invalid(Refusal),
@@ -46,7 +46,7 @@ impl From<TokenError> for CallerError {
 
 impl Caller {
     /// # Errors
-    /// When the request brings no token, or one that is not good at `now`.
+    /// When the request has no token, or one that is not valid at `now`.
     pub async fn identify(
         conn: &mut Conn,
         realm: &Realm,

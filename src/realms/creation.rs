@@ -17,6 +17,7 @@ use crate::{
     app::{App, DirectoryError, Realm},
     clock::{self, Clock},
     model::{Policy, RealmId, RealmName, RealmSettings},
+    portals::portal::Portal,
     random::Random,
     store::{
         self, Tx,
@@ -57,8 +58,13 @@ impl NewRealmRequest {
     ///
     /// # Errors
     /// When there is no such seed, preset or switch.
-    pub fn read(name: RealmName, origin: Origin, expires_at: Option<Timestamp>) -> Result<Self, CreationError> {
-        let seed = Seed::read_json(origin.seed.clone().unwrap_or_else(|| "demo".into()))?;
+    pub fn read(
+        name: RealmName,
+        origin: Origin,
+        expires_at: Option<Timestamp>,
+        portals: &[&'static Portal],
+    ) -> Result<Self, CreationError> {
+        let seed = Seed::read_json(origin.seed.clone().unwrap_or_else(|| "demo".into()), portals)?;
         let policy = policy(origin.policy.as_ref(), &seed).map_err(CreationError::Policy)?;
         Ok(Self::with(name, policy, origin, seed, expires_at))
     }
@@ -96,11 +102,7 @@ pub fn random_name() -> RealmName {
 
 /// The issuer of a realm of that name; `base` is the issuer of the default realm.
 pub fn issuer_of(base: &str, name: &RealmName) -> String {
-    if name.is_default() {
-        base.to_owned()
-    } else {
-        format!("{base}{}{name}", paths::REALMS)
-    }
+    format!("{base}{}", paths::realm_base(name))
 }
 
 /// A realm about to be written: its row, its seed with nothing left to hash, and its source of random numbers.
@@ -152,9 +154,12 @@ pub async fn create(app: &App, request: NewRealmRequest) -> Result<Realm, Creati
     let prepared = prepare(app, request, root_secret, clock::system_now()).await?;
     let id = next_id(app).await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
-    let settings = settle(tx, outcome).await?;
+    let inserting = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = insert_in(&mut tx, id, prepared.realm, &prepared.seed, prepared.now).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(inserting).await?;
 
     Ok(activate(app, settings, prepared.random).await?)
 }
@@ -208,9 +213,12 @@ pub async fn fill(app: &App, realm: &Realm, seed: Arc<Seed>) -> Result<(), Creat
     )
     .await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
-    let settings = settle(tx, outcome).await?;
+    let filling = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = fill_in(&mut tx, realm, &request, &prepared, &origin).await;
+        settle(tx, outcome).await
+    };
+    let settings = app.database.long(filling).await?;
 
     app.realms.put(&app.database, settings).await?;
     Ok(())
@@ -243,11 +251,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{model::Preset, realms::seed::loading::LoadingError};
+    use crate::{model::Preset, portals, realms::seed::loading::LoadingError};
 
     fn read(written: Value) -> Result<NewRealmRequest, CreationError> {
         let origin = serde_json::from_value(written).unwrap();
-        NewRealmRequest::read(random_name(), origin, None)
+        NewRealmRequest::read(random_name(), origin, None, portals::ALL)
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     app::{App, Realm},
     clock,
     model::{RealmId, RealmName, RealmSettings},
+    portals,
     random::Random,
     store::{
         self, Tx, settle,
@@ -35,10 +36,12 @@ pub async fn fork(
 ) -> Result<Realm, CreationError> {
     let id = next_id(app).await?; // before: the next transaction sees one state only
     let issuer = issuer_of(&app.issuer, &name);
-    let mut tx = app.database.begin_consistent().await?;
-    let outcome = copy_in(&mut tx, app, original, (id, &name, &issuer), expires_at).await;
-    let outcome = settle(tx, outcome).await;
-    let settings = match outcome {
+    let copying = async {
+        let mut tx = app.database.begin_consistent().await?;
+        let outcome = copy_in(&mut tx, app, original, (id, &name, &issuer), expires_at).await;
+        settle(tx, outcome).await
+    };
+    let settings = match app.database.long(copying).await {
         // PostgreSQL does not wait for others in such a transaction: somebody took the name meanwhile.
         Err(CreationError::Loading(LoadingError::Database(error))) if is_taken(app, &name).await? => {
             tracing::debug!(%error, "another realm took the name of a copy");
@@ -78,7 +81,7 @@ async fn copy_in(
         to: issuer,
         base: &app.issuer,
     };
-    for table in super::tables() {
+    for table in super::tables(&portals::of(app)) {
         tables::copy(tx, original.id, id, table, moving, paths::REALMS).await?;
     }
     Ok(settings)

@@ -19,17 +19,19 @@ pub mod snapshot;
 
 use crate::{
     app::{agenda::Handler, behaviour_effects, retries},
-    portals,
+    portals::portal::Portal,
     store::tables::{TABLES, Table},
 };
 
-/// Who handles the events on realms' agendas.
-pub fn event_handlers() -> Vec<&'static Handler> {
+/// Who handles the events on realms' agendas, in a server that emulates `portals`.
+pub fn event_handlers(portals: &[&'static Portal]) -> Vec<&'static Handler> {
     let of_the_core = behaviour_effects::HANDLERS.iter().chain([&retries::HANDLER]);
-    portals::handlers().chain(of_the_core).collect()
+    let of_portals = portals.iter().flat_map(|portal| portal.event_handlers);
+    of_portals.chain(of_the_core).collect()
 }
 
-/// Every table that belongs to realms, parents before children.
-pub fn tables() -> Vec<&'static Table> {
-    TABLES.iter().chain(portals::tables()).collect()
+/// Every table that belongs to realms in a server that emulates `portals`, parents before children.
+pub fn tables(portals: &[&'static Portal]) -> Vec<&'static Table> {
+    let of_portals = portals.iter().flat_map(|portal| portal.tables);
+    TABLES.iter().chain(of_portals).collect()
 }

@@ -34,7 +34,7 @@ impl Origin {
     /// # Errors
     /// When sealing fails.
     pub fn seal(&self, app: &App) -> Result<String, CreationError> {
-        let text = serde_json::to_vec(self).map_err(|error| store::Error::Encode(error.into()))?;
+        let text = serde_json::to_vec(self).map_err(store::Error::broken)?;
         Ok(app.realms.sealer().seal(&text, ORIGIN)?)
     }
 
@@ -44,6 +44,6 @@ impl Origin {
     /// When it was sealed with another key, or is not an origin.
     pub fn open(app: &App, sealed: &str) -> Result<Self, CreationError> {
         let text = app.realms.sealer().open(sealed, ORIGIN)?;
-        Ok(serde_json::from_slice(&text).map_err(|error| store::Error::Decode(error.into()))?)
+        Ok(serde_json::from_slice(&text).map_err(|reason| store::Error::column("origin", reason))?)
     }
 }

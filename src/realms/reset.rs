@@ -12,6 +12,7 @@ use crate::{
     app::{App, Realm},
     clock,
     model::{RealmId, RealmSettings},
+    portals,
     store::{self, Tx, realms::NewRealm, settle},
 };
 
@@ -25,13 +26,16 @@ pub async fn reset(app: &App, realm: &Realm) -> Result<Realm, CreationError> {
     let found = store::realms::find_beginnings(&mut app.database.read().await?, realm.id).await?;
     let (_, origin) = found.ok_or_else(gone)?;
     let origin = Origin::open(app, &origin.ok_or(CreationError::NoOrigin)?)?;
-    let request = NewRealmRequest::read(realm.name.clone(), origin, realm.settings.expires_at)?;
+    let request = NewRealmRequest::read(realm.name.clone(), origin, realm.settings.expires_at, &portals::of(app))?;
     let root_secret = realm.settings.root_secret.clone();
     let prepared = prepare(app, request, root_secret, realm.settings.created_at).await?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = replace_in(&mut tx, prepared.realm, &prepared.seed, prepared.now).await;
-    let (settings, old) = settle(tx, outcome).await?;
+    let replacing = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = replace_in(&mut tx, prepared.realm, &prepared.seed, prepared.now).await;
+        settle(tx, outcome).await
+    };
+    let (settings, old) = app.database.long(replacing).await?;
 
     let realm = activate(app, settings, prepared.random).await?;
     app.realms.forget(old);

@@ -1,4 +1,4 @@
-//! All slots of one day, free or not: the grid.
+//! All slots of one day, free or not.
 
 use jiff::{
     Timestamp, ToSpan,
@@ -12,7 +12,7 @@ use super::{
 
 /// The slots that start on `date`, in order, none overlapping another.
 ///
-/// A pure function of schedule, day and length: what is booked does not move the grid.
+/// They depend on schedule, day and length only: booked times do not move them.
 pub(super) fn slots(schedule: &Schedule, date: Date, length: SlotLength) -> Vec<Interval> {
     let mut slots = Vec::new();
     let mut free_from = Timestamp::MIN;
@@ -58,7 +58,7 @@ fn openings(schedule: &Schedule, date: Date) -> Vec<(DateTime, DateTime)> {
     hours
 }
 
-/// The wall-clock times between opening and closing at which a slot would start.
+/// The civil times between opening and closing at which a slot would start.
 fn grid(opens: DateTime, closes: DateTime, length: SlotLength) -> impl Iterator<Item = DateTime> {
     opens
         .series(length.minutes().minutes())

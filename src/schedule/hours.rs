@@ -1,4 +1,4 @@
-//! Opening hours and closures as seeds write them and the database keeps them.
+//! Opening hours and closures as seeds write them and the database stores them.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ impl Hours {
         self.closes == Time::midnight() || self.opens < self.closes
     }
 
-    /// How long it is open, as the clock on the wall counts it.
+    /// How long it is open in a week, in civil time.
     pub fn minutes_a_week(&self) -> i64 {
         let since_midnight = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
         let closes = match since_midnight(self.closes) {

@@ -1,4 +1,4 @@
-//! Stretches of time, and finding quickly whether one of many is touched.
+//! Intervals of time, and a fast search among many of them.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Whether they have an instant in common. Neighbours that only meet do not.
+    /// Whether they have an instant in common. Intervals that only touch do not.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
@@ -20,7 +20,7 @@ impl Interval {
     }
 }
 
-/// Intervals put in order and merged, so that a question takes one binary search.
+/// Sorted and merged intervals, so that a search is a binary search.
 pub(super) struct Intervals(Vec<Interval>);
 
 impl Intervals {

@@ -1,27 +1,24 @@
-//! Opening hours and closures → free slots, right across daylight-saving changes.
+//! Computes free slots from opening hours and closures, also when daylight saving time begins or ends.
 //!
-//! Pure arithmetic: no database, no HTTP, no clock of its own. Opening hours and closures are *civil*:
-//! what the sign on the door says, in the practice's IANA zone. What is booked or offered are
-//! *instants*. Between the two stand these decisions:
+//! Pure arithmetic: no database, no HTTP, no clock. Opening hours and closures are *civil* times in the IANA time zone
+//! of the practice. Booked and offered times are *instants*. The rules between the two:
 //!
-//! * Slots begin on the wall clock's grid: at the opening and every slot length after it. The grid is
-//!   the one a person would print, so it is not shifted by a clock change earlier that night.
-//! * A grid time inside a gap (clocks go forward) does not exist and is not offered.
-//! * A grid time inside a fold (clocks go back) is offered once, at its first occurrence; the repeated
-//!   hour stays free. Civil hours cannot say "open twice", so nothing is offered twice.
-//! * A slot lasts its length in elapsed time. Where it reaches across a change, the next grid time it
-//!   would run into is left out, so that slots never overlap.
-//! * Opening and closing times inside a fold mean their first occurrence, so a practice that closes at
-//!   02:30 closes once. A closure is careful instead: it lasts to the last occurrence of its end. Any
-//!   bound inside a gap is the moment of the change.
+//! * Slots begin at the opening and every slot length after it, in civil time. A clock change earlier that night does
+//!   not shift them.
+//! * A time that does not exist, because clocks go forward, is not offered.
+//! * A time that exists twice, because clocks go back, is offered once, at its first occurrence. The repeated hour
+//!   stays free.
+//! * A slot lasts its length in elapsed time. If it reaches across a change, times that it would overlap are left out.
+//! * Opening and closing times that exist twice mean their first occurrence, so a practice that closes at 02:30 closes
+//!   once. A closure lasts to the last occurrence of its end. A bound that does not exist is the moment of the change.
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `mod.rs` | the schedule, and the two questions one can ask it |
+//! | `mod.rs` | the schedule: which slots are free, and whether one can be booked |
 //! | `wall_clock.rs` | civil times → instants |
 //! | `day.rs` | all slots of one day, free or not |
-//! | `interval.rs` | stretches of time, and searching many of them |
-//! | `hours.rs` | openings and closures as seeds write them and the portals' tables keep them |
+//! | `interval.rs` | intervals, and searching many of them |
+//! | `hours.rs` | openings and closures as seeds write them and the database stores them |
 
 mod day;
 pub mod hours;
@@ -40,10 +37,10 @@ pub use interval::Interval;
 use interval::Intervals;
 use wall_clock::Occurrence;
 
-/// When one calendar can be booked.
+/// The bookable times of a calendar.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    /// The zone in which the hours and closures are meant.
+    /// The time zone of the hours and closures.
     pub zone: TimeZone,
     pub openings: Vec<Opening>,
     pub closures: Vec<Closure>,
@@ -53,24 +50,23 @@ pub struct Schedule {
     pub horizon_days: u16,
 }
 
-/// One stretch of opening hours, every week.
+/// Opening hours on one weekday, every week.
 ///
-/// Stretches of one weekday that overlap are one stretch. Stretches that touch are two, each with a grid
-/// of its own.
+/// Openings of one weekday that overlap are merged. Openings that only touch are not: slots begin anew with the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
     pub weekday: Weekday,
     pub opens: Time,
-    /// 00:00 is the midnight at the end of the day. Anything else not after `opens` is never open.
+    /// 00:00 is the midnight at the end of the day. Any other time that is not after `opens` means never open.
     pub closes: Time,
 }
 
-/// A stretch in which nothing is offered, in the schedule's zone.
+/// A time in which nothing is offered, in the time zone of the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closure {
     /// Whole days, the last one included.
     Days { first: Date, last: Date },
-    /// From one civil time to another, which is itself open again.
+    /// From one civil time to another; the second is not included.
     Times { from: DateTime, until: DateTime },
 }
 
@@ -97,7 +93,7 @@ impl SlotLength {
     }
 }
 
-/// An appointment's possible time, with the offsets the wall clock has then.
+/// A time for an appointment, with its offset from UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub start: ZonedDateTime,
@@ -121,7 +117,7 @@ pub enum Unbookable {
     TooSoon,
     /// It lies on a day after the horizon.
     TooFar,
-    /// The opening hours and the grid know no such slot.
+    /// The opening hours have no such slot.
     NotOffered,
     /// A closure covers part of it.
     Closed,
@@ -138,7 +134,7 @@ impl Schedule {
         self.each_free_slot(length, from, to, busy, now).collect()
     }
 
-    /// As [`free_slots`](Self::free_slots), a day at a time: who stops early has no work with the rest.
+    /// As [`free_slots`](Self::free_slots), computed day by day: a caller that stops early saves the rest of the work.
     pub fn each_free_slot<'a>(
         &'a self,
         length: SlotLength,
@@ -163,11 +159,10 @@ impl Schedule {
             .map(|slot| Slot::new(slot, &self.zone))
     }
 
-    /// Whether exactly this slot can still be booked: asked again at the moment of booking.
+    /// Whether exactly this slot can be booked, for the moment of booking.
     ///
-    /// # Errors
-    /// The first reason against it, in the order in which waiting does not help: the grid, closures, the
-    /// horizon, the lead time, what is booked.
+    /// # Errors The first reason against it, in this order: the opening hours, closures, the horizon, the lead time,
+    /// booked times.
     pub fn check_bookable(
         &self,
         slot: Interval,
@@ -194,7 +189,7 @@ impl Schedule {
         Ok(Slot::new(slot, &self.zone))
     }
 
-    /// Today on the practice's wall.
+    /// Today's date in the time zone of the practice.
     pub fn today(&self, now: Timestamp) -> Date {
         self.zone.to_datetime(now).date()
     }
@@ -203,7 +198,7 @@ impl Schedule {
         self.today(now).saturating_add(i64::from(self.horizon_days).days())
     }
 
-    /// `None` where time ends: then nothing is offered.
+    /// `None` if the time is out of range; then nothing is offered.
     fn earliest_start(&self, now: Timestamp) -> Option<Timestamp> {
         now.checked_add(self.lead_time.max(SignedDuration::ZERO)).ok()
     }
@@ -220,7 +215,7 @@ impl Schedule {
 }
 
 impl Closure {
-    /// Half-open, on the wall clock; `None` when it closes nothing.
+    /// Half-open, in civil time; `None` when it is empty.
     fn bounds(self) -> Option<(DateTime, DateTime)> {
         let (from, until) = match self {
             Self::Days { first, last } => (first.at(0, 0, 0, 0), last.tomorrow().ok()?.at(0, 0, 0, 0)),

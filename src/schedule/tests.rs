@@ -1,4 +1,4 @@
-//! The decisions in the module's head, one by one, on days one can look up.
+//! The rules in the documentation of the module, one by one, on days with known clock changes.
 
 use jiff::civil::{date, time};
 

@@ -1,4 +1,4 @@
-//! What instants a civil time stands for, where clocks go forward or back.
+//! The instants of a civil time, also when clocks go forward or back.
 
 use jiff::{
     Timestamp,
@@ -6,7 +6,7 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 
-/// The instant at which the wall clock first shows `time`; `None` inside a gap, where it never does.
+/// The first instant of the civil time `time`; `None` inside a gap, where it does not exist.
 pub fn first_occurrence(zone: &TimeZone, time: DateTime) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(time);
     match ambiguous.offset() {
@@ -22,8 +22,8 @@ pub enum Occurrence {
     Last,
 }
 
-/// The instant at which the wall clock shows `time`, or jumps over it: inside a gap that is the moment of
-/// the change. `None` only at the ends of representable time.
+/// The instant of the civil time `time`; inside a gap the moment of the change. `None` only if the time is out of
+/// range.
 pub fn passed(zone: &TimeZone, time: DateTime, which: Occurrence) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(time);
     match (ambiguous.offset(), which) {

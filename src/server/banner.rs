@@ -175,7 +175,7 @@ fn say_demo_clients(text: &mut String) {
 
 /// Whether the demo client is there with the hash that is shipped, and so with the secret that everybody knows.
 async fn has_demo_clients(app: &App, realm: &Realm) -> bool {
-    let Ok(demo) = Seed::find(&SeedSource::Demo) else {
+    let Ok(demo) = Seed::find(&SeedSource::Demo, &[]) else {
         return false;
     };
     for shipped in &demo.clients {

@@ -115,7 +115,7 @@ mod tests {
     use crate::web::page_error::in_their_words;
 
     fn endpoints() -> EndpointTable {
-        EndpointTable::new(crate::portals::endpoints())
+        crate::portals::endpoint_table(crate::portals::ALL)
     }
 
     async fn ask(path: &str, inner: Router) -> Response {

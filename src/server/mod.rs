@@ -200,7 +200,7 @@ pub fn service(app: &App, doors: &PublicNames) -> BoxCloneSyncService<Request, R
     let router = Router::new()
         .merge(oauth::routes(app))
         .merge(login::routes(app, doors.hosts.clone()))
-        .merge(portals::routes(app, doors.hosts.clone()))
+        .merge(portals::routes(app, &doors.hosts))
         .merge(control_api(app, doors))
         .fallback(async || PageError::not_found())
         .layer(middleware::from_fn(in_their_words))

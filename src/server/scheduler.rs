@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::app::{App, agenda};
 use crate::clock::monotonic;
 use crate::model::RealmId;
-use crate::realms;
 use crate::store;
+use crate::{portals, realms};
 
 /// How often all realms are looked at.
 const LOOK_ROUND: Duration = Duration::from_secs(30);
@@ -21,7 +21,7 @@ const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 
 /// Runs until the process is asked to end.
 pub async fn run(app: App) {
-    let handlers = realms::event_handlers();
+    let handlers = realms::event_handlers(&portals::of(&app));
     let mut waiting: HashMap<RealmId, Instant> = HashMap::new();
     let mut look_round = monotonic();
     while !app.shutdown.is_cancelled() {

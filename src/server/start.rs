@@ -16,7 +16,6 @@ use crate::realms::creation::{NewRealmRequest, create, fill};
 use crate::realms::error::CreationError;
 use crate::realms::seed::{Seed, SeedError};
 use crate::store::Database;
-use crate::web::endpoint::EndpointTable;
 
 /// Opens the database and what belongs to it.
 pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
@@ -28,7 +27,7 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
             reason,
         })?;
     let sealer = sealer(config)?;
-    let endpoints = EndpointTable::new(portals::endpoints());
+    let endpoints = portals::endpoint_table(portals::ALL);
     let app = App::new(
         issuer.as_str().to_owned(),
         database,
@@ -80,7 +79,12 @@ pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartE
         tracing::debug!(seed = %config.seed, "the database is not empty: the seed stays where it is");
         return Ok(());
     }
-    match create(app, NewRealmRequest::default_realm(Seed::find(&config.seed)?)).await {
+    match create(
+        app,
+        NewRealmRequest::default_realm(Seed::find(&config.seed, &portals::of(app))?),
+    )
+    .await
+    {
         // Another process was faster; its realm is ours too.
         Err(CreationError::Taken(_)) => Ok(()),
         made => Ok(made.map(drop)?),
@@ -89,7 +93,7 @@ pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartE
 
 /// Fills the realm at the root from a file, for `anteroom seed`.
 pub async fn seed_from_file(app: &App, file: &Path) -> Result<(), StartError> {
-    let seed = Arc::new(Seed::read_file(file)?);
+    let seed = Arc::new(Seed::read_file(file, &portals::of(app))?);
     match app.realms.find(&app.database, RealmName::DEFAULT).await? {
         None => Ok(create(app, NewRealmRequest::default_realm(seed)).await.map(drop)?),
         Some(realm) => Ok(fill(app, &realm, seed).await?),

@@ -10,7 +10,10 @@ use crate::{
     clock::system_now,
     model::{ClientId, RealmId, UserId},
     portals, realms,
-    store::{self, Tx, purge, settle, tables},
+    store::{
+        self, Tx, purge, settle,
+        tables::{self, Table},
+    },
 };
 
 /// How often other processes' changes are looked for.
@@ -41,10 +44,16 @@ pub async fn run(app: App) {
         if round.is_multiple_of(CLEARING) {
             report(
                 "removing expired rows",
-                remove_expired(&app, round.is_multiple_of(GRANTS)).await,
+                app.database
+                    .long(remove_expired(&app, round.is_multiple_of(GRANTS)))
+                    .await,
             );
-            report("removing deleted users and clients", remove_marked(&app).await);
-            report("removing deleted realms", remove_deleted(&app).await);
+            let database = &app.database;
+            report(
+                "removing deleted users and clients",
+                database.long(remove_marked(&app)).await,
+            );
+            report("removing deleted realms", database.long(remove_deleted(&app)).await);
         }
         round = round.wrapping_add(1);
     }
@@ -96,6 +105,7 @@ async fn remove_marked(app: &App) -> store::Result<()> {
     let Ok(then) = system_now().checked_sub(MARKED) else {
         return Ok(());
     };
+    let tables = realms::tables(&portals::of(app));
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     for realm in realms {
         let mut conn = app.database.read().await?;
@@ -104,12 +114,12 @@ async fn remove_marked(app: &App) -> store::Result<()> {
         drop(conn);
         for user in users {
             let mut tx = app.database.begin().await?;
-            let outcome = remove_user(&mut tx, realm.id, &user, then).await;
+            let outcome = remove_user(&mut tx, &tables, realm.id, &user, then).await;
             settle(tx, outcome).await?;
         }
         for client in clients {
             let mut tx = app.database.begin().await?;
-            let outcome = remove_client(&mut tx, realm.id, &client, then).await;
+            let outcome = remove_client(&mut tx, &tables, realm.id, &client, then).await;
             settle(tx, outcome).await?;
         }
     }
@@ -117,26 +127,38 @@ async fn remove_marked(app: &App) -> store::Result<()> {
 }
 
 /// One that was added again since they were listed stays as it is: the row is held first.
-async fn remove_user(tx: &mut Tx, realm: RealmId, user: &UserId, then: Timestamp) -> store::Result<()> {
+async fn remove_user(
+    tx: &mut Tx,
+    tables: &[&Table],
+    realm: RealmId,
+    user: &UserId,
+    then: Timestamp,
+) -> store::Result<()> {
     if !tables::hold_marked(tx, realm, "users", &user.0, then).await? {
         return Ok(());
     }
     purge::tokens_of_user(tx, realm, user).await?;
-    tables::remove_marked(tx, realm, &realms::tables(), "users", &user.0).await
+    tables::remove_marked(tx, realm, tables, "users", &user.0).await
 }
 
-async fn remove_client(tx: &mut Tx, realm: RealmId, client: &ClientId, then: Timestamp) -> store::Result<()> {
+async fn remove_client(
+    tx: &mut Tx,
+    tables: &[&Table],
+    realm: RealmId,
+    client: &ClientId,
+    then: Timestamp,
+) -> store::Result<()> {
     if !tables::hold_marked(tx, realm, "clients", &client.0, then).await? {
         return Ok(());
     }
     purge::tokens_of_client(tx, realm, client).await?;
-    tables::remove_marked(tx, realm, &realms::tables(), "clients", &client.0).await
+    tables::remove_marked(tx, realm, tables, "clients", &client.0).await
 }
 
 async fn remove_deleted(app: &App) -> store::Result<()> {
     let deleted = store::realms::list_deleted(&mut app.database.read().await?, 100).await?; // gives the reader back
     for realm in deleted {
-        for table in realms::tables().into_iter().rev() {
+        for table in realms::tables(&portals::of(app)).into_iter().rev() {
             while tables::remove_some(&mut app.database.write_once().await?, realm, table).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());

@@ -30,7 +30,7 @@ use crate::faults::catalogue::{Needs, When};
 use crate::faults::watch::Bite;
 use crate::faults::{Armed, Bend, Watch};
 use crate::model::{FaultMarks, Members, Refusal};
-use crate::portals::{self, portal_fault::PortalFault};
+use crate::portals::{self, portal::PortalFault};
 use crate::web::page::Layout;
 use crate::web::page_error::PageError;
 use crate::web::{bearer, endpoint, language, paths};
@@ -367,7 +367,7 @@ impl Line {
                     slot_taken: instead.slot_taken,
                     sentence: instead.sentence,
                 };
-                portals::portal_fault::answer(&self.realm, &asked.path, &fault)
+                portals::fault_response(&self.realm, &asked.path, &fault)
             }
             None if asked.endpoint.is_for_people() => {
                 let error = PageError::new(status, Refusal::new(instead.code, instead.sentence));

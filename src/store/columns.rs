@@ -1,10 +1,13 @@
 //! How our values stand in columns: a type names the plain type it is kept as, and how it comes back.
 
-use super::{Error, Result};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::database::{Row, Value};
+use super::{
+    error::{Error, Reason, Result},
+    row::Row,
+    value::Value,
+};
 use crate::model::{Behaviour, ClientId, GrantId, RealmId, Scopes, SessionId, UserId};
 
 /// A plain column type: `text`, `bigint` or `boolean`.
@@ -51,7 +54,7 @@ pub trait Column: Sized {
 
     /// # Errors
     /// When the column holds what we would never have written.
-    fn from_plain(plain: Self::Plain) -> Result<Self, sqlx::error::BoxDynError>;
+    fn from_plain(plain: Self::Plain) -> Result<Self, Reason>;
 }
 
 /// A value as a statement's argument; `None` is `null`.
@@ -89,37 +92,29 @@ impl Row {
     /// # Errors
     /// When there is no such column, it is null, or it does not hold a `T`.
     pub fn get<T: Column>(&self, column: &str) -> Result<T> {
-        self.optional(column)?.ok_or_else(|| Error::ColumnDecode {
-            index: column.to_owned(),
-            source: "unexpected null".into(),
-        })
+        self.optional(column)?
+            .ok_or_else(|| Error::column(column, "it is null"))
     }
 
     /// The column's value, `None` for null.
     pub fn optional<T: Column>(&self, column: &str) -> Result<Option<T>> {
-        let decode = |source| Error::ColumnDecode {
-            index: column.to_owned(),
-            source,
-        };
-        T::Plain::read(self, column)?
+        let plain = T::Plain::read(self, column)?;
+        plain
             .map(T::from_plain)
             .transpose()
-            .map_err(decode)
+            .map_err(|reason| Error::column(column, reason))
     }
 
     /// The value kept as JSON in a text column.
     pub fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|source| Error::ColumnDecode {
-            index: column.to_owned(),
-            source: source.into(),
-        })
+        serde_json::from_str(&text).map_err(|reason| Error::column(column, reason))
     }
 }
 
 /// A value as the JSON text that [`Row::json`] reads back.
 pub fn json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::Encode(error.into()))
+    serde_json::to_string(value).map_err(Error::broken)
 }
 
 macro_rules! columns {
@@ -132,8 +127,8 @@ macro_rules! columns {
                 to(self)
             }
 
-            fn from_plain(plain: $plain) -> Result<Self, sqlx::error::BoxDynError> {
-                let from: fn($plain) -> Result<$type, sqlx::error::BoxDynError> = $from;
+            fn from_plain(plain: $plain) -> Result<Self, Reason> {
+                let from: fn($plain) -> Result<$type, Reason> = $from;
                 from(plain)
             }
         }

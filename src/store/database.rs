@@ -1,153 +1,87 @@
-//! SQLite or PostgreSQL behind one door. The only file that knows there are two.
+//! SQLite or PostgreSQL behind one door.
 //!
-//! One SQL text per statement serves both, so statements keep to their common ground: `text`,
-//! `bigint`, `boolean`, `$1` placeholders, `returning`, `on conflict`. Values go in as [`Value`]s and
-//! come out of a [`Row`] by column name, which keeps the driver's generics inside this file.
+//! One SQL text per statement serves both, so statements keep to their common ground: `text`, `bigint`, `boolean`, `$1`
+//! placeholders, `returning`, `on conflict`. Values go in as [`Value`]s and come out of a [`Row`] by column name.
 //!
-//! SQLite has one writer connection, so every write transaction begins with `begin immediate` and
-//! waits its turn in the pool instead of failing half-way; PostgreSQL runs READ COMMITTED and relies
-//! on the rows that statements lock.
+//! SQLite runs in place: a statement takes microseconds, and handing it to another thread and back takes longer. Its one
+//! writer is taken in the order of asking, so a write transaction waits its turn at the start instead of failing half-way.
+//! PostgreSQL runs READ COMMITTED and relies on the rows that statements lock.
+//!
+//! | file | what is in it |
+//! | --- | --- |
+//! | `error.rs` | why a call failed: busy, unavailable or broken |
+//! | `statement.rs`, `columns.rs`, `value.rs`, `row.rs` | values on their way in and out |
+//! | `settle.rs` | how a transaction ends |
+//! | `sqlite/`, `postgres.rs` | the two databases |
+//! | `differences.rs` | what one does in another way than the other |
+//! | `open.rs`, `migrations.rs` | opening, and how the tables come about |
 
 use std::{
+    future::Future,
     ops::{Deref, DerefMut},
-    str::FromStr,
-    sync::Arc,
-    time::Duration,
 };
 
-use super::Result;
-use sqlx::{
-    Arguments, AssertSqlSafe, Connection, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction,
-    pool::PoolConnection,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
-    sqlite::{
-        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
 };
-use tempfile::TempDir;
 
-/// How many connections read at the same time.
-const READERS: u32 = 4;
-/// How many connections a PostgreSQL pool opens at the most.
-const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+use super::{
+    error::Result,
+    postgres::{self, Postgres},
+    row::Row,
+    sqlite::{self, Sqlite},
+};
 
-/// The pools of one database.
+pub(crate) use super::statement::{execute, fetch_all, fetch_one, fetch_optional, values};
+pub use super::value::Value;
+
+/// A database that is open; copies share it.
 #[derive(Clone)]
-pub enum Database {
-    Sqlite {
-        read: SqlitePool,
-        write: SqlitePool,
-        /// Keeps the folder of a private database, its log included, until the last handle is gone.
-        _folder: Option<Arc<TempDir>>,
-    },
-    Postgres(PgPool),
+pub struct Database(pub(super) Engine);
+
+#[derive(Clone)]
+pub(super) enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Database {
-    /// Opens `sqlite:PATH`, `sqlite::memory:` (a private temporary file) or `postgres://…` and brings
-    /// its tables up to date.
-    ///
-    /// # Errors
-    /// When the address cannot be read, the database not reached, or a migration not applied.
-    pub async fn open(url: &str) -> Result<Self> {
-        let database = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_postgres(url).await?
-        } else if url == "sqlite::memory:" {
-            let folder = tempfile::Builder::new().prefix("anteroom-").tempdir()?;
-            let options = SqliteConnectOptions::new().filename(folder.path().join("anteroom.db"));
-            Self::open_sqlite(options, Some(Arc::new(folder))).await?
-        } else {
-            Self::open_sqlite(SqliteConnectOptions::from_str(url)?, None).await?
-        };
-        Ok(database)
-    }
-
-    async fn open_sqlite(options: SqliteConnectOptions, folder: Option<Arc<TempDir>>) -> Result<Self> {
-        let options = options
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-1024")
-            .pragma("temp_store", "memory")
-            .optimize_on_close(true, None);
-        // The writer comes first: it makes the file and its tables, without which a read-only
-        // connection could not open.
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options.clone().create_if_missing(true))
-            .await?;
-        super::migrations::migrate(&mut *write.acquire().await?).await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self::Sqlite {
-            read,
-            write,
-            _folder: folder,
-        })
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.options([
-            ("statement_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "10s"),
-            ("lock_timeout", "10s"),
-        ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
-        super::migrations::migrate(&mut *pool.acquire().await?).await?;
-        Ok(Self::Postgres(pool))
-    }
-
     /// A connection to read with. It is given back when dropped: before waiting for anything else.
     pub async fn read(&self) -> Result<Conn> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => Conn::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        Ok(match &self.0 {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.read().await?),
+            Engine::Postgres(postgres) => Conn::Postgres(postgres.connection().await?),
         })
     }
 
-    /// A write transaction. Only database calls may stand between this and [`settle`].
+    /// A write transaction. Only database calls may stand between this and [`settle`](super::settle).
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(match self {
-            Self::Sqlite { write, .. } => Conn::SqliteTransaction(write.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Conn::PostgresTransaction(pool.begin().await?),
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.begin().await?),
+            Engine::Postgres(postgres) => Conn::Postgres(postgres.begin("begin").await?),
         }))
     }
 
     /// A write transaction that sees one state of the database from its first statement to its last. A row that others have
     /// changed meanwhile cannot be changed in it.
     pub async fn begin_consistent(&self) -> Result<Tx> {
-        Ok(Tx(match self {
-            Self::Sqlite { write, .. } => Conn::SqliteTransaction(write.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => {
-                Conn::PostgresTransaction(pool.begin_with("begin isolation level repeatable read").await?)
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.begin().await?),
+            Engine::Postgres(postgres) => {
+                Conn::Postgres(postgres.begin("begin isolation level repeatable read").await?)
             }
         }))
     }
 
-    /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is open,
-    /// and only in a task that nobody aborts.
+    /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is open.
+    /// On PostgreSQL its task must not be aborted before [`Conn::end`].
     pub async fn begin_reading(&self) -> Result<Conn> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => Conn::SqliteTransaction(read.begin_with("begin").await?),
-            Self::Postgres(pool) => Conn::PostgresTransaction(
-                pool.begin_with("begin isolation level repeatable read, read only")
+        Ok(match &self.0 {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.begin_reading().await?),
+            Engine::Postgres(postgres) => Conn::Postgres(
+                postgres
+                    .begin("begin isolation level repeatable read, read only")
                     .await?,
             ),
         })
@@ -155,43 +89,63 @@ impl Database {
 
     /// A writing connection outside a transaction, for exactly one statement.
     pub async fn write_once(&self) -> Result<Tx> {
-        Ok(Tx(match self {
-            Self::Sqlite { write, .. } => Conn::Sqlite(write.acquire().await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.write_once().await?),
+            Engine::Postgres(postgres) => Conn::Postgres(postgres.connection().await?),
         }))
+    }
+
+    /// Runs work whose database calls take long (many rows at once) where it does not hold up other requests.
+    ///
+    /// SQLite runs in place, so the thread is declared as blocked first, and another takes over its tasks. Unlike a task on the
+    /// blocking pool, the work may borrow. A runtime with one thread (tests) has nothing to hand its tasks to and simply waits,
+    /// and so it is with PostgreSQL, whose calls block nobody.
+    pub async fn long<T>(&self, work: impl Future<Output = T>) -> T {
+        match &self.0 {
+            Engine::Sqlite(_) if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread => {
+                block_in_place(|| Handle::current().block_on(work))
+            }
+            Engine::Sqlite(_) | Engine::Postgres(_) => work.await,
+        }
     }
 
     /// Whether a statement is answered: what readiness means.
     pub async fn ping(&self) -> Result<()> {
-        match self.read().await? {
-            Conn::Sqlite(mut connection) => connection.ping().await,
-            Conn::Postgres(mut connection) => connection.ping().await,
-            Conn::SqliteTransaction(_) | Conn::PostgresTransaction(_) => Ok(()),
+        self.read()
+            .await?
+            .fetch_optional("select 1 as one", Vec::new())
+            .await
+            .map(drop)
+    }
+
+    /// How many statements ran so far, `begin` and `commit` counted: on PostgreSQL each of them is a round trip.
+    pub fn statements(&self) -> u64 {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.statements(),
+            Engine::Postgres(postgres) => postgres.statements(),
         }
     }
 
-    /// Closes all connections, which lets SQLite fold its log into the file.
+    /// Waits for what is under way and closes all connections, which lets SQLite fold its log into the file. Later calls are
+    /// [unavailable](super::Error::Unavailable).
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { read, write, .. } => {
-                read.close().await;
-                write.close().await;
-            }
-            Self::Postgres(pool) => pool.close().await,
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
         }
     }
 }
 
 /// A connection, or a transaction on one.
 pub enum Conn {
-    Sqlite(PoolConnection<Sqlite>),
-    SqliteTransaction(Transaction<'static, Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-    PostgresTransaction(Transaction<'static, Postgres>),
+    Sqlite(sqlite::Session),
+    Postgres(postgres::Session),
 }
 
-/// A connection that may write. Made only by [`Database::begin`] and [`Database::write_once`], so that
-/// a write handed to a reader does not compile.
+/// A connection that may write. Made only by [`Database::begin`] and [`Database::write_once`], so that a write handed to a
+/// reader does not compile.
+///
+/// A transaction that is dropped is rolled back. On PostgreSQL its task must not be aborted while it begins.
 pub struct Tx(Conn);
 
 impl Deref for Tx {
@@ -212,231 +166,71 @@ impl Tx {
     /// Makes everything written so far last.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Conn::SqliteTransaction(transaction) => transaction.commit().await,
-            Conn::PostgresTransaction(transaction) => transaction.commit().await,
-            Conn::Sqlite(_) | Conn::Postgres(_) => Ok(()),
+            Conn::Sqlite(session) => session.commit(),
+            Conn::Postgres(session) => session.commit().await,
         }
     }
 
     /// Forgets everything written so far, and waits until that is done.
     pub async fn rollback(self) -> Result<()> {
-        match self.0 {
-            Conn::SqliteTransaction(transaction) => transaction.rollback().await,
-            Conn::PostgresTransaction(transaction) => transaction.rollback().await,
-            Conn::Sqlite(_) | Conn::Postgres(_) => Ok(()),
-        }
+        self.0.end().await
     }
-}
-
-/// An error that knows whether what was written before it must stay.
-pub trait Keeps: From<sqlx::Error> {
-    /// True for a refusal whose traces must last: a replayed code leaves its grant revoked.
-    fn keeps(&self) -> bool;
-}
-
-impl Keeps for sqlx::Error {
-    fn keeps(&self) -> bool {
-        false
-    }
-}
-
-/// Ends a transaction as its outcome asks: a success is committed, a refusal that
-/// [`keeps`](Keeps::keeps) too, everything else is rolled back.
-pub async fn settle<T, E: Keeps>(tx: Tx, outcome: Result<T, E>) -> Result<T, E> {
-    match &outcome {
-        Err(error) if !error.keeps() => tx.rollback().await?,
-        Ok(_) | Err(_) => tx.commit().await?,
-    }
-    outcome
-}
-
-/// A value on its way into a statement.
-#[derive(Clone, Debug)]
-pub enum Value {
-    Text(Option<String>),
-    Integer(Option<i64>),
-    Boolean(Option<bool>),
-}
-
-fn arguments<'q, A>(values: Vec<Value>) -> Result<A>
-where
-    A: Arguments,
-    Option<String>: sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database> + 'q,
-    Option<i64>: sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database> + 'q,
-    Option<bool>: sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database> + 'q,
-{
-    let mut arguments = A::default();
-    for value in values {
-        match value {
-            Value::Text(text) => arguments.add(text),
-            Value::Integer(integer) => arguments.add(integer),
-            Value::Boolean(boolean) => arguments.add(boolean),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-macro_rules! on_either {
-    ($conn:expr, $values:expr, |$executor:ident, $arguments:ident| $body:expr) => {
-        match $conn {
-            Conn::Sqlite(connection) => {
-                let ($executor, $arguments) = (&mut **connection, arguments::<SqliteArguments>($values)?);
-                $body
-            }
-            Conn::SqliteTransaction(transaction) => {
-                let ($executor, $arguments) = (&mut **transaction, arguments::<SqliteArguments>($values)?);
-                $body
-            }
-            Conn::Postgres(connection) => {
-                let ($executor, $arguments) = (&mut **connection, arguments::<PgArguments>($values)?);
-                $body
-            }
-            Conn::PostgresTransaction(transaction) => {
-                let ($executor, $arguments) = (&mut **transaction, arguments::<PgArguments>($values)?);
-                $body
-            }
-        }
-    };
 }
 
 impl Conn {
     /// Ends what [`Database::begin_reading`] began, and waits until that is done.
     pub async fn end(self) -> Result<()> {
         match self {
-            Self::SqliteTransaction(transaction) => transaction.rollback().await,
-            Self::PostgresTransaction(transaction) => transaction.rollback().await,
-            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+            Self::Sqlite(session) => session.rollback(),
+            Self::Postgres(session) => session.rollback().await,
         }
     }
 
-    /// Runs a statement; how many rows it touched.
+    /// Runs a statement; how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
-        on_either!(self, values, |executor, arguments| {
-            executor
-                .execute(sqlx::query_with(sql, arguments))
-                .await
-                .map(|done| done.rows_affected())
-        })
+        match self {
+            Self::Sqlite(session) => session.execute(sql, &values).await,
+            Self::Postgres(session) => session.execute(sql, values).await,
+        }
     }
 
     /// Runs a statement that answers with one row at the most.
     pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
-        on_either!(self, values, |executor, arguments| {
-            executor
-                .fetch_optional(sqlx::query_with(sql, arguments))
-                .await
-                .map(|row| row.map(Row::from))
-        })
+        match self {
+            Self::Sqlite(session) => Ok(session.fetch(sql, &values).await?.into_iter().next()),
+            Self::Postgres(session) => session.fetch_optional(sql, values).await,
+        }
     }
 
     /// Runs a statement that answers with a list.
     pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
-        on_either!(self, values, |executor, arguments| {
-            let rows = executor.fetch_all(sqlx::query_with(sql, arguments)).await?;
-            Ok(rows.into_iter().map(Row::from).collect())
-        })
+        match self {
+            Self::Sqlite(session) => session.fetch(sql, &values).await,
+            Self::Postgres(session) => session.fetch_all(sql, values).await,
+        }
     }
 
     /// [`execute`](Self::execute) with a statement put together from declared names.
     pub(super) async fn execute_built(&mut self, sql: String, values: Vec<Value>) -> Result<u64> {
-        on_either!(self, values, |executor, arguments| {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
-            executor.execute(query).await.map(|done| done.rows_affected())
-        })
+        match self {
+            Self::Sqlite(session) => session.execute_built(&sql, &values).await,
+            Self::Postgres(session) => session.execute_built(sql, values).await,
+        }
     }
 
     /// [`fetch_all`](Self::fetch_all) with a statement put together from declared names.
     pub(super) async fn fetch_all_built(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>> {
-        on_either!(self, values, |executor, arguments| {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
-            let rows = executor.fetch_all(query).await?;
-            Ok(rows.into_iter().map(Row::from).collect())
-        })
-    }
-}
-
-/// A row of either database.
-pub enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl From<SqliteRow> for Row {
-    fn from(row: SqliteRow) -> Self {
-        Self::Sqlite(row)
-    }
-}
-
-impl From<PgRow> for Row {
-    fn from(row: PgRow) -> Self {
-        Self::Postgres(row)
-    }
-}
-
-impl Row {
-    pub(super) fn text(&self, column: &str) -> Result<Option<String>> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
+            Self::Sqlite(session) => session.fetch_built(&sql, &values).await,
+            Self::Postgres(session) => session.fetch_all_built(sql, values).await,
         }
     }
 
-    pub(super) fn integer(&self, column: &str) -> Result<Option<i64>> {
+    /// Runs several statements without values, separated by `;`.
+    pub(super) async fn execute_script(&mut self, script: &'static str) -> Result<()> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    pub(super) fn boolean(&self, column: &str) -> Result<Option<bool>> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
+            Self::Sqlite(session) => session.execute_script(script),
+            Self::Postgres(session) => session.execute_script(script).await,
         }
     }
 }
-
-/// A statement's arguments in order.
-macro_rules! values {
-    () => {
-        Vec::new()
-    };
-    ($($value:expr),+) => {{
-        use $crate::store::columns::Bind as _;
-        vec![$(($value).bind()),+]
-    }};
-}
-
-/// Runs a statement that writes: `execute!(tx, "update …", realm, now)` → rows touched.
-macro_rules! execute {
-    ($conn:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $conn.execute($sql, $crate::store::database::values!($($value),*)).await
-    };
-}
-
-/// Runs a statement that answers with one row at the most: `Option<Row>`.
-macro_rules! fetch_optional {
-    ($conn:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $conn.fetch_optional($sql, $crate::store::database::values!($($value),*)).await
-    };
-}
-
-/// Runs a statement that always answers with one row: `Row`.
-macro_rules! fetch_one {
-    ($conn:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $conn
-            .fetch_optional($sql, $crate::store::database::values!($($value),*))
-            .await
-            .and_then(|row| row.ok_or($crate::store::Error::RowNotFound))
-    };
-}
-
-/// Runs a statement that answers with a list: `Vec<Row>`.
-macro_rules! fetch_all {
-    ($conn:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $conn.fetch_all($sql, $crate::store::database::values!($($value),*)).await
-    };
-}
-
-pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, values};

@@ -233,5 +233,5 @@ fn milliseconds(pause: &jiff::SignedDuration) -> i64 {
 }
 
 fn unknown(name: &str) -> Error {
-    Error::Decode(format!("a delivery is never {name:?}").into())
+    Error::Broken(format!("a delivery is never {name:?}"))
 }

@@ -17,19 +17,32 @@ pub mod columns;
 pub mod consents;
 pub mod database;
 pub mod deliveries;
+mod differences;
+mod error;
 pub mod grants;
 pub mod messages;
 mod migrations;
+mod open;
+mod postgres;
 pub mod purge;
 pub mod realms;
 pub mod refresh_tokens;
+mod row;
 pub mod scopes;
 pub mod sessions;
+mod settle;
 pub mod setup;
 pub mod signing_keys;
+mod sqlite;
+pub(crate) mod statement;
 pub mod tables;
 pub mod users;
+mod value;
 pub mod webhooks;
 
-pub use database::{Conn, Database, Keeps, Row, Tx, settle};
-pub use sqlx::{Error, Result};
+pub use self::{
+    database::{Conn, Database, Tx},
+    error::{Error, Result},
+    row::Row,
+    settle::{Keeps, settle},
+};

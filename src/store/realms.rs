@@ -325,7 +325,7 @@ fn settings(row: &Row) -> Result<RealmSettings> {
     let name: String = row.get("name")?;
     Ok(RealmSettings {
         id: row.get("id")?,
-        name: name.parse().map_err(|reason: &str| Error::Decode(reason.into()))?,
+        name: name.parse().map_err(|reason: &str| Error::column("name", reason))?,
         policy: policy_in(row)?,
         clock: clock_in(row)?,
         root_secret: row.get("root_secret")?,
@@ -339,10 +339,7 @@ fn settings(row: &Row) -> Result<RealmSettings> {
 /// The policy out of its column. It may have been written before there were all the switches there are today: those are as
 /// its preset has them.
 fn policy_in(row: &Row) -> Result<Policy> {
-    Policy::read(&row.json("policy")?).map_err(|reason| Error::ColumnDecode {
-        index: "policy".to_owned(),
-        source: reason.into(),
-    })
+    Policy::read(&row.json("policy")?).map_err(|reason| Error::column("policy", reason))
 }
 
 /// A clock out of the columns `clock_shown, clock_set_at, clock_rate, clock_resumes_at`.

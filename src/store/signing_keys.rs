@@ -44,7 +44,7 @@ fn key(row: &Row) -> Result<StoredKey> {
     let algorithm: String = row.get("algorithm")?;
     Ok(StoredKey {
         kid: row.get("kid")?,
-        algorithm: algorithm.parse().map_err(|error| Error::Decode(Box::new(error)))?,
+        algorithm: algorithm.parse().map_err(|reason| Error::column("algorithm", reason))?,
         sealed: row.get("private_key")?,
         signs: row.get("signs")?,
         created_at: row.get("created_at")?,

@@ -600,7 +600,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, table: &Table, rows: &[Vec<Valu
             sql.push_str(if number == 0 { "($1" } else { ", ($1" });
             for value in row {
                 values.push(value.clone());
-                write!(sql, ", ${}", values.len()).map_err(|error| Error::Encode(error.into()))?;
+                write!(sql, ", ${}", values.len()).map_err(Error::broken)?;
             }
             sql.push(')');
         }

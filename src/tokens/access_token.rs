@@ -1,37 +1,39 @@
 //! Access tokens: opaque, or JWTs (RFC 9068) where a client's metadata ask for them.
 //!
-//! Both are stored as the digest of what the client gets, and both are verified by that row and nothing else: revocation,
-//! expiry by the realm's clock and introspection are the row's, so a JWT tells a resource server that asks us what an
-//! opaque token would, and one with a single bit changed is unknown. Resource servers that do not ask us verify the signature
-//! by the published keys. The price is that a JWT is signed before its row is written, where an ID token is signed after.
+//! Both are stored as a digest and verified by the stored row alone: revocation, expiry by the realm's clock and
+//! introspection work in the same way, and a JWT with a single changed bit is unknown. Resource servers that verify JWTs
+//! themselves use the published keys. A JWT is signed before its row is written, since the digest covers the signature; an ID
+//! token is signed after the commit.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::claim_rules::{ClaimsAbout, beside};
-use super::seams::bend_access_token;
-use super::{Mint, after};
+use super::{
+    Mint, after,
+    claim_rules::{ClaimsAbout, with_further},
+    seams::bend_access_token,
+};
 use crate::{
     keys::SigningError,
     model::{AccessTokenFormat, ClaimPlace, Claims, Client, Grant, IssuedAccessToken, Scopes, Secret, User},
     random::digest,
 };
 
-/// Whom an access token is for, and what it may do.
+/// What an access token is issued for.
 #[derive(Clone, Debug)]
 pub struct AccessTokenFor<'a> {
     pub client: &'a Client,
-    /// `None` for a token a client gets for itself.
+    /// `None` for a client credentials token.
     pub grant: Option<&'a Grant>,
-    /// Known wherever rules for claims need it ([`super::ClaimRules::speak_in_tokens`]).
+    /// Present where claim rules need it ([`super::ClaimRules::apply_to_tokens`]).
     pub user: Option<&'a User>,
     pub scopes: &'a Scopes,
-    /// What is issued in one answer belongs together.
+    /// The same for all tokens of one response.
     pub pair: &'a str,
     pub now: Timestamp,
-    /// Seconds; `None`: as the policy has it.
+    /// Seconds; `None`: the lifetime of the policy.
     pub lifetime: Option<u32>,
-    /// Further claims of a JWT.
+    /// Further claims of a JWT, which win over the claim rules.
     pub further: Claims,
 }
 
@@ -54,23 +56,26 @@ struct JwtClaims<'a> {
 }
 
 impl Mint {
-    /// A new access token: what the client gets, and what is stored.
+    /// A new access token: the text for the client, and the row to store.
     ///
     /// # Errors
     /// When the realm has no key to sign a JWT with.
-    pub fn access_token(&self, wish: AccessTokenFor<'_>) -> Result<(Secret, IssuedAccessToken), SigningError> {
-        let expires_at = after(wish.now, wish.lifetime.unwrap_or(self.policy.lifetimes.access_token));
-        let audience = match wish.client.metadata.access_token_format {
+    pub fn access_token(&self, wanted: AccessTokenFor<'_>) -> Result<(Secret, IssuedAccessToken), SigningError> {
+        let expires_at = after(
+            wanted.now,
+            wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token),
+        );
+        let audience = match wanted.client.metadata.access_token_format {
             AccessTokenFormat::Opaque => None,
             AccessTokenFormat::Jwt => {
-                let registered = wish.client.metadata.access_token_audience.as_deref();
+                let registered = wanted.client.metadata.access_token_audience.as_deref();
                 Some(registered.unwrap_or(&self.issuer).to_owned())
             }
         };
-        let (client, grant) = (wish.client.id.clone(), wish.grant.map(|grant| grant.id.clone()));
-        let (pair, scopes, issued_at) = (wish.pair.to_owned(), wish.scopes.clone(), wish.now);
+        let (client, grant) = (wanted.client.id.clone(), wanted.grant.map(|grant| grant.id.clone()));
+        let (pair, scopes, issued_at) = (wanted.pair.to_owned(), wanted.scopes.clone(), wanted.now);
         let mut issued = IssuedAccessToken {
-            digest: String::new(), // of a text that is not known yet
+            digest: String::new(), // set below, once the token is known
             grant,
             client,
             pair,
@@ -84,7 +89,7 @@ impl Mint {
             None => self.random.token(),
             Some(audience) => {
                 let scopes = &issued.scopes;
-                self.sign_access_token(AccessTokenFor { scopes, ..wish }, audience, expires_at)?
+                self.sign_access_token(AccessTokenFor { scopes, ..wanted }, audience, expires_at)?
             }
         };
         issued.digest = digest(&token);
@@ -93,7 +98,7 @@ impl Mint {
 
     fn sign_access_token(
         &self,
-        wish: AccessTokenFor<'_>,
+        wanted: AccessTokenFor<'_>,
         audience: &str,
         expires_at: Timestamp,
     ) -> Result<String, SigningError> {
@@ -105,10 +110,10 @@ impl Mint {
             now,
             mut further,
             ..
-        } = wish;
+        } = wanted;
         let claims = JwtClaims {
             iss: &self.issuer,
-            // A client that speaks for itself is its own subject (RFC 9068 §2.2).
+            // Without a user the client itself is the subject (RFC 9068 §2.2).
             sub: grant.map_or_else(|| client.id.0.clone(), |grant| self.subject(client, &grant.user)),
             aud: audience,
             exp: expires_at.as_second(),
@@ -120,9 +125,9 @@ impl Mint {
             amr: grant.map(|grant| grant.amr.as_slice()).unwrap_or_default(),
         };
         let about = ClaimsAbout { client, user, scopes };
-        let mut ruled = Claims::new();
-        self.claim_rules.add(&mut ruled, ClaimPlace::AccessToken, &about);
-        ruled.append(&mut further); // what is asked for this once wins over what is always so
-        self.sign_with_told_keys("at+jwt", &beside(&claims, ruled)?)
+        let mut from_rules = Claims::new();
+        self.claim_rules.add(&mut from_rules, ClaimPlace::AccessToken, &about);
+        from_rules.append(&mut further);
+        self.sign_with_current_keys("at+jwt", &with_further(&claims, from_rules)?)
     }
 }

@@ -1,62 +1,65 @@
-//! What becomes of an issuer's keys while a fault tells a story about them: a ring in, a ring out.
+//! The keys of an issuer while a fault of the keys is armed: which keys sign, and which are published.
 //!
-//! Throw-away keys are made when they are first needed, kept by the armed fault, and gone with it; so what is signed with and
-//! what is published tell the same story until it is disarmed. Making an RSA key takes some 70 ms of the answering thread:
-//! only here, and only once for most stories.
+//! Temporary keys are made when they are first needed, kept by the armed fault, and dropped with it, so that signatures and
+//! published keys fit together until it is disarmed. Making an RSA key takes some 70 ms of the request's thread: only here,
+//! and only once for most faults.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::faults::catalogue::KeyStory;
-use crate::faults::{Armed, Bend, Watch};
-use crate::keys::{KeyRing, RingKey, SigningError, SigningKey};
-use crate::model::SigningAlgorithm;
-use crate::web::endpoint;
+use crate::{
+    faults::{Armed, Bend, Watch, catalogue::KeyStory},
+    keys::{KeyRing, RingKey, SigningError, SigningKey},
+    model::SigningAlgorithm,
+    web::endpoint,
+};
 
-/// With what tokens are signed.
-pub struct Story {
+/// The keys that tokens are signed with.
+pub struct SigningRing {
     pub ring: KeyRing,
-    /// Whether headers say which key it was.
+    /// Whether JWS headers have a `kid`.
     pub names_keys: bool,
 }
 
-/// How many keys of a type stand beside the right one where nobody names any.
+/// The number of further keys of a type that are published without a `kid`.
 const DECOYS: usize = 2;
 
 /// The ring an ID token is signed with now.
-pub fn signing(watch: &Watch, ring: &KeyRing) -> Story {
-    let mut story = Story {
+pub fn signing(watch: &Watch, ring: &KeyRing) -> SigningRing {
+    let mut signing = SigningRing {
         ring: ring.clone(),
         names_keys: true,
     };
-    let Some((armed, told)) = told(watch) else { return story };
+    let Some((armed, scenario)) = active(watch) else {
+        return signing;
+    };
     if watch.claim(armed).is_none() {
-        return story;
+        return signing;
     }
-    match told {
-        KeyStory::SingleWithoutKid | KeyStory::ManyWithoutKid => story.names_keys = false,
+    match scenario {
+        KeyStory::SingleWithoutKid | KeyStory::ManyWithoutKid => signing.names_keys = false,
         KeyStory::RotatedAfterCodes(_) | KeyStory::Withdrawn => {
-            story.ring = KeyRing::clone(&armed.keep(|| renewed(ring)))
+            signing.ring = KeyRing::clone(&armed.keep(|| renewed(ring)))
         }
         KeyStory::RotatedBeforeSigning => {
-            story.ring = renewed(ring);
-            armed.keep_instead(story.ring.clone());
+            signing.ring = renewed(ring);
+            armed.keep_instead(signing.ring.clone());
         }
     }
-    story
+    signing
 }
 
-/// The document the story shows; `None` where the honest one will do.
+/// The JWK Set of the fault; `None`: the realm's own is served.
 pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
-    if let Some((armed, told)) = told(watch) {
-        let shown = match told {
-            KeyStory::SingleWithoutKid => nameless(&ring.signers()),
+    if let Some((armed, scenario)) = active(watch) {
+        let shown = match scenario {
+            KeyStory::SingleWithoutKid => without_kids(&ring.signers()),
             KeyStory::ManyWithoutKid => {
                 let decoys = armed.keep(|| (0..DECOYS).map(|_| renewed(ring)).collect::<Vec<_>>());
                 let mut rings = decoys.to_vec();
                 rings.insert(1, ring.signers()); // neither the first nor the last is the right one
-                let sets: Vec<_> = rings.iter().map(nameless).collect();
+                let sets: Vec<_> = rings.iter().map(without_kids).collect();
                 json!({"keys": sets.iter().flat_map(|set| set["keys"].as_array()).flatten().collect::<Vec<_>>()})
             }
             KeyStory::RotatedAfterCodes(_) | KeyStory::Withdrawn => document(&armed.keep(|| renewed(ring))),
@@ -68,7 +71,7 @@ pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
         watch.claim(armed)?;
         return Some(shown);
     }
-    // Whoever signs with another algorithm than agreed, does so with a key that is published.
+    // A fault that signs with another algorithm does so with a published key.
     let besides = watch.armed().iter().filter(|armed| shows_its_key(armed));
     let besides: Vec<_> = besides.filter_map(|armed| armed.kept::<KeyRing>()).collect();
     if besides.is_empty() {
@@ -83,8 +86,8 @@ pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
     Some(json!({"keys": keys}))
 }
 
-/// The ring and what the story has put in its place: whose signatures we believe ourselves.
-pub fn believed(watch: &Watch, ring: &KeyRing) -> KeyRing {
+/// The realm's keys and those of the armed faults: whose signatures this server accepts itself.
+pub fn trusted(watch: &Watch, ring: &KeyRing) -> KeyRing {
     let held = watch
         .armed()
         .iter()
@@ -93,20 +96,20 @@ pub fn believed(watch: &Watch, ring: &KeyRing) -> KeyRing {
     held.fold(ring.clone(), |ring, held| ring.joined_by(&held))
 }
 
-/// A throw-away key of that algorithm which the fault keeps for itself.
+/// A temporary key of that algorithm, kept by the fault.
 pub fn own_key(armed: Option<&Armed>, algorithm: SigningAlgorithm) -> Result<Arc<KeyRing>, SigningError> {
     let armed = armed.ok_or(SigningError::NoKey(algorithm))?;
     Ok(armed.keep(|| ring_of(&[algorithm])))
 }
 
-/// Another algorithm that clients know.
+/// Another supported algorithm.
 pub fn other_than(algorithm: SigningAlgorithm) -> SigningAlgorithm {
     let mut others = SigningAlgorithm::ALL.into_iter().filter(|other| *other != algorithm);
     others.next().unwrap_or(algorithm)
 }
 
-/// The first armed story that has begun.
-fn told(watch: &Watch) -> Option<(&Arc<Armed>, KeyStory)> {
+/// The first armed fault of the keys that has begun.
+fn active(watch: &Watch) -> Option<(&Arc<Armed>, KeyStory)> {
     watch.armed().iter().find_map(|armed| match armed.row.bend {
         Bend::Keys(KeyStory::RotatedAfterCodes(codes)) if armed.events() < codes => None,
         Bend::Keys(story) => Some((armed, story)),
@@ -122,8 +125,8 @@ fn document(ring: &KeyRing) -> Value {
     json!(ring.jwk_set())
 }
 
-/// The document without the names of its keys.
-fn nameless(ring: &KeyRing) -> Value {
+/// The JWK Set without `kid`.
+fn without_kids(ring: &KeyRing) -> Value {
     let mut document = document(ring);
     for key in document["keys"].as_array_mut().into_iter().flatten() {
         if let Some(key) = key.as_object_mut() {
@@ -138,14 +141,14 @@ fn renewed(ring: &KeyRing) -> KeyRing {
     ring_of(&ring.algorithms())
 }
 
-/// A key that cannot be made is left out; then nothing is signed, and the answer is a failure.
+/// A key that cannot be made is left out; then signing fails.
 fn ring_of(algorithms: &[SigningAlgorithm]) -> KeyRing {
     let made = algorithms
         .iter()
         .filter_map(|algorithm| SigningKey::generate(*algorithm).ok());
-    let thrown_away = |(key, _)| RingKey {
+    let temporary = |(key, _)| RingKey {
         key: Arc::new(key),
         signs: true,
     };
-    KeyRing::new(made.map(thrown_away).collect())
+    KeyRing::new(made.map(temporary).collect())
 }

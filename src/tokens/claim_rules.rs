@@ -1,12 +1,12 @@
-//! Further claims for tokens and answers, as a realm's rules say them.
+//! A realm's claim rules: further claims in tokens and responses.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::templates::{TemplateError, work_out};
+use super::templates::{TemplateError, evaluate};
 use crate::model::{ClaimPlace, ClaimRule, Claims, Client, PROTOCOL_CLAIMS, RealmName, Scopes, User};
 
-/// The rules of a realm, followed in the order they were written: the later one wins.
+/// The rules of a realm, applied in the order they were added: the later one wins.
 #[derive(Debug)]
 pub struct ClaimRules {
     issuer: String,
@@ -14,40 +14,40 @@ pub struct ClaimRules {
     rules: Vec<ClaimRule>,
 }
 
-/// What claims are about.
+/// The client, user and scopes that a token or response is about.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimsAbout<'a> {
     pub client: &'a Client,
-    /// `None` for a token a client got for itself.
+    /// `None` for a client credentials token.
     pub user: Option<&'a User>,
     pub scopes: &'a Scopes,
 }
 
-/// What templates see.
+/// The values that templates can use.
 #[derive(Serialize)]
 struct Context<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<SeenUser<'a>>,
-    client: SeenClient<'a>,
+    user: Option<UserValues<'a>>,
+    client: ClientValues<'a>,
     scopes: Vec<&'a str>,
-    realm: SeenRealm<'a>,
+    realm: RealmValues<'a>,
 }
 
 #[derive(Serialize)]
-struct SeenUser<'a> {
+struct UserValues<'a> {
     id: &'a str,
     username: &'a str,
     claims: &'a Claims,
 }
 
 #[derive(Serialize)]
-struct SeenClient<'a> {
+struct ClientValues<'a> {
     client_id: &'a str,
     client_name: &'a str,
 }
 
 #[derive(Serialize)]
-struct SeenRealm<'a> {
+struct RealmValues<'a> {
     name: &'a str,
     issuer: &'a str,
 }
@@ -57,21 +57,21 @@ impl ClaimRules {
         Self { issuer, realm, rules }
     }
 
-    /// The rules in the order they are followed.
+    /// The rules in the order they are applied.
     pub fn all(&self) -> &[ClaimRule] {
         &self.rules
     }
 
-    /// Whether any token is made by them, so that its user has to be known.
-    pub fn speak_in_tokens(&self) -> bool {
+    /// Whether a rule applies to tokens, so that their user must be read.
+    pub fn apply_to_tokens(&self) -> bool {
         let in_tokens = |place: &ClaimPlace| matches!(place, ClaimPlace::IdToken | ClaimPlace::AccessToken);
         self.rules.iter().any(|rule| rule.places.iter().any(in_tokens))
     }
 
-    /// Puts what the rules say for this place among `claims`.
+    /// Adds the claims of the rules that apply here.
     ///
-    /// What has no value is left out, and so is what a template cannot work out: a token without a claim is something
-    /// clients must cope with, and no token at all would hide which claim it was. The log says it.
+    /// Claims without a value are left out, and so are claims whose template fails: clients must accept that a claim is
+    /// missing, and without any token nobody would see which claim it was. A warning is logged.
     pub fn add(&self, claims: &mut Claims, place: ClaimPlace, about: &ClaimsAbout<'_>) {
         let user = about.user.map(|user| &user.id);
         let applies = |rule: &&ClaimRule| rule.applies(place, &about.client.id, user, about.scopes);
@@ -83,9 +83,9 @@ impl ClaimRules {
         for rule in rules {
             for (name, value) in &rule.claims {
                 if PROTOCOL_CLAIMS.contains(&name.as_str()) {
-                    continue; // refused where rules are written; a snapshot from elsewhere may hold it
+                    continue; // refused when a rule is added; a snapshot of another version may hold one
                 }
-                match work_out(value, &context) {
+                match evaluate(value, &context) {
                     Ok(value) if super::claims::has_value(&value) => {
                         claims.insert(name.clone(), value);
                     }
@@ -103,17 +103,17 @@ impl ClaimRules {
 
     fn context<'a>(&'a self, about: &ClaimsAbout<'a>) -> Context<'a> {
         Context {
-            user: about.user.map(|user| SeenUser {
+            user: about.user.map(|user| UserValues {
                 id: &user.id.0,
                 username: &user.username,
                 claims: &user.claims,
             }),
-            client: SeenClient {
+            client: ClientValues {
                 client_id: &about.client.id.0,
                 client_name: about.client.name(),
             },
             scopes: about.scopes.iter().collect(),
-            realm: SeenRealm {
+            realm: RealmValues {
                 name: self.realm.as_str(),
                 issuer: &self.issuer,
             },
@@ -121,8 +121,8 @@ impl ClaimRules {
     }
 }
 
-/// Claims from outside beside the protocol's own: each name once, the protocol's first.
-pub fn beside<T: Serialize>(protocol: &T, further: Claims) -> serde_json::Result<Claims> {
+/// The protocol's claims and `further` ones: each name once, the protocol's first.
+pub fn with_further<T: Serialize>(protocol: &T, further: Claims) -> serde_json::Result<Claims> {
     let mut claims = match serde_json::to_value(protocol)? {
         Value::Object(claims) => claims,
         _ => Claims::new(),
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    fn said(rules: Vec<ClaimRule>) -> Value {
+    fn claims_of(rules: Vec<ClaimRule>) -> Value {
         let rules = ClaimRules::new("http://localhost".to_owned(), RealmName::default_realm(), rules);
         let client = Client {
             id: ClientId::from("c"),
@@ -184,10 +184,13 @@ mod tests {
     #[test]
     fn the_later_rule_wins_and_can_take_a_claim_away() {
         assert_eq!(
-            said(vec![rule(json!({"a": 1, "b": 1})), rule(json!({"a": 2}))]),
+            claims_of(vec![rule(json!({"a": 1, "b": 1})), rule(json!({"a": 2}))]),
             json!({"b": 1, "a": 2}).clone()
         );
-        assert_eq!(said(vec![rule(json!({"a": 1})), rule(json!({"a": null}))]), json!({}));
+        assert_eq!(
+            claims_of(vec![rule(json!({"a": 1})), rule(json!({"a": null}))]),
+            json!({})
+        );
     }
 
     #[test]
@@ -195,22 +198,22 @@ mod tests {
         let claims =
             json!({"broken": "{{ 1 // 0 }}", "missing": "{{ user.claims.phone }}", "mail": "{{ user.claims.email }}"});
 
-        assert_eq!(said(vec![rule(claims)]), json!({"mail": "a@example.com"}));
+        assert_eq!(claims_of(vec![rule(claims)]), json!({"mail": "a@example.com"}));
     }
 
     #[test]
-    fn a_protocol_claim_that_slipped_in_is_not_said() {
+    fn a_protocol_claim_of_a_rule_is_ignored() {
         assert_eq!(
-            said(vec![rule(json!({"iss": "http://evil.example", "x": true}))]),
+            claims_of(vec![rule(json!({"iss": "http://evil.example", "x": true}))]),
             json!({"x": true})
         );
     }
 
     #[test]
-    fn claims_from_outside_never_stand_twice() {
+    fn no_claim_is_written_twice() {
         let further = Claims::from_iter([("iss".to_owned(), json!("other")), ("x".to_owned(), json!(1))]);
 
-        let all = beside(&json!({"iss": "mine"}), further).expect("JSON");
+        let all = with_further(&json!({"iss": "mine"}), further).expect("JSON");
 
         assert_eq!(Value::Object(all), json!({"iss": "mine", "x": 1}));
     }

@@ -30,7 +30,7 @@ const BY_SCOPE: [(&str, &[&str]); 4] = [
     ("phone", &["phone_number", "phone_number_verified"]),
 ];
 
-/// The claims the emulated portal gives for `openid` alone, in its order.
+/// The claims that the emulated portal gives for `openid` alone, in its order.
 const OF_PORTAL: [&str; 11] = [
     "given_name",
     "family_name",
@@ -45,9 +45,9 @@ const OF_PORTAL: [&str; 11] = [
     "insurance_number",
 ];
 
-/// The claims about `user` that a token with `scopes` may read. `sub` is not among them.
+/// The claims about `user` that `scopes` give access to, without `sub`.
 ///
-/// What has no value is left out: null, an empty text, an empty object (OIDC Core §5.3.2).
+/// Claims without a value are left out: null, an empty text, an empty object (OIDC Core §5.3.2).
 pub fn granted(policy: &Policy, own: &[Scope], scopes: &Scopes, user: &User) -> Claims {
     let mut granted = Claims::new();
     for name in names(policy, own, |scope| scopes.contains(scope)) {
@@ -58,15 +58,15 @@ pub fn granted(policy: &Policy, own: &[Scope], scopes: &Scopes, user: &User) -> 
     granted
 }
 
-/// Every claim a realm may give: `claims_supported` without the protocol's own.
+/// All claims of a realm: `claims_supported` without the protocol's own.
 pub fn supported(policy: &Policy, own: &[Scope], rules: &[ClaimRule]) -> Vec<String> {
     let offered = |scope: &str| policy.scopes_supported.iter().any(|supported| supported == scope);
     let mut claims: Vec<String> = names(policy, own, offered).into_iter().map(str::to_owned).collect();
-    let told = |rule: &&ClaimRule| {
+    let visible = |rule: &&ClaimRule| {
         let place = |place: &ClaimPlace| matches!(place, ClaimPlace::IdToken | ClaimPlace::Userinfo);
         rule.places.iter().any(place)
     };
-    for name in rules.iter().filter(told).flat_map(|rule| rule.claims.keys()) {
+    for name in rules.iter().filter(visible).flat_map(|rule| rule.claims.keys()) {
         if !claims.contains(name) {
             claims.push(name.clone());
         }
@@ -74,22 +74,22 @@ pub fn supported(policy: &Policy, own: &[Scope], rules: &[ClaimRule]) -> Vec<Str
     claims
 }
 
-/// What a scope of that name opens by itself.
+/// The claims of a built-in scope.
 pub fn built_in(scope: &str) -> &'static [&'static str] {
     let found = BY_SCOPE.iter().find(|(name, _)| *name == scope);
     found.map(|(_, claims)| *claims).unwrap_or_default()
 }
 
-/// The claims of the scopes that are `open`, each once. A scope that was set up stands in place of the built-in one.
-fn names<'a>(policy: &Policy, own: &'a [Scope], open: impl Fn(&str) -> bool) -> Vec<&'a str> {
+/// The claims of the scopes for which `included` is true, each once. A realm's own scope replaces the built-in one.
+fn names<'a>(policy: &Policy, own: &'a [Scope], included: impl Fn(&str) -> bool) -> Vec<&'a str> {
     let replaced = |scope: &str| own.iter().any(|own| own.name == scope);
     let mut names: Vec<&'a str> = if policy.all_claims_with_openid {
         OF_PORTAL.to_vec()
     } else {
-        let built_in = BY_SCOPE.iter().filter(|(scope, _)| open(scope) && !replaced(scope));
+        let built_in = BY_SCOPE.iter().filter(|(scope, _)| included(scope) && !replaced(scope));
         built_in.flat_map(|(_, claims)| claims.iter().copied()).collect()
     };
-    let own = own.iter().filter(|scope| open(&scope.name));
+    let own = own.iter().filter(|scope| included(&scope.name));
     for name in own.flat_map(|scope| &scope.claims) {
         if !names.contains(&name.as_str()) {
             names.push(name);

@@ -5,29 +5,31 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::claim_rules::{ClaimsAbout, beside};
-use super::{Mint, after};
+use super::{
+    Mint, after,
+    claim_rules::{ClaimsAbout, with_further},
+};
 use crate::{
     keys::{SigningError, VerificationError},
     model::{ClaimPlace, Claims, Client, Grant, Scopes, Secret, SigningAlgorithm, User},
 };
 
-/// Whom an ID token is for, and in answer to what.
+/// What an ID token is issued for.
 pub struct IdTokenFor<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
-    /// Known wherever rules for claims need it ([`super::ClaimRules::speak_in_tokens`]).
+    /// Present where claim rules need it ([`super::ClaimRules::apply_to_tokens`]).
     pub user: Option<&'a User>,
-    /// Those of the access token beside it.
+    /// The scopes of the access token in the same response.
     pub scopes: &'a Scopes,
-    /// The request's; a refreshed ID token has none (OIDC Core §12.2).
+    /// The `nonce` of the authorization request; a refreshed ID token has none (OIDC Core §12.2).
     pub nonce: Option<&'a str>,
-    /// Issued beside it: its hash goes in as `at_hash`.
+    /// The access token in the same response, for `at_hash`.
     pub access_token: &'a Secret,
     pub now: Timestamp,
-    /// Seconds; `None`: as the policy has it.
+    /// Seconds; `None`: the lifetime of the policy.
     pub lifetime: Option<u32>,
-    /// Further claims, which win over what the rules say.
+    /// Further claims, which win over the claim rules.
     pub further: Claims,
 }
 
@@ -50,40 +52,44 @@ struct IdTokenClaims<'a> {
 }
 
 impl Mint {
-    /// Signs an ID token. The one expensive step of an answer: it comes after the commit.
+    /// Signs an ID token. The most expensive step of a response, so it comes after the commit.
     ///
     /// # Errors
     /// When the realm has no key for its algorithm.
-    pub fn id_token(&self, wish: IdTokenFor<'_>) -> Result<String, SigningError> {
+    pub fn id_token(&self, wanted: IdTokenFor<'_>) -> Result<String, SigningError> {
         let claims = IdTokenClaims {
             iss: &self.issuer,
-            sub: self.subject(wish.client, &wish.grant.user),
-            aud: &wish.client.id.0,
-            exp: after(wish.now, wish.lifetime.unwrap_or(self.policy.lifetimes.id_token)).as_second(),
-            iat: wish.now.as_second(),
-            auth_time: wish.grant.auth_time.as_second(),
-            nonce: wish.nonce,
-            at_hash: half_hash(wish.access_token.reveal()),
-            sid: wish.grant.sid.as_deref(),
-            amr: &wish.grant.amr,
+            sub: self.subject(wanted.client, &wanted.grant.user),
+            aud: &wanted.client.id.0,
+            exp: after(wanted.now, wanted.lifetime.unwrap_or(self.policy.lifetimes.id_token)).as_second(),
+            iat: wanted.now.as_second(),
+            auth_time: wanted.grant.auth_time.as_second(),
+            nonce: wanted.nonce,
+            at_hash: half_hash(wanted.access_token.reveal()),
+            sid: wanted.grant.sid.as_deref(),
+            amr: &wanted.grant.amr,
         };
         let about = ClaimsAbout {
-            client: wish.client,
-            user: wish.user,
-            scopes: wish.scopes,
+            client: wanted.client,
+            user: wanted.user,
+            scopes: wanted.scopes,
         };
-        let mut ruled = Claims::new();
-        self.claim_rules.add(&mut ruled, ClaimPlace::IdToken, &about);
-        ruled.extend(wish.further);
-        self.sign_bendable(self.policy.id_token_signing_alg, "JWT", &beside(&claims, ruled)?)
+        let mut from_rules = Claims::new();
+        self.claim_rules.add(&mut from_rules, ClaimPlace::IdToken, &about);
+        from_rules.extend(wanted.further);
+        self.sign_bendable(
+            self.policy.id_token_signing_alg,
+            "JWT",
+            &with_further(&claims, from_rules)?,
+        )
     }
 
     /// The claims of an ID token this realm signed, expired or not (OIDC Core §3.1.2.1, `id_token_hint`).
     ///
     /// # Errors
-    /// When it is not one of ours. Its `iss` and `aud` are the caller's to judge.
+    /// It was not signed by this realm. `iss` and `aud` are **not** checked.
     pub fn read_id_token_hint(&self, compact: &str) -> Result<serde_json::Value, VerificationError> {
-        let claims = self.believed_keys().verify(compact, "JWT", &SigningAlgorithm::ALL)?;
+        let claims = self.trusted_keys().verify(compact, "JWT", &SigningAlgorithm::ALL)?;
         serde_json::from_slice(&claims).map_err(|_| VerificationError::Malformed)
     }
 }

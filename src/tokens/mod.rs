@@ -1,4 +1,4 @@
-//! Everything that is minted or verified goes through here.
+//! Tokens: issuing, signing and verifying.
 
 mod access_token;
 mod bent_keys;
@@ -26,7 +26,7 @@ use crate::{
     store::{self, Conn},
 };
 
-/// What a realm mints and verifies with.
+/// Issues and verifies the tokens of one realm.
 #[derive(Debug)]
 pub struct Mint {
     realm: RealmId,
@@ -40,7 +40,7 @@ pub struct Mint {
 }
 
 impl Mint {
-    /// `root_secret` is the realm's: what its own keys are derived from.
+    /// `root_secret`: the realm's secret that its own keys are derived from.
     pub fn new(
         realm: RealmId,
         issuer: String,
@@ -63,11 +63,11 @@ impl Mint {
         }
     }
 
-    /// The live access token behind `token`, with its grant and user, for a request to one of the issuer's own resources:
-    /// one for somebody else's is refused (RFC 9068 §4).
+    /// The stored access token of `token`, with its grant and user, for a request to one of the issuer's own resources. A token
+    /// for another audience is refused (RFC 9068 §4).
     ///
     /// # Errors
-    /// Why it is not good, or that the database failed.
+    /// Why it is not accepted, or that the database failed.
     pub async fn verify_access_token(
         &self,
         conn: &mut Conn,
@@ -94,7 +94,7 @@ impl Mint {
         }
     }
 
-    /// Whether an audience is the issuer or one of its resources, which all lie below it.
+    /// Whether an audience is the issuer or an address below it.
     fn is_own(&self, audience: &str) -> bool {
         let below = audience.strip_prefix(&self.issuer);
         below.is_some_and(|path| path.is_empty() || path.starts_with('/'))
@@ -128,13 +128,13 @@ impl TokenError {
             Self::ForAnother { audience, issuer } => refusal
                 .kind("token.audience")
                 .see("RFC 9068 §4")
-                .compare(format!("{issuer}, or what begins with {issuer}/"), audience.clone()),
+                .compare(format!("{issuer} or an address below it"), audience.clone()),
             Self::Unknown | Self::Database(_) => refusal.kind("token.unknown"),
         }
     }
 }
 
-/// A key of 256 bits for one purpose, out of a realm's root secret.
+/// A key of 256 bits for one purpose, derived from a realm's root secret.
 pub fn derive_key(root_secret: &[u8], purpose: &str) -> [u8; 32] {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, root_secret), purpose.as_bytes());
     let mut key = [0; 32];
@@ -142,7 +142,7 @@ pub fn derive_key(root_secret: &[u8], purpose: &str) -> [u8; 32] {
     key
 }
 
-/// `seconds` after `now`; the end of time where there is nothing after it.
+/// `seconds` after `now`; `Timestamp::MAX` if there is no such time.
 pub fn after(now: Timestamp, seconds: u32) -> Timestamp {
     now.checked_add(SignedDuration::from_secs(seconds.into()))
         .unwrap_or(Timestamp::MAX)

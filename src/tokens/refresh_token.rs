@@ -1,7 +1,6 @@
 //! Refresh tokens and their successors (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! A successor is derived from its parent, so that the same parent can yield it again without anything
-//! plain being stored: HMAC-SHA-256(realm's refresh key, successor's row id ‖ 0 ‖ parent).
+//! A successor is derived from its predecessor, so that the server can issue it once more although it stores only digests: HMAC-SHA-256(realm's refresh key, successor's row id ‖ 0 ‖ predecessor).
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,42 +13,42 @@ use crate::{
 };
 
 impl Mint {
-    /// The first refresh token of a grant: what the client gets, and what is stored.
+    /// The first refresh token of a grant: the text for the client, and the row to store.
     pub fn refresh_token(&self, grant: &Grant, pair: &str, now: Timestamp) -> (Secret, RefreshToken) {
         let token = seams::bend_refresh_token(Secret::new(self.random.token()));
         let row = self.row(self.random.id(now), &token, grant, &grant.scopes, pair, now);
         (token, row)
     }
 
-    /// The token that `parent` is traded for. It keeps the parent's scopes.
+    /// The token that replaces `predecessor`, with the same scopes.
     pub fn successor_of(
         &self,
-        parent: &Secret,
+        predecessor: &Secret,
         row: &RefreshToken,
         pair: &str,
         now: Timestamp,
     ) -> (Secret, RefreshToken) {
         let id = self.random.id(now);
-        let token = seams::bend_refresh_token(self.derive(&id, parent));
+        let token = seams::bend_refresh_token(self.derive(&id, predecessor));
         let successor = self.row(id, &token, &row.grant, &row.scopes, pair, now);
         (token, successor)
     }
 
-    /// The successor that `parent` was traded for, once more; `None` if it cannot be derived any longer
-    /// (the realm's secret has changed).
-    pub fn successor_again(&self, parent: &Secret, successor: &Successor) -> Option<Secret> {
-        let token = self.derive(&successor.id, parent);
+    /// The token that has replaced `predecessor`, once more; `None` if it cannot be derived any longer (the realm's secret has
+    /// changed).
+    pub fn successor_again(&self, predecessor: &Secret, successor: &Successor) -> Option<Secret> {
+        let token = self.derive(&successor.id, predecessor);
         let candidates = [seams::with_odd_characters(&token), token];
         let same =
             |token: &Secret| verify_slices_are_equal(digest(token.reveal()).as_bytes(), successor.digest.as_bytes());
         candidates.into_iter().find(|token| same(token).is_ok())
     }
 
-    fn derive(&self, id: &str, parent: &Secret) -> Secret {
+    fn derive(&self, id: &str, predecessor: &Secret) -> Secret {
         let mut context = hmac::Context::with_key(&self.refresh_key);
         context.update(id.as_bytes());
         context.update(&[0]);
-        context.update(parent.reveal().as_bytes());
+        context.update(predecessor.reveal().as_bytes());
         Secret::new(URL_SAFE_NO_PAD.encode(context.sign()))
     }
 

@@ -1,36 +1,46 @@
-//! The named seams: where an armed fault may bend what is minted, and the answers that carry it.
+//! The places where an armed fault may change a token or an authorization response.
 //!
-//! Each takes a finished value and hands it on, straight where no fault waits for this request. What is bent at all, and
-//! for whom, [`faults`](crate::faults) says; what becomes of the keys, [`bent_keys`](super::bent_keys).
+//! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and whom
+//! they concern is the matter of [`faults`](crate::faults); faults of the keys are in [`bent_keys`](super::bent_keys).
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use aws_lc_rs::hmac;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Mint;
-use super::bent_keys::{self, Story};
-use crate::faults::catalogue::{Needs, RefreshBend};
-use crate::faults::{Armed, Bend, Watch};
-use crate::keys::{KeyRing, SigningError, SigningKey};
-use crate::model::{
-    AuthorizationResponse, ClientId, IdTokenDraft, IssuedAccessToken, Members, Secret, Signature, SigningAlgorithm,
+use super::{
+    Mint,
+    bent_keys::{self, SigningRing},
+};
+use crate::{
+    faults::{
+        Armed, Bend, Watch,
+        catalogue::{Needs, RefreshBend},
+    },
+    keys::{KeyRing, SigningError, SigningKey},
+    model::{
+        AuthorizationResponse, ClientId, IdTokenDraft, IssuedAccessToken, Members, Secret, Signature, SigningAlgorithm,
+    },
 };
 
-/// To whom an answer goes: a client, and one of its reply addresses.
+/// The recipient of a response: a client and one of its redirect URIs.
 type Place = (ClientId, String);
 
-/// How many answers a fault keeps.
+/// The number of responses that a fault keeps.
 const MOST_ANSWERS: usize = 1000;
 
 /// Characters that a form must encode, though a token may have them (RFC 6749 appendix A.17).
 const ODD: &str = " %&+=";
 
-/// The seam of access tokens: what is stored, before it is stored.
+/// Changes an access token before it is stored.
 pub fn bend_access_token(token: &mut IssuedAccessToken) {
     let Some(watch) = Watch::current() else { return };
     for armed in watch.armed() {
@@ -42,9 +52,9 @@ pub fn bend_access_token(token: &mut IssuedAccessToken) {
     }
 }
 
-/// The seam of refresh tokens: their text, before its digest is stored.
+/// Changes the text of a refresh token before its digest is stored.
 pub fn bend_refresh_token(token: Secret) -> Secret {
-    match bitten_refresh(RefreshBend::OddCharacters) {
+    match refresh_fault_applies(RefreshBend::OddCharacters) {
         true => with_odd_characters(&token),
         false => token,
     }
@@ -54,7 +64,7 @@ pub fn with_odd_characters(token: &Secret) -> Secret {
     Secret::new(format!("{}{ODD}", token.reveal()))
 }
 
-fn bitten_refresh(wanted: RefreshBend) -> bool {
+fn refresh_fault_applies(wanted: RefreshBend) -> bool {
     let Some(watch) = Watch::current() else { return false };
     let mut armed = watch.armed().iter();
     armed.any(|armed| {
@@ -63,14 +73,14 @@ fn bitten_refresh(wanted: RefreshBend) -> bool {
 }
 
 impl Mint {
-    /// The seam of rotation: whether this refresh token stays as it is, instead of being traded for another.
-    pub fn leaves_refresh_token(&self) -> bool {
-        bitten_refresh(RefreshBend::NotRotated)
+    /// Whether a fault keeps this refresh token instead of replacing it.
+    pub fn keeps_refresh_token(&self) -> bool {
+        refresh_fault_applies(RefreshBend::NotRotated)
     }
 
-    /// The seam of authorization responses: the parameters, before they are sent.
+    /// Changes the parameters of an authorization response before they are sent.
     ///
-    /// `client` and `redirect_uri` say to whom they go: what was sent to one client is never sent to another.
+    /// `client` and `redirect_uri` are the recipient: a response to one client is never repeated to another.
     pub fn bend_authorization_response(
         &self,
         client: &ClientId,
@@ -103,16 +113,16 @@ impl Mint {
         }
     }
 
-    /// The seam of the published keys: the document, where it is not the honest one.
+    /// The JWK Set of an armed fault; `None`: the realm's own is served.
     pub fn bent_jwk_set(&self) -> Option<Value> {
         let watch = Watch::current()?;
         bent_keys::published(&watch, &self.keys)
     }
 
-    /// The keys whose signatures are believed, those of an armed fault included.
-    pub(super) fn believed_keys(&self) -> KeyRing {
+    /// The keys whose signatures are accepted, including those of an armed fault.
+    pub(super) fn trusted_keys(&self) -> KeyRing {
         match Watch::current() {
-            Some(watch) => bent_keys::believed(&watch, &self.keys),
+            Some(watch) => bent_keys::trusted(&watch, &self.keys),
             None => self.keys.clone(),
         }
     }
@@ -122,11 +132,11 @@ impl Mint {
     /// # Errors
     /// When the realm has no key to sign with.
     pub fn sign_userinfo(&self, claims: &Members) -> Result<String, SigningError> {
-        self.sign_with_told_keys("JWT", claims)
+        self.sign_with_current_keys("JWT", claims)
     }
 
-    /// Signs with the keys of the story that is told, whatever else is bent.
-    pub(super) fn sign_with_told_keys(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
+    /// Signs with the realm's keys or those of an armed fault of the keys. No other fault changes the result.
+    pub(super) fn sign_with_current_keys(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
         let algorithm = self.policy.id_token_signing_alg;
         match Watch::current() {
             Some(watch) => bent_keys::signing(&watch, &self.keys).ring.sign(algorithm, typ, claims),
@@ -134,7 +144,7 @@ impl Mint {
         }
     }
 
-    /// The seam of ID tokens: header, claims and signature, before they are put together.
+    /// Signs an ID token whose header, claims and signature an armed fault may change.
     pub(super) fn sign_bendable(
         &self,
         algorithm: SigningAlgorithm,
@@ -144,10 +154,10 @@ impl Mint {
         let Some(watch) = Watch::current() else {
             return self.keys.sign(algorithm, typ, claims);
         };
-        let Story { ring, names_keys } = bent_keys::signing(&watch, &self.keys);
+        let SigningRing { ring, names_keys } = bent_keys::signing(&watch, &self.keys);
         let key = signer(&ring, algorithm)?;
         let Value::Object(claims) = serde_json::to_value(claims)? else {
-            return self.keys.sign(algorithm, typ, claims); // claims that are no object have nothing to bend
+            return self.keys.sign(algorithm, typ, claims); // claims that are not an object cannot be changed
         };
         let mut draft = IdTokenDraft {
             header: header(typ, algorithm, names_keys.then(|| key.kid())),
@@ -174,7 +184,7 @@ impl Mint {
     }
 }
 
-/// The answer a fault keeps for this client and reply address; `None` where this is the first, which it keeps.
+/// The response that a fault has kept for this client and redirect URI; `None`: this is the first, which is kept now.
 fn first_at(armed: &Armed, place: Place, answer: &AuthorizationResponse) -> Option<AuthorizationResponse> {
     let kept = armed.keep(Mutex::<HashMap<Place, AuthorizationResponse>>::default);
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -182,7 +192,7 @@ fn first_at(armed: &Armed, place: Place, answer: &AuthorizationResponse) -> Opti
         return Some(before.clone());
     }
     if kept.len() >= MOST_ANSWERS {
-        kept.clear(); // reply addresses on loopback have any port
+        kept.clear(); // loopback redirect URIs have any port, so their number is not limited
     }
     kept.insert(place, answer.clone());
     None
@@ -202,7 +212,7 @@ fn signer(ring: &KeyRing, algorithm: SigningAlgorithm) -> Result<&SigningKey, Si
     ring.signs_with(algorithm).ok_or(SigningError::NoKey(algorithm))
 }
 
-/// Puts a draft together as its signature wants it. `forger` is the fault that wanted another one than the good.
+/// Writes and signs a draft. `forger` is the fault that asked for a wrong signature.
 fn sign_draft(
     mut draft: IdTokenDraft,
     ring: &KeyRing,

@@ -6,7 +6,7 @@ use super::Mint;
 use crate::model::{Client, SubjectType, UserId};
 
 impl Mint {
-    /// The `sub` under which `client` knows `user`: the same in ID tokens, userinfo and introspection.
+    /// The `sub` of `user` for `client`: the same in ID tokens, userinfo and introspection.
     ///
     /// Pairwise subjects are HMAC-SHA-256(realm, sector ‖ 0 ‖ user) in hexadecimal, first 128 bits.
     pub fn subject(&self, client: &Client, user: &UserId) -> String {
@@ -24,7 +24,7 @@ impl Mint {
     }
 }
 
-/// Who shares a pairwise subject: the client alone, as the portal was seen to do.
+/// The clients that share a pairwise subject: each client has its own, as in the emulated portal.
 fn sector(client: &Client) -> &str {
     &client.id.0
 }

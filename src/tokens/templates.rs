@@ -1,21 +1,19 @@
-//! Texts in claims that are worked out when a token is made: `{{ user.claims.email }}`, `clinic-{{ user.username | upper }}`.
+//! Templates in claims, evaluated when a token is issued: `{{ user.claims.email }}`, `clinic-{{ user.username | upper }}`.
 //!
-//! A text that is one expression gives that expression's value, whatever its type; any other gives text. Templates reach no
-//! files, include nothing, and have a bounded number of steps. A step may double what it is given, so what could pile up is
-//! left out of the language: there are no variables to set, no functions, no `*`, and of the filters those whose value is no
-//! longer than what they are given.
+//! A text that is one expression has that expression's value and type; any other text with a template gives text. Templates
+//! cannot read files or include others, and the number of steps is limited. So that values cannot grow from step to step,
+//! the language has no variables, no functions and no `*`, and only filters whose result is not longer than their input.
 
-use std::io;
-use std::sync::LazyLock;
+use std::{io, sync::LazyLock};
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters, tests as conditions};
 use serde_json::{Map, Value};
 
-/// How many steps a template may take.
+/// The number of steps a template may take.
 const FUEL: u64 = 10_000;
-/// How long a rule's claims may be, as JSON, before and after they are worked out.
+/// The longest claims of a rule as JSON in bytes, before and after evaluation.
 pub const LONGEST: usize = 16 * 1024;
-/// How often a template may put values together (`~`, `+`, `,`): each time may be as long as all that is known of a user.
+/// How often a template may join values (`~`, `+`, `,`): each may be as long as all claims of a user.
 const MOST_JOINED: usize = 64;
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -49,17 +47,17 @@ fn join(texts: Vec<String>, between: Option<&str>) -> Result<String, minijinja::
     if length > LONGEST + between.len() {
         return Err(minijinja::Error::new(
             ErrorKind::InvalidOperation,
-            "the text gets too long",
+            "the text is too long",
         ));
     }
     Ok(texts.join(between))
 }
 
-/// Why a template gives nothing.
+/// Why a template has no value.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// Something it names is not there: the claim is left out, as one without a value is.
-    #[error("something it names is not there")]
+    /// A value it names does not exist: the claim is left out.
+    #[error("a value in the template does not exist")]
     Missing,
     #[error("{0}")]
     Broken(String),
@@ -74,17 +72,17 @@ impl From<minijinja::Error> for TemplateError {
     }
 }
 
-/// Reads every template in `claims` without working it out.
+/// Parses every template in `claims`.
 ///
 /// # Errors
-/// Which one cannot be read, and why.
+/// Which one is invalid, and why.
 pub fn check(claims: &Map<String, Value>) -> Result<(), String> {
     let length = serde_json::to_string(claims).map_or(0, |text| text.len());
     if length > LONGEST {
-        return Err(format!("the claims have {length} bytes, more than {LONGEST}"));
+        return Err(format!("the claims have {length} bytes; the maximum is {LONGEST}"));
     }
     for (name, value) in claims {
-        check_value(value).map_err(|reason| format!("the template of {name:?} cannot be read: {reason}"))?;
+        check_value(value).map_err(|reason| format!("the template of {name:?} is invalid: {reason}"))?;
     }
     Ok(())
 }
@@ -105,16 +103,16 @@ fn check_value(value: &Value) -> Result<(), String> {
     }
 }
 
-/// Refuses what lets values grow from step to step. It looks at characters and knows no strings, so it may refuse too much, and
-/// never too little: whatever is code stands between the first mark and the last, and each statement begins with `{%`.
+/// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse too
+/// much, but never too little: all code is between the first and the last brace, and each statement begins with `{%`.
 fn check_language(text: &str) -> Result<(), String> {
     let (first, last) = (text.find('{').unwrap_or(0), text.rfind('}').unwrap_or(text.len()));
     let code = text.get(first..last).unwrap_or(text);
     if code.contains('*') {
-        return Err("`*` is left out of templates".to_owned());
+        return Err("`*` is not supported in templates".to_owned());
     }
     if code.matches(['~', '+', ',']).count() > MOST_JOINED {
-        return Err(format!("it puts values together more than {MOST_JOINED} times"));
+        return Err(format!("it joins values more than {MOST_JOINED} times"));
     }
     for statement in text.split("{%").skip(1) {
         let inside = statement.split("%}").next().unwrap_or(statement);
@@ -122,20 +120,20 @@ fn check_language(text: &str) -> Result<(), String> {
         let word = inside.split_whitespace().next().unwrap_or_default();
         let allowed = match word {
             "if" | "elif" | "else" | "endif" | "endfor" => true,
-            "for" => goes_through_what_is_given(inside),
+            "for" => loops_over_given_value(inside),
             _ => false,
         };
         if !allowed {
             return Err(format!(
-                "the statement {inside:?} is left out of templates: there are `if` and `for one in what.is.given`"
+                "the statement {inside:?} is not supported in templates, only `if` and `for name in a.value`"
             ));
         }
     }
     Ok(())
 }
 
-/// `for scope in scopes`, `for name, value in user.claims | items`: what a loop names is never longer than what it was given.
-fn goes_through_what_is_given(inside: &str) -> bool {
+/// `for scope in scopes`, `for name, value in user.claims | items`: the loop's value is never longer than a given one.
+fn loops_over_given_value(inside: &str) -> bool {
     let path = inside.split_once(" in ").map_or("", |(_, path)| path.trim());
     let path = path.strip_suffix("items").map_or(path, |rest| {
         rest.trim_end().strip_suffix('|').map_or(path, str::trim_end)
@@ -144,14 +142,14 @@ fn goes_through_what_is_given(inside: &str) -> bool {
     !path.is_empty() && path.chars().all(plain)
 }
 
-/// Takes no more than may be written, and then fails.
+/// A buffer of limited size: writing more fails.
 #[derive(Default)]
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > LONGEST {
-            return Err(io::Error::other("the value gets too long"));
+            return Err(io::Error::other("the value is too long"));
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -162,47 +160,47 @@ impl io::Write for Bounded {
     }
 }
 
-/// The value with its templates worked out.
+/// The value with its templates evaluated.
 ///
 /// # Errors
-/// When one of them fails.
-pub fn work_out(value: &Value, context: &minijinja::Value) -> Result<Value, TemplateError> {
+/// A template fails.
+pub fn evaluate(value: &Value, context: &minijinja::Value) -> Result<Value, TemplateError> {
     match value {
-        Value::String(text) if is_template(text) => work_out_text(text, context),
-        Value::Array(items) => items.iter().map(|item| work_out(item, context)).collect(),
+        Value::String(text) if is_template(text) => evaluate_text(text, context),
+        Value::Array(items) => items.iter().map(|item| evaluate(item, context)).collect(),
         Value::Object(members) => {
             let members = members
                 .iter()
-                .map(|(name, member)| Ok((name.clone(), work_out(member, context)?)));
+                .map(|(name, member)| Ok((name.clone(), evaluate(member, context)?)));
             members.collect::<Result<Map<_, _>, TemplateError>>().map(Value::Object)
         }
         literal => Ok(literal.clone()),
     }
 }
 
-fn work_out_text(text: &str, context: &minijinja::Value) -> Result<Value, TemplateError> {
-    // Also here: rules that stand in the database may be older than what is refused today.
+fn evaluate_text(text: &str, context: &minijinja::Value) -> Result<Value, TemplateError> {
+    // Checked again: a stored rule may be older than this check.
     check_language(text).map_err(TemplateError::Broken)?;
     let broken = |error: serde_json::Error| TemplateError::Broken(error.to_string());
-    let mut worked_out = Bounded::default();
+    let mut result = Bounded::default();
     let Some(expression) = expression(text) else {
         let template = ENVIRONMENT.template_from_str(text)?;
-        template.render_captured_to(context, &mut worked_out)?;
-        return Ok(Value::String(String::from_utf8_lossy(&worked_out.0).into_owned()));
+        template.render_captured_to(context, &mut result)?;
+        return Ok(Value::String(String::from_utf8_lossy(&result.0).into_owned()));
     };
     let value = ENVIRONMENT.compile_expression(expression)?.eval(context)?;
     if value.is_undefined() {
         return Err(TemplateError::Missing);
     }
-    serde_json::to_writer(&mut worked_out, &value).map_err(broken)?;
-    serde_json::from_slice(&worked_out.0).map_err(broken)
+    serde_json::to_writer(&mut result, &value).map_err(broken)?;
+    serde_json::from_slice(&result.0).map_err(broken)
 }
 
 fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
 }
 
-/// What stands between the braces where the text is one expression and nothing else.
+/// The expression, if the text is one expression and nothing else.
 fn expression(text: &str) -> Option<&str> {
     let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     let alone = !["{{", "}}", "{%", "{#"].iter().any(|mark| inside.contains(mark));
@@ -223,8 +221,8 @@ mod tests {
         })))
     }
 
-    fn work_out(value: Value) -> Result<Value, TemplateError> {
-        super::work_out(&value, &context())
+    fn evaluate(value: Value) -> Result<Value, TemplateError> {
+        super::evaluate(&value, &context())
     }
 
     #[test]
@@ -254,7 +252,7 @@ mod tests {
                 json!("age email roles "), // minijinja orders members by name
             ),
         ] {
-            assert_eq!(work_out(template.clone()).unwrap(), expected, "{template}");
+            assert_eq!(evaluate(template.clone()).unwrap(), expected, "{template}");
         }
     }
 
@@ -267,7 +265,7 @@ mod tests {
             "{{ nothing }}",
         ] {
             assert!(
-                matches!(work_out(json!(template)), Err(TemplateError::Missing)),
+                matches!(evaluate(json!(template)), Err(TemplateError::Missing)),
                 "{template}"
             );
         }
@@ -299,7 +297,7 @@ mod tests {
             "{{ user.username.nothing() }}",
         ] {
             assert!(
-                matches!(work_out(json!(template)), Err(TemplateError::Broken(_))),
+                matches!(evaluate(json!(template)), Err(TemplateError::Broken(_))),
                 "{template}"
             );
         }

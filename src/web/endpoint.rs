@@ -284,6 +284,11 @@ impl EndpointTable {
         found.unwrap_or(&OTHER)
     }
 
+    /// Whether the endpoints of the portal of that name are in it.
+    pub fn has_portal(&self, name: &str) -> bool {
+        self.0.iter().any(|endpoint| endpoint.portal && endpoint.name == name)
+    }
+
     /// Where faults can trigger.
     pub fn with_faults(&self) -> impl Iterator<Item = &'static Endpoint> + use<'_> {
         self.0.iter().copied().filter(|endpoint| endpoint.fault_group.is_some())

@@ -166,7 +166,12 @@ fn words(status: StatusCode, code: &str) -> Words {
             "error-next-check-address",
         ),
         (_, 405) => ("error-method-title", "error-method-meaning", "error-next-check-address"),
-        (_, 401 | 403) => (
+        (_, 401) => (
+            "error-unauthorized-title",
+            "error-unauthorized-meaning",
+            "error-next-start-again",
+        ),
+        (_, 403) => (
             "error-forbidden-title",
             "error-forbidden-meaning",
             "error-next-tell-developers",
@@ -217,7 +222,7 @@ mod tests {
         let html = html(refused().into_response()).await;
 
         for told in [
-            "We do not know the way back",
+            "Redirect URI not registered",
             "invalid_redirect_uri",
             "redirect_uri is not registered",
             "RFC 6749 §3.1.2.3",
@@ -241,7 +246,7 @@ mod tests {
             .expect("a router always answers");
 
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-        assert!(html(response).await.contains("Den Rückweg kennen wir nicht"));
+        assert!(html(response).await.contains("Redirect-URI nicht registriert"));
     }
 
     #[tokio::test]

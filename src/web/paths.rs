@@ -2,6 +2,8 @@
 //!
 //! The realm `default` lives at the root; any other below `/realms/{realm}`, where all of these repeat.
 
+use crate::model::RealmName;
+
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 pub const WEBFINGER: &str = "/.well-known/webfinger";
@@ -40,3 +42,13 @@ pub const ASSETS: &str = "/assets";
 
 /// Where realms other than the default one begin.
 pub const REALMS: &str = "/realms/";
+
+/// The prefix of a realm's paths: empty for the default realm, `/realms/x` for another. After the issuer of the default
+/// realm, it gives the realm's issuer.
+pub fn realm_base(name: &RealmName) -> String {
+    if name.is_default() {
+        String::new()
+    } else {
+        format!("{REALMS}{name}")
+    }
+}

@@ -1,7 +1,7 @@
-# Every sentence a person can see, in Spanish; en.ftl is the measure.
+# Every visible text in Spanish. The keys are those of en.ftl.
 
-## The house around every page
-layout-house = Anteroom
+## Around every page
+layout-product = Anteroom
 layout-purpose = Sistema de pruebas. No introduzca datos reales de pacientes.
 layout-at = Está usted en
 layout-realm = Realm
@@ -21,10 +21,10 @@ sign-in-password = Contraseña
 sign-in-submit = Iniciar sesión
 sign-in-wrong = El nombre de usuario y la contraseña no coinciden. Revíselos e inténtelo de nuevo.
 sign-in-unknown-persona = Este paciente de prueba ya no está disponible. Elija otro, por favor.
-sign-in-eventful = Personas a las que les pasa algo
-sign-in-eventful-explained = A quien elija aquí, su cliente se encontrará con lo que dice debajo del nombre. El nombre de usuario sirve también como login_hint.
-sign-in-locked = Esta cuenta está bloqueada. Por ahora no es posible iniciar sesión con ella.
-sign-in-password-expired = La contraseña de esta cuenta ha caducado. Hay que cambiarla antes de poder iniciar sesión con ella.
+sign-in-scripted = Usuarios con comportamiento predefinido
+sign-in-scripted-explained = Con cada uno de estos usuarios ocurre lo que se describe debajo del nombre. El nombre de usuario también sirve como login_hint.
+sign-in-locked = Esta cuenta está bloqueada. Por ahora no puede iniciar sesión con ella.
+sign-in-password-expired = La contraseña de esta cuenta ha caducado. Debe cambiarla antes de iniciar sesión.
 sign-in-throttled = { $count ->
     [one] Demasiados intentos. Espere un segundo e inténtelo de nuevo.
    *[other] Demasiados intentos. Espere { $count } segundos e inténtelo de nuevo.
@@ -36,8 +36,8 @@ consent-asks = { $client } solicita acceso
 consent-would-be-able = Si lo permite, la aplicación podrá:
 consent-new = nuevo
 consent-known = Ya ha permitido todo lo que no está marcado como nuevo.
-consent-again = Ya ha permitido todo esto antes. La aplicación quiere asegurarse.
-consent-person = Responde usted como { $person }.
+consent-again = Ya ha permitido todo esto. La aplicación le pide que lo confirme.
+consent-person = Ha iniciado sesión como { $person }.
 consent-not-you = ¿No es usted? Inicie sesión como otra persona
 consent-destination = Su respuesta se envía a { $host }. Puede retirarla en cualquier momento en { $account }.
 consent-account-link = su cuenta
@@ -93,20 +93,20 @@ signed-out-title = Sesión cerrada
 signed-out-explained = La sesión en este navegador está cerrada. Puede cerrar esta ventana.
 signed-out-again = Iniciar sesión de nuevo
 
-## Handing an answer to the client
+## Sending the response to the client
 form-post-title = Volver a la aplicación
 form-post-explained = Le llevamos de vuelta a { $host }. Si no ocurre nada, pulse el botón.
 form-post-submit = Continuar
 
 ## The video consultation
 video-title = Videoconsulta
-video-explained = Aquí empezaría la llamada. El sistema de pruebas abre la puerta, pero detrás no espera nadie.
+video-explained = Aquí empezaría la videollamada. En este sistema de pruebas no hay ninguna llamada real.
 video-practice = Consulta
 video-appointment = Cita
 video-begins = Empieza
-video-leave = Puede cerrar esta ventana en cualquier momento; la cita se mantiene.
+video-leave = Puede cerrar esta ventana en cualquier momento. La cita no cambia.
 
-## The portal's comment forms: what is the matter with an answer, after the field's name
+## Comment forms: what is wrong with an answer, after the name of the field
 comment-form-missing = no puede estar en blanco
 comment-form-invalid = no es válido
 comment-form-not-a-choice = no está incluido en la lista
@@ -114,7 +114,7 @@ comment-form-not-past = debe estar en el pasado
 comment-form-not-future = debe estar en el futuro
 comment-form-too-long = es demasiado largo
 
-## A message to those who wait for an earlier appointment
+## Messages about appointments
 reminder-message-subject = Recordatorio: { $appointment } el { $booked }
 reminder-message-body =
     Buenos días:
@@ -131,7 +131,7 @@ asap-message-body =
     Para «{ $appointment }» en { $practice } ha quedado libre una hora anterior: { $earlier }.
     Su cita es el { $booked }.
 
-    Si prefiere la hora anterior, cambie su cita en el portal del paciente. La obtiene quien llegue primero; si no hace nada, todo queda como está.
+    Si prefiere la hora anterior, cambie su cita en el portal del paciente. La hora no está reservada para usted. Si no hace nada, su cita no cambia.
 asap-message-why = Recibe este correo porque pidió que le avisáramos de horas anteriores.
 
 ## VSee Clinic
@@ -156,7 +156,7 @@ vsee-visit-patient = Paciente
 vsee-visit-begins = Comienza
 vsee-visit-reason = Motivo
 vsee-video-title = Visita por vídeo
-vsee-video-explained = Aquí estarían la llamada y el chat. El sistema de prueba lleva el estado de la visita; no hay imagen ni sonido.
+vsee-video-explained = Aquí estarían la videollamada y el chat. Este sistema de pruebas solo guarda el estado de la visita; no hay imagen ni sonido.
 vsee-video-start = Comenzar la visita
 vsee-video-leave = Salir sin comenzar
 vsee-video-cancel = Cancelar la cita
@@ -166,18 +166,18 @@ vsee-join-title = Está invitado a una visita
 vsee-join-explained = Puede participar como invitado; no necesita cuenta.
 vsee-appointment-title = Su cita
 vsee-appointment-early = Puede comenzarla a partir del { $moment }.
-vsee-appointment-open = Puede comenzarla ahora. Este enlace la comienza una sola vez.
-vsee-appointment-used = Este enlace ya ha comenzado la cita. Continúe en el navegador en el que se comenzó.
+vsee-appointment-open = Puede comenzarla ahora. Este enlace solo funciona una vez.
+vsee-appointment-used = Este enlace ya se ha usado para comenzar la cita. Continúe en el navegador en el que la comenzó.
 vsee-dashboard-title = Panel
 vsee-dashboard-no-rooms = Todavía no tiene ninguna sala asignada.
 vsee-dashboard-visits = Visitas
 vsee-dashboard-no-visits = No espera nadie.
 vsee-dashboard-e-consults = Consultas electrónicas por aceptar
-vsee-dashboard-no-e-consults = No hay nada que aceptar.
+vsee-dashboard-no-e-consults = No hay consultas electrónicas por aceptar.
 vsee-room-visits = Sus visitas
 vsee-room-no-visits = No tiene visitas aquí.
 vsee-room-intakes = Formularios que ha rellenado
-vsee-room-no-reason = Sin motivo
+vsee-room-no-reason = Sin motivo indicado
 vsee-room-walk-in = Entrar ahora
 vsee-room-pick-time = Elegir hora
 vsee-schedule-title = Elija una hora
@@ -197,37 +197,39 @@ vsee-message-body =
     { $link }
 
 ## When something is wrong
-error-invalid-request-title = Esta solicitud no puede funcionar
-error-invalid-request-meaning = La aplicación que le ha enviado aquí pide algo que este servidor no puede responder.
-error-unknown-client-title = No conocemos esta aplicación
+error-invalid-request-title = Solicitud no válida
+error-invalid-request-meaning = La aplicación que le ha enviado aquí ha hecho una solicitud que este servidor no puede procesar.
+error-unknown-client-title = Aplicación desconocida
 error-unknown-client-meaning = La aplicación que le ha enviado aquí no está registrada en este servidor.
-error-redirect-uri-title = No conocemos el camino de vuelta
-error-redirect-uri-meaning = La aplicación quiere la respuesta en una dirección que no tiene registrada. Para protegerle, no enviamos nada allí.
+error-redirect-uri-title = URI de redirección no registrada
+error-redirect-uri-meaning = La aplicación espera la respuesta en una dirección que no tiene registrada. Para protegerle, no se ha enviado nada allí.
 error-request-gone-title = Este inicio de sesión ha caducado
 error-request-gone-meaning = Ha tardado demasiado, o el enlace está incompleto.
 error-request-answered-title = Este inicio de sesión ya ha terminado
-error-request-answered-meaning = La aplicación ya ha recibido su respuesta. No la damos dos veces.
+error-request-answered-meaning = La aplicación ya ha recibido la respuesta. Solo se envía una vez.
 error-request-foreign-title = Este inicio de sesión pertenece a otra sesión
 error-request-foreign-meaning = Se empezó en otro navegador, o desde entonces se ha cerrado la sesión.
-error-forged-form-title = Este formulario vino de otro sitio
-error-forged-form-meaning = Otro sitio intentó enviar un formulario en su nombre, o su navegador ocultó de dónde venía. No se ha cambiado nada.
-error-not-found-title = Aquí no hay nada
-error-not-found-meaning = La dirección no lleva a ninguna parte en este servidor. Puede estar mal escrita, o la página ya no existe.
-error-method-title = Eso no es posible aquí
-error-method-meaning = La dirección existe, pero no para este tipo de solicitud.
-error-forbidden-title = No puede hacer esto
-error-forbidden-meaning = El servidor ha entendido la solicitud y la rechaza.
-error-too-many-title = Demasiados intentos
-error-too-many-meaning = El servidor necesita un breve descanso antes de volver a atenderle.
-error-failure-title = Algo se ha roto por nuestra parte
-error-failure-meaning = No es culpa suya. El servidor ha anotado lo ocurrido.
+error-forged-form-title = Formulario de otro sitio web
+error-forged-form-meaning = Otro sitio web ha intentado enviar un formulario en su nombre, o su navegador no ha indicado de dónde venía el formulario. No se ha cambiado nada.
+error-not-found-title = Página no encontrada
+error-not-found-meaning = No hay ninguna página en esta dirección. La dirección puede estar mal escrita, o la página se ha eliminado.
+error-method-title = Método no permitido
+error-method-meaning = La dirección existe, pero no admite este tipo de solicitud.
+error-unauthorized-title = Inicio de sesión necesario
+error-unauthorized-meaning = Falta su enlace de inicio de sesión o ha caducado.
+error-forbidden-title = Acceso denegado
+error-forbidden-meaning = El servidor ha rechazado la solicitud.
+error-too-many-title = Demasiadas solicitudes
+error-too-many-meaning = El servidor no puede procesar más solicitudes en este momento.
+error-failure-title = Se ha producido un error
+error-failure-meaning = El servidor ha tenido un error inesperado, que ha quedado registrado. Usted no ha hecho nada mal.
 error-next = Qué puede hacer
 error-next-start-again = Vuelva a la aplicación y empiece de nuevo.
 error-next-tell-developers = Vuelva a la aplicación. Si ocurre otra vez, muestre esta página a quienes la desarrollan.
-error-next-check-address = Revise la dirección o vuelva al lugar del que venía.
+error-next-check-address = Revise la dirección o vuelva a la página anterior.
 error-next-form-again = Vuelva atrás, recargue la página y envíe el formulario desde allí.
 error-next-wait = Espere un minuto e inténtelo de nuevo.
-error-next-later = Inténtelo de nuevo. Si sigue ocurriendo, mire el registro del servidor.
+error-next-later = Inténtelo de nuevo. Si vuelve a ocurrir, consulte el registro del servidor.
 error-details = Para desarrolladores
 error-code = Error
 error-description = Qué falla
@@ -252,28 +254,28 @@ moment = { $day } de { $month ->
    *[12] diciembre
   } de { $year }, { $time }
 
-## Un intercambio en el diario
+## An exchange in the journal
 exchange-client = Aplicación
 exchange-user = Persona
-exchange-mend = Qué lo arreglaría
+exchange-fix = Cómo corregirlo
 exchange-reason = Por qué se rechazó
 exchange-rule = Regla
-exchange-challenge = Hash de la solicitud de autorización
-exchange-verifier = Hash del verificador recibido
+exchange-challenge = code_challenge de la solicitud de autorización
+exchange-verifier = Hash del code_verifier recibido
 exchange-expired = Caducó a las
 exchange-now = Reloj del realm
 exchange-late = Tarde por
 exchange-difference = Diferencia
-exchange-request = Qué se pidió
-exchange-response = Qué se respondió
-exchange-body-cut = Solo se guarda el principio; pasaron { $bytes } bytes.
-exchange-body-left-out = No se guarda texto de este tipo; pasaron { $bytes } bytes.
+exchange-request = Solicitud
+exchange-response = Respuesta
+exchange-body-cut = Solo se guarda el principio; el contenido tenía { $bytes } bytes.
+exchange-body-left-out = El diario no guarda contenido de este tipo; tenía { $bytes } bytes.
 exchange-jwt = Token firmado en { $place }
-exchange-flow = A qué pertenece
-exchange-again = Preguntar otra vez
-exchange-again-explained = Los secretos no se guardan. Defina las variables que nombra el comando.
-exchange-details = Sobre este intercambio
-exchange-at = Preguntado a las
+exchange-flow = Flujo
+exchange-again = Repetir con curl
+exchange-again-explained = Los secretos no se guardan. Defina las variables del comando antes de ejecutarlo.
+exchange-details = Detalles
+exchange-at = Recibido a las
 exchange-took = Duración
 exchange-id = Intercambio
 exchange-fault = Fallo provocado
@@ -287,32 +289,32 @@ mediquo-code-message = { $name }, tu código de activación para { $organization
 
 ## mediQuo: the widget
 mediquo-widget-title = Habla con un profesional
-mediquo-widget-patient = Eres { $name } ({ $code }).
+mediquo-widget-patient = Sesión iniciada como { $name } ({ $code }).
 mediquo-widget-professionals = Profesionales
 mediquo-widget-online = disponible
 mediquo-widget-offline = no disponible
 mediquo-widget-open = Abrir
 mediquo-widget-open-with = Abrir la sala de { $name }
 mediquo-widget-messages = Mensajes
-mediquo-widget-no-messages = Todavía no te ha escrito nadie.
+mediquo-widget-no-messages = Todavía no tienes mensajes.
 mediquo-widget-to-list = Volver a la lista
 mediquo-widget-appointments = Próximas citas
-mediquo-widget-no-appointments = No hay nada pendiente.
+mediquo-widget-no-appointments = No tienes ninguna cita próxima.
 mediquo-widget-join = Unirse a la llamada
 mediquo-widget-redeem = Código de activación
 mediquo-widget-code = Código
 mediquo-widget-redeem-now = Canjear
 mediquo-widget-redeemed = El código se ha canjeado.
 mediquo-refused-title = No se puede mostrar el widget
-mediquo-refused-api-key = La clave de API no pertenece a ninguna organización.
+mediquo-refused-api-key = La clave de API es desconocida.
 mediquo-refused-invalid = El token de acceso no es válido para esta organización.
 mediquo-refused-expired = El token de acceso ha caducado.
 mediquo-refused-logged-out = La sesión de este token de acceso se ha cerrado.
-mediquo-refused-patient = El token de acceso es de un paciente que no existe.
-mediquo-refused-registration = No se ha podido aceptar el registro.
-mediquo-refused-mend = Pide un token nuevo cada vez que se muestre el widget.
+mediquo-refused-patient = El paciente del token de acceso no existe.
+mediquo-refused-registration = El registro se ha rechazado.
+mediquo-refused-fix = Solicita un token de acceso nuevo cada vez que se muestre el widget.
 mediquo-registration-title = Antes de empezar
-mediquo-registration-explained = Dile al profesional quién eres. La sesión es temporal.
+mediquo-registration-explained = Introduce tus datos para el profesional. La sesión es temporal.
 mediquo-registration-first-name = Nombre
 mediquo-registration-last-name = Apellidos
 mediquo-registration-gender = Sexo
@@ -322,22 +324,22 @@ mediquo-registration-birthdate = Fecha de nacimiento
 mediquo-registration-tax-id = Número fiscal
 mediquo-registration-postal-code = Código postal
 mediquo-registration-begin = Empezar
-mediquo-native-explained = En una aplicación, estos botones hablan con la aplicación que rodea la página.
+mediquo-native-explained = En una aplicación, estos botones envían un mensaje a la aplicación que muestra esta página.
 mediquo-native-close = Cerrar
 mediquo-native-download = Descargar
 
 ## mediQuo: an appointment's call, and the demo
 mediquo-join-title = Videollamada
-mediquo-join-explained = Aquí empezaría la llamada. El sistema de pruebas abre la puerta, pero detrás no hay ningún profesional.
-mediquo-join-moves = Si la cita se cambia o se cancela, esta dirección deja de funcionar.
+mediquo-join-explained = Aquí empezaría la videollamada. En este sistema de pruebas no hay ninguna llamada real.
+mediquo-join-moves = Si la cita se cambia o se cancela, este enlace deja de funcionar.
 mediquo-join-professional = Profesional
 mediquo-join-appointment = Cita
 mediquo-join-begins = Comienza
-mediquo-demo-title = El widget en la página de un cliente
-mediquo-demo-explained = Esta página hace lo que hace el servidor de un cliente: ha pedido un token de acceso y se lo da al widget junto con la clave de API.
+mediquo-demo-title = El widget en el sitio web de un cliente
+mediquo-demo-explained = Esta página hace lo que hace el servidor de un cliente: ha solicitado un token de acceso y se lo pasa al widget junto con la clave de API.
 mediquo-demo-organization = Organización
 mediquo-demo-patient = Paciente
 mediquo-demo-patients = Mostrarlo para
-mediquo-demo-nobody = nadie: el widget pregunta quién está ahí
+mediquo-demo-nobody = ningún paciente: el widget muestra un formulario de registro
 mediquo-demo-methods = Métodos
 mediquo-demo-events = Eventos

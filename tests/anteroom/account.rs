@@ -99,7 +99,7 @@ mod consents {
         let page = account(&realm, &browser).await.page();
         let page = browser.submit(&withdrawal(&page, "demo-client")).await.page();
 
-        page.must_show("Demo Client has no access any more.");
+        page.must_show("Demo Client no longer has access.");
         page.must_show("No application has access to your data.");
         for tokens in [&one, &two] {
             assert!(!realm.accepts(&tokens.access_token).await);

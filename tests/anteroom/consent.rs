@@ -37,7 +37,7 @@ async fn the_page_says_who_asks_whom_for_what_and_where_the_answer_goes() {
 
     for words in [
         "Demo Client asks for access",
-        "You answer as Anne Rogers",
+        "You are signed in as Anne Rogers",
         "Recognise you when you come back",
         "See your e-mail address",
         "Book, move and cancel appointments for you",

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anteroom::realms;
 use anteroom::store::tables::{Kind, Table};
 use anteroom::store::{Conn, Database, Row};
+use anteroom::{portals, realms};
 
 use crate::support::keeper::Keeper;
 
@@ -62,7 +62,7 @@ fn declared(table: &Table) -> BTreeMap<String, (String, bool)> {
 async fn every_table_of_realms_is_declared_with_every_column() {
     let (mut conn, _keeper) = catalogue().await;
 
-    let tables = realms::tables();
+    let tables = realms::tables(portals::ALL);
     let declared: BTreeMap<_, _> = tables
         .iter()
         .map(|table| (table.name.to_owned(), declared(table)))
@@ -114,7 +114,7 @@ async fn keys_and_references_are_declared_as_they_are() {
     if !is_sqlite(&conn) {
         return;
     }
-    let tables = realms::tables();
+    let tables = realms::tables(portals::ALL);
     let declared_references = tables.iter().flat_map(|table| {
         let references = table.references.iter();
         references.map(|(column, parent)| (table.name.to_owned(), (*column).to_owned(), (*parent).to_owned()))
@@ -136,7 +136,7 @@ async fn keys_and_references_are_declared_as_they_are() {
 
 #[test]
 fn every_table_comes_after_those_it_refers_to() {
-    let tables = realms::tables();
+    let tables = realms::tables(portals::ALL);
     for (place, table) in tables.iter().enumerate() {
         for (column, parent) in table.references {
             let parent = tables[..place].iter().find(|one| one.name == *parent);

@@ -1,4 +1,4 @@
-//! People to whom something happens: a client meets trouble by who signs in, without a lever pulled.
+//! Users with scripted behaviour: what goes wrong for a client depends on who signs in, without an armed fault.
 
 use serde_json::{Value, json};
 

@@ -9,6 +9,7 @@ use crate::web::{media_type::content_type, nested_form::NestedFormError};
 /// Where in a request something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
+    Path,
     Query,
     Body,
 }
@@ -16,6 +17,7 @@ pub enum Part {
 impl Part {
     pub fn name(self) -> &'static str {
         match self {
+            Self::Path => "path",
             Self::Query => "query",
             Self::Body => "body",
         }

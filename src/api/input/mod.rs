@@ -1,7 +1,7 @@
 //! Reading what a request says: its query, and a body of JSON, a form or `multipart/form-data`.
 //!
-//! Strict and bounded, the same for every API: nothing twice, no bytes that are not UTF-8, no U+0000 (which PostgreSQL cannot
-//! store), at most the bytes the caller allows. JSON is at most 128 levels deep, the names of a form four.
+//! Strict and bounded, the same for every API: nothing twice, no bytes that are not UTF-8, no U+0000 (which PostgreSQL
+//! cannot store), at most the bytes the caller allows. JSON is at most 128 levels deep, the names of a form four.
 //!
 //! | what | read as |
 //! | --- | --- |
@@ -20,7 +20,10 @@ pub use error::{InputError, Part};
 pub use query::Query;
 pub use reader::{FieldError, Reader};
 
-use axum::body::{Body, to_bytes};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{RawPathParams, rejection::RawPathParamsRejection},
+};
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -33,7 +36,8 @@ use crate::web::{
     nested_form,
 };
 
-/// What was said, by name, and the files that came with it. Forms say everything as text; JSON has numbers and booleans.
+/// What was said, by name, and the files that came with it. Forms say everything as text; JSON has numbers and
+/// booleans.
 #[derive(Debug, Default)]
 pub struct Input {
     members: Map<String, Value>,
@@ -47,6 +51,18 @@ pub struct File {
     /// As the sender says; nothing has checked it.
     pub media_type: String,
     pub content: Bytes,
+}
+
+/// The placeholder of a path that has one: `/patients/{code}`. `None` where the path has none.
+///
+/// # Errors
+/// When it is not UTF-8, or holds U+0000.
+pub fn path_parameter(parameters: Result<RawPathParams, RawPathParamsRejection>) -> Result<Option<String>, InputError> {
+    let parameters = parameters.map_err(|_| InputError::unreadable(Part::Path, "it is not UTF-8"))?;
+    match parameters.iter().next() {
+        Some((name, value)) if value.contains('\0') => Err(InputError::zero(name.to_owned())),
+        found => Ok(found.map(|(_, value)| value.to_owned())),
+    }
 }
 
 /// The bytes of a body.

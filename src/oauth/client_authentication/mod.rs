@@ -1,4 +1,4 @@
-//! Client authentication: which method, and exactly one (RFC 6749 §2.3).
+//! Client authentication by exactly one method (RFC 6749 §2.3).
 
 mod secret;
 
@@ -16,22 +16,22 @@ use crate::{
     model::{Client, ClientId, Secret, TokenEndpointAuthMethod},
 };
 
-/// What a request brings to prove which client sent it.
+/// The client's credentials in a request.
 #[derive(Debug)]
 struct Credentials {
     client_id: ClientId,
-    /// `None` from a public client, which only says who it is.
+    /// `None` from a public client, which sends its `client_id` only.
     secret: Option<Secret>,
-    /// By `Authorization: Basic`: the answer then challenges in kind (RFC 6749 §5.2).
+    /// Whether they are in `Authorization: Basic`.
     basic: bool,
 }
 
-/// The client that sent this request.
+/// The authenticated client of a request.
 ///
-/// Reads and hashes, so it comes before any transaction.
+/// Reads from the database and hashes, so it comes before any transaction.
 ///
 /// # Errors
-/// `invalid_request` for more than one method at once, `invalid_client` for anything that does not prove it.
+/// `invalid_request` for two methods at once, `invalid_client` where authentication fails.
 pub async fn authenticate(
     app: &App,
     realm: &Realm,
@@ -42,13 +42,13 @@ pub async fn authenticate(
 }
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
-    invalid_client("client_assertion is not among token_endpoint_auth_methods_supported")
+    invalid_client("client_assertion is not supported; see token_endpoint_auth_methods_supported")
         .kind("client.assertion")
         .when(parameters.get("client_assertion").is_some())?;
     let in_form = parameters.get("client_secret");
     let Some((client_id, secret)) = secret::basic(headers)? else {
         let client_id = parameters.get("client_id").ok_or_else(|| {
-            invalid_client("the request says neither by Authorization: Basic nor by client_id who sends it")
+            invalid_client("the request names no client, neither by Authorization: Basic nor by client_id")
                 .kind("client.unnamed")
         })?;
         let secret = in_form.map(Secret::new);
@@ -58,14 +58,14 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
             basic: false,
         });
     };
-    invalid_request("the client authenticates by Authorization: Basic and by client_secret at once")
+    invalid_request("the client uses Authorization: Basic and client_secret at once")
         .kind("client.twice")
         .see("RFC 6749 §2.3")
         .when(in_form.is_some())?;
     let other = parameters.get("client_id").filter(|id| *id != client_id);
     if let Some(other) = other {
         return Err(
-            invalid_request("client_id is not the client that authenticates by Authorization: Basic")
+            invalid_request("client_id differs from the client in Authorization: Basic")
                 .kind("client.mismatch")
                 .see("RFC 6749 §2.3")
                 .compare(client_id, other),
@@ -80,7 +80,8 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
 
 async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Arc<Client>, OAuthError> {
     let client = realm.client(&app.database, &credentials.client_id).await?;
-    let unknown = || invalid_client(format!("there is no client {}", credentials.client_id)).kind("client.unknown");
+    let unknown =
+        || invalid_client(format!("the client {} is not registered", credentials.client_id)).kind("client.unknown");
     let client = client.ok_or_else(unknown)?;
     recording::note_client(&client.id);
     check_method(&client, &credentials)?;
@@ -93,7 +94,7 @@ async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Ar
     Ok(client)
 }
 
-/// Whether the client authenticates the way it is registered to.
+/// Whether the client uses its registered method.
 fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthError> {
     use TokenEndpointAuthMethod::{ClientSecret, ClientSecretBasic, ClientSecretPost, None};
     let used = match (&credentials.secret, credentials.basic) {
@@ -108,7 +109,7 @@ fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthE
         ClientSecretPost => (used == "client_secret_post", "client_secret_post"),
     };
     invalid_client(format!(
-        "client {} authenticates by {registered}, not by {used}",
+        "client {} is registered for {registered}, but used {used}",
         client.id
     ))
     .kind("client.method")

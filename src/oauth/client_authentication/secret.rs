@@ -16,11 +16,11 @@ use crate::{
 
 /// Client id and secret of `Authorization: Basic`, if there is such a header.
 ///
-/// Both are form-encoded before they are joined by a colon (RFC 6749 §2.3.1), which many clients forget;
-/// without special characters it makes no difference.
+/// Both are form-encoded before they are joined by a colon (RFC 6749 §2.3.1). Many clients forget that, which makes no
+/// difference without special characters.
 ///
 /// # Errors
-/// `invalid_client` when the header cannot be read, `invalid_request` when it is there twice.
+/// `invalid_client` if the header is invalid, `invalid_request` if there are two.
 pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
@@ -43,14 +43,14 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
     let colon = decoded
         .iter()
         .position(|byte| *byte == b':')
-        .ok_or_else(|| unreadable("holds no colon"))?;
+        .ok_or_else(|| unreadable("has no colon"))?;
     let (id, secret) = decoded.split_at(colon);
     let form_decoded = |text: &[u8]| {
-        let not_encoded = |_| unreadable("holds a client id or secret that is not form-encoded");
+        let not_encoded = |_| unreadable("has a client id or secret that is not form-encoded");
         parameters::decode(text).map_err(not_encoded)
     };
     let (id, secret) = (form_decoded(id)?, form_decoded(secret.get(1..).unwrap_or_default())?);
-    unreadable("names no client").when(id.is_empty())?;
+    unreadable("has an empty client id").when(id.is_empty())?;
     unreadable("contains U+0000").when(id.contains('\0') || secret.contains('\0'))?;
     Ok(Some((id, Secret::new(secret))))
 }
@@ -73,7 +73,7 @@ pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secre
                 SecretCheck::Wrong => Ok(false),
                 SecretCheck::TooOften { wait } => {
                     let wait = wait.as_secs().max(1);
-                    let why = format!("too many wrong secrets were tried for this client; try again in {wait} s");
+                    let why = format!("too many wrong secrets for this client; try again in {wait} s");
                     Err(invalid_client(why)
                         .kind("client.throttled")
                         .status(StatusCode::TOO_MANY_REQUESTS))

@@ -2,34 +2,37 @@
 
 use jiff::Timestamp;
 
-use super::{Granted, user_for_rules};
+use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
 use crate::{
-    app::{App, Realm},
+    app::Realm,
     journal::recording,
-    model::{AuthorizationCode, Claims, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
-    oauth::{
-        error::{OAuthError, failure, invalid_grant},
-        form::Parameters,
-    },
+    model::{AuthorizationCode, Claims, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
+    oauth::error::{OAuthError, failure, invalid_grant},
     random::digest,
     store::{self, Tx, settle},
     tokens::AccessTokenFor,
 };
 
-pub async fn exchange(
-    app: &App,
-    realm: &Realm,
-    client: &Client,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Granted, OAuthError> {
+pub const ROW: GrantTypeRow = GrantTypeRow {
+    grant_type: GrantType::AuthorizationCode,
+    grant: |request| Box::pin(grant(request)),
+};
+
+async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
+    let TokenRequest {
+        app,
+        realm,
+        client,
+        parameters,
+        now,
+    } = request;
     let digest = digest(parameters.required("code")?);
     let redirect_uri = parameters.required("redirect_uri")?;
     let found = store::authorization_codes::find(&mut app.database.read().await?, realm.id, &digest).await?;
-    let code = found.ok_or_else(|| invalid_grant("there is no such code").kind("code.unknown"))?;
+    let code = found.ok_or_else(|| invalid_grant("the code is unknown").kind("code.unknown"))?;
     recording::note_grant(&code.grant.id);
 
-    // What does not fit is refused before the code is spent: a typing error in a verifier costs nothing.
+    // Checked before the code is redeemed: a wrong verifier does not use the code up.
     invalid_grant("the code was issued to another client")
         .kind("code.foreign")
         .compare(code.client.to_string(), client.id.to_string())
@@ -44,7 +47,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &code.grant.user).await?;
     let pair = realm.random.id(now);
-    let wish = AccessTokenFor {
+    let wanted = AccessTokenFor {
         client,
         grant: Some(&code.grant),
         user: user.as_ref(),
@@ -56,13 +59,13 @@ pub async fn exchange(
     };
 
     let mut tx = app.database.begin().await?;
-    let outcome = redeem(&mut tx, realm, &digest, &code, wish).await;
+    let outcome = redeem(&mut tx, realm, &digest, &code, wanted).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
 
 fn check_still_good(code: &AuthorizationCode, now: Timestamp) -> Result<(), OAuthError> {
-    invalid_grant("what the user had granted was withdrawn")
+    invalid_grant("the user has withdrawn the consent")
         .kind("grant.withdrawn")
         .when(code.grant_revoked)?;
     invalid_grant("the code has expired")
@@ -84,7 +87,7 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
     match (challenge, verifier) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(invalid_grant(
-            "code_verifier came, but the authorization request had no code_challenge",
+            "there is a code_verifier, but the authorization request had no code_challenge",
         )
         .kind("pkce.unasked")
         .see("RFC 9700 §2.1.1")),
@@ -94,7 +97,7 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
         .kind("pkce.verifier_missing")
         .see("RFC 7636 §4.5")),
         (Some(challenge), Some(verifier)) => {
-            invalid_grant("code_verifier has not 43 to 128 unreserved characters")
+            invalid_grant("code_verifier must have 43 to 128 unreserved characters")
                 .kind("pkce.malformed")
                 .see("RFC 7636 §4.1")
                 .compare(
@@ -102,37 +105,37 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
                     format!("{} characters", verifier.chars().count()),
                 )
                 .when(!CodeChallenge::well_formed(verifier))?;
-            let unfit = invalid_grant("code_verifier does not fit the code_challenge")
+            let mismatch = invalid_grant("code_verifier does not match the code_challenge")
                 .kind("pkce.mismatch")
                 .see("RFC 7636 §4.6");
-            let unfit = match challenge.method {
-                CodeChallengeMethod::S256 => unfit.compare(&challenge.challenge, challenge.computed(verifier)),
-                CodeChallengeMethod::Plain => unfit, // there the challenge is the verifier: a secret
+            let mismatch = match challenge.method {
+                CodeChallengeMethod::S256 => mismatch.compare(&challenge.challenge, challenge.computed(verifier)),
+                CodeChallengeMethod::Plain => mismatch, // the challenge is the verifier here: a secret
             };
-            unfit.when(!challenge.answered_by(verifier))
+            mismatch.when(!challenge.answered_by(verifier))
         }
     }
 }
 
-/// Spends the code and issues what it stands for. The grant is the family's lock.
+/// Redeems the code and issues its tokens. The grant's row is the lock of all its codes and tokens.
 ///
-/// Tokens are minted once the code is spent: an armed fault counts what is minted, and what is refused shall not count.
+/// Tokens are made after the code is redeemed: an armed fault counts issued tokens, and refused requests must not count.
 async fn redeem(
     tx: &mut Tx,
     realm: &Realm,
     digest: &str,
     code: &AuthorizationCode,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (client, now) = (wish.client, wish.now);
+    let (client, now) = (wanted.client, wanted.now);
     let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
     if !alive || code.redeemed_at.is_some() || !store::authorization_codes::redeem(tx, realm.id, digest, now).await? {
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
     let grant = &code.grant;
-    let (access_token, row) = realm.mint.access_token(wish)?;
+    let (access_token, row) = realm.mint.access_token(wanted)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
-    let scopes = row.scopes; // what is told is what was stored
+    let scopes = row.scopes; // an armed fault may have changed them
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
         let (token, row) = realm.mint.refresh_token(grant, &row.pair, now);
@@ -152,21 +155,19 @@ async fn redeem(
     })
 }
 
-/// Why a code could not be spent, as its row says now that the family is locked.
+/// Why a code could not be redeemed, as its row says now that the grant is locked.
 ///
-/// A code that comes twice may have been stolen, so everything it yielded dies (RFC 6749 §4.1.2).
+/// A code that is used twice may have been stolen, so all its tokens are revoked (RFC 6749 §4.1.2).
 async fn refuse_unredeemed(tx: &mut Tx, realm: &Realm, digest: &str, now: Timestamp) -> Result<Granted, OAuthError> {
     let code = store::authorization_codes::find(tx, realm.id, digest).await?;
-    let code = code.ok_or_else(|| failure("a code vanished while it was redeemed"))?;
+    let code = code.ok_or_else(|| failure("a code was deleted while it was redeemed"))?;
     if code.redeemed_at.is_some() {
         store::grants::revoke(tx, realm.id, &code.grant.id, now).await?;
-        return Err(
-            invalid_grant("the code was used before; the tokens it yielded are revoked")
-                .kind("code.replayed")
-                .see("RFC 6749 §4.1.2")
-                .keeps(),
-        );
+        return Err(invalid_grant("the code was used before; its tokens are revoked")
+            .kind("code.replayed")
+            .see("RFC 6749 §4.1.2")
+            .keeps());
     }
     check_still_good(&code, now)?;
-    Err(failure("a good code could not be redeemed"))
+    Err(failure("a valid code could not be redeemed"))
 }

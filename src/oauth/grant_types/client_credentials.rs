@@ -1,30 +1,33 @@
-//! `grant_type=client_credentials` (RFC 6749 §4.4): a client gets a token for itself.
+//! `grant_type=client_credentials` (RFC 6749 §4.4): a token without a user.
 //!
-//! No user, no grant, no refresh token, no ID token. One insert, no transaction.
+//! No grant, no refresh token, no ID token. One insert, no transaction.
 
-use jiff::Timestamp;
-
-use super::Granted;
+use super::{GrantTypeRow, Granted, TokenRequest};
 use crate::{
-    app::{App, Realm},
-    model::{Claims, Client, SCOPES_OF_USERS, Scopes, ScopesError},
+    app::Realm,
+    model::{Claims, Client, GrantType, SCOPES_OF_USERS, Scopes, ScopesError},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
-        form::Parameters,
         scopes::{check_allowed, supported},
     },
     store,
     tokens::AccessTokenFor,
 };
 
-pub async fn exchange(
-    app: &App,
-    realm: &Realm,
-    client: &Client,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Granted, OAuthError> {
-    unauthorized_client("a public client gets no tokens for itself")
+pub const ROW: GrantTypeRow = GrantTypeRow {
+    grant_type: GrantType::ClientCredentials,
+    grant: |request| Box::pin(grant(request)),
+};
+
+async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
+    let TokenRequest {
+        app,
+        realm,
+        client,
+        parameters,
+        now,
+    } = request;
+    unauthorized_client("a public client cannot use client_credentials")
         .kind("client_credentials.public")
         .see("RFC 6749 §4.4")
         .when(client.public())?;
@@ -49,14 +52,15 @@ pub async fn exchange(
     })
 }
 
-/// What is asked for, or else all that the client is registered for (RFC 6749 §3.3).
+/// The requested scopes; without a request all that the client is registered for (RFC 6749 §3.3).
 fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes, OAuthError> {
     let of_users: Scopes = SCOPES_OF_USERS.into_iter().collect();
     let Some(asked) = asked else {
         let registered = client.metadata.scope.as_ref();
         let registered = registered.map(|scopes| supported(&realm.policy, scopes).without(&of_users));
         return registered.filter(|scopes| !scopes.is_empty()).ok_or_else(|| {
-            invalid_scope("scope is missing, and the client is registered for no default").kind("scope.missing")
+            invalid_scope("scope is missing, and the client has no registered scopes to use instead")
+                .kind("scope.missing")
         });
     };
     let asked: Scopes = asked
@@ -64,7 +68,7 @@ fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes,
         .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
     check_allowed(&realm.policy, client, &asked)?;
     let of_users = asked.without(&asked.without(&of_users));
-    invalid_scope(format!("{of_users} speaks of a user, and client_credentials has none"))
+    invalid_scope(format!("{of_users} concerns a user, and client_credentials has none"))
         .kind("scope.of_users")
         .see("RFC 6749 §4.4")
         .when(!of_users.is_empty())?;

@@ -1,8 +1,10 @@
-//! The grant types and who serves them.
+//! The supported grant types (RFC 6749 §1.3): one file and one row each.
 
 mod authorization_code;
 mod client_credentials;
 mod refresh_token;
+
+use std::{future::Future, pin::Pin};
 
 use jiff::Timestamp;
 
@@ -16,61 +18,93 @@ use crate::{
     store,
 };
 
-/// What a trade has yielded, written and committed, but not yet signed.
+/// All grant types, in the order of the discovery document.
+pub const GRANT_TYPES: [GrantTypeRow; 3] = [authorization_code::ROW, client_credentials::ROW, refresh_token::ROW];
+
+/// A grant type and the function that issues its tokens.
+#[derive(Clone, Copy)]
+pub struct GrantTypeRow {
+    pub grant_type: GrantType,
+    pub grant: for<'a> fn(TokenRequest<'a>) -> Granting<'a>,
+}
+
+/// A token request of an authenticated client.
+#[derive(Clone, Copy)]
+pub struct TokenRequest<'a> {
+    pub app: &'a App,
+    pub realm: &'a Realm,
+    pub client: &'a Client,
+    pub parameters: &'a Parameters,
+    pub now: Timestamp,
+}
+
+pub type Granting<'a> = Pin<Box<dyn Future<Output = Result<Granted, OAuthError>> + Send + 'a>>;
+
+/// What was granted: written and committed, but the ID token is not signed yet.
 pub struct Granted {
     pub access_token: Secret,
     pub refresh_token: Option<Secret>,
     pub scopes: Scopes,
-    /// The grant an ID token speaks of, and the nonce it repeats; `None` where `openid` was not granted.
+    /// The grant of the ID token, and the nonce it repeats; `None` where `openid` was not granted.
     pub id_token: Option<(Grant, Option<String>)>,
-    /// Whom rules for claims speak of; `None` where no rule needs to know.
+    /// The user, where claim rules need it.
     pub user: Option<User>,
 }
 
-/// The user of a grant, if a rule for claims in tokens needs to know them. One read, and none without such rules.
-async fn user_for_rules(app: &App, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
-    if !realm.claim_rules.speak_in_tokens() {
-        return Ok(None);
-    }
-    store::users::find(&mut app.database.read().await?, realm.id, user).await
-}
-
-/// The grant type a request names.
+/// The grant type that a request names.
 ///
 /// # Errors
-/// `invalid_request` without one, `unsupported_grant_type` for one we do not serve.
-pub fn read(parameters: &Parameters) -> Result<GrantType, OAuthError> {
+/// `invalid_request` without one, `unsupported_grant_type` for an unknown one.
+pub fn read(parameters: &Parameters) -> Result<GrantTypeRow, OAuthError> {
     let name = parameters.required("grant_type")?;
-    GrantType::parse(name).ok_or_else(|| {
-        OAuthError::new("unsupported_grant_type", format!("there is no grant type {name} here"))
-            .kind("grant_type.unsupported")
-            .see("RFC 6749 §5.2")
-            .compare(GrantType::ALL.map(GrantType::name).join(", "), name)
+    let named = GrantType::parse(name).and_then(row_of);
+    named.ok_or_else(|| {
+        let supported = GRANT_TYPES.map(|row| row.grant_type.to_string());
+        OAuthError::new(
+            "unsupported_grant_type",
+            format!("the grant type {name} is not supported"),
+        )
+        .kind("grant_type.unsupported")
+        .see("RFC 6749 §5.2")
+        .compare(supported.join(", "), name)
     })
+}
+
+fn row_of(grant_type: GrantType) -> Option<GrantTypeRow> {
+    GRANT_TYPES.into_iter().find(|row| row.grant_type == grant_type)
 }
 
 /// Whether the client is registered for this grant type.
 pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuthError> {
     unauthorized_client(format!(
-        "client {} is not registered for grant type {}",
-        client.id,
-        grant_type.name()
+        "client {} is not registered for grant type {grant_type}",
+        client.id
     ))
     .kind("client.grant_type")
     .when(!client.may_use(grant_type))
 }
 
-pub async fn exchange(
-    grant_type: GrantType,
-    app: &App,
-    realm: &Realm,
-    client: &Client,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Granted, OAuthError> {
-    match grant_type {
-        GrantType::AuthorizationCode => authorization_code::exchange(app, realm, client, parameters, now).await,
-        GrantType::RefreshToken => refresh_token::exchange(app, realm, client, parameters, now).await,
-        GrantType::ClientCredentials => client_credentials::exchange(app, realm, client, parameters, now).await,
+/// The user of a grant, if a claim rule for tokens needs it; without such rules nothing is read.
+async fn user_for_rules(app: &App, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
+    if !realm.claim_rules.apply_to_tokens() {
+        return Ok(None);
+    }
+    store::users::find(&mut app.database.read().await?, realm.id, user).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_variant_has_exactly_one_row() {
+        let schema = schemars::schema_for!(GrantType);
+        let variants = schema.as_value()["enum"].as_array().expect("an enum of names");
+
+        let mut rows: Vec<_> = GRANT_TYPES.map(|row| row.grant_type.to_string()).to_vec();
+        rows.sort();
+        let mut variants: Vec<_> = variants.iter().filter_map(|name| name.as_str()).collect();
+        variants.sort_unstable();
+        assert_eq!(rows, variants);
     }
 }

@@ -1,36 +1,39 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! Under `guarded` rotation a used token yields its unused successor once more within the grace, so that
-//! a lost reply or a second tab does no harm; used later, it ends the grant, since one of its two
-//! holders is a thief. Under `immediate` rotation the pair is replaced and reuse only refused.
+//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so that
+//! a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has stolen it.
+//! With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Granted, user_for_rules};
+use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
 use crate::{
-    app::{App, Realm},
+    app::Realm,
     journal::recording,
-    model::{Claims, Client, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
-    oauth::{
-        error::{OAuthError, failure, invalid_grant, invalid_scope},
-        form::Parameters,
-    },
+    model::{Claims, GrantType, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
+    oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
     random::digest,
     store::{self, Tx, settle},
     tokens::AccessTokenFor,
 };
 
-pub async fn exchange(
-    app: &App,
-    realm: &Realm,
-    client: &Client,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Granted, OAuthError> {
+pub const ROW: GrantTypeRow = GrantTypeRow {
+    grant_type: GrantType::RefreshToken,
+    grant: |request| Box::pin(grant(request)),
+};
+
+async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
+    let TokenRequest {
+        app,
+        realm,
+        client,
+        parameters,
+        now,
+    } = request;
     let presented = Secret::new(parameters.required("refresh_token")?);
     let digest = digest(presented.reveal());
     let found = store::refresh_tokens::find(&mut app.database.read().await?, realm.id, &digest).await?;
-    let token = found.ok_or_else(|| invalid_grant("there is no such refresh token").kind("refresh.unknown"))?;
+    let token = found.ok_or_else(|| invalid_grant("the refresh token is unknown").kind("refresh.unknown"))?;
     recording::note_grant(&token.grant.id);
     invalid_grant("the refresh token was issued to another client")
         .kind("refresh.foreign")
@@ -40,7 +43,7 @@ pub async fn exchange(
 
     let user = user_for_rules(app, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let wish = AccessTokenFor {
+    let wanted = AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -52,12 +55,12 @@ pub async fn exchange(
     };
 
     let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, &token, wish).await;
+    let outcome = rotate(&mut tx, realm, &presented, &token, wanted).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
 
-/// The scopes asked for, which are among those granted; all of them when none are asked for (RFC 6749 §6).
+/// The requested scopes, which must be among the granted ones; without a request all granted ones (RFC 6749 §6).
 fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError> {
     let Some(asked) = asked else {
         return Ok(granted.clone());
@@ -73,42 +76,41 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     Ok(if asked.is_empty() { granted.clone() } else { asked })
 }
 
-/// Trades a token that is still good as the family is locked, and says what becomes of another.
+/// Replaces a token that is still valid once the grant is locked; handles a used, expired or revoked one.
 ///
-/// Only then is anything minted: an armed fault counts what is minted, and what is refused shall not count.
+/// Tokens are made only afterwards: an armed fault counts issued tokens, and refused requests must not count.
 async fn rotate(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
     token: &RefreshToken,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let now = wish.now;
-    invalid_grant("what the user had granted was withdrawn or revoked")
+    let now = wanted.now;
+    invalid_grant("the grant was withdrawn or revoked")
         .kind("grant.withdrawn")
         .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
     let token = store::refresh_tokens::find(tx, realm.id, &token.digest).await?;
-    let token = token.ok_or_else(|| failure("a refresh token vanished while it was used"))?;
+    let token = token.ok_or_else(|| failure("a refresh token was deleted while it was used"))?;
     if !token.live_at(now) {
         let (next, pair) = successor_again(tx, realm, presented, &token, now).await?;
-        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wish }).await;
+        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wanted }).await;
     }
-    if realm.mint.leaves_refresh_token() {
-        return issue(tx, realm, &token, None, wish).await;
+    if realm.mint.keeps_refresh_token() {
+        return issue(tx, realm, &token, None, wanted).await;
     }
-    let (next, successor) = realm.mint.successor_of(presented, &token, wish.pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, &token, wanted.pair, now);
     if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
-        return Err(failure("a good refresh token could not be traded"));
+        return Err(failure("a valid refresh token could not be replaced"));
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
     store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, Some(next), wish).await
+    issue(tx, realm, &token, Some(next), wanted).await
 }
 
-/// The successor a token was traded for, once more, and the pair it belongs to: while it is unused, and within
-/// the grace.
+/// The successor of a used token once more, and the pair it belongs to: while it is unused, within the grace period.
 async fn successor_again(
     tx: &mut Tx,
     realm: &Realm,
@@ -148,15 +150,15 @@ fn within_grace(realm: &Realm, used_at: Timestamp, successor: &Successor, now: T
     !successor.spent && now.duration_since(used_at) <= grace
 }
 
-/// A fresh access token beside `refresh_token`.
+/// A new access token, in the same response as `refresh_token`.
 async fn issue(
     tx: &mut Tx,
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    wish: AccessTokenFor<'_>,
+    wanted: AccessTokenFor<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (access_token, row) = realm.mint.access_token(wish)?;
+    let (access_token, row) = realm.mint.access_token(wanted)?;
     store::access_tokens::insert(tx, realm.id, &row).await?;
     let scopes = row.scopes;
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));

@@ -1,8 +1,7 @@
-//! The widget's access tokens: HS256 JWTs for one patient of one organization, good for 24 hours.
+//! The access tokens of the widget: HS256 JWTs for one patient of one organization, valid for 24 hours.
 //!
-//! That they are HS256 JWTs is documented, their claims are inferred. Each organization has a signing key of its own,
-//! derived from the realm's secret, so a token is worth nothing in another realm or organization. Only what was logged
-//! out is stored.
+//! HS256 is documented, the claims are inferred. Each organization has a signing key of its own, derived from the
+//! secret of the realm, so a token is not valid in another realm or organization. Only revoked tokens are stored.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,7 +17,7 @@ use crate::{app::Realm, store::Conn, tokens::after};
 /// Documented: 24 hours.
 const LIFE_SECONDS: u32 = 24 * 60 * 60;
 
-/// `{"typ":"JWT","alg":"HS256"}`: the only header we write, so the only one we read.
+/// `{"typ":"JWT","alg":"HS256"}`: the only header that is written, and the only one that is accepted.
 const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
 /// The claims of a token.
@@ -33,20 +32,20 @@ pub struct AccessToken {
     pub jti: String,
 }
 
-/// Why a token opens nothing.
+/// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum TokenError {
     Invalid,
     Expired,
     LoggedOut,
 }
 
-impl Flaw {
+impl TokenError {
     pub fn why(self) -> &'static str {
         match self {
-            Self::Invalid => "the access token is not one of this realm's",
+            Self::Invalid => "the access token was not issued by this realm",
             Self::Expired => "the access token has expired",
-            Self::LoggedOut => "the access token was logged out",
+            Self::LoggedOut => "the access token was revoked by a logout",
         }
     }
 }
@@ -66,32 +65,32 @@ pub fn issue(realm: &Realm, organization: &str, patient: &str, now: Timestamp) -
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// The token's claims and its organization, if it is good at `now`.
+/// The claims and the organization of a token that is valid at `now`.
 ///
 /// # Errors
-/// When the database fails. What is wrong with the token is the inner error.
+/// When the database fails. The inner error says why the token is refused.
 pub async fn verify(
     conn: &mut Conn,
     realm: &Realm,
     token: &str,
     now: Timestamp,
-) -> crate::store::Result<Result<(Organization, AccessToken), Flaw>> {
+) -> crate::store::Result<Result<(Organization, AccessToken), TokenError>> {
     let Some(claims) = read(token, |organization| key(realm, organization)) else {
-        return Ok(Err(Flaw::Invalid));
+        return Ok(Err(TokenError::Invalid));
     };
     if now.as_second() >= claims.exp {
-        return Ok(Err(Flaw::Expired));
+        return Ok(Err(TokenError::Expired));
     }
     if token_is_revoked(conn, realm.id, &claims.jti).await? {
-        return Ok(Err(Flaw::LoggedOut));
+        return Ok(Err(TokenError::LoggedOut));
     }
     let organization = organizations::find(conn, realm.id, &claims.org).await?;
     Ok(organization
         .map(|organization| (organization, claims))
-        .ok_or(Flaw::Invalid))
+        .ok_or(TokenError::Invalid))
 }
 
-/// The claims, if the signature is that of the organization they name.
+/// The claims, if they are signed with the key of the organization that they name.
 fn read(token: &str, key: impl Fn(&str) -> hmac::Key) -> Option<AccessToken> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;

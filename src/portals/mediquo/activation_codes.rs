@@ -1,10 +1,10 @@
-//! `/v1/activation-codes…`: codes that patients type to activate a plan, made, listed, switched and sent.
+//! `/v1/activation-codes…`: codes with which patients activate a plan, created, listed, switched and sent.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::{LONGEST_TEXT, Validation},
     model::{ActivationCode, Duration},
@@ -17,17 +17,17 @@ use crate::{
     text::{self, Language},
 };
 
-/// Inferred.
+/// Not documented; inferred.
 const PAGE_SIZE: i64 = 50;
-/// Pages nobody has that many codes for.
+/// The last page that is looked up.
 const LAST_PAGE: i64 = 1_000_000;
-/// What fits into `meta`.
+/// The longest `meta`, in characters.
 const LONGEST_META: usize = 10_000;
-/// Why the messages are written.
+/// The reason of the messages in the outbox.
 const REASON: &str = "mediquo.activation_code";
 
 /// `POST /v1/activation-codes`.
-pub async fn create(call: &Call) -> Result<Answer> {
+pub async fn create(call: &Call) -> Result<Reply> {
     let new = read(call)?;
     let mut tx = call.app.database.write_once().await?;
     let made = store::insert(&mut tx, call.realm.id, &call.organization.id, &new).await?;
@@ -64,7 +64,8 @@ fn read(call: &Call) -> Result<ActivationCode> {
     ];
     match new.duration {
         Duration::Limited if lengths.iter().all(|(_, length)| length.is_none()) => {
-            let wrong = "The duration_in_months field is required when duration is limited and duration_in_days is not present.";
+            let wrong = "The duration_in_months field is required when duration is limited and duration_in_days is not \
+                         present.";
             validation.wrong("duration_in_months", wrong);
         }
         Duration::Forever => {
@@ -82,7 +83,7 @@ fn read(call: &Call) -> Result<ActivationCode> {
 }
 
 /// `GET /v1/activation-codes`.
-pub async fn list(call: &Call) -> Result<Answer> {
+pub async fn list(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.query);
     let today = today(call.now);
@@ -92,8 +93,8 @@ pub async fn list(call: &Call) -> Result<Answer> {
         tag: fields.text("tag"),
         active_on: (status.as_deref() == Some("active")).then_some(today),
         expired_on: (status.as_deref() == Some("expired")).then_some(today),
-        created_after: fields.instant("created_at_gt"),
-        created_before: fields.instant("created_at_lt"),
+        created_after: fields.time("created_at_gt"),
+        created_before: fields.time("created_at_lt"),
     };
     let page = fields.number("page", 1).unwrap_or(1).min(LAST_PAGE);
     validation.finish()?;
@@ -120,23 +121,23 @@ pub async fn list(call: &Call) -> Result<Answer> {
     Ok(wire::list(call.policy().activation_codes_shape, listed).into())
 }
 
-/// The date by which codes expire. No zone is documented: UTC.
+/// The date on which codes expire. No time zone is documented: UTC.
 pub fn today(now: Timestamp) -> Date {
     now.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// `PUT /v1/activation-codes/{code}/activate`, `…/deactivate`.
-pub async fn set_active(call: &Call, active: bool) -> Result<Answer> {
+pub async fn set_active(call: &Call, active: bool) -> Result<Reply> {
     let code = find(call, &mut call.read().await?, &call.code).await?;
     let mut tx = call.app.database.write_once().await?;
     store::set_active(&mut tx, call.realm.id, &call.organization.id, &code.code, active).await?;
     Ok(wire::success().into())
 }
 
-/// The organization's code.
+/// A code of the organization.
 ///
 /// # Errors
-/// 404 when nobody has it, 403 when somebody else has.
+/// 404 when there is none, 403 when it belongs to another organization.
 pub async fn find(call: &Call, conn: &mut Conn, code: &str) -> Result<ActivationCode> {
     if let Some(found) = store::find(conn, call.realm.id, &call.organization.id, code).await? {
         return Ok(found);
@@ -146,7 +147,7 @@ pub async fn find(call: &Call, conn: &mut Conn, code: &str) -> Result<Activation
     Err(error::not_found("there is no such activation code"))
 }
 
-/// Where a code is to be sent.
+/// Where a code is sent.
 struct Recipient {
     name: String,
     /// Prefix and number.
@@ -156,7 +157,7 @@ struct Recipient {
 }
 
 /// `PUT /v1/activation-codes/{code}/send`.
-pub async fn send(call: &Call) -> Result<Answer> {
+pub async fn send(call: &Call) -> Result<Reply> {
     error::forbidden("the organization may not send activation codes")
         .when(!call.organization.sends_activation_codes)?;
     let code = find(call, &mut call.read().await?, &call.code).await?;
@@ -199,12 +200,12 @@ async fn write(
     Ok(())
 }
 
-/// An emulator has no telephone network that could fail: a number of nothing but zeros stands for one that is not in use.
+/// There is no telephone network that could fail, so a number of only zeros stands for one that cannot be reached.
 fn reaches_phone(number: &str) -> bool {
     number.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
 }
 
-/// No mail ever reaches `.invalid` (RFC 2606 §2).
+/// No address below `.invalid` exists (RFC 2606 §2).
 fn reaches_email(email: &str) -> bool {
     !email.to_ascii_lowercase().ends_with(".invalid")
 }
@@ -225,7 +226,7 @@ impl Recipient {
         let language = match fields.choice("language", &["es", "en", "pt", "de"]).as_deref() {
             Some("en") => Language::English,
             Some("de") => Language::German,
-            // Portuguese is documented, and none of our languages: its nearest relative steps in.
+            // Portuguese is documented, but the emulator has no texts in it, so Spanish is used.
             _ => Language::Spanish,
         };
         let phone = match (prefix, number) {
@@ -249,7 +250,7 @@ impl Recipient {
         })
     }
 
-    /// Only what was asked for.
+    /// The outcome for each way of sending that was requested.
     fn outcome(&self, by_phone: bool, by_email: bool) -> Value {
         let outcome = |delivered| if delivered { "delivered" } else { "failed" };
         let mut data = json!({});
@@ -262,7 +263,7 @@ impl Recipient {
         data
     }
 
-    /// The language is the e-mail's only, as documented.
+    /// As documented, `language` applies to e-mails only.
     fn message(&self, call: &Call, code: &ActivationCode, recipient: String) -> TextMessage {
         TextMessage {
             recipient,
@@ -297,7 +298,7 @@ fn is_prefix(text: &str) -> bool {
     (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Digits, and blanks between them.
+/// Digits, with spaces between them.
 fn is_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     (4..=LONGEST_TEXT.min(20)).contains(&digits) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ')

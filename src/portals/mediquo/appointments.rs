@@ -1,12 +1,12 @@
 //! `POST /v1/appointments`, `PUT|DELETE /v1/appointments/{code}`.
 //!
-//! Each change tells the organization's webhooks. A cancelled appointment keeps its code.
+//! Each change is reported to the webhooks of the organization. A cancelled appointment keeps its code.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::Validation,
     links,
@@ -24,21 +24,21 @@ const DEFAULT_DURATION: i64 = 900;
 const LONGEST_DURATION: i64 = 24 * 60 * 60;
 
 /// `POST /v1/appointments`.
-pub async fn create(call: &Call) -> Result<Answer> {
-    let wish = Wish::read(call)?;
+pub async fn create(call: &Call) -> Result<Reply> {
+    let new = NewAppointment::read(call)?;
     let (patient, professional) = {
         let mut conn = call.read().await?;
-        let patient = patients::find(call, &mut conn, &wish.patient).await?;
+        let patient = patients::find(call, &mut conn, &new.patient).await?;
         let patient = patient.ok_or_else(|| error::unknown_in_appointment(call.policy(), "patient"))?;
-        (patient, find_professional(call, &mut conn, &wish.professional).await?)
+        (patient, find_professional(call, &mut conn, &new.professional).await?)
     };
     let appointment = Appointment {
-        code: wish.code,
+        code: new.code,
         id: call.realm.random.id(call.now),
         patient_code: patient.code.clone(),
         professional_hash: professional.hash.clone(),
-        starts_at: wish.starts_at,
-        duration_seconds: wish.duration,
+        starts_at: new.starts_at,
+        duration_seconds: new.duration,
         link_version: 1,
         created_at: call.now,
         cancelled_at: None,
@@ -58,8 +58,8 @@ async fn insert(
     patient: &Patient,
     professional: &Professional,
 ) -> Result<()> {
-    let new = store::insert(tx, call.realm.id, &call.organization.id, appointment).await?;
-    error::unacceptable("An appointment with this code already exists.").when(!new)?;
+    let inserted = store::insert(tx, call.realm.id, &call.organization.id, appointment).await?;
+    error::unacceptable("An appointment with this code already exists.").when(!inserted)?;
     let subject = Subject {
         patient: Some(patient),
         professional: Some(professional),
@@ -70,7 +70,7 @@ async fn insert(
 }
 
 /// `PUT /v1/appointments/{code}`.
-pub async fn reschedule(call: &Call) -> Result<Answer> {
+pub async fn reschedule(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let appointment = validation.fields("", &call.body).required_object("appointment");
     let starts_at = starts_at(call, &mut validation, &appointment);
@@ -85,7 +85,7 @@ pub async fn reschedule(call: &Call) -> Result<Answer> {
 
 async fn moved(tx: &mut Tx, call: &Call, starts_at: Timestamp) -> Result<Appointment> {
     let organization = call.organization.id.as_str();
-    // Locked before it is read: what is told to have been is what was.
+    // Locked before it is read, so that the webhook reports the times it really had before.
     store::lock(tx, call.realm.id, organization, &call.code).await?;
     let before = find(call, tx).await?;
     let moved = store::reschedule(tx, call.realm.id, organization, &before.code, starts_at).await?;
@@ -95,7 +95,7 @@ async fn moved(tx: &mut Tx, call: &Call, starts_at: Timestamp) -> Result<Appoint
 }
 
 /// `DELETE /v1/appointments/{code}`.
-pub async fn cancel(call: &Call) -> Result<Answer> {
+pub async fn cancel(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = cancelled(&mut tx, call).await;
     settle(tx, outcome).await?;
@@ -169,8 +169,8 @@ async fn find_professional(call: &Call, conn: &mut Conn, hash: &str) -> Result<P
     Ok(professional)
 }
 
-/// What a new appointment should be.
-struct Wish {
+/// A new appointment, as the body describes it.
+struct NewAppointment {
     code: String,
     starts_at: Timestamp,
     duration: i64,
@@ -178,7 +178,7 @@ struct Wish {
     professional: String,
 }
 
-impl Wish {
+impl NewAppointment {
     fn read(call: &Call) -> Result<Self> {
         let mut validation = Validation::default();
         let mut fields = validation.fields("", &call.body);
@@ -206,11 +206,11 @@ impl Wish {
     }
 }
 
-/// When it begins: never in the past.
+/// When it begins, which may not be in the past.
 fn starts_at(call: &Call, validation: &mut Validation, appointment: &serde_json::Map<String, Value>) -> Timestamp {
     let mut fields = validation.fields("appointment.", appointment);
     fields.require("starts_at");
-    let starts_at = fields.instant("starts_at");
+    let starts_at = fields.time("starts_at");
     if starts_at.is_some_and(|starts_at| starts_at < call.now) {
         let wrong = "The appointment.starts_at must be a date after or equal to now.";
         validation.wrong("appointment.starts_at", wrong);

@@ -1,4 +1,4 @@
-//! What a tester may turn in mediQuo: the control API's rows call these.
+//! What a tester can do with mediQuo through the control API.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::{
     store::{Conn, Keeps, Tx, settle},
 };
 
-/// Why a lever does not move.
+/// Why an operation is refused or fails.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
     #[error("there is no {what} {name:?}")]
@@ -63,10 +63,10 @@ pub async fn list_endpoints(app: &App, realm: &Realm) -> crate::store::Result<Ve
     webhook_endpoints::list(&mut app.database.read().await?, realm.id).await
 }
 
-/// Lets a server of an organization hear of events; the first organization's where none is named.
+/// Adds a webhook endpoint to an organization, by default to the first one.
 ///
 /// # Errors
-/// When there is no such organization, or the endpoint is of no use.
+/// When there is no such organization, or the endpoint is invalid.
 pub async fn add_endpoint(
     app: &App,
     realm: &Realm,
@@ -93,25 +93,25 @@ pub async fn remove_endpoint(app: &App, realm: &Realm, id: &str) -> Result<(), O
     }
 }
 
-/// An event somebody wants told, and whom it is about. What is left out is found: the first organization, its first
-/// professional, its first patient.
+/// An event to be sent, and what it is about. The defaults are the first organization, its first professional and its
+/// first patient.
 #[derive(Debug)]
 pub struct Wish<'a> {
     pub event: Event,
     pub organization: Option<&'a str>,
-    /// Codes and hash, as in the API.
+    /// A code, as in the API; the professional is given by hash.
     pub patient: Option<&'a str>,
     pub professional: Option<&'a str>,
     pub appointment: Option<&'a str>,
-    /// Put over the payload, member by member.
+    /// Replaces members of the payload.
     pub payload: Option<&'a Value>,
 }
 
-/// Tells the organization's endpoints of an event. An immediate video call is made for it where no appointment is named,
-/// so that its address leads somewhere.
+/// Sends an event to the endpoints of an organization. An immediate video call without an appointment gets a new one, so
+/// that its address works.
 ///
 /// # Errors
-/// When something it is about is not there.
+/// When something it is about does not exist.
 pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, OperationError> {
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;

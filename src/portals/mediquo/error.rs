@@ -1,111 +1,47 @@
-//! Refusals as mediQuo words them: `{"message": "…"}`, and `errors` beside it where a field is at fault.
+//! Errors as mediQuo writes them: `{"message": "…"}`, and `errors` beside it where fields are invalid.
 //!
-//! Statuses are documented, most bodies inferred: the server is a Laravel application, so undocumented texts are that
-//! framework's.
+//! The statuses are documented and most bodies are inferred: the server is a Laravel application, so texts that are not
+//! documented are those of that framework.
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::wire;
 use crate::{
+    api::{
+        input::InputError,
+        refused::{ApiError, ErrorForm, Refused},
+    },
     keys::sealing::SealingError,
     model::{MediquoPolicy, Refusal},
-    store::Keeps,
-    web::refusal_log,
 };
 
 /// Why a request is not answered as it was asked.
-#[derive(Debug)]
-pub enum MediquoError {
-    /// Our considered no.
-    Refused(Box<Refused>),
-    /// Our own failure. What it was stands in the log, not in the answer.
-    Failed(anyhow::Error),
-}
+pub type MediquoError = ApiError<ErrorBody>;
 
-/// A refusal, and how it goes over the wire.
-#[derive(Debug)]
-pub struct Refused {
-    status: StatusCode,
-    body: Value,
-    header: Option<(HeaderName, HeaderValue)>,
-    refusal: Refusal,
-}
-
-/// The shortest way to an answer that is not an answer.
 pub type Result<T> = std::result::Result<T, MediquoError>;
 
 /// What is wrong with each field, by its name with dots: `patients.0.code`.
 pub type FieldErrors = Map<String, Value>;
 
-impl MediquoError {
-    fn new(status: StatusCode, body: Value, code: &'static str, why: impl AsRef<str>) -> Self {
-        Self::Refused(Box::new(Refused {
-            status,
-            body,
-            header: None,
-            refusal: Refusal::new(code, why),
-        }))
+/// The JSON of an error.
+#[derive(Debug)]
+pub struct ErrorBody(Value);
+
+impl ErrorForm for ErrorBody {
+    type Settings = ();
+
+    fn refused(refused: &Refused<Self>, (): &()) -> Response {
+        wire::json(refused.status, &refused.form.0)
     }
 
-    fn said(status: StatusCode, message: &str, code: &'static str, why: impl AsRef<str>) -> Self {
-        Self::new(status, json!({"message": message}), code, why)
-    }
-
-    fn with_header(mut self, name: HeaderName, value: impl ToString) -> Self {
-        if let (Self::Refused(refused), Ok(value)) = (&mut self, HeaderValue::try_from(value.to_string())) {
-            refused.header = Some((name, value));
-        }
-        self
-    }
-
-    /// What was expected, and what came: for the log and the journal. Never a secret.
-    pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
-        if let Self::Refused(refused) = &mut self {
-            refused.refusal = refused.refusal.clone().compare(expected, received);
-        }
-        self
-    }
-
-    /// Refuses when `wrong`: a rule in one line.
-    pub fn when(self, wrong: bool) -> Result<()> {
-        if wrong { Err(self) } else { Ok(()) }
-    }
-
-    /// The answer; the refusal travels with it, for the journal.
-    pub fn answer(self, endpoint: &str) -> Response {
-        match self {
-            Self::Refused(refused) => {
-                refusal_log::log(&refused.refusal, endpoint);
-                let mut response = wire::json(refused.status, &refused.body);
-                if let Some((name, value)) = refused.header {
-                    response.headers_mut().insert(name, value);
-                }
-                response.extensions_mut().insert(refused.refusal);
-                response
-            }
-            Self::Failed(cause) => {
-                tracing::error!(at = endpoint, cause = format!("{cause:#}"), "failed");
-                wire::json(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    &json!({"message": "Internal server error"}),
-                )
-                .into_response()
-            }
-        }
-    }
-}
-
-impl Keeps for MediquoError {
-    fn keeps(&self) -> bool {
-        false
-    }
-}
-
-impl From<crate::store::Error> for MediquoError {
-    fn from(error: crate::store::Error) -> Self {
-        Self::Failed(error.into())
+    fn failed(status: StatusCode, (): &()) -> Response {
+        let message = match status {
+            StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
+            status => status.canonical_reason().unwrap_or("Server error"),
+        };
+        wire::json(status, &json!({"message": message}))
     }
 }
 
@@ -115,43 +51,62 @@ impl From<SealingError> for MediquoError {
     }
 }
 
-/// 400: the request itself cannot be understood, or the state of things does not allow it.
-pub fn unacceptable(message: &str) -> MediquoError {
-    MediquoError::said(StatusCode::BAD_REQUEST, message, "unacceptable", message)
+impl From<InputError> for MediquoError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::TooLarge { most } => too_large(most),
+            InputError::MediaType { received, .. } => not_json(&received),
+            InputError::Unreadable { part, why } => unacceptable(&format!("The {part} cannot be read: {why}.")),
+            InputError::Member { name, why } => unacceptable(&format!("The {name} field is invalid: {why}.")),
+        }
+    }
 }
 
-/// 400: a code that was sent reached nobody. `data` says which way failed.
+fn refused(status: StatusCode, body: Value, code: &'static str, why: impl AsRef<str>) -> MediquoError {
+    MediquoError::new(status, ErrorBody(body), Refusal::new(code, why))
+}
+
+fn message(status: StatusCode, message: &str, code: &'static str, why: impl AsRef<str>) -> MediquoError {
+    refused(status, json!({"message": message}), code, why)
+}
+
+/// 400: the request cannot be read, or the current state does not allow it.
+pub fn unacceptable(text: &str) -> MediquoError {
+    message(StatusCode::BAD_REQUEST, text, "unacceptable", text)
+}
+
+/// 400: an activation code could not be delivered at all. `data` names the ways that failed.
 pub fn not_delivered(data: Value) -> MediquoError {
-    let message = "The activation code could not be sent.";
-    let body = json!({"message": message, "data": data});
-    MediquoError::new(StatusCode::BAD_REQUEST, body, "not_delivered", message)
+    let text = "The activation code could not be sent.";
+    let body = json!({"message": text, "data": data});
+    refused(StatusCode::BAD_REQUEST, body, "not_delivered", text)
 }
 
 /// 401: one of the credentials is missing or wrong. The answer does not say which; the journal does.
 pub fn unauthorized(why: &str) -> MediquoError {
-    MediquoError::said(StatusCode::UNAUTHORIZED, "Unauthorized", "unauthorized", why)
+    message(StatusCode::UNAUTHORIZED, "Unauthorized", "unauthorized", why)
 }
 
-/// 403: good keys that may not do this.
+/// 403: the keys are valid but not allowed to do this.
 pub fn forbidden(why: &str) -> MediquoError {
-    MediquoError::said(StatusCode::FORBIDDEN, "Forbidden", "forbidden", why)
+    message(StatusCode::FORBIDDEN, "Forbidden", "forbidden", why)
 }
 
 /// 404, as documented.
 pub fn not_found(why: &str) -> MediquoError {
-    MediquoError::said(StatusCode::NOT_FOUND, "Not found", "not_found", why)
+    message(StatusCode::NOT_FOUND, "Not found", "not_found", why)
 }
 
-/// Authenticating a patient nobody knows.
+/// The answer when an unknown patient is authenticated.
 pub fn unknown_patient(policy: &MediquoPolicy) -> MediquoError {
-    let why = "there is no such patient, or it was not processed yet";
+    let why = "there is no such patient, or it is not visible yet";
     match policy.unknown_patient_status {
         404 => not_found(why),
         _ => unauthorized(why),
     }
 }
 
-/// What an appointment needs is not there.
+/// The answer when the patient, professional or appointment does not exist.
 pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoError {
     match policy.unknown_appointment_status {
         404 => not_found(&format!("there is no such {what}")),
@@ -159,44 +114,39 @@ pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoErro
     }
 }
 
-/// A status no rule of mediQuo's asks for.
-pub fn other(status: StatusCode, message: &str) -> MediquoError {
-    MediquoError::said(status, message, "fault", message)
+/// Any other status, for faults.
+pub fn other(status: StatusCode, text: &str) -> MediquoError {
+    message(status, text, "fault", text)
 }
 
-/// 405, naming what would do.
+/// 405, with the methods of the path.
 pub fn wrong_method(allowed: &[&str], received: &str) -> MediquoError {
     let allowed = allowed.join(", ");
-    let message = format!("The {received} method is not supported for this route. Supported methods: {allowed}.");
-    MediquoError::said(StatusCode::METHOD_NOT_ALLOWED, &message, "method_not_allowed", &message)
-        .with_header(header::ALLOW, &allowed)
+    let text = format!("The {received} method is not supported for this route. Supported methods: {allowed}.");
+    message(StatusCode::METHOD_NOT_ALLOWED, &text, "method_not_allowed", &text)
+        .header(header::ALLOW, &allowed)
         .compare(&allowed, received)
 }
 
 /// 413.
 pub fn too_large(most: usize) -> MediquoError {
-    let message = format!("The body is larger than {most} bytes.");
-    MediquoError::said(StatusCode::PAYLOAD_TOO_LARGE, &message, "too_large", &message)
+    let text = format!("The body is larger than {most} bytes.");
+    message(StatusCode::PAYLOAD_TOO_LARGE, &text, "too_large", &text)
 }
 
 /// 415.
 pub fn not_json(received: &str) -> MediquoError {
-    let message = "The body is expected as application/json.";
-    MediquoError::said(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        message,
-        "unsupported_media_type",
-        message,
-    )
-    .compare("application/json", received)
+    let text = "The body is expected as application/json.";
+    message(StatusCode::UNSUPPORTED_MEDIA_TYPE, text, "unsupported_media_type", text)
+        .compare("application/json", received)
 }
 
-/// 422: the fields are not as they must be.
+/// 422: one or more fields are invalid.
 pub fn invalid(errors: FieldErrors) -> MediquoError {
     let first = errors.values().filter_map(|messages| messages[0].as_str()).next();
     let why = first.unwrap_or("a field is invalid").to_owned();
     let body = json!({"message": "The given data was invalid.", "errors": errors});
-    MediquoError::new(StatusCode::UNPROCESSABLE_ENTITY, body, "invalid", why)
+    refused(StatusCode::UNPROCESSABLE_ENTITY, body, "invalid", why)
 }
 
 /// 422 for one field.
@@ -204,14 +154,14 @@ pub fn invalid_field(field: &str, message: &str) -> MediquoError {
     invalid(FieldErrors::from_iter([(field.to_owned(), json!([message]))]))
 }
 
-/// 429. `retry-after` is in seconds of the realm's clock.
+/// 429. `retry-after` is in seconds of the clock of the realm.
 pub fn too_many(limit: u32, retry_after: i64) -> MediquoError {
     let why = format!("more than {limit} requests within a minute");
-    MediquoError::said(
+    message(
         StatusCode::TOO_MANY_REQUESTS,
         "Too Many Attempts.",
         "too_many_attempts",
         why,
     )
-    .with_header(header::RETRY_AFTER, retry_after)
+    .header(header::RETRY_AFTER, retry_after)
 }

@@ -1,8 +1,8 @@
-//! Links to an appointment's video call. Whoever has one, has it from the organization.
+//! Links to the video call of an appointment.
 //!
-//! A link's token is our id of the appointment and a signature of it and of the version it was made for,
-//! HMAC-SHA-256 with a key of the realm. So nothing is stored, moving an appointment ends its link, and no link leads
-//! from one realm to another.
+//! The token of a link is the internal id of the appointment and an HMAC-SHA-256 of the id and the version of the link,
+//! with a key of the realm. So nothing is stored, a link ends when the appointment is moved, and a link of one realm is
+//! not valid in another.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,22 +10,22 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::model::Appointment;
 use crate::{app::Realm, web::paths};
 
-/// Characters of our id of an appointment.
+/// The length of the internal id of an appointment, in characters.
 const ID: usize = 36;
 
-/// Where the patient joins the call.
+/// The address at which the patient joins the call.
 pub fn join(realm: &Realm, appointment: &Appointment) -> String {
     let signature = sign(&key(realm), &appointment.id, appointment.link_version);
     realm.url(&format!("{}/join/{}{signature}", paths::MEDIQUO, appointment.id))
 }
 
-/// The id a token was made for. Whether it is good is for [`is_good`] to say.
+/// The id in a token. [`is_valid`] says whether the token is valid.
 pub fn appointment_of(token: &str) -> Option<&str> {
     token.split_at_checked(ID).map(|(id, _)| id)
 }
 
-/// Whether the token was made for the appointment as it stands.
-pub fn is_good(realm: &Realm, appointment: &Appointment, token: &str) -> bool {
+/// Whether the token belongs to the current link of the appointment.
+pub fn is_valid(realm: &Realm, appointment: &Appointment, token: &str) -> bool {
     let signature = token
         .get(ID..)
         .and_then(|signature| URL_SAFE_NO_PAD.decode(signature).ok());

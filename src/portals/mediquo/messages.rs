@@ -1,9 +1,9 @@
-//! `POST /v1/messages`: a professional's first words to a patient, which the widget shows.
+//! `POST /v1/messages`: a welcome message of a professional to a patient, shown in the widget.
 
 use serde_json::{Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::Validation,
     model::Message,
@@ -11,13 +11,13 @@ use super::{
     store::{appointments as store, organizations},
 };
 
-/// What fits into a message.
+/// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 10_000;
-/// How many senders may be proposed.
+/// How many senders can be proposed.
 const MOST_CANDIDATES: usize = 100;
 
-/// The first of the candidates who is there sends it.
-pub async fn send(call: &Call) -> Result<Answer> {
+/// The sender is the first of the candidates.
+pub async fn send(call: &Call) -> Result<Reply> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.body);
     fields.require("text");

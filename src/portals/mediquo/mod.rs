@@ -1,26 +1,29 @@
 //! mediQuo: the SDK API v1, what is known of API v2, webhooks, and a stand-in for the widget.
 //!
-//! The documented calls stand in [`route_table`]; one shell, `call.rs`, serves them all.
+//! The calls stand in a table, `calls.rs`; one shell, `call.rs`, serves them all.
 //!
 //! | path, below `/mediquo` | file |
 //! | --- | --- |
 //! | `PUT\|GET /v1/patients`, `GET …/{code}`, `POST /v2/patients/bulk` | `patients.rs` |
-//! | `POST /v1/patients/authenticate`, `/v2/authenticate`, `/v2/patients/authenticate`, `/widget/session/logout` | `authenticate.rs`, `access_token.rs` |
+//! | `POST /v1/patients/authenticate`, `/v2/authenticate`, `/v2/patients/authenticate` | `authenticate.rs` |
+//! | `POST /widget/session/logout` | `authenticate.rs`, `access_token.rs` |
 //! | `POST /v1/appointments`, `PUT\|DELETE …/{code}` | `appointments.rs`, `links.rs` |
 //! | `GET /v1/consultants` | `consultants.rs` |
 //! | `POST /v1/messages` | `messages.rs` |
 //! | `GET /v1/prescriptions/{code}`, `…/download` | `prescriptions.rs`, `pdf.rs` |
 //! | `/v1/activation-codes…`, `POST /widget/activation-codes/redeem` | `activation_codes.rs`, `redemptions.rs` |
-//! | `/widget/frame`, `/widget/session`, `/integration/native.html`, `/js/1.0.0/…`, `/join/{token}`, `/demo` | `widget.rs` |
-//! | `/openapi.json`, `/api-docs…` | `openapi/` |
+//! | `/widget/frame`, `/widget/session`, `/integration/native.html`, `/join/{token}`, `/demo`, scripts | `widget/` |
+//! | `/openapi.json`, `/api-docs…` | `openapi.rs`, `schemas.rs` |
 //!
 //! `/v1` is served at `/api/v1` too. Not served here but to the control API: `control_operations.rs`.
 
+mod access;
 mod access_token;
 mod activation_codes;
 mod appointments;
 mod authenticate;
 mod call;
+mod calls;
 mod consultants;
 pub mod control_operations;
 mod error;
@@ -35,8 +38,9 @@ mod portal_fault;
 mod prescriptions;
 mod rate_limit;
 mod redemptions;
-mod route_table;
+mod schemas;
 pub mod seed;
+mod seed_part;
 mod seeding;
 mod store;
 pub mod webhooks;
@@ -47,40 +51,48 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{Request, State},
     middleware,
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any, get},
 };
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
-use rate_limit::RateLimits;
-use route_table::{ROWS, Row};
-pub use seeding::Ready;
-pub use store::tables::{EXPIRED, TABLES};
+pub use self::store::tables::EXPIRED;
 
+use self::{
+    call::{Operation, PathParams},
+    calls::CALLS,
+    rate_limit::RateLimits,
+    store::tables::TABLES,
+};
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
-    web::{
-        csrf::{self, KnownHosts},
-        paths,
-    },
+    portals::{portal::Portal, swagger_ui},
+    web::{csrf::KnownHosts, paths},
 };
 
-/// The routes of this room.
-pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mediquo",
+    mount: paths::MEDIQUO,
+    endpoints: portal_fault::ENDPOINTS,
+    routes,
+    tables: TABLES,
+    event_handlers: &[],
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let at = |path: &str| format!("{}{path}", paths::MEDIQUO);
     let limits = Arc::new(RateLimits::default());
     let mut router = Router::new();
-    let mut places: Vec<_> = ROWS.iter().map(|row| (row.base, row.path)).collect();
-    places.dedup();
-    for (base, path) in places {
-        let rows: Arc<[&'static Row]> = ROWS.iter().filter(|row| (row.base, row.path) == (base, path)).collect();
-        for prefix in base.prefixes() {
-            router = router.route(
-                &at(&format!("{prefix}{path}")),
-                serve(rows.clone(), limits.clone(), app),
-            );
+    let mut paths_of_calls: Vec<_> = CALLS.iter().map(|call| call.path).collect();
+    paths_of_calls.dedup();
+    for path in paths_of_calls {
+        let operations: Arc<[_]> = CALLS.iter().filter(|call| call.path == path).collect();
+        for alias in served_at(path) {
+            router = router.route(&at(&alias), serve(operations.clone(), limits.clone(), app));
         }
     }
     let nothing_here = any(async move |realm: Realm, request: Request| call::nothing_here(&limits, &realm, &request));
@@ -89,29 +101,27 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
             router = router.route(&at(&format!("{prefix}{path}")), nothing_here.clone());
         }
     }
-    // It mints tokens for whoever asks: no site may read it by letting its own name point to this machine.
-    let demo = get(widget::demo).layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts_read));
-    let register = post(widget::register).route_layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
     router
-        .route(&at("/widget/frame"), get(widget::frame))
-        .route(&at("/widget/session"), register)
-        .route(&at("/integration/native.html"), get(widget::native))
-        .route(&at("/js/1.0.0/{file}"), get(widget::script))
-        .route(&at("/join/{token}"), get(widget::join))
-        .route(&at("/demo"), demo)
         .route(&at("/openapi.json"), get(openapi::show))
         .merge(swagger_ui::routes(&openapi::UI))
+        .merge(widget::routes(app, known_hosts))
 }
 
-/// An error where the path is no text.
-type Params = Result<RawPathParams, RawPathParamsRejection>;
+/// `/v1` is served at `/api/v1` too: prescriptions are documented there.
+fn served_at(path: &str) -> Vec<String> {
+    let mut served = vec![path.to_owned()];
+    if path.starts_with("/v1/") {
+        served.push(format!("/api{path}"));
+    }
+    served
+}
 
-/// Everything the table says of one path. What writes is seen through, whoever hangs up.
-fn serve(rows: Arc<[&'static Row]>, limits: Arc<RateLimits>, app: &App) -> MethodRouter<App> {
-    let writes = rows.iter().any(|row| row.writes());
+/// All methods of one path. A call that writes runs to completion, also when the client disconnects.
+fn serve(operations: Arc<[&'static Operation]>, limits: Arc<RateLimits>, app: &App) -> MethodRouter<App> {
+    let writes = operations.iter().any(|operation| operation.writes());
     let served = any(
-        async move |State(app): State<App>, realm: Realm, params: Params, request: Request| {
-            call::serve(rows, limits, app, realm, params.ok(), request).await
+        async move |State(app): State<App>, realm: Realm, params: PathParams, request: Request| {
+            call::serve(operations, limits, app, realm, params, request).await
         },
     );
     if writes {

@@ -1,4 +1,4 @@
-//! mediQuo's nouns, as the store keeps them.
+//! The data of mediQuo, as it is stored.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::model::Secret;
 
-/// A customer of mediQuo: whoever has its keys acts for all its patients.
+/// A customer of mediQuo. Its keys give access to all its patients.
 #[derive(Clone, Debug)]
 pub struct Organization {
     pub id: String,
@@ -49,7 +49,7 @@ impl Status {
     }
 }
 
-/// The members of a patient that the caller writes, in the documented order. `phone_prefix` is API v2's.
+/// The members of a patient that the caller writes, in the documented order. `phone_prefix` belongs to API v2.
 pub const PROFILE: [&str; 11] = [
     "first_name",
     "last_name",
@@ -64,14 +64,14 @@ pub const PROFILE: [&str; 11] = [
     "meta",
 ];
 
-/// What the caller wrote of a patient: every member of [`PROFILE`], null where nothing was said.
+/// What the caller has written of a patient: every member of [`PROFILE`], null where it was left out.
 pub type Profile = Map<String, Value>;
 
 #[derive(Clone, Debug)]
 pub struct Patient {
     pub code: String,
     pub profile: Profile,
-    /// `allergies`, `diseases` and `medications`, as webhooks tell them.
+    /// `allergies`, `diseases` and `medications`, which are sent in webhooks.
     pub history: Map<String, Value>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -83,7 +83,7 @@ impl Patient {
         self.profile.get(member).and_then(Value::as_str)
     }
 
-    /// First and last name, as far as they are known.
+    /// First and last name, as far as known.
     pub fn name(&self) -> String {
         let names = [self.text("first_name"), self.text("last_name")];
         names.into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -98,7 +98,7 @@ pub struct Appointment {
     pub professional_hash: String,
     pub starts_at: Timestamp,
     pub duration_seconds: i64,
-    /// Links made for another version are dead.
+    /// Only links of this version are valid.
     pub link_version: i64,
     pub created_at: Timestamp,
     pub cancelled_at: Option<Timestamp>,
@@ -111,7 +111,7 @@ impl Appointment {
     }
 }
 
-/// A professional's first words to a patient.
+/// A welcome message of a professional to a patient.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub id: String,
@@ -131,7 +131,7 @@ pub struct Prescription {
     pub issued_at: Timestamp,
 }
 
-/// The patient as a prescription names them.
+/// The patient as named on a prescription.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrescribedTo {
@@ -161,7 +161,7 @@ pub struct ActivationCode {
     pub created_at: Timestamp,
 }
 
-/// How long what an activation code opens stays open.
+/// How long the plan of an activation code lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duration {
@@ -186,7 +186,7 @@ pub struct Redemption {
     pub last_name: Option<String>,
 }
 
-/// Where an organization hears of events.
+/// An address to which events of an organization are sent.
 #[derive(Clone)]
 pub struct WebhookEndpoint {
     pub id: String,
@@ -195,7 +195,7 @@ pub struct WebhookEndpoint {
     /// `None`: all.
     pub events: Option<Vec<String>>,
     pub signature: Signature,
-    /// Sealed: the fixed value, or the key.
+    /// The fixed value or the key, sealed.
     pub sealed_secret: String,
     pub version: Version,
 }
@@ -206,10 +206,10 @@ impl fmt::Debug for WebhookEndpoint {
     }
 }
 
-/// What `x-webhook-signature` holds.
+/// The content of `x-webhook-signature`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Signature {
-    /// A value that was agreed upon, the same every time.
+    /// A fixed value that both sides know.
     #[default]
     #[serde(rename = "fixed")]
     Fixed,
@@ -227,7 +227,7 @@ impl Signature {
     }
 }
 
-/// The shape of the events both versions know. The others have the shape of version 2 only.
+/// The format of the events that exist in both versions. All others exist in the format of version 2 only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub enum Version {
@@ -257,12 +257,12 @@ impl TryFrom<i64> for Version {
     }
 }
 
-/// A webhook endpoint as it is asked for.
+/// A webhook endpoint to be added.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewEndpoint {
     pub url: String,
-    /// Left out: all.
+    /// Default: all.
     #[serde(default)]
     pub events: Option<Vec<String>>,
     #[serde(default)]

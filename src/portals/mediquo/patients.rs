@@ -1,7 +1,7 @@
 //! `PUT|GET /v1/patients`, `GET /v1/patients/{code}`, `POST /v2/patients/bulk`: an organization's patients.
 //!
-//! A write is answered at once and seen later, after the policy's delay: each makes a version that says from when on it
-//! may be seen, so nothing has to happen for it to appear. What is wrong is said at once, and then nothing is written.
+//! A write is answered at once and becomes visible later, after the delay of the policy: each write adds a version with
+//! the time from which it is visible. Invalid input is refused at once, and then nothing is written.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::{Fields, LONGEST_TEXT, Validation},
     model::{Organization, PROFILE, Patient, Profile},
@@ -22,21 +22,21 @@ use crate::{
     store::{Conn, Tx, settle},
 };
 
-/// Documented: patients in one request.
+/// How many patients one request may have, as documented.
 const MOST_PATIENTS: usize = 100;
-/// How many a list shows. The real list, if there is one, is not documented.
+/// How many patients are listed. The real list, if there is one, is not documented.
 const MOST_LISTED: i64 = 1000;
 const DEFAULT_LOCALE: &str = "es";
 
-/// What is asked to be written of one patient.
+/// A write of one patient.
 pub struct Write {
     pub code: String,
-    /// What was said, null included, checked.
+    /// The members that were sent, including nulls. They have been checked.
     said: Map<String, Value>,
 }
 
 /// `PUT /v1/patients`, `POST /v2/patients/bulk`.
-pub async fn upsert(call: &Call) -> Result<Answer> {
+pub async fn upsert(call: &Call) -> Result<Reply> {
     let writes = read(&call.body, call.policy())?;
 
     let mut tx = call.app.database.begin().await?;
@@ -47,7 +47,7 @@ pub async fn upsert(call: &Call) -> Result<Answer> {
 }
 
 /// `GET /v1/patients`, where the policy has it.
-pub async fn list(call: &Call) -> Result<Answer> {
+pub async fn list(call: &Call) -> Result<Reply> {
     let mut conn = call.read().await?;
     let found = store::list(&mut conn, call.realm.id, &call.organization.id, call.now, MOST_LISTED).await?;
     let patients: Vec<_> = found.iter().map(wire::patient).collect();
@@ -55,17 +55,17 @@ pub async fn list(call: &Call) -> Result<Answer> {
 }
 
 /// `GET /v1/patients/{code}`.
-pub async fn show(call: &Call) -> Result<Answer> {
+pub async fn show(call: &Call) -> Result<Reply> {
     let mut conn = call.read().await?;
     let found = find(call, &mut conn, &call.code).await?;
-    let patient = found.ok_or_else(|| error::not_found("there is no such patient, or it was not processed yet"))?;
+    let patient = found.ok_or_else(|| error::not_found("there is no such patient, or it is not visible yet"))?;
     Ok(wire::patient(&patient).into())
 }
 
-/// The organization's patient of that code.
+/// The patient of the organization with that code.
 ///
 /// # Errors
-/// 403 when another organization has one and this one has none.
+/// 403 when only another organization has one.
 pub async fn find(call: &Call, conn: &mut Conn, code: &str) -> Result<Option<Patient>> {
     let realm = call.realm.id;
     let found = store::find(conn, realm, &call.organization.id, code, call.now).await?;
@@ -138,7 +138,7 @@ fn read_one(fields: &mut Fields<'_>) -> Write {
     Write { code, said }
 }
 
-/// Documented as an array and shown as an object: both, unchanged.
+/// Documented as an array and shown as an object: both are accepted and returned unchanged.
 fn meta(fields: &mut Fields<'_>) -> Value {
     match fields.get("meta") {
         None => Value::Null,
@@ -179,7 +179,7 @@ async fn write_one(
 }
 
 impl Write {
-    /// A patient that the emulator makes up or changes by itself.
+    /// A write that does not come from the API.
     pub fn of(code: &str, said: Map<String, Value>) -> Self {
         Self {
             code: code.to_owned(),
@@ -190,7 +190,7 @@ impl Write {
     /// The patient after this write.
     pub fn applied_to(&self, before: Option<Patient>, update: PatientUpdate, now: Timestamp) -> Patient {
         let kept = |member: &str| match (&before, update) {
-            // A plan that is not there is taken away, however the rest is updated.
+            // A plan that is left out is removed, whatever the policy says about the other members.
             (Some(before), PatientUpdate::Merge) if member != "plan" => before.profile.get(member).cloned(),
             _ => None,
         };
@@ -217,7 +217,7 @@ impl Write {
     }
 }
 
-/// Writes one patient of `organization` that is seen at once: what the widget does, not the API.
+/// Writes a patient of `organization` that is visible at once, for the widget.
 ///
 /// # Errors
 /// When the database fails.
@@ -235,15 +235,15 @@ pub async fn write_now(
     store::insert(tx, realm.id, &organization.id, version, &patient, now).await
 }
 
-/// The writes that cannot be seen yet.
+/// The writes that are not visible yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queue {
     pub pending: i64,
-    /// When the next of them can be.
+    /// When the next one becomes visible.
     pub next_at: Option<Timestamp>,
 }
 
-/// What waits to be seen in a realm.
+/// The writes of a realm that are not visible yet.
 ///
 /// # Errors
 /// When the database fails.
@@ -253,7 +253,7 @@ pub async fn queue(app: &App, realm: &Realm) -> crate::store::Result<Queue> {
     Ok(Queue { pending, next_at })
 }
 
-/// Lets everything that waits be seen now; how many writes that were.
+/// Makes all pending writes visible. Returns how many there were.
 ///
 /// # Errors
 /// When the database fails.

@@ -15,9 +15,9 @@ const PAGE: Rect = Rect {
 const LEFT: f32 = 72.0;
 const TOP: f32 = 760.0;
 const LINE: f32 = 20.0;
-/// As many lines as the page has room for.
+/// How many lines fit on the page.
 const MOST_LINES: usize = 34;
-/// As many characters as fit on a line.
+/// How many characters fit on a line.
 const LONGEST_LINE: usize = 80;
 
 /// The document.
@@ -86,7 +86,7 @@ fn lines(prescription: &Prescription, organization: &str) -> Vec<String> {
         .collect()
 }
 
-/// The font's own encoding agrees with Latin-1 in what is printable of it; the rest is a question mark.
+/// The encoding of the font equals Latin-1 for printable characters; all others become question marks.
 fn in_windows_1252(text: &str) -> Vec<u8> {
     text.chars()
         .map(|character| {

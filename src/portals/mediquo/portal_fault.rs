@@ -1,4 +1,4 @@
-//! What goes wrong here on purpose, as mediQuo words it.
+//! Faults that a tester has armed, in the error form of mediQuo.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::error;
 use crate::{
     app::Realm,
-    portals::portal_fault::PortalFault,
+    portals::portal::PortalFault,
     web::{
         endpoint::{Endpoint, ErrorForm},
         paths,
@@ -49,11 +49,11 @@ const PAGES: Endpoint = Endpoint {
     ..Endpoint::PROTOCOL
 };
 
-/// The answer to a request that has come to grief.
+/// The answer to a request at which a fault was triggered.
 pub fn answer(_: &Realm, _: &str, fault: &PortalFault) -> Response {
     let why = fault.sentence;
     let error = match fault.status {
-        _ if fault.slot_taken => error::unacceptable(why), // it keeps no slots of its own: a plain no
+        _ if fault.slot_taken => error::unacceptable(why), // mediQuo has no slots
         StatusCode::UNAUTHORIZED => error::unauthorized(why),
         StatusCode::FORBIDDEN => error::forbidden(why),
         StatusCode::NOT_FOUND => error::not_found(why),
@@ -61,5 +61,5 @@ pub fn answer(_: &Realm, _: &str, fault: &PortalFault) -> Response {
         StatusCode::TOO_MANY_REQUESTS => error::other(fault.status, "Too Many Attempts."),
         status => error::other(status, why),
     };
-    error.answer(paths::MEDIQUO)
+    error.answer(&(), paths::MEDIQUO)
 }

@@ -1,11 +1,9 @@
-//! `GET /v1/prescriptions/{code}` and `…/download`: documented below `/api/v1`.
+//! `GET /v1/prescriptions/{code}` and `…/download`, documented below `/api/v1`.
 
-use axum::response::{IntoResponse, Response};
-use http::header;
 use uuid::Uuid;
 
 use super::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     model::Prescription,
     pdf,
@@ -14,15 +12,15 @@ use super::{
 };
 
 /// `GET …/prescriptions/{code}`.
-pub async fn show(call: &Call) -> Result<Answer> {
+pub async fn show(call: &Call) -> Result<Reply> {
     let prescription = find(call).await?;
     Ok(wire::prescription(&call.realm, call.policy(), &prescription).into())
 }
 
 /// `GET …/prescriptions/{code}/download`.
-pub async fn download(call: &Call) -> Result<Answer> {
+pub async fn download(call: &Call) -> Result<Reply> {
     let prescription = find(call).await?;
-    Ok(Answer::Pdf(pdf::prescription(&prescription, &call.organization.name)))
+    Ok(Reply::Pdf(pdf::prescription(&prescription, &call.organization.name)))
 }
 
 async fn find(call: &Call) -> Result<Prescription> {
@@ -33,15 +31,4 @@ async fn find(call: &Call) -> Result<Prescription> {
     error::forbidden("the prescription belongs to another organization")
         .when(prescription.organization != call.organization.id)?;
     Ok(prescription)
-}
-
-/// A PDF on its way. It is about a patient: nobody keeps it.
-pub fn document(bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"prescription.pdf\""),
-        (header::CACHE_CONTROL, "no-cache, private, no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, bytes).into_response()
 }

@@ -1,21 +1,18 @@
-//! How often somebody may ask: so many requests a minute for each endpoint and client address (documented).
+//! The documented rate limit: a number of requests a minute for each endpoint and client address.
 //!
-//! A window is a minute of the realm's clock, so turning the clock opens the next one. Counted in this process: it is
-//! emulated behaviour, not protection.
+//! A window is a minute of the clock of the realm, so moving the clock begins the next one. Requests are counted in
+//! this process only: the limit is emulated behaviour, not a protection.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::HashMap, net::IpAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 use crate::model::RealmId;
 
 const WINDOW_SECONDS: i64 = 60;
-/// How many counts are kept before they start over.
+/// How many counts are kept. With more, all start again.
 const MOST_COUNTS: usize = 10_000;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -26,10 +23,8 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 #[derive(Debug, Default)]
 pub struct RateLimits(Mutex<HashMap<Key, Count>>);
 
-/// What stands before the path, and the path with its placeholders.
-pub type Template = (&'static str, &'static str);
-/// Realm, client and route template.
-type Key = (RealmId, IpAddr, Template);
+/// Realm, client and the path with its placeholders.
+type Key = (RealmId, IpAddr, &'static str);
 
 #[derive(Clone, Copy, Debug)]
 struct Count {
@@ -37,12 +32,12 @@ struct Count {
     requests: u32,
 }
 
-/// What one request may still do.
+/// What is left of the limit after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
     pub limit: u32,
     pub remaining: u32,
-    /// Seconds until the next window, where this request is one too many.
+    /// Seconds until the next window, if this request exceeds the limit.
     pub exceeded: Option<i64>,
     /// Unix seconds at which the next window begins.
     reset: i64,
@@ -52,7 +47,7 @@ impl RateLimits {
     /// Counts a request.
     pub fn count(&self, key: Key, limit: u32, now: Timestamp) -> Allowance {
         let window = now.as_second().div_euclid(WINDOW_SECONDS);
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.0.lock();
         if counts.len() >= MOST_COUNTS && !counts.contains_key(&key) {
             counts.clear();
         }
@@ -72,7 +67,7 @@ impl RateLimits {
 }
 
 impl Allowance {
-    /// The documented headers of every answer, and one more where it was one request too many.
+    /// The documented headers of every answer, and one more if the limit is exceeded.
     pub fn write(self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, HeaderValue::from(self.limit));
         headers.insert(REMAINING, HeaderValue::from(self.remaining));
@@ -86,11 +81,7 @@ impl Allowance {
 mod tests {
     use super::*;
 
-    const KEY: Key = (
-        RealmId(1),
-        IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-        ("/v1", "/patients"),
-    );
+    const KEY: Key = (RealmId(1), IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), "/v1/patients");
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a test's instant")
@@ -125,8 +116,8 @@ mod tests {
         for other in [
             (RealmId(2), KEY.1, KEY.2),
             (KEY.0, other_address, KEY.2),
-            (KEY.0, KEY.1, ("/v1", "/consultants")),
-            (KEY.0, KEY.1, ("/v2", "/patients")),
+            (KEY.0, KEY.1, "/v1/consultants"),
+            (KEY.0, KEY.1, "/v2/patients"),
         ] {
             assert_eq!(limits.count(other, 1, at(0)).exceeded, None, "{other:?}");
         }
@@ -140,7 +131,6 @@ mod tests {
             limits.count((RealmId(realm as i64), KEY.1, KEY.2), 1, at(0));
         }
 
-        let kept = limits.0.lock().map(|counts| counts.len());
-        assert!(kept.is_ok_and(|kept| kept <= MOST_COUNTS));
+        assert!(limits.0.lock().len() <= MOST_COUNTS);
     }
 }

@@ -1,12 +1,12 @@
-//! `POST /widget/activation-codes/redeem`: a patient types an activation code. The emulator's own: the real app's call is
-//! not documented.
+//! `POST /widget/activation-codes/redeem`: a patient types an activation code. The emulator's own: the real app's call
+//! is not documented.
 
 use serde_json::json;
 
 use super::{
     access_token,
     activation_codes::{self, today},
-    call::{Answer, Call},
+    call::{Call, Reply},
     error::{self, Result},
     input::Validation,
     model::{ActivationCode, Redemption},
@@ -15,16 +15,16 @@ use super::{
 };
 use crate::store::{Tx, settle};
 
-/// With a patient's access token the patient redeems it, and gets its plan; without one, somebody of that name does.
-pub async fn redeem(call: &Call) -> Result<Answer> {
-    let wish = read(call)?;
-    let patient = match &wish.access_token {
+/// With an access token the patient redeems the code and gets its plan; without one, the name in the body is recorded.
+pub async fn redeem(call: &Call) -> Result<Reply> {
+    let request = read(call)?;
+    let patient = match &request.access_token {
         None => None,
         Some(token) => Some(bearer(call, token).await?),
     };
 
     let mut tx = call.app.database.begin().await?;
-    let outcome = redeemed(&mut tx, call, &wish, patient.as_deref()).await;
+    let outcome = redeemed(&mut tx, call, &request, patient.as_deref()).await;
     let code = settle(tx, outcome).await?;
     Ok(json!({
         "message": "Success",
@@ -36,45 +36,45 @@ pub async fn redeem(call: &Call) -> Result<Answer> {
     .into())
 }
 
-struct Wish {
+struct Request {
     code: String,
     first_name: Option<String>,
     last_name: Option<String>,
     access_token: Option<String>,
 }
 
-fn read(call: &Call) -> Result<Wish> {
+fn read(call: &Call) -> Result<Request> {
     let mut validation = Validation::default();
     let mut fields = validation.fields("", &call.body);
-    let wish = Wish {
+    let request = Request {
         code: fields.required_text("code"),
         first_name: fields.text("first_name"),
         last_name: fields.text("last_name"),
         access_token: fields.text_up_to("access_token", 2048),
     };
-    if wish.access_token.is_none() {
+    if request.access_token.is_none() {
         fields.require("first_name");
     }
     validation.finish()?;
-    Ok(wish)
+    Ok(request)
 }
 
 /// The code of the patient a token speaks for, if it is one of this organization's.
 async fn bearer(call: &Call, token: &str) -> Result<String> {
     let mut conn = call.read().await?;
     let verified = access_token::verify(&mut conn, &call.realm, token, call.now).await?;
-    let (organization, token) = verified.map_err(|flaw| error::unauthorized(flaw.why()))?;
+    let (organization, token) = verified.map_err(|reason| error::unauthorized(reason.why()))?;
     error::unauthorized("the access token is another organization's").when(organization.id != call.organization.id)?;
     Ok(token.sub)
 }
 
-async fn redeemed(tx: &mut Tx, call: &Call, wish: &Wish, patient: Option<&str>) -> Result<ActivationCode> {
+async fn redeemed(tx: &mut Tx, call: &Call, request: &Request, patient: Option<&str>) -> Result<ActivationCode> {
     let (realm, organization) = (call.realm.id, call.organization.id.as_str());
     let patient = match patient {
         None => None,
         Some(code) => patients_store::find_latest(tx, realm, organization, code).await?,
     };
-    let code = activation_codes::find(call, tx, &wish.code).await?;
+    let code = activation_codes::find(call, tx, &request.code).await?;
     if let (Some(patient), Some(plan)) = (&patient, &code.plan_name) {
         // Before the code's own row, as patients come first wherever both are changed.
         let write = Write::of(&patient.code, [("plan".to_owned(), json!(plan))].into_iter().collect());
@@ -89,12 +89,12 @@ async fn redeemed(tx: &mut Tx, call: &Call, wish: &Wish, patient: Option<&str>) 
     };
     let redemption = Redemption {
         code: code.code.clone(),
-        first_name: wish
+        first_name: request
             .first_name
             .clone()
             .or_else(|| of_patient("first_name"))
             .unwrap_or_default(),
-        last_name: wish.last_name.clone().or_else(|| of_patient("last_name")),
+        last_name: request.last_name.clone().or_else(|| of_patient("last_name")),
     };
     store::insert_redemption(tx, realm, organization, number, &redemption, call.now).await?;
     Ok(code)

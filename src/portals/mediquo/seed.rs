@@ -1,7 +1,6 @@
 //! This portal's part of a seed: organizations with their keys, professionals, patients, prescriptions and webhooks.
 //!
-//! The same in TOML and JSON; a misspelled member is an error. [`Seed::check`] finds what types cannot. What passes it
-//! can be written.
+//! The same in TOML and JSON; an unknown member is an error. [`Seed::check`] finds what the types cannot.
 
 use std::collections::HashSet;
 
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{model::Secret, random};
 
-/// What the mediQuo of a realm begins with.
+/// The initial content of mediQuo in a realm.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Seed {
@@ -26,13 +25,13 @@ pub struct Seed {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedOrganization {
-    /// What API v2 calls the user name.
+    /// API v2 calls it the user name.
     pub id: String,
     pub name: String,
     /// Public.
     pub api_key: String,
     pub secret_key: Secret,
-    /// Of API v2; left out: that is not enabled.
+    /// The password for API v2. Default: API v2 is not enabled.
     #[serde(default)]
     pub password: Option<Secret>,
     #[serde(default)]
@@ -67,13 +66,13 @@ pub struct SeedProfessional {
     pub collegiate_number: Option<String>,
 }
 
-/// A patient that can be read at once. Its profile has the members of the API.
+/// A patient that is visible at once. Its profile has the members of the API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedPatient {
     pub code: String,
     pub profile: Map<String, Value>,
-    /// `allergies`, `diseases`, `medications`, as webhooks tell them.
+    /// `allergies`, `diseases`, `medications`, which are sent in webhooks.
     #[serde(default)]
     pub history: Map<String, Value>,
 }
@@ -86,7 +85,7 @@ pub struct SeedPrescription {
     pub patient_code: Option<String>,
     pub patient: PrescribedTo,
     pub active_substances: Vec<String>,
-    /// Left out: when the seed is loaded.
+    /// Default: the time at which the seed is loaded.
     #[serde(default)]
     pub issued_at: Option<Timestamp>,
 }
@@ -116,13 +115,13 @@ fn once() -> i64 {
 }
 
 impl Seed {
-    /// What a fresh start shows.
+    /// The content of a new server.
     pub fn demo() -> Self {
         toml::from_str(include_str!("demo.toml")).expect("the demo is sound, which a test reads it to see")
     }
 
     /// # Errors
-    /// What cannot be, in words for the person who wrote it.
+    /// The first problem, for the author of the seed.
     pub fn check(&self) -> Result<(), String> {
         let organizations = || self.organizations.iter();
         unique("organization", organizations().map(|one| &one.id))?;
@@ -210,7 +209,7 @@ fn unique<T: Eq + std::hash::Hash + std::fmt::Debug>(
 ) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
-        check(!seen.contains(&name), || format!("{what}: {name:?} stands twice"))?;
+        check(!seen.contains(&name), || format!("{what}: {name:?} is listed twice"))?;
         seen.insert(name);
     }
     Ok(())
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_or_cannot_be_is_refused() {
+    fn dangling_references_and_impossible_values_are_refused() {
         let organization = "/organizations/0";
         for (place, member, wrong) in [
             (organization, "id", json!("")),
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_twice_is_refused() {
+    fn what_is_listed_twice_is_refused() {
         for list in [
             "/organizations",
             "/organizations/0/professionals",
@@ -289,7 +288,7 @@ mod tests {
             items.push(items[0].clone());
             let verdict = verdict(seed);
             assert!(
-                verdict.as_ref().is_err_and(|problem| problem.contains("stands twice")),
+                verdict.as_ref().is_err_and(|problem| problem.contains("listed twice")),
                 "{list}: {verdict:?}"
             );
         }

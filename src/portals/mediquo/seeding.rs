@@ -1,4 +1,6 @@
-//! Writing a seed, or what a tester sets up besides, into a realm.
+//! Writes a seed, or what a tester adds later, into a realm.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -17,26 +19,21 @@ use crate::{
     keys::sealing::{Sealer, SealingError},
     model::{PatientUpdate, RealmId},
     random::Random,
-    store::{Tx, tables::place},
+    store::{self, Tx, tables::place},
 };
 
-/// A seed with nothing left to seal: ready to be written in a transaction.
+/// A seed whose secrets are sealed, ready to be written in a transaction.
 #[derive(Clone, Debug)]
-pub struct Ready {
-    seed: std::sync::Arc<Seed>,
+pub struct PreparedOrganizations {
+    seed: Arc<Seed>,
     /// For each organization, in order.
     endpoints: Vec<Vec<WebhookEndpoint>>,
 }
 
-impl Ready {
+impl PreparedOrganizations {
     /// # Errors
     /// When something cannot be sealed.
-    pub fn new(
-        seed: std::sync::Arc<Seed>,
-        sealer: &Sealer,
-        random: &Random,
-        now: Timestamp,
-    ) -> Result<Self, SealingError> {
+    pub fn new(seed: Arc<Seed>, sealer: &Sealer, random: &Random, now: Timestamp) -> Result<Self, SealingError> {
         let of = |organization: &SeedOrganization| {
             let endpoints = organization.webhook_endpoints.iter();
             endpoints
@@ -47,11 +44,11 @@ impl Ready {
         Ok(Self { seed, endpoints })
     }
 
-    /// Writes a portal that has nothing yet.
+    /// Writes it into an empty portal.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn load(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> crate::store::Result<()> {
+    pub async fn load(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> store::Result<()> {
         for (sequence, (organization, endpoints)) in (1..).zip(self.seed.organizations.iter().zip(&self.endpoints)) {
             insert_organization(tx, realm, sequence, &organization.organization()).await?;
             for (sequence, professional) in (1..).zip(&organization.professionals) {
@@ -98,7 +95,7 @@ async fn load_patients(
     realm: RealmId,
     organization: &SeedOrganization,
     now: Timestamp,
-) -> crate::store::Result<()> {
+) -> store::Result<()> {
     for seeded in &organization.patients {
         let write = Write::of(&seeded.code, seeded.profile.clone());
         let patient = Patient {
@@ -126,7 +123,7 @@ async fn load_activation_codes(
     realm: RealmId,
     organization: &SeedOrganization,
     now: Timestamp,
-) -> crate::store::Result<()> {
+) -> store::Result<()> {
     for seeded in &organization.activation_codes {
         let code = ActivationCode {
             code: seeded.code.clone(),

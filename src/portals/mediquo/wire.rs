@@ -1,4 +1,4 @@
-//! How things stand in JSON: the documented members, in the documented order, and the three ways to write a time.
+//! The JSON of mediQuo: the documented members, in the documented order, and the documented formats of times.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -12,13 +12,24 @@ use crate::{
     web::paths,
 };
 
-/// JSON as this portal says it. It is about patients: nobody on the way keeps it.
+/// A JSON answer. It is about patients, so no cache may store it.
 pub fn json(status: StatusCode, body: &Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-cache, private, no-store"),
     ];
     (status, headers, body.to_string()).into_response()
+}
+
+/// A prescription as a PDF file. It is about a patient, so no cache may store it.
+pub fn pdf(bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"prescription.pdf\""),
+        (header::CACHE_CONTROL, "no-cache, private, no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// `{"message": "Success"}`
@@ -31,17 +42,17 @@ pub fn instant(moment: Timestamp) -> String {
     utc(moment, "%Y-%m-%dT%H:%M:%SZ")
 }
 
-/// `2000-01-01 10:00:00+0000`: the patients' own way.
+/// `2000-01-01 10:00:00+0000`: the format in patients.
 pub fn patient_instant(moment: Timestamp) -> String {
     utc(moment, "%Y-%m-%d %H:%M:%S+0000")
 }
 
-/// `2024-01-01T00:00:00`: webhooks of version 1 say no zone. It is UTC.
+/// `2024-01-01T00:00:00`: the format in webhooks of version 1, in UTC.
 pub fn bare_instant(moment: Timestamp) -> String {
     utc(moment, "%Y-%m-%dT%H:%M:%S")
 }
 
-/// `2024-01-01T00:00:00+00:00`: webhooks of version 2.
+/// `2024-01-01T00:00:00+00:00`: the format in webhooks of version 2.
 pub fn offset_instant(moment: Timestamp) -> String {
     utc(moment, "%Y-%m-%dT%H:%M:%S+00:00")
 }
@@ -50,7 +61,7 @@ fn utc(moment: Timestamp, format: &str) -> String {
     moment.to_zoned_datetime(TimeZone::UTC).strftime(format).to_string()
 }
 
-/// A list, or what the documentation's examples show in its place. An object cannot say that there is nothing.
+/// A list, or its first item, as the examples of the documentation show it. For an empty list that is an empty object.
 pub fn list(shape: ListShape, items: Vec<Value>) -> Value {
     match shape {
         ListShape::Array => Value::Array(items),

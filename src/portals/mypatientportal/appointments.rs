@@ -1,4 +1,4 @@
-//! Rows 2, 3 and 4: the patient's appointments.
+//! Rows 2, 3 and 4: the appointments of the patient.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub async fn list(call: &Call) -> Result<Value> {
     let query = call.query();
     let (from, to) = (query.date("from")?, query.date("to")?);
     let cancelled_too = query.boolean("include_cancelled")?.unwrap_or(true);
-    error::malformed("to", "it lies before from").when(from.zip(to).is_some_and(|(from, to)| to < from))?;
+    error::malformed("to", "it is before from").when(from.zip(to).is_some_and(|(from, to)| to < from))?;
 
     let found = store::list_appointments(&mut call.read().await?, call.realm.id, &call.user().id).await?;
     let wanted = found.iter().filter(|appointment| {
@@ -25,7 +25,7 @@ pub async fn list(call: &Call) -> Result<Value> {
     Ok(listed(call, wanted))
 }
 
-/// `GET /appointments/upcoming`: those to come, the next first, cancelled ones included.
+/// `GET /appointments/upcoming`: future appointments, the next first, cancelled ones included.
 pub async fn list_upcoming(call: &Call) -> Result<Value> {
     let found = store::list_upcoming(&mut call.read().await?, call.realm.id, &call.user().id, call.now).await?;
     Ok(listed(call, found.iter()))

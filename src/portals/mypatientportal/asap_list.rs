@@ -1,9 +1,9 @@
-//! Row 14: the ASAP list, and the messages to those on it.
+//! Row 14: the ASAP list, and the messages to the patients on it.
 //!
-//! Whoever is on the list is told when time becomes free on the calendar of their appointment, from whatever
-//! type, that makes a slot of their own type possible: before their own appointment, still to be booked, on a
-//! day they are of the right age. Guests are not on the list: there is no row for them to leave it. The message is written in the transaction that frees the slot. It
-//! reserves nothing: whoever comes first gets the slot.
+//! A message is sent when time becomes free on the calendar of an appointment, whatever its type was, and makes an
+//! earlier slot of the appointment's own type bookable, on a day on which the patient has the right age. Guests cannot
+//! be on the list, since they have no operation to leave it. The message is written in the transaction that frees the
+//! slot. It does not reserve the slot.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -12,25 +12,29 @@ use serde_json::Value;
 
 use super::{
     availabilities::{check_reschedulable, offer_of},
-    booking::asap_refused,
     call::Call,
     error::{self, Result},
+    input::email,
     model::{Ages, Appointment, Owner, born_on},
     store::{self, Offer},
     wire,
 };
 use crate::{
+    api::{operation::Parameter, schema},
     outbox::{Email, Message},
     schedule::{Interval, Slot},
     store::{Tx, settle, users},
     text,
 };
 
-/// `PUT /appointments/{id}/asap_list`: again with another address, it replaces the address.
+/// The address of a `PUT`.
+pub const EMAIL: Parameter = Parameter::required("email", schema::text, "Where the messages are sent.");
+
+/// `PUT /appointments/{id}/asap_list`: a second call replaces the address.
 pub async fn join(call: &Call) -> Result<Value> {
-    // Whose appointment it is comes before what is wrong with the body, and neither needs a transaction.
+    // The owner is checked before the body, and neither check needs a transaction.
     call.appointment(&mut call.read().await?).await?;
-    let email = call.body().email("email")?.ok_or_else(|| error::missing("email"))?;
+    let email = email(call.body(), "email")?.ok_or_else(|| error::missing("email"))?;
 
     let mut tx = call.app.database.begin().await?;
     let outcome = subscribe(call, &mut tx, email).await;
@@ -41,13 +45,13 @@ pub async fn join(call: &Call) -> Result<Value> {
 async fn subscribe(call: &Call, tx: &mut Tx, email: &str) -> Result<()> {
     let appointment = call.appointment(tx).await?;
     let one = &appointment.appointment_type;
-    asap_refused(one.id).when(!one.asap_notifications)?;
+    error::asap_refused(one.id).when(!one.asap_notifications)?;
     check_reschedulable(call, &appointment)?;
-    let stands = store::set_asap_email(tx, call.realm.id, &appointment.id, Some(email)).await?;
-    error::not_now("Appointment cannot be rescheduled.", "it was cancelled a moment ago").when(!stands)
+    let updated = store::set_asap_email(tx, call.realm.id, &appointment.id, Some(email)).await?;
+    error::not_now("Appointment cannot be rescheduled.", "it has just been cancelled").when(!updated)
 }
 
-/// `DELETE /appointments/{id}/asap_list`: also when it was not on the list.
+/// `DELETE /appointments/{id}/asap_list`: succeeds also when the appointment is not on the list.
 pub async fn leave(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = unsubscribe(call, &mut tx).await;
@@ -61,13 +65,13 @@ async fn unsubscribe(call: &Call, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Writes to everybody who waits for a slot that became possible when `free` did, but not to the one who left it.
-/// Whether there was anybody. The calendar is locked.
-pub async fn tell_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interval, left_by: &str) -> Result<bool> {
+/// Writes a message for each appointment on the list for which `free` makes an earlier slot bookable, except `left_by`,
+/// which has left it. Returns whether there was any. The caller holds the lock on the calendar.
+pub async fn notify_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interval, left_by: &str) -> Result<bool> {
     let mut waiting = store::list_waiting(tx, call.realm.id, calendar, free.start).await?;
     waiting.retain(|one| one.id != left_by);
     let mut slots_of_types = BTreeMap::new();
-    let mut told = false;
+    let mut any = false;
     for appointment in &waiting {
         let slots = match slots_of_types.entry(appointment.appointment_type.id) {
             Entry::Occupied(known) => known.into_mut(),
@@ -87,13 +91,13 @@ pub async fn tell_waiting(call: &Call, tx: &mut Tx, calendar: &str, free: Interv
             outbox
                 .write(tx, call.realm.id, &call.realm.random, message, call.now)
                 .await?;
-            told = true;
+            any = true;
         }
     }
-    Ok(told)
+    Ok(any)
 }
 
-/// Asked only where the type has a rule about it.
+/// Read only if the type has an age limit.
 async fn owner_born_on(call: &Call, tx: &mut Tx, appointment: &Appointment) -> Result<Option<Date>> {
     match &appointment.owner {
         Owner::User(user) if appointment.appointment_type.ages != Ages::default() => {
@@ -104,7 +108,7 @@ async fn owner_born_on(call: &Call, tx: &mut Tx, appointment: &Appointment) -> R
     }
 }
 
-/// The slots that can be booked now and overlap what became free.
+/// The slots that can be booked now and overlap the time that became free.
 async fn bookable_within(call: &Call, tx: &mut Tx, offer: &Offer, free: Interval) -> Result<Vec<Slot>> {
     let (schedule, length) = (&offer.calendar.schedule, offer.appointment_type.length);
     let day = schedule.zone.to_datetime(free.start).date();

@@ -17,9 +17,9 @@ use crate::{
     store::Conn,
 };
 
-/// Days after the first one, where the query does not say.
+/// Days after the first one, unless the query says how many.
 const DEFAULT_DAYS: i64 = 30;
-/// Slots in one answer, the earliest. Whoever wants more asks on from the last one's day.
+/// Slots in one answer. A client gets the following ones with another request, from the day of the last one.
 const MOST_SLOTS: usize = 5000;
 
 /// `GET /availabilities`: the free slots of a type.
@@ -35,13 +35,16 @@ pub async fn list(call: &Call) -> Result<Value> {
     let offer = offer.ok_or_else(error::no_type)?;
     check_insurance(call, &mut conn, insurance).await?;
     let open = insurance.is_none() || offer.appointment_type.open_to_insurance(insurance);
-    error::insurance_refused(format!("the type {appointment_type} is not open to this insurance")).when(!open)?;
+    error::insurance_refused(format!(
+        "the type {appointment_type} cannot be booked with this insurance"
+    ))
+    .when(!open)?;
 
     let slots = free_slots(call, &mut conn, &offer, days, born_on, None).await?;
     Ok(listed(call, &offer, insurance, &slots))
 }
 
-/// `GET /appointments/{id}/availabilities`: where an appointment can be moved to.
+/// `GET /appointments/{id}/availabilities`: the slots to which an appointment can be moved.
 pub async fn list_of_appointment(call: &Call) -> Result<Value> {
     let mut conn = call.read().await?;
     let appointment = call.appointment(&mut conn).await?;
@@ -54,13 +57,13 @@ pub async fn list_of_appointment(call: &Call) -> Result<Value> {
     Ok(listed(call, &offer, appointment.insurance, &slots))
 }
 
-/// `GET /appointments/{id}/earlier_availability`: the earliest slot, for those on the ASAP list.
+/// `GET /appointments/{id}/earlier_availability`: the earliest slot, for an appointment on the ASAP list.
 pub async fn show_earlier(call: &Call) -> Result<Value> {
     let mut conn = call.read().await?;
     let appointment = call.appointment(&mut conn).await?;
     error::not_now(
         "Appointment is not on the ASAP list.",
-        "subscribe with PUT …/asap_list, or at booking",
+        "put it on the list with PUT …/asap_list, or when booking",
     )
     .when(!appointment.on_asap_list())?;
     check_reschedulable(call, &appointment)?;
@@ -73,9 +76,11 @@ pub async fn show_earlier(call: &Call) -> Result<Value> {
     let born_on = born_on(call.user());
     let slots = free_slots(call, &mut conn, &offer, days, born_on, Some(&appointment)).await?;
     let earlier = slots.iter().find(|slot| slot.start.timestamp() < appointment.starts_at);
+    let keys = call.availability_keys();
+    let earlier = earlier.map(|slot| availability(&keys, &offer, appointment.insurance, slot));
     Ok(wire::data(json!({
         "appointment": wire::appointment(&call.realm, &appointment, call.now),
-        "availability": earlier.map(|slot| availability(&call.availability_keys(), &offer, appointment.insurance, slot)),
+        "availability": earlier,
     })))
 }
 
@@ -90,14 +95,19 @@ pub fn check_reschedulable(call: &Call, appointment: &Appointment) -> Result<()>
     error::not_now("Appointment cannot be rescheduled.", why).when(!appointment.reschedulable_at(call.now))
 }
 
-/// What an appointment was booked from, as it is offered today.
+/// The type of an appointment with its calendar and practice, as they are now.
 pub async fn offer_of(call: &Call, conn: &mut Conn, appointment: &Appointment) -> Result<Offer> {
     let one = &appointment.appointment_type;
     let offer = store::find_offer(conn, call.realm.id, one.id, one.category).await?;
-    offer.ok_or_else(|| PortalError::Failed(anyhow::anyhow!("the type {} of an appointment is gone", one.id)))
+    offer.ok_or_else(|| {
+        PortalError::Failed(anyhow::anyhow!(
+            "the type {} of an appointment no longer exists",
+            one.id
+        ))
+    })
 }
 
-/// The days a list is asked for. `None` is the default, which depends on the practice's today.
+/// The days of a list. `None` is the default, which depends on today's date at the practice.
 #[derive(Clone, Copy)]
 struct Days {
     first: Option<Date>,
@@ -108,12 +118,12 @@ impl Days {
     fn read(call: &Call) -> Result<Self> {
         let (first, last) = (call.query().date("from")?, call.query().date("to")?);
         let reversed = first.zip(last).is_some_and(|(first, last)| last < first);
-        error::malformed("to", "it lies before from").when(reversed)?;
+        error::malformed("to", "it is before from").when(reversed)?;
         Ok(Self { first, last })
     }
 }
 
-/// The free slots of an offer on which somebody born on that day is of the right age, as if `own` were not booked.
+/// The free slots of an offer that a patient born on `born_on` can book by age. The time of `own` counts as free.
 async fn free_slots(
     call: &Call,
     conn: &mut Conn,

@@ -1,12 +1,12 @@
-//! Availability ids: a slot on offer, sealed into the id itself.
+//! Availability ids: an offered slot, encrypted in the id itself.
 //!
-//! The documented id reads `A--B--C`, base64 with `/` written as `_` while `+` and `=` stay, decoding to a
-//! ciphertext, 12 and 16 bytes: AES-256-GCM's ciphertext, IV and tag. So do ours. The id says everything
-//! there is to know of the slot and is checked without a look-up; the same slot has another id each time it
-//! is listed. The realm's issuer is associated data: an id of one realm does not open in another, also where two
-//! share a key, and one that was handed out before a snapshot, a reset or a restart opens after it.
+//! The documented id reads `A--B--C`, base64 with `/` written as `_` while `+` and `=` stay, decoding to a ciphertext,
+//! 12 and 16 bytes: the ciphertext, IV and tag of AES-256-GCM. The ids of the emulator are the same. The id holds all
+//! data of the slot and is checked without the database; the same slot has another id each time it is listed. The
+//! issuer of the realm is associated data: an id of one realm is not valid in another, even if both have the same key,
+//! and an id stays valid after a snapshot, a reset or a restart.
 //!
-//! Whether the slot is still free is not the id's business; booking asks the schedule again.
+//! The id does not say whether the slot is still free: booking checks that against the schedule.
 
 use std::sync::LazyLock;
 
@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::schedule::Interval;
 
-/// Longer ids are not ours, and not worth decoding.
+/// The longest id that is decoded, in characters.
 const LONGEST: usize = 1024;
 
-/// The standard alphabet with `_` for `/`, padded; strict about padding and trailing bits, so that no slot
-/// has two spellings.
+/// The standard alphabet with `_` for `/`, padded; strict about padding and trailing bits, so that every id has one
+/// spelling.
 static BASE64: LazyLock<GeneralPurpose> = LazyLock::new(|| {
     let alphabet = Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_")
         .expect("64 different printable characters");
@@ -42,7 +42,7 @@ pub struct Availability {
     pub appointment_type: i64,
     pub start: Timestamp,
     pub end: Timestamp,
-    /// The insurance it was looked up for.
+    /// The insurance for which it was listed.
     pub insurance: Option<i64>,
 }
 
@@ -55,16 +55,16 @@ impl Availability {
     }
 }
 
-/// Why an id is not one of ours. Whatever it is, the slot is unavailable; it is never a 404.
+/// Why an id is invalid. In each case the slot is unavailable; it is never a 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// There are blanks where `+` must have been: sent in a form or query without percent-encoding.
+    /// There are spaces instead of `+`: it was sent in a form or query without percent-encoding.
     Blanks,
-    /// There are `%2B` or `%3D`: percent-encoded once too often.
+    /// There is `%2B` or `%3D`: it was percent-encoded twice.
     PercentEncoded,
     /// Not of the shape `A--B--C`.
     Malformed,
-    /// The right shape, but changed on the way, of another realm, or sealed with a key that has retired.
+    /// The right form, but altered, of another realm, or encrypted with a retired key.
     NotOurs,
 }
 
@@ -85,7 +85,7 @@ impl Keys {
         }
     }
 
-    /// The id under which a slot is offered.
+    /// The id of an offered slot.
     pub fn seal(&self, availability: &Availability) -> String {
         let mut content = serde_json::to_vec(availability).expect("text and numbers become JSON");
         let (iv, tag) = self
@@ -100,10 +100,10 @@ impl Keys {
         )
     }
 
-    /// The slot an id stands for. `lenient` takes blanks for `+`.
+    /// The slot of an id. With `lenient`, spaces count as `+`.
     ///
     /// # Errors
-    /// What is the matter with the id, as far as one can tell.
+    /// Why the id is invalid, as far as that can be seen.
     pub fn open(&self, id: &str, lenient: bool) -> Result<Availability, Unreadable> {
         if id.contains(' ') && lenient {
             return self.open(&id.replace(' ', "+"), false);

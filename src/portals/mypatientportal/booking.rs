@@ -1,10 +1,11 @@
 //! Row 5: book an availability.
 //!
-//! The checks come in the documented order: availability, insurance (403), comment form (422), patient data
-//! (400). Where they say nothing: what makes no sense of itself, such as a date that is none, is refused before
-//! anything is looked up; whether this patient may book here at all (blocked, or a guest where an account is
-//! needed) stands before the insurance; the ASAP list comes last.
-//! The calendar's row is the lock: of all who want its time, one at a time sees what is booked and adds to it.
+//! The checks come in the documented order: availability, insurance (403), comment form (422), patient data (400).
+//! Where the documentation says nothing: malformed input is refused before anything is looked up; whether this patient
+//! may book here at all (blocked, or a guest where an account is needed) is checked before the insurance; the ASAP list
+//! comes last.
+//!
+//! The row of the calendar is the lock: concurrent bookings of one calendar run one after the other.
 
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
@@ -15,23 +16,79 @@ use super::{
     catalogue::check_insurance,
     comment_form,
     error::{self, Result},
-    input::{check_email, present, read_date, text_of},
+    input::{check_email, email, present, text_of},
     links::APPOINTMENT_ID,
     model::{Booking, PatientField, born_on},
-    reminders,
+    reminders, schemas,
     store::{self, Offer},
     wire,
 };
 use crate::{
+    api::{
+        dates::read_date,
+        operation::Parameter,
+        schema::{text, truth},
+    },
     model::User,
     schedule::{Interval, Unbookable},
     store::{Tx, settle},
 };
 
+/// Which slot. Rescheduling takes it, too.
+pub const AVAILABILITY: Parameter = Parameter::required(
+    "availability_id",
+    text,
+    "An id from a list of availabilities. It contains `+` and `=`: percent-encode it in forms and queries.",
+);
+
+/// The members of a booking.
+pub const MEMBERS: &[Parameter] = &[
+    AVAILABILITY,
+    Parameter::optional(
+        "asap_list_opt_in",
+        truth,
+        "Put the appointment on the ASAP list. Not for guests. Default: false.",
+    ),
+    Parameter::optional(
+        "insurance_id",
+        schemas::id,
+        "Default: the insurance for which the availability was listed.",
+    ),
+    Parameter::optional("comments", text, "A comment for the practice."),
+    Parameter::optional(
+        "structured_comment",
+        schemas::any_object,
+        "Answers to the type's comment form, by field name.",
+    ),
+    Parameter::optional(
+        "email",
+        text,
+        "Where messages of the ASAP list are sent. Default: the address in the profile.",
+    ),
+    Parameter::optional(
+        "ref",
+        text,
+        "Where the booking comes from: up to 64 letters and digits.",
+    ),
+    Parameter::optional(
+        "validate_patient_data",
+        truth,
+        "Refuse the booking if patient data that the practice requires is missing. Default: false.",
+    ),
+    Parameter::optional("allow_email_notifications", truth, "Default: as set in the profile."),
+    Parameter::optional("allow_sms_notifications", truth, "Default: as set in the profile."),
+    Parameter::optional("do_notification", truth, "Sets both of the above."),
+    Parameter::optional(
+        "attendant",
+        schemas::any_object,
+        "Guest bookings only: `{\"data\": {\"first_name\", \"last_name\", \"email\", …}}`.",
+    ),
+];
+
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-/// Characters of a remark to the practice.
+/// The longest comment, in characters.
 const LONGEST_COMMENT: usize = 10_000;
-/// Characters of a source's name.
+/// The longest `ref`, in characters.
 const LONGEST_REF: usize = 64;
 
 /// `POST /booking`.
@@ -48,9 +105,8 @@ pub async fn book(call: &Call) -> Result<Value> {
 
 /// The slot a body asks for.
 ///
-/// # Errors
-/// When there is no id, or it is none of ours. What happens to `+` on the way is told in full, since nobody
-/// would see it.
+/// # Errors When the id is missing or invalid. If a `+` was lost because it was not percent-encoded, the error says so
+/// in full: the difference is hard to see.
 pub fn read_availability(call: &Call) -> Result<Availability> {
     let id = call.body().required_text("availability_id")?;
     let opened = call
@@ -59,34 +115,34 @@ pub fn read_availability(call: &Call) -> Result<Availability> {
     opened.map_err(|unreadable| match unreadable {
         Unreadable::Blanks => error::malformed_because(
             "availability_id",
-            "it has blanks where + was; percent-encode + as %2B in forms and queries",
+            "it contains spaces instead of +; percent-encode + as %2B in forms and queries",
         ),
-        Unreadable::PercentEncoded => error::unavailable("the availability_id is percent-encoded once too often"),
-        Unreadable::Malformed => error::unavailable("the availability_id is not one of ours: it reads A--B--C"),
+        Unreadable::PercentEncoded => error::unavailable("the availability_id is percent-encoded twice"),
+        Unreadable::Malformed => error::unavailable("the availability_id does not have the form A--B--C"),
         Unreadable::NotOurs => {
-            error::unavailable("the availability_id was changed on the way, is of another realm, or is too old")
+            error::unavailable("the availability_id was altered, belongs to another realm, or is too old")
         }
     })
 }
 
 /// # Errors
-/// Why the slot cannot be had any more. The calendar is locked.
+/// When the slot cannot be booked any more. The caller holds the lock on the calendar.
 pub async fn check_free(call: &Call, tx: &mut Tx, offer: &Offer, slot: Interval, except: Option<&str>) -> Result<()> {
     let (schedule, length) = (&offer.calendar.schedule, offer.appointment_type.length);
     let busy = store::list_busy(tx, call.realm.id, &offer.calendar.id, slot, except).await?;
     let free = schedule.check_bookable(slot, length, &busy, call.now);
     free.map(drop).map_err(|reason| {
         error::unavailable(match reason {
-            Unbookable::TooSoon => "it is past, or starts sooner than the practice takes bookings for",
-            Unbookable::TooFar => "it lies further ahead than the practice takes bookings for",
-            Unbookable::NotOffered => "the practice does not offer this time any more",
+            Unbookable::TooSoon => "it is past, or starts too soon for a booking at this practice",
+            Unbookable::TooFar => "it is too far ahead for a booking at this practice",
+            Unbookable::NotOffered => "the practice no longer offers this time",
             Unbookable::Closed => "the practice is closed at this time",
-            Unbookable::Taken => "somebody else has booked it, or a time that overlaps it",
+            Unbookable::Taken => "it is already booked, or overlaps a booked time",
         })
     })
 }
 
-/// What a body says besides the availability.
+/// The body, apart from the availability.
 struct Request {
     asap_list_opt_in: bool,
     insurance: Option<i64>,
@@ -96,7 +152,7 @@ struct Request {
     validate_patient_data: bool,
     allow_email_notifications: Option<bool>,
     allow_sms_notifications: Option<bool>,
-    /// Where the ASAP list writes to, if the body says so.
+    /// The address for messages of the ASAP list, if the body has one.
     email: Option<String>,
     patient: Patient,
 }
@@ -116,7 +172,7 @@ impl Request {
         let guest = call.caller.user.is_none();
         error::malformed(
             "asap_list_opt_in",
-            "a guest cannot wait: this token speaks for no user, and no row would let it leave the list",
+            "only users can be on the ASAP list, and this token belongs to no user",
         )
         .when(asap_list_opt_in && guest)?;
         let both = body.boolean("do_notification")?;
@@ -129,13 +185,13 @@ impl Request {
             validate_patient_data: body.boolean("validate_patient_data")?.unwrap_or(false),
             allow_email_notifications: body.boolean("allow_email_notifications")?.or(both),
             allow_sms_notifications: body.boolean("allow_sms_notifications")?.or(both),
-            email: body.email("email")?.map(str::to_owned),
+            email: email(body, "email")?.map(str::to_owned),
             patient: Patient::read(call)?,
         })
     }
 }
 
-/// Whom the appointment is for.
+/// The patient of the appointment.
 enum Patient {
     User(User),
     Guest(Map<String, Value>),
@@ -148,14 +204,14 @@ impl Patient {
             (Some(user), None) => Ok(Self::User(user.clone())),
             (Some(_), Some(_)) => Err(error::malformed(
                 "attendant",
-                "guest bookings only: this token speaks for a user, who is the patient",
+                "it is for guest bookings only: this token belongs to a user, who is the patient",
             )),
             (None, None) => Err(error::missing("attendant")),
             (None, Some(attendant)) => Self::guest(attendant),
         }
     }
 
-    /// A guest has a name and an address to write to; more if the practice insists.
+    /// A guest needs a name and an e-mail address, and more if the practice requires it.
     fn guest(attendant: &Map<String, Value>) -> Result<Self> {
         let data = match present(attendant, "data") {
             Some(Value::Object(data)) => data,
@@ -197,7 +253,7 @@ impl Patient {
         }
     }
 
-    /// Whether the practice would know this of the patient.
+    /// Whether this is known of the patient.
     fn has(&self, field: PatientField) -> bool {
         match (self, field) {
             (Self::User(user), PatientField::InsuranceCompany) => user
@@ -210,7 +266,7 @@ impl Patient {
     }
 }
 
-/// What a form calls a member of a guest's data.
+/// The name of a member of a guest's data, as in a form.
 fn in_data(field: &str) -> String {
     format!("attendant[data][{field}]")
 }
@@ -219,7 +275,7 @@ async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Avail
     let realm = call.realm.id;
     let offer = store::find_offer(tx, realm, availability.appointment_type, availability.category).await?;
     let offer = offer.filter(|offer| offer.practice.id == availability.practice);
-    let offer = offer.ok_or_else(|| error::unavailable("what it was offered for exists no more"))?;
+    let offer = offer.ok_or_else(|| error::unavailable("the type or practice of the availability no longer exists"))?;
     let sequence = store::lock_calendar(tx, realm, &offer.calendar.id).await?;
 
     check_free(call, tx, &offer, availability.interval(), None).await?;
@@ -228,7 +284,7 @@ async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Avail
     check_insurance(call, tx, insurance).await?;
     let open = offer.appointment_type.open_to_insurance(insurance);
     error::insurance_refused(format!(
-        "the type {} is not open to this insurance",
+        "the type {} cannot be booked with this insurance",
         offer.appointment_type.id
     ))
     .when(!open)?;
@@ -261,7 +317,7 @@ async fn write(call: &Call, tx: &mut Tx, request: &Request, availability: &Avail
     Ok(booking.id)
 }
 
-/// Writes the booking under the id that was set for it, or a drawn one; another where that one is taken.
+/// Writes the booking with the id that the seed has set for it, or a random one; another one if that id is taken.
 async fn insert(call: &Call, tx: &mut Tx, booking: &mut Booking, sequence: i64) -> Result<()> {
     let realm = call.realm.id;
     let drawn = || call.realm.random.characters(LETTERS_AND_DIGITS, APPOINTMENT_ID);
@@ -282,22 +338,16 @@ async fn check_patient(call: &Call, tx: &mut Tx, request: &Request, offer: &Offe
     }
 }
 
-/// Where to write when an earlier slot becomes free: what the body says, else what is known of the patient.
+/// The address for messages of the ASAP list: that of the body, or else that of the patient.
 fn asap_email(request: &Request, offer: &Offer) -> Result<Option<String>> {
     if !request.asap_list_opt_in {
         return Ok(None);
     }
-    asap_refused(offer.appointment_type.id).when(!offer.appointment_type.asap_notifications)?;
+    error::asap_refused(offer.appointment_type.id).when(!offer.appointment_type.asap_notifications)?;
     let known = request.email.as_deref().or(request.patient.text(PatientField::Email));
     known
         .map(|email| Some(email.to_owned()))
         .ok_or_else(|| error::missing("email"))
-}
-
-/// 400: nobody is told of earlier slots of this type.
-pub fn asap_refused(appointment_type: i64) -> error::PortalError {
-    let why = format!("the type {appointment_type} has asap_notifications_enabled=false");
-    error::not_now("ASAP notifications are not enabled for this appointment type.", why)
 }
 
 fn check_comment_form(call: &Call, request: &Request, offer: &Offer) -> Result<Map<String, Value>> {
@@ -307,7 +357,7 @@ fn check_comment_form(call: &Call, request: &Request, offer: &Offer) -> Result<M
 }
 
 /// # Errors
-/// When somebody born on that day is not of the right age on the day of the slot.
+/// When a patient born on that day does not have the right age on the day of the slot.
 pub fn check_age(offer: &Offer, born_on: Option<Date>, start: Timestamp) -> Result<()> {
     let day = offer.practice.zone.to_datetime(start).date();
     let ages = offer.appointment_type.ages;

@@ -1,10 +1,11 @@
-//! From a request to an answer: who calls, with which scopes, saying what. One shell for all rows.
+//! From a request to an answer, the same for all operations: the caller, the scopes, the input.
 //!
-//! The order of refusals is the documented one: 405, 401, 403, then what the row itself has to say.
+//! The order of refusals is the documented one: 405, 401, 403, then the operation's own.
+
+use std::pin::Pin;
 
 use axum::{
-    body::to_bytes,
-    extract::{RawPathParams, Request},
+    extract::{RawPathParams, Request, rejection::RawPathParamsRejection},
     response::Response,
 };
 use http::StatusCode;
@@ -12,64 +13,74 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    appointments, asap_list, availabilities,
+    access::Access,
     availability_id::Keys,
-    booking, cancellation, catalogue,
     error::{self, Result},
-    input::{Input, Reader, read_id},
     links::APPOINTMENT_ID,
     model::{Appointment, Owner},
-    profile, rescheduling,
-    route_table::{Operation, Row},
-    store, video_consultation, wire,
+    store, wire,
 };
 use crate::{
+    api::{
+        dates::read_digits,
+        input::{self, Input, Reader},
+        operation::{self, Body},
+    },
     app::{App, Realm, behaviour_effects},
     model::User,
     portals::caller::Caller,
     store::Conn,
 };
 
-/// The largest body anybody may send.
+/// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
-/// How long availability ids are sealed with the same key. The key before stays good, so an id is good for at
-/// least as long.
+/// How long availability ids are sealed with the same key. The previous key is accepted too, so an id is valid at least
+/// as long.
 const KEY_LIFE_DAYS: i64 = 30;
 
-/// A request that may be answered: everything a row's handler gets.
+/// What a handler gets: the caller, the time and the input.
 pub struct Call {
     pub app: App,
     pub realm: Realm,
     pub caller: Caller,
-    /// The one instant all decisions see.
+    /// The time of the request, the same for all decisions.
     pub now: Timestamp,
-    row: &'static Row,
-    /// What stands for `{id}` in the path.
-    id: Option<String>,
+    operation: &'static Operation,
+    /// The `{id}` of the path; empty where the path has none.
+    id: String,
     query: Input,
     body: Input,
 }
 
-/// Answers a request at `row`.
+/// An error where the path is not UTF-8.
+pub type PathParams = std::result::Result<RawPathParams, RawPathParamsRejection>;
+
+/// What serves an operation.
+pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
+
+/// A row of the table of calls.
+pub type Operation = operation::Operation<Handler, Access>;
+
+/// Answers a request to an operation.
 pub async fn serve(
-    row: &'static Row,
+    operation: &'static Operation,
     app: App,
     realm: Realm,
-    params: Option<RawPathParams>,
+    params: PathParams,
     request: Request,
 ) -> Response {
     let policy = realm.policy.clone();
-    match answer(row, app, realm, params, request).await {
+    match answer(operation, app, realm, params, request).await {
         Ok(answer) => wire::answer(StatusCode::OK, answer),
-        Err(error) => error.answer(&policy, row.path),
+        Err(error) => error.answer(&policy, operation.path),
     }
 }
 
 async fn answer(
-    row: &'static Row,
+    operation: &'static Operation,
     app: App,
     realm: Realm,
-    params: Option<RawPathParams>,
+    params: PathParams,
     request: Request,
 ) -> Result<Value> {
     let now = realm.clock.now();
@@ -82,87 +93,60 @@ async fn answer(
     behaviour_effects::token_is_used(&app, &realm, caller.user.as_ref(), &caller.token_digest, now)
         .await
         .map_err(|error| error::not_identified(error.into(), &realm.policy))?;
-    row.check_scopes(&caller.scopes, caller.user.is_some())
-        .map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
+    let allowed = operation.access.check(&caller.scopes, caller.user.is_some());
+    allowed.map_err(|missing| error::insufficient_scope(&missing, &caller.scopes, &realm.policy))?;
 
     let query = Input::of_query(parts.uri.query())?;
-    let body = if row.body.is_empty() {
-        Input::default()
+    let body = if let Body::Members { media_types, .. } = operation.body {
+        let bytes = input::read_bytes(body, LARGEST_BODY).await?;
+        Input::of_body(&parts.headers, &bytes, media_types)?
     } else {
-        let bytes = to_bytes(body, LARGEST_BODY)
-            .await
-            .map_err(|_| error::too_large(LARGEST_BODY))?;
-        Input::of_body(&parts.headers, &bytes)?
+        Input::default()
     };
-    let id = params.and_then(|params| params.iter().next().map(|(_, value)| value.to_owned()));
     let call = Call {
         app,
         realm,
         caller,
         now,
-        row,
-        id,
+        operation,
+        // What cannot be read names nothing: the handler answers 404.
+        id: input::path_parameter(params).ok().flatten().unwrap_or_default(),
         query,
         body,
     };
-    call.perform().await
+    (operation.handler)(&call).await
 }
 
 impl Call {
-    async fn perform(&self) -> Result<Value> {
-        match self.row.operation {
-            Operation::ShowUser => profile::show(self).await,
-            Operation::ListAppointments => appointments::list(self).await,
-            Operation::ListUpcomingAppointments => appointments::list_upcoming(self).await,
-            Operation::ShowAppointment => appointments::show(self).await,
-            Operation::Book => booking::book(self).await,
-            Operation::Reschedule => rescheduling::reschedule(self).await,
-            Operation::Cancel => cancellation::cancel(self).await,
-            Operation::ListInsurances => catalogue::list_insurances(self).await,
-            Operation::ListCategories => catalogue::list_categories(self).await,
-            Operation::ListTypes => catalogue::list_types(self).await,
-            Operation::ListAvailabilities => availabilities::list(self).await,
-            Operation::ListAvailabilitiesOfAppointment => availabilities::list_of_appointment(self).await,
-            Operation::ShowEarlierAvailability => availabilities::show_earlier(self).await,
-            Operation::JoinAsapList => asap_list::join(self).await,
-            Operation::LeaveAsapList => asap_list::leave(self).await,
-            Operation::ListPractices => catalogue::list_practices(self).await,
-            Operation::ShowPractice => catalogue::show_practice(self).await,
-            Operation::ShowCategory => catalogue::show_category(self).await,
-            Operation::ShowType => catalogue::show_type(self).await,
-            Operation::OpenVideoConsultation => video_consultation::open(self).await,
-        }
-    }
-
     pub fn query(&self) -> Reader<'_> {
-        self.query.of(self.row)
+        self.query.reader(self.operation.query)
     }
 
     pub fn body(&self) -> Reader<'_> {
-        self.body.of(self.row)
+        self.body.reader(self.operation.body.members())
     }
 
-    /// A connection to read with; to be given back before a transaction begins.
+    /// A connection for reading. It has to be dropped before a transaction begins.
     pub async fn read(&self) -> Result<Conn> {
         Ok(self.app.database.read().await?)
     }
 
-    /// The user of a row that guests are refused at.
+    /// The user who calls, where guests are refused.
     pub fn user(&self) -> &User {
         self.caller
             .user
             .as_ref()
-            .expect("the scope check lets no client in here on its own")
+            .expect("the scope check refuses a client without a user here")
     }
 
     /// The `{id}` of the path, as it came.
     pub fn text_in_path(&self) -> &str {
-        self.id.as_deref().unwrap_or_default()
+        &self.id
     }
 
     /// The `{id}` of the path, where it is a number.
     pub fn number_in_path(&self) -> Option<i64> {
-        read_id(self.text_in_path())
+        read_digits(self.text_in_path())
     }
 
     /// The appointment the path names, if it is the caller's.
@@ -179,7 +163,7 @@ impl Call {
             .ok_or_else(error::no_appointment)
     }
 
-    /// Whose a booking of this caller is.
+    /// Who owns what this caller books.
     pub fn owner(&self) -> Owner {
         match &self.caller.user {
             Some(user) => Owner::User(user.id.clone()),
@@ -187,7 +171,7 @@ impl Call {
         }
     }
 
-    /// The keys of availability ids at this time.
+    /// The keys for availability ids at this time.
     pub fn availability_keys(&self) -> Keys {
         let number = self.now.as_second().div_euclid(KEY_LIFE_DAYS * 24 * 60 * 60);
         let key = |number| {

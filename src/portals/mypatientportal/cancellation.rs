@@ -1,4 +1,4 @@
-//! Row 7: cancel an appointment, while its notice period has not begun.
+//! Row 7: cancel an appointment, before its notice period begins.
 
 use serde_json::Value;
 
@@ -15,30 +15,30 @@ use crate::store::{Tx, settle};
 pub async fn cancel(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx).await;
-    let told = settle(tx, outcome).await?;
-    if told {
+    let notified = settle(tx, outcome).await?;
+    if notified {
         call.app.outbox.ring();
     }
     Ok(wire::id(call.text_in_path()))
 }
 
-/// Cancels it; whether somebody was told of the slot that became free.
+/// Cancels the appointment. Returns whether anybody on the ASAP list was notified.
 async fn write(call: &Call, tx: &mut Tx) -> Result<bool> {
     let appointment = call.appointment(tx).await?;
     check_cancellable(call, &appointment)?;
     store::lock_calendar(tx, call.realm.id, &appointment.calendar).await?;
-    // Locked: what was read before may have changed.
+    // Read again under the lock: it may have changed.
     let appointment = call.appointment(tx).await?;
     check_cancellable(call, &appointment)?;
-    let stood = store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
-    error::not_now("Appointment cannot be cancelled.", "it was cancelled a moment ago").when(!stood)?;
+    let cancelled = store::cancel(tx, call.realm.id, &appointment.id, call.now).await?;
+    error::not_now("Appointment cannot be cancelled.", "it has just been cancelled").when(!cancelled)?;
     reminders::forget(tx, &call.realm, &appointment.id).await?;
-    asap_list::tell_waiting(call, tx, &appointment.calendar, appointment.interval(), &appointment.id).await
+    asap_list::notify_waiting(call, tx, &appointment.calendar, appointment.interval(), &appointment.id).await
 }
 
 fn check_cancellable(call: &Call, appointment: &Appointment) -> Result<()> {
     let why = if appointment.cancelled_at.is_some() {
-        "it is cancelled already".to_owned()
+        "it is already cancelled".to_owned()
     } else if !appointment.upcoming_at(call.now) {
         "it is past".to_owned()
     } else {

@@ -98,7 +98,7 @@ pub async fn show_type(call: &Call) -> Result<Value> {
     Ok(wire::data(wire::appointment_type(&found.ok_or_else(error::no_type)?)))
 }
 
-/// Whom a catalogue is asked for, as far as the query says.
+/// The patient for whom the catalogue is listed, as far as the query says.
 struct Patient {
     insurance: Option<i64>,
     born_on: Option<Date>,
@@ -124,14 +124,14 @@ impl Patient {
 }
 
 /// # Errors
-/// When the portal does not know the insurance.
+/// When there is no such insurance.
 pub async fn check_insurance(call: &Call, conn: &mut Conn, insurance: Option<i64>) -> Result<()> {
     let Some(insurance) = insurance else { return Ok(()) };
     let known = store::insurance_exists(conn, call.realm.id, insurance).await?;
-    error::insurance_refused(format!("the portal knows no insurance {insurance}")).when(!known)
+    error::insurance_refused(format!("there is no insurance {insurance}")).when(!known)
 }
 
-/// Today on the practice's wall: what ages are counted on.
+/// Today's date at the practice, on which ages are counted.
 fn today(call: &Call, practice: Option<&Practice>) -> Date {
     let zone = practice.map_or(TimeZone::UTC, |practice| practice.zone.clone());
     zone.to_datetime(call.now).date()

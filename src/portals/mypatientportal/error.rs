@@ -1,175 +1,141 @@
-//! Refusals as this portal words them.
+//! Errors as this portal writes them.
 //!
-//! Documented texts go over the wire unchanged, under either policy: clients compare them. Where the policy
-//! explains, an `error_description` beside the text says what is wrong with this very request. Bearer
-//! refusals have their own form (RFC 6750 §3), and two errors were recorded with a `reason` instead of an
-//! `error`; those stay as they were recorded.
+//! Documented texts are sent unchanged under every policy, since clients compare them. If the policy says so, an
+//! `error_description` beside the text says what is wrong with this request. Errors of the access token have a form of
+//! their own (RFC 6750 §3), and two errors have a `reason` instead of an `error`, as recorded from the real portal.
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{comment_form::InvalidField, route_table::ScopesMissing, wire};
+use super::{access::ScopesMissing, comment_form::InvalidField, wire};
 use crate::{
+    api::{
+        input::{FieldError, InputError},
+        refused::{ApiError, ErrorForm, Refused},
+    },
     model::{ErrorTexts, Policy, Refusal, Scopes},
     portals::caller::CallerError,
-    store::Keeps,
-    web::{bearer, refusal_log},
+    web::bearer,
 };
 
 /// Why a request is not answered as it was asked.
-#[derive(Debug)]
-pub enum PortalError {
-    /// Our considered no.
-    Refused(Box<Refused>),
-    /// Our own failure. What it was stands in the log, not in the answer.
-    Failed(anyhow::Error),
-}
+pub type PortalError = ApiError<Form>;
 
-/// A refusal, and how it goes over the wire.
-#[derive(Debug)]
-pub struct Refused {
-    status: StatusCode,
-    wire: Wire,
-    refusal: Refusal,
-}
+pub type Result<T> = std::result::Result<T, PortalError>;
 
 /// The forms of an error.
 #[derive(Debug)]
-enum Wire {
+pub enum Form {
     /// `{"error": "<text>"}`.
     Text(String),
     /// `{"reason": "attendant_blocked", "overridable": false}`.
     AttendantBlocked,
-    /// `{"reason": "structured_comment_invalid", …}`, each field with what is the matter.
+    /// `{"reason": "structured_comment_invalid", …}`: each invalid field with the reason.
     CommentForm(Vec<InvalidField>),
     /// `{"error": "<code>", "error_description": "<text>"}` with a challenge.
     Bearer { text: String, scopes: Option<Scopes> },
-    /// The same where no token came at all (RFC 6750 §3.1).
+    /// The same for a request without a token (RFC 6750 §3.1).
     NoBearer,
-    /// `{"error": "<text>"}` with `Allow`.
-    Method { text: String, allowed: String },
 }
 
-/// The shortest way to an answer that is not an answer.
-pub type Result<T> = std::result::Result<T, PortalError>;
+impl ErrorForm for Form {
+    type Settings = Policy;
 
-impl PortalError {
-    fn new(status: StatusCode, wire: Wire, refusal: Refusal) -> Self {
-        Self::Refused(Box::new(Refused { status, wire, refusal }))
-    }
-
-    fn text(status: StatusCode, code: &'static str, text: impl Into<String>, why: impl AsRef<str>) -> Self {
-        Self::new(status, Wire::Text(text.into()), Refusal::new(code, why))
-    }
-
-    /// What was expected, and what came: for the log and the journal.
-    pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
-        if let Self::Refused(refused) = &mut self {
-            refused.refusal = refused.refusal.clone().compare(expected, received);
+    fn refused(refused: &Refused<Self>, policy: &Policy) -> Response {
+        let mut response = wire::answer(refused.status, body(refused, policy));
+        if let Some(challenge) = challenge(refused, policy) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
-        self
-    }
-
-    /// Refuses when `wrong`: a rule in one line.
-    pub fn when(self, wrong: bool) -> Result<()> {
-        if wrong { Err(self) } else { Ok(()) }
-    }
-
-    /// The answer, in the policy's words.
-    pub fn answer(&self, policy: &Policy, endpoint: &str) -> Response {
-        self.log(endpoint);
-        match self {
-            Self::Refused(refused) => refused.answer(policy),
-            Self::Failed(_) => wire::answer(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                json!({"error": "Internal server error"}),
-            ),
-        }
-    }
-
-    fn log(&self, endpoint: &str) {
-        match self {
-            Self::Refused(refused) => refusal_log::log(&refused.refusal, endpoint),
-            Self::Failed(cause) => tracing::error!(at = endpoint, cause = format!("{cause:#}"), "failed"),
-        }
-    }
-}
-
-impl Refused {
-    fn answer(&self, policy: &Policy) -> Response {
-        let mut response = wire::answer(self.status, self.body(policy));
-        let headers = response.headers_mut();
-        if let Some(challenge) = self.challenge(policy) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        if let Wire::Method { allowed, .. } = &self.wire
-            && let Ok(allowed) = HeaderValue::try_from(allowed)
-        {
-            headers.insert(header::ALLOW, allowed);
-        }
-        response.extensions_mut().insert(self.refusal.clone());
         response
     }
 
-    fn body(&self, policy: &Policy) -> Value {
-        match &self.wire {
-            Wire::Text(text) | Wire::Method { text, .. } => match policy.error_texts {
-                ErrorTexts::Documented => json!({"error": text}),
-                ErrorTexts::Explained => json!({"error": text, "error_description": self.refusal.description()}),
-            },
-            Wire::AttendantBlocked => json!({"reason": "attendant_blocked", "overridable": false}),
-            Wire::CommentForm(fields) => {
-                let one = |(name, message): &InvalidField| Map::from_iter([(name.clone(), json!(message))]);
-                let fields: Vec<_> = fields.iter().map(one).collect();
-                json!({"reason": "structured_comment_invalid", "overridable": false, "invalid_fields": fields})
-            }
-            Wire::Bearer { text, .. } => json!({"error": self.refusal.code, "error_description": text}),
-            Wire::NoBearer => {
-                json!({"error": self.refusal.code, "error_description": self.refusal.description()})
-            }
-        }
-    }
-
-    fn challenge(&self, policy: &Policy) -> Option<HeaderValue> {
-        let (realm, documented) = match policy.error_texts {
-            ErrorTexts::Documented => ("Doorkeeper", true),
-            ErrorTexts::Explained => ("Anteroom", false),
+    fn failed(status: StatusCode, _: &Policy) -> Response {
+        let text = match status {
+            StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
+            status => status.canonical_reason().unwrap_or("Server error"),
         };
-        match &self.wire {
-            Wire::Bearer { text, scopes } => {
-                // Upstream names the scopes in the description only.
-                let scopes = scopes.as_ref().filter(|_| !documented);
-                Some(bearer::challenge(realm, Some((self.refusal.code, text)), scopes))
+        wire::answer(status, json!({"error": text}))
+    }
+}
+
+fn body(refused: &Refused<Form>, policy: &Policy) -> Value {
+    let refusal = &refused.refusal;
+    match &refused.form {
+        Form::Text(text) => match policy.error_texts {
+            ErrorTexts::Documented => json!({"error": text}),
+            ErrorTexts::Explained => json!({"error": text, "error_description": refusal.description()}),
+        },
+        Form::AttendantBlocked => json!({"reason": "attendant_blocked", "overridable": false}),
+        Form::CommentForm(fields) => {
+            let one = |(name, message): &InvalidField| Map::from_iter([(name.clone(), json!(message))]);
+            let fields: Vec<_> = fields.iter().map(one).collect();
+            json!({"reason": "structured_comment_invalid", "overridable": false, "invalid_fields": fields})
+        }
+        Form::Bearer { text, .. } => json!({"error": refusal.code, "error_description": text}),
+        Form::NoBearer => json!({"error": refusal.code, "error_description": refusal.description()}),
+    }
+}
+
+fn challenge(refused: &Refused<Form>, policy: &Policy) -> Option<HeaderValue> {
+    let (realm, documented) = match policy.error_texts {
+        ErrorTexts::Documented => ("Doorkeeper", true),
+        ErrorTexts::Explained => ("Anteroom", false),
+    };
+    match &refused.form {
+        Form::Bearer { text, scopes } => {
+            // The real portal names the scopes in the description only.
+            let scopes = scopes.as_ref().filter(|_| !documented);
+            Some(bearer::challenge(realm, Some((refused.refusal.code, text)), scopes))
+        }
+        Form::NoBearer => Some(bearer::challenge(realm, None, None)),
+        _ => None,
+    }
+}
+
+impl From<InputError> for PortalError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::TooLarge { most } => too_large(most),
+            InputError::MediaType { received, .. } => {
+                malformed("body", "send application/json or application/x-www-form-urlencoded")
+                    .compare("JSON or a form", received)
             }
-            Wire::NoBearer => Some(bearer::challenge(realm, None, None)),
-            _ => None,
+            InputError::Unreadable { part, why } => malformed(part.name(), format!("it cannot be read: {why}")),
+            InputError::Member { name, why } => malformed(&name, why),
         }
     }
 }
 
-impl Keeps for PortalError {
-    fn keeps(&self) -> bool {
-        false
+impl From<FieldError> for PortalError {
+    fn from(error: FieldError) -> Self {
+        match error {
+            FieldError::Missing { name } => missing(&name),
+            FieldError::Malformed { name, why, comparison } => {
+                let error = malformed(&name, why);
+                match comparison {
+                    Some((expected, received)) => error.compare(expected, received),
+                    None => error,
+                }
+            }
+        }
     }
 }
 
-impl From<crate::store::Error> for PortalError {
-    fn from(error: crate::store::Error) -> Self {
-        Self::Failed(error.into())
-    }
+fn text(status: StatusCode, code: &'static str, text: impl Into<String>, why: impl AsRef<str>) -> PortalError {
+    PortalError::new(status, Form::Text(text.into()), Refusal::new(code, why))
 }
 
-/// 401, or under the explaining policy 400 for what is no bearer token at all (RFC 6750 §3.1).
+/// 401; with explained error texts 400 for a header that holds no bearer token (RFC 6750 §3.1).
 pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
     let invalid = |refusal: Refusal| {
-        let wire = Wire::Bearer {
+        let form = Form::Bearer {
             text: refusal.description().to_owned(),
             scopes: None,
         };
-        PortalError::new(StatusCode::UNAUTHORIZED, wire, refusal)
+        PortalError::new(StatusCode::UNAUTHORIZED, form, refusal)
     };
-    // Upstream does not tell a missing token from an unknown one.
+    // The real portal answers the same for a missing and for an unknown token.
     let unknown = || {
         Refusal::new("invalid_token", "The access token is invalid")
             .kind("token.unknown")
@@ -183,26 +149,26 @@ pub fn not_identified(error: CallerError, policy: &Policy) -> PortalError {
             let refusal = Refusal::new("invalid_token", "the request has no access token")
                 .kind("token.missing")
                 .see("RFC 6750 §3.1");
-            PortalError::new(StatusCode::UNAUTHORIZED, Wire::NoBearer, refusal)
+            PortalError::new(StatusCode::UNAUTHORIZED, Form::NoBearer, refusal)
         }
         CallerError::Malformed(refusal) => match policy.error_texts {
             ErrorTexts::Documented => invalid(unknown().compare("a bearer token", refusal.description())),
             ErrorTexts::Explained => {
-                let wire = Wire::Bearer {
+                let form = Form::Bearer {
                     text: refusal.description().to_owned(),
                     scopes: None,
                 };
-                PortalError::new(StatusCode::BAD_REQUEST, wire, refusal)
+                PortalError::new(StatusCode::BAD_REQUEST, form, refusal)
             }
         },
     }
 }
 
-/// 403: the token lacks scopes, or speaks for nobody where somebody is needed. Upstream does not tell the two apart.
+/// 403: the token lacks scopes, or belongs to no user where one is needed. The real portal answers the same for both.
 pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Policy) -> PortalError {
     let user_missing = missing.user_missing && policy.error_texts == ErrorTexts::Explained;
     let (text, scopes) = if user_missing {
-        let text = "This resource is about a user, and the token is a client's own: get one with the code flow.";
+        let text = "This resource needs the token of a user: request one with the authorization code flow.";
         (text.to_owned(), None)
     } else {
         let text = format!("Access to this resource requires scope \"{}\".", missing.required);
@@ -216,59 +182,53 @@ pub fn insufficient_scope(missing: &ScopesMissing, held: &Scopes, policy: &Polic
         })
         .see("RFC 6750 §3.1")
         .compare(&missing.required, held.to_string());
-    PortalError::new(StatusCode::FORBIDDEN, Wire::Bearer { text, scopes }, refusal)
+    PortalError::new(StatusCode::FORBIDDEN, Form::Bearer { text, scopes }, refusal)
 }
 
-/// 403 for no scope in particular.
+/// 403 without naming a scope.
 pub fn forbidden(why: &str) -> PortalError {
-    let wire = Wire::Bearer {
+    let form = Form::Bearer {
         text: why.to_owned(),
         scopes: None,
     };
-    PortalError::new(StatusCode::FORBIDDEN, wire, Refusal::new("insufficient_scope", why))
+    PortalError::new(StatusCode::FORBIDDEN, form, Refusal::new("insufficient_scope", why))
 }
 
-/// A status the documentation says nothing of, in the portal's plain form.
-pub fn plain(status: StatusCode, text: &str) -> PortalError {
-    PortalError::text(status, "fault", text, text)
+/// A status that the documentation does not mention, in the plain form.
+pub fn plain(status: StatusCode, sentence: &str) -> PortalError {
+    text(status, "fault", sentence, sentence)
 }
 
-/// 405, naming what would do.
+/// 405, with the methods of the path.
 pub fn wrong_method(allowed: &[&str], received: &str) -> PortalError {
     let text = format!("This method is only available via {}", allowed.join(" or "));
-    let refusal = Refusal::new("method_not_allowed", &text)
-        .see("RFC 9110 §15.5.6")
-        .compare(allowed.join(", "), received);
-    PortalError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        Wire::Method {
-            text,
-            allowed: allowed.join(", "),
-        },
-        refusal,
-    )
+    let refusal = Refusal::new("method_not_allowed", &text).see("RFC 9110 §15.5.6");
+    let allowed = allowed.join(", ");
+    PortalError::new(StatusCode::METHOD_NOT_ALLOWED, Form::Text(text), refusal)
+        .compare(&allowed, received)
+        .header(header::ALLOW, &allowed)
 }
 
 /// 413.
 pub fn too_large(most: usize) -> PortalError {
     let why = format!("the body is larger than {most} bytes");
-    PortalError::text(
+    text(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        "the body is too large", // as the server says it of what it does not even hand on
+        "the body is too large", // the text that the server itself sends for larger bodies
         why,
     )
 }
 
-/// 400: the slot is taken, past, or no slot.
+/// 400: the slot is taken or past, or does not exist.
 pub fn unavailable(why: impl AsRef<str>) -> PortalError {
-    PortalError::text(StatusCode::BAD_REQUEST, "unavailable", "The event is unavailable.", why)
+    text(StatusCode::BAD_REQUEST, "unavailable", "The event is unavailable.", why)
 }
 
-/// 400: a field that has to be there is not.
+/// 400: a required field is missing.
 pub fn missing(field: &str) -> PortalError {
     let why = format!("the field {field} is required and was not sent, or is blank");
-    PortalError::text(
+    text(
         StatusCode::BAD_REQUEST,
         "missing_field",
         format!("{field} missing"),
@@ -276,9 +236,9 @@ pub fn missing(field: &str) -> PortalError {
     )
 }
 
-/// 400: a field cannot be read.
+/// 400: a field is malformed.
 pub fn malformed(field: &str, why: impl AsRef<str>) -> PortalError {
-    PortalError::text(
+    text(
         StatusCode::BAD_REQUEST,
         "malformed_field",
         format!("Format error in {field}"),
@@ -286,9 +246,9 @@ pub fn malformed(field: &str, why: impl AsRef<str>) -> PortalError {
     )
 }
 
-/// 400 for a mistake that is hard to see: what is wrong is part of the text under every policy.
+/// 400 for a mistake that is hard to see: the reason is part of the text under every policy.
 pub fn malformed_because(field: &str, why: &str) -> PortalError {
-    PortalError::text(
+    text(
         StatusCode::BAD_REQUEST,
         "malformed_field",
         format!("Format error in {field}: {why}"),
@@ -296,40 +256,49 @@ pub fn malformed_because(field: &str, why: &str) -> PortalError {
     )
 }
 
-/// 400: the state of things does not allow it.
-pub fn not_now(text: &'static str, why: impl AsRef<str>) -> PortalError {
-    PortalError::text(StatusCode::BAD_REQUEST, "state", text, why)
+/// 400: the current state does not allow it.
+pub fn not_now(documented: &'static str, why: impl AsRef<str>) -> PortalError {
+    text(StatusCode::BAD_REQUEST, "state", documented, why)
 }
 
 /// 400: the practice has blocked the patient.
 pub fn attendant_blocked() -> PortalError {
-    let refusal = Refusal::new("attendant_blocked", "the practice takes no bookings of this patient");
-    PortalError::new(StatusCode::BAD_REQUEST, Wire::AttendantBlocked, refusal)
+    let refusal = Refusal::new(
+        "attendant_blocked",
+        "the practice does not accept bookings by this patient",
+    );
+    PortalError::new(StatusCode::BAD_REQUEST, Form::AttendantBlocked, refusal)
 }
 
 /// 400: a guest booking of a type that needs an account.
 pub fn account_required() -> PortalError {
-    let why = "this type needs an account, but the token speaks for no user";
-    let text = "attendant must have an external_user_id";
-    PortalError::text(StatusCode::BAD_REQUEST, "account_required", text, why)
+    let why = "this type can be booked by users only, and the token belongs to no user";
+    let documented = "attendant must have an external_user_id";
+    text(StatusCode::BAD_REQUEST, "account_required", documented, why)
 }
 
-/// 403: the type is not open to that insurance.
+/// 400: the type has no ASAP list.
+pub fn asap_refused(appointment_type: i64) -> PortalError {
+    let why = format!("the type {appointment_type} has asap_notifications_enabled=false");
+    not_now("ASAP notifications are not enabled for this appointment type.", why)
+}
+
+/// 403: the type cannot be booked with that insurance.
 pub fn insurance_refused(why: impl AsRef<str>) -> PortalError {
-    let text = "Forbidden with current insurance settings";
-    PortalError::text(StatusCode::FORBIDDEN, "insurance", text, why)
+    let documented = "Forbidden with current insurance settings";
+    text(StatusCode::FORBIDDEN, "insurance", documented, why)
 }
 
-/// 404 for appointments: also for those of somebody else.
+/// 404 for appointments, also for those of other patients.
 pub fn no_appointment() -> PortalError {
-    let why = "there is no such appointment, or it belongs to somebody else";
-    PortalError::text(StatusCode::NOT_FOUND, "not_found", "Appointment not found.", why)
+    let why = "there is no such appointment, or it belongs to another patient";
+    text(StatusCode::NOT_FOUND, "not_found", "Appointment not found.", why)
 }
 
 /// 404 for types and categories.
 pub fn no_type() -> PortalError {
     let why = "there is no such type or category, or the type does not belong to the category";
-    PortalError::text(
+    text(
         StatusCode::NOT_FOUND,
         "not_found",
         "Event type or category not found.",
@@ -339,7 +308,7 @@ pub fn no_type() -> PortalError {
 
 /// 404 for practices.
 pub fn no_practice() -> PortalError {
-    PortalError::text(
+    text(
         StatusCode::NOT_FOUND,
         "not_found",
         "Practice not found",
@@ -349,7 +318,7 @@ pub fn no_practice() -> PortalError {
 
 /// 404 for paths.
 pub fn no_resource() -> PortalError {
-    PortalError::text(
+    text(
         StatusCode::NOT_FOUND,
         "not_found",
         "Resource not found.",
@@ -357,12 +326,12 @@ pub fn no_resource() -> PortalError {
     )
 }
 
-/// 422: the comment form is not answered as it asks.
+/// 422: answers to the comment form are missing or invalid.
 pub fn comment_form(fields: Vec<InvalidField>) -> PortalError {
     let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let refusal = Refusal::new(
         "structured_comment_invalid",
-        format!("wrong answers: {}", names.join(", ")),
+        format!("missing or invalid answers: {}", names.join(", ")),
     );
-    PortalError::new(StatusCode::UNPROCESSABLE_ENTITY, Wire::CommentForm(fields), refusal)
+    PortalError::new(StatusCode::UNPROCESSABLE_ENTITY, Form::CommentForm(fields), refusal)
 }

@@ -1,17 +1,17 @@
-//! Links to an appointment that open without signing in: whoever has one, has it from the patient.
+//! Links to an appointment that open without signing in.
 //!
-//! A link's token is the appointment's id and a signature of it, HMAC-SHA-256 with a key of the realm. So
-//! nothing is stored, and no link leads from one realm to another.
+//! The token of a link is the id of the appointment and an HMAC-SHA-256 of it with a key of the realm. So nothing is
+//! stored, and a link of one realm is not valid in another.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{app::Realm, web::paths};
 
-/// Characters of an appointment's id.
+/// The length of the id of an appointment, in characters.
 pub const APPOINTMENT_ID: usize = 28;
 
-/// Where the video consultation of an appointment takes place.
+/// The address of the video consultation of an appointment.
 pub fn video_consultation(realm: &Realm, appointment: &str) -> String {
     realm.url(&format!(
         "{}/{appointment}{}",
@@ -20,7 +20,7 @@ pub fn video_consultation(realm: &Realm, appointment: &str) -> String {
     ))
 }
 
-/// The appointment a video link's token was made for.
+/// The appointment of a token, if the token is valid.
 pub fn appointment_of(realm: &Realm, token: &str) -> Option<String> {
     let (appointment, signature) = token.split_at_checked(APPOINTMENT_ID)?;
     verify(&key(realm), appointment, signature).then(|| appointment.to_owned())

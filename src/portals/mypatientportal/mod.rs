@@ -1,6 +1,6 @@
 //! The MyPatientPortal resource API.
 //!
-//! The 19 documented rows stand in [`route_table`]; one shell, `call.rs`, serves them all.
+//! The 19 documented rows stand in a table, [`calls`]; one shell, `call.rs`, serves them all.
 //!
 //! | path | file |
 //! | --- | --- |
@@ -14,15 +14,17 @@
 //! | `GET /insurances`, `/appointment_categories…`, `/appointment_types…`, `/practices…` | `catalogue.rs` |
 //! | `POST …/{id}/video_consultation`, and the page `/video/{token}` | `video_consultation.rs` |
 //! | nothing: what this portal does by itself | `reminders.rs` |
-//! | `/api-docs…` | `api_docs.rs`, `openapi/` |
+//! | `/api-docs…` | `api_docs.rs`, `openapi.rs`, `schemas.rs` |
 
+pub mod access;
 mod api_docs;
 mod appointments;
 mod asap_list;
 mod availabilities;
 pub mod availability_id;
 mod booking;
-mod call;
+pub mod call;
+pub mod calls;
 mod cancellation;
 mod catalogue;
 pub mod comment_form;
@@ -35,15 +37,16 @@ mod portal_fault;
 mod profile;
 mod reminders;
 mod rescheduling;
-pub mod route_table;
+mod schemas;
 pub mod seed;
+mod seed_part;
 mod store;
 mod video_consultation;
 mod wire;
 
 use axum::{
     Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{Request, State},
     middleware,
     response::Response,
     routing::{MethodFilter, MethodRouter, any, get},
@@ -54,62 +57,71 @@ use http::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
-pub use reminders::HANDLERS;
-use route_table::{ROWS, Row};
-pub use store::{TABLES, insert_seed};
-
+use self::{
+    call::{Operation, PathParams},
+    calls::CALLS,
+};
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
-    web::paths,
+    portals::{portal::Portal, swagger_ui},
+    web::{csrf::KnownHosts, paths},
 };
 
-/// The routes of this room.
-pub fn routes(app: &App) -> Router<App> {
-    let mut rows = Router::new();
-    let mut paths_of_rows: Vec<_> = ROWS.iter().map(|row| row.path).collect();
-    paths_of_rows.dedup();
-    for path in paths_of_rows {
-        rows = rows.route(&format!("{}{path}", paths::PORTAL), at(path, app));
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "mypatientportal",
+    mount: paths::PORTAL,
+    endpoints: portal_fault::ENDPOINTS,
+    routes,
+    tables: store::TABLES,
+    event_handlers: reminders::HANDLERS,
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, _: KnownHosts) -> Router<App> {
+    let mut calls = Router::new();
+    let mut paths_of_calls: Vec<_> = CALLS.iter().map(|call| call.path).collect();
+    paths_of_calls.dedup();
+    for path in paths_of_calls {
+        calls = calls.route(&format!("{}{path}", paths::PORTAL), at(path, app));
     }
     let nothing_here = any(async |realm: Realm| error::no_resource().answer(&realm.policy, paths::PORTAL));
     for path in ["", "/", "/{*rest}"] {
-        rows = rows.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
+        calls = calls.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
     }
-    rows.route(
-        &format!("{}/v1/swagger.json", paths::API_DOCS),
-        get(api_docs::show_document),
-    )
-    .layer(cross_origin())
-    .merge(swagger_ui::routes(&api_docs::UI))
-    .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
+    calls
+        .route(
+            &format!("{}/v1/swagger.json", paths::API_DOCS),
+            get(api_docs::show_document),
+        )
+        .layer(cross_origin())
+        .merge(swagger_ui::routes(&api_docs::UI))
+        .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
 
-/// An error where the path is no text.
-type Params = Result<RawPathParams, RawPathParamsRejection>;
-
-/// Everything the table says of one path. What writes is seen through, whoever hangs up.
+/// All methods of one path. A call that writes runs to completion, also when the client disconnects.
 fn at(path: &'static str, app: &App) -> MethodRouter<App> {
-    let rows: Vec<&'static Row> = ROWS.iter().filter(|row| row.path == path).collect();
+    let operations: Vec<&'static Operation> = CALLS.iter().filter(|call| call.path == path).collect();
     let mut router = MethodRouter::new();
-    for &row in &rows {
-        let serve = async move |State(app): State<App>, realm: Realm, params: Params, request: Request| {
-            call::serve(row, app, realm, params.ok(), request).await
+    for &operation in &operations {
+        let serve = async move |State(app): State<App>, realm: Realm, params: PathParams, request: Request| {
+            call::serve(operation, app, realm, params, request).await
         };
-        router = router.on(filter(row), serve);
+        router = router.on(filter(operation), serve);
     }
-    if rows.iter().any(|row| row.writes()) {
+    if operations.iter().any(|operation| operation.writes()) {
         router = router.layer(middleware::from_fn_with_state(app.clone(), run_to_completion));
     }
-    let allowed: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
+    let allowed: Vec<_> = operations.iter().map(|operation| operation.method.as_str()).collect();
     router.fallback(async move |realm: Realm, method: Method| -> Response {
         error::wrong_method(&allowed, method.as_str()).answer(&realm.policy, path)
     })
 }
 
-fn filter(row: &Row) -> MethodFilter {
-    MethodFilter::try_from(row.method.clone()).expect("the table's methods are ordinary ones")
+fn filter(operation: &Operation) -> MethodFilter {
+    MethodFilter::try_from(operation.method.clone()).expect("the methods of the table are standard ones")
 }
 
 /// Scripts of any origin may call the portal: they bring no cookie, and what they may do the token says.

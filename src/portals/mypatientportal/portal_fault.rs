@@ -1,4 +1,4 @@
-//! What goes wrong here on purpose, as this portal words it.
+//! Faults that a tester has armed, in the error form of this portal.
 
 use axum::{
     Json,
@@ -11,7 +11,7 @@ use super::error::{self, PortalError};
 use crate::{
     app::Realm,
     model::Refusal,
-    portals::{caller::CallerError, portal_fault::PortalFault},
+    portals::{caller::CallerError, portal::PortalFault},
     web::{
         endpoint::{Endpoint, ErrorForm, SubjectSource},
         paths,
@@ -30,10 +30,10 @@ pub static ENDPOINTS: &[Endpoint] = &[Endpoint {
     ..Endpoint::PROTOCOL
 }];
 
-/// The answer to a request that has come to grief.
+/// The answer to a request at which a fault was triggered.
 pub fn answer(realm: &Realm, _: &str, fault: &PortalFault) -> Response {
     let error = if fault.slot_taken {
-        error::unavailable("somebody else has booked it, or a time that overlaps it")
+        error::unavailable("it is already booked, or overlaps a booked time")
     } else {
         of_status(realm, fault)
     };

@@ -1,8 +1,8 @@
-//! Reminders: a message before an appointment, by the realm's clock.
+//! Reminders: a message before an appointment, by the clock of the realm.
 //!
-//! The emulator's own: the portal's documentation says nothing of reminders, only that patients may decline e-mails
-//! (`allow_email_notifications`). When a practice reminds is its seed's `reminder_minutes`. An appointment booked later than that
-//! gets none; one that is moved is reminded of at its new time; one that is cancelled is not.
+//! The documentation of the portal does not mention reminders, only that patients may decline e-mails
+//! (`allow_email_notifications`). `reminder_minutes` in the seed of a practice says when one is sent. An appointment
+//! booked later than that gets none, a moved one gets it before its new time, a cancelled one gets none.
 
 use jiff::Timestamp;
 
@@ -24,10 +24,10 @@ use crate::{
 
 const KIND: &str = "mypatientportal.reminder";
 
-/// Who does what this portal puts on a realm's agenda.
+/// The handlers of the events that this portal schedules.
 pub const HANDLERS: &[Handler] = &[Handler { kind: KIND, fire }];
 
-/// Puts the reminder of an appointment on the agenda, instead of one that is there. In the transaction that books or moves it.
+/// Schedules the reminder of an appointment, in place of an earlier one, in the transaction that books or moves it.
 pub async fn plan(
     tx: &mut Tx,
     realm: &Realm,
@@ -44,7 +44,7 @@ pub async fn plan(
     }
 }
 
-/// Takes it off again. In the transaction that cancels the appointment.
+/// Removes the reminder, in the transaction that cancels the appointment.
 pub async fn forget(tx: &mut Tx, realm: &Realm, appointment: &str) -> crate::store::Result<()> {
     agenda::cancel(tx, realm.id, KIND, appointment).await.map(drop)
 }
@@ -59,7 +59,7 @@ fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
     })
 }
 
-/// Writes the message; whether there was anybody to write to.
+/// Writes the message. Returns whether there was a recipient.
 async fn remind(tx: &mut Tx, occasion: Occasion<'_>) -> Result<bool, FiringError> {
     let realm = occasion.realm;
     let Some(appointment) = store::find_appointment(tx, realm.id, occasion.subject).await? else {

@@ -1,4 +1,4 @@
-//! Row 6: move an appointment. Its id stays, its old slot is free at once.
+//! Row 6: move an appointment. Its id stays the same and its old slot is free at once.
 
 use std::collections::BTreeSet;
 
@@ -18,21 +18,21 @@ use crate::store::{Tx, settle};
 
 /// `POST /appointments/{id}/reschedule`.
 pub async fn reschedule(call: &Call) -> Result<Value> {
-    // Whose appointment it is comes before what is wrong with the body, and neither needs a transaction.
+    // The owner is checked before the body, and neither check needs a transaction.
     call.appointment(&mut call.read().await?).await?;
     let availability = read_availability(call)?;
 
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx, &availability).await;
-    let told = settle(tx, outcome).await?;
+    let notified = settle(tx, outcome).await?;
     call.app.agenda.ring(call.realm.id);
-    if told {
+    if notified {
         call.app.outbox.ring();
     }
     Ok(wire::id(call.text_in_path()))
 }
 
-/// Moves it; whether somebody was told of the slot that became free.
+/// Moves the appointment. Returns whether anybody on the ASAP list was notified.
 async fn write(call: &Call, tx: &mut Tx, availability: &Availability) -> Result<bool> {
     let before = call.appointment(tx).await?;
     check_reschedulable(call, &before)?;
@@ -45,19 +45,19 @@ async fn write(call: &Call, tx: &mut Tx, availability: &Availability) -> Result<
     for calendar in BTreeSet::from([&before.calendar, &offer.calendar.id]) {
         store::lock_calendar(tx, call.realm.id, calendar).await?;
     }
-    // Locked: nobody else moves or cancels it from now on, and what was read before may have changed.
+    // Read again under the lock: it may have changed.
     let before = call.appointment(tx).await?;
     check_reschedulable(call, &before)?;
     let (realm, slot) = (call.realm.id, availability.interval());
     check_free(call, tx, &offer, slot, Some(&before.id)).await?;
     check_age(&offer, born_on(call.user()), slot.start)?;
-    let stood = store::reschedule(tx, realm, &before.id, &offer.calendar.id, slot).await?;
-    error::not_now("Appointment cannot be rescheduled.", "it was cancelled a moment ago").when(!stood)?;
+    let moved = store::reschedule(tx, realm, &before.id, &offer.calendar.id, slot).await?;
+    error::not_now("Appointment cannot be rescheduled.", "it has just been cancelled").when(!moved)?;
     reminders::plan(tx, &call.realm, &offer.practice, &before.id, slot.start, call.now).await?;
     if slot == before.interval() {
         return Ok(false);
     }
-    asap_list::tell_waiting(call, tx, &before.calendar, before.interval(), &before.id).await
+    asap_list::notify_waiting(call, tx, &before.calendar, before.interval(), &before.id).await
 }
 
 fn check_same_type(availability: &Availability, appointment_type: i64, category: i64) -> Result<()> {

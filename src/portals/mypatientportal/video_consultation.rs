@@ -1,6 +1,6 @@
 //! Row 19: the link to a video consultation, and the page behind it.
 //!
-//! The call itself is not emulated. The page says so, and says whose appointment it would be.
+//! The call itself is not emulated. The page says so, and shows the appointment.
 
 use askama::Template;
 use axum::extract::{Extension, Path, State};
@@ -28,17 +28,21 @@ pub async fn open(call: &Call) -> Result<Value> {
     let appointment = call.appointment(&mut call.read().await?).await?;
     error::not_now(
         "Appointment is not a video consultation.",
-        "its type takes place at the practice",
+        "appointments of its type take place at the practice",
     )
     .when(!appointment.appointment_type.video)?;
-    error::not_now("Appointment is cancelled.", "there is nothing to join").when(appointment.cancelled_at.is_some())?;
+    error::not_now(
+        "Appointment is cancelled.",
+        "a cancelled video consultation cannot be joined",
+    )
+    .when(appointment.cancelled_at.is_some())?;
     let link = links::video_consultation(&call.realm, &appointment.id);
     Ok(wire::data(
         json!({"id": appointment.id, "access_video_consultation_link": link}),
     ))
 }
 
-/// `GET /video/{token}`: the page behind the link. It needs no signing in, as the real link does not.
+/// `GET /video/{token}`: the page behind the link. As with the real portal, nobody has to sign in.
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
@@ -60,7 +64,7 @@ pub async fn show(
     }))
 }
 
-/// The appointment behind a link, as long as it stands.
+/// The appointment behind a link, unless it is cancelled.
 async fn behind(app: &App, realm: &Realm, token: &str) -> crate::store::Result<Option<Appointment>> {
     let Some(id) = links::appointment_of(realm, token) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! How things stand in JSON: the envelopes and the documented members, in the documented order.
+//! The JSON of this portal: the envelopes and the documented members, in the documented order.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -14,7 +14,7 @@ use crate::{
     model::{Claims, User},
 };
 
-/// JSON as this portal says it. It is about patients: nobody on the way keeps it.
+/// A JSON answer. It is about patients, so no cache may store it.
 pub fn answer(status: StatusCode, body: Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),
@@ -23,12 +23,12 @@ pub fn answer(status: StatusCode, body: Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// `{"data": …}`: the envelope of nearly everything.
+/// `{"data": …}`: the envelope of nearly all answers.
 pub fn data(data: impl Into<Value>) -> Value {
     json!({"data": data.into()})
 }
 
-/// What every writing row answers with.
+/// The answer of every operation that writes.
 pub fn id(id: &str) -> Value {
     data(json!({"id": id}))
 }
@@ -42,12 +42,11 @@ fn time_in(zone: &TimeZone, moment: Timestamp) -> String {
     time(&moment.to_zoned_datetime(zone.clone()))
 }
 
-/// A documented member is always null here: no page of ours stands behind a `cancellation_link`, so none is given. Row 7
-/// is how to cancel.
+/// The documented member `cancellation_link` is always null, since the emulator has no such page. Row 7 cancels.
 pub fn appointment(realm: &Realm, appointment: &Appointment, now: Timestamp) -> Value {
     let (one, zone) = (&appointment.appointment_type, &appointment.practice.zone);
-    let stands = appointment.cancelled_at.is_none();
-    let video_link = (one.video && stands).then(|| links::video_consultation(realm, &appointment.id));
+    let booked = appointment.cancelled_at.is_none();
+    let video_link = (one.video && booked).then(|| links::video_consultation(realm, &appointment.id));
     json!({
         "id": appointment.id,
         "name": one.name,
@@ -70,7 +69,7 @@ pub fn appointment(realm: &Realm, appointment: &Appointment, now: Timestamp) -> 
 }
 
 pub fn insurance(insurance: &Insurance) -> Value {
-    json!({"id": insurance.id, "name": insurance.name, "type": insurance.kind})
+    json!(insurance)
 }
 
 pub fn category(category: &Category) -> Value {
@@ -109,7 +108,7 @@ pub fn practice_in_detail(practice: &Practice) -> Value {
     })
 }
 
-/// The profile, out of the user's claims. What is not known is null.
+/// The profile, from the claims of the user. What is not known is null.
 pub fn user(id: &str, user: &User) -> Value {
     let text = |name| user.claim(name);
     let (first_name, last_name) = (text("given_name"), text("family_name"));

@@ -222,7 +222,7 @@ async fn write(context: &Context, tx: &mut Tx, user: &User, wish: &Wish) -> Resu
     };
     let id = insert(context, tx, &new).await?;
     let visit = store::visits::find(tx, context.realm.id, id).await?;
-    let visit = visit.ok_or(crate::store::Error::RowNotFound)?;
+    let visit = visit.ok_or_else(crate::store::Error::missing_row)?;
     webhooks::tell(context, tx, Event::VisitCreated, &visit, None).await?;
     if visit.kind == VisitType::Scheduled {
         messages::confirm(context, tx, &visit).await?;

@@ -35,6 +35,7 @@ mod portal_fault;
 mod rooms;
 pub mod route_table;
 pub mod seed;
+mod seed_part;
 mod sso;
 pub mod store;
 mod users;
@@ -53,21 +54,33 @@ use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
-pub use portal_fault::{ENDPOINTS, answer as portal_fault};
 use route_table::Found;
-pub use store::{EXPIRED, TABLES, insert_seed};
+pub use store::EXPIRED;
+use store::TABLES;
 
 use crate::{
     app::{App, Realm, run_to_completion},
-    portals::swagger_ui,
+    portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
 
 /// What stands before the calls, below each mount.
 const API: &str = "/api_v3";
 
-/// The routes of this room.
-pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
+/// The portal as a value.
+pub static PORTAL: Portal = Portal {
+    name: "vsee",
+    mount: paths::VSEE,
+    endpoints: portal_fault::ENDPOINTS,
+    routes: routes,
+    tables: TABLES,
+    event_handlers: &[],
+    seed: seed_part::FORMAT,
+    fault_response: portal_fault::answer,
+};
+
+/// The routes of this portal.
+fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     let mut api = Router::new();
     for mount in MOUNTS {
         for rest in ["", "/", "/{*rest}"] {

@@ -1,4 +1,4 @@
-//! What goes wrong here on purpose, in the API's own error form; on the portal's pages, as a page.
+//! Armed faults, in the API's own error form; on the portal's pages, as a page.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use super::{error, is_api};
 use crate::{
     app::Realm,
     model::Refusal,
-    portals::portal_fault::PortalFault,
+    portals::portal::PortalFault,
     web::{
         endpoint::{Endpoint, ErrorForm},
         page_error::PageError,

@@ -1,17 +1,14 @@
 //! A client in a seed, in the words of dynamic registration (RFC 7591 §2).
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
 use super::secret::{Phc, SeedSecret};
-use crate::model::{
-    AccessTokenFormat, ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod,
-    redirect_uri_problem,
-};
+use crate::model::{AccessTokenFormat, ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod};
 
-/// What stands for the realm's issuer in a redirect URI.
+/// Stands for the realm's issuer at the beginning of a redirect URI or audience.
 const ISSUER: &str = "{issuer}";
 
-/// A client as a seed says it, sound in itself.
+/// A client in a seed, checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct SeedClient {
@@ -37,7 +34,9 @@ impl SeedClient {
             .iter_mut()
             .chain(&mut metadata.access_token_audience)
         {
-            *uri = uri.replace(ISSUER, issuer);
+            if let Some(rest) = uri.strip_prefix(ISSUER) {
+                *uri = format!("{issuer}{rest}");
+            }
         }
         metadata
     }
@@ -54,7 +53,7 @@ struct Written {
     #[serde(default = "authorization_code")]
     grant_types: Vec<GrantType>,
     #[serde(default)]
-    redirect_uris: Vec<RedirectUri>,
+    redirect_uris: Vec<String>,
     #[serde(default)]
     any_loopback_redirect: bool,
     scope: Option<Scopes>,
@@ -66,10 +65,10 @@ struct Written {
     tos_uri: Option<String>,
     #[serde(default)]
     access_token_format: AccessTokenFormat,
-    access_token_audience: Option<Audience>,
+    access_token_audience: Option<String>,
 }
 
-/// What a client may use that names no grant types (RFC 7591 §2).
+/// The default of `grant_types` (RFC 7591 §2).
 fn authorization_code() -> Vec<GrantType> {
     vec![GrantType::AuthorizationCode]
 }
@@ -80,29 +79,15 @@ impl TryFrom<Written> for SeedClient {
     fn try_from(written: Written) -> Result<Self, String> {
         let id = written.client_id;
         let wrong = |reason: &str| format!("client {:?}: {reason}", id.0);
-        if !(1..=255).contains(&id.0.len()) || !id.0.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
-            return Err(wrong(
-                "a client_id has 1 to 255 characters of printable ASCII (RFC 6749 appendix A.1)",
-            ));
-        }
+        id.check().map_err(wrong)?;
         let secret = SeedSecret::read(written.client_secret, written.client_secret_hash).map_err(wrong)?;
         let method = written.token_endpoint_auth_method.unwrap_or(match secret {
             Some(_) => TokenEndpointAuthMethod::ClientSecret,
             None => TokenEndpointAuthMethod::None,
         });
-        match (method, &secret) {
-            (TokenEndpointAuthMethod::None, Some(_)) => {
-                return Err(wrong("a public client (token_endpoint_auth_method none) has no secret"));
-            }
-            (TokenEndpointAuthMethod::None, None) if written.grant_types.contains(&GrantType::ClientCredentials) => {
-                return Err(wrong("a public client cannot use client_credentials (RFC 6749 §4.4)"));
-            }
-            (TokenEndpointAuthMethod::None, None) | (_, Some(_)) => {}
-            (_, None) => return Err(wrong("it authenticates with a secret and has none")),
-        }
         let metadata = ClientMetadata {
             client_name: written.client_name,
-            redirect_uris: written.redirect_uris.into_iter().map(|uri| uri.0).collect(),
+            redirect_uris: written.redirect_uris,
             any_loopback_redirect: written.any_loopback_redirect,
             grant_types: written.grant_types,
             scope: written.scope,
@@ -112,39 +97,11 @@ impl TryFrom<Written> for SeedClient {
             policy_uri: written.policy_uri,
             tos_uri: written.tos_uri,
             access_token_format: written.access_token_format,
-            access_token_audience: written.access_token_audience.map(|audience| audience.0),
+            access_token_audience: written.access_token_audience,
         };
-        Ok(Self { id, secret, metadata })
-    }
-}
-
-/// What JWT access tokens are for; `{issuer}` may stand at its beginning.
-struct Audience(String);
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if (1..=255).contains(&text.len()) {
-            Ok(Self(text))
-        } else {
-            Err(D::Error::custom("access_token_audience has 1 to 255 bytes"))
-        }
-    }
-}
-
-/// A redirect URI that may one day be answered to; `{issuer}` may stand at its beginning.
-struct RedirectUri(String);
-
-impl<'de> Deserialize<'de> for RedirectUri {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let whole = match text.strip_prefix(ISSUER) {
-            Some(path) => format!("http://localhost{path}"),
-            None => text.clone(),
-        };
-        match redirect_uri_problem(&whole) {
-            Some(problem) => Err(D::Error::custom(format!("the redirect URI {text:?} {problem}"))),
-            None => Ok(Self(text)),
-        }
+        let client = Self { id, secret, metadata };
+        let checked = client.metadata("http://localhost").check(client.secret.is_some());
+        checked.map_err(|reason| format!("client {:?}: {reason}", client.id.0))?;
+        Ok(client)
     }
 }

@@ -1,17 +1,21 @@
 //! Putting a seed into a realm: what has to be hashed first, outside any transaction; then all of it, or nothing.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Seed, SeedClaimRule, SeedClient, SeedError, SeedSecret, SeedUser};
-use crate::keys::sealing::{Sealer, SealingError};
-use crate::model::{Client, RealmId, Scope, StoredSecret, User, UserId};
-use crate::passwords::{PasswordError, Passwords};
-use crate::portals::{mediquo, mypatientportal, vsee};
-use crate::random::Random;
-use crate::store::{self, Keeps, Tx};
+use super::{
+    claim_rules::SeedClaimRule, clients::SeedClient, document::Seed, error::SeedError, secret::SeedSecret,
+    users::SeedUser,
+};
+use crate::{
+    keys::sealing::{Sealer, SealingError},
+    model::{Client, RealmId, Scope, StoredSecret, User, UserId},
+    passwords::{PasswordError, Passwords},
+    portals::portal::{LoadTarget, PreparedPart, SeedPartError},
+    random::Random,
+    store::{self, Keeps, Tx},
+};
 
 /// A seed for one realm, with nothing left to hash or seal.
 #[derive(Debug)]
@@ -20,9 +24,8 @@ pub struct PreparedSeed {
     users: Vec<User>,
     scopes: Vec<Scope>,
     rules: Vec<(SeedClaimRule, String)>,
-    mypatientportal: Option<Arc<mypatientportal::seed::Seed>>,
-    mediquo: Option<mediquo::Ready>,
-    vsee: Option<Arc<vsee::seed::Seed>>,
+    /// What the portals begin with, by the portal's name.
+    parts: Vec<(&'static str, Arc<dyn PreparedPart>)>,
 }
 
 /// Why a seed was not loaded.
@@ -63,87 +66,84 @@ impl PreparedSeed {
             users.push(user(one, passwords, random, now).await?);
         }
         let rules = seed.claims.iter().map(|rule| rule.with_id(random.id(now)));
-        let mypatientportal = seed.mypatientportal.as_ref().map(|portal| portal.0.clone());
-        let mediquo = match &seed.mediquo {
-            Some(seed) => Some(mediquo::Ready::new(seed.0.clone(), sealer, random, now)?),
-            None => None,
-        };
+        let rules = rules.collect();
+        let mut parts = Vec::with_capacity(seed.parts.len());
+        for (portal, part) in &seed.parts {
+            parts.push((*portal, part.clone().prepare(sealer, random, now)?));
+        }
         Ok(Self {
             clients,
             users,
             scopes: seed.scopes.iter().map(|scope| scope.0.clone()).collect(),
-            rules: rules.collect(),
-            mypatientportal,
-            mediquo,
-            vsee: seed.vsee.as_ref().map(|clinics| clinics.0.clone()),
+            rules,
+            parts,
         })
     }
 
     /// Writes it into an empty realm.
+    ///
+    /// # Errors
+    /// When the realm is not empty, or the seed contradicts itself.
     pub async fn load(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<(), LoadingError> {
         if store::users::any(tx, realm).await? || !store::clients::list(tx, realm).await?.is_empty() {
             return Err(SeedError::NotEmpty.into());
         }
-        for client in &self.clients {
-            if !store::clients::insert(tx, realm, client, now).await? {
-                return Err(SeedError::Twice {
-                    what: "client",
-                    name: client.id.0.clone(),
-                }
-                .into());
-            }
-        }
-        for user in &self.users {
-            if !store::users::insert(tx, realm, user, now).await? {
-                return Err(SeedError::Twice {
-                    what: "user",
-                    name: user.username.clone(),
-                }
-                .into());
-            }
-        }
-        for scope in &self.scopes {
-            if !store::scopes::insert(tx, realm, scope).await? {
-                return Err(SeedError::Twice {
-                    what: "scope",
-                    name: scope.name.clone(),
-                }
-                .into());
-            }
-        }
+        self.insert_clients(tx, realm, now).await?;
+        self.insert_users(tx, realm, now).await?;
+        self.insert_scopes(tx, realm).await?;
         for (rule, id) in &self.rules {
             let rule = rule.resolve(tx, realm, id.clone()).await?.map_err(SeedError::Rule)?;
             store::claim_rules::insert(tx, realm, &rule).await?;
         }
-        if let Some(portal) = &self.mypatientportal {
-            self.check_blocked_patients(portal)?;
-            mypatientportal::insert_seed(tx, realm, portal).await?;
+        self.load_parts(tx, realm, now).await
+    }
+
+    async fn insert_clients(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<(), LoadingError> {
+        for client in &self.clients {
+            if !store::clients::insert(tx, realm, client, now).await? {
+                return Err(twice("client", &client.id.0));
+            }
         }
-        if let Some(mediquo) = &self.mediquo {
-            mediquo.load(tx, realm, now).await?;
+        Ok(())
+    }
+
+    async fn insert_users(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<(), LoadingError> {
+        for user in &self.users {
+            if !store::users::insert(tx, realm, user, now).await? {
+                return Err(twice("user", &user.username));
+            }
         }
-        if let Some(clinics) = &self.vsee {
-            vsee::insert_seed(tx, realm, clinics, now).await?;
+        Ok(())
+    }
+
+    async fn insert_scopes(&self, tx: &mut Tx, realm: RealmId) -> Result<(), LoadingError> {
+        for scope in &self.scopes {
+            if !store::scopes::insert(tx, realm, scope).await? {
+                return Err(twice("scope", &scope.name));
+            }
+        }
+        Ok(())
+    }
+
+    async fn load_parts(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<(), LoadingError> {
+        let target = LoadTarget {
+            realm,
+            usernames: self.users.iter().map(|user| User::folded(&user.username)).collect(),
+            now,
+        };
+        for (portal, part) in &self.parts {
+            part.load_in(tx, &target).await.map_err(|error| match error {
+                SeedPartError::Refused(reason) => SeedError::Portal { portal, reason }.into(),
+                SeedPartError::Database(error) => LoadingError::Database(error),
+            })?;
         }
         Ok(())
     }
 }
 
-impl PreparedSeed {
-    /// The realm was empty, so that there are no users but these.
-    fn check_blocked_patients(&self, portal: &mypatientportal::seed::Seed) -> Result<(), SeedError> {
-        let users: HashSet<_> = self.users.iter().map(|user| User::folded(&user.username)).collect();
-        for practice in &portal.practices {
-            let mut blocked = practice.blocked_patients.iter();
-            if let Some(username) = blocked.find(|username| !users.contains(&User::folded(username))) {
-                return Err(SeedError::UnknownPatient {
-                    practice: practice.id.clone(),
-                    username: username.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
+fn twice(what: &'static str, name: &str) -> LoadingError {
+    let name = name.to_owned();
+    SeedError::Twice { what, name }.into()
 }
 
 /// A client as it is stored, in a realm of that issuer: what it has in the clear is hashed.

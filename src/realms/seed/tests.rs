@@ -1,13 +1,19 @@
 //! Reading seeds: the shipped ones, files with something wrong in them, JSON.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::*;
-use crate::model::Preset;
-use crate::passwords::Passwords;
+use crate::{
+    config::SeedSource,
+    model::{Policy, Preset},
+    passwords::Passwords,
+    portals,
+};
 
 fn refusal(text: &str) -> String {
-    Seed::parse(text).map(|_| ()).expect_err(text).to_string()
+    Seed::parse(text, portals::ALL).map(|_| ()).expect_err(text).to_string()
 }
 
 /// A client that is sound but for what `wrong` adds.
@@ -21,7 +27,7 @@ fn user(wrong: &str) -> String {
 
 #[test]
 fn the_demo_seed_has_the_clients_and_people_of_the_contract() {
-    let seed = Seed::find(&SeedSource::Demo).unwrap();
+    let seed = Seed::find(&SeedSource::Demo, portals::ALL).unwrap();
 
     let clients: Vec<_> = seed.clients.iter().map(|client| client.id.0.as_str()).collect();
     assert_eq!(clients, ["demo-client", "demo-spa", "demo-service"]);
@@ -59,7 +65,7 @@ fn the_demo_seed_has_the_clients_and_people_of_the_contract() {
 
 #[tokio::test]
 async fn every_shipped_hash_fits_the_password_the_file_promises() {
-    let seed = Seed::find(&SeedSource::Demo).unwrap();
+    let seed = Seed::find(&SeedSource::Demo, portals::ALL).unwrap();
     let passwords = Passwords::new().unwrap();
     let secrets = [("demo-client", "demo-secret"), ("demo-service", "demo-service-secret")];
     let clients = seed.clients.iter().filter_map(|client| {
@@ -81,8 +87,8 @@ async fn every_shipped_hash_fits_the_password_the_file_promises() {
 
 #[test]
 fn the_walkthrough_is_the_demo_seed_with_the_portals_policy_and_a_frozen_clock() {
-    let seed = Seed::find(&SeedSource::Walkthrough).unwrap();
-    let demo = Seed::find(&SeedSource::Demo).unwrap();
+    let seed = Seed::find(&SeedSource::Walkthrough, portals::ALL).unwrap();
+    let demo = Seed::find(&SeedSource::Demo, portals::ALL).unwrap();
 
     assert_eq!(seed.clients.len(), demo.clients.len());
     assert_eq!(seed.users.len(), demo.users.len());
@@ -100,7 +106,11 @@ fn the_walkthrough_is_the_demo_seed_with_the_portals_policy_and_a_frozen_clock()
 
 #[test]
 fn a_seed_based_on_another_adds_to_it() {
-    let seed = Seed::parse(&format!("based_on = \"demo\"\npolicy = \"portal\"\n{}", client(""))).unwrap();
+    let seed = Seed::parse(
+        &format!("based_on = \"demo\"\npolicy = \"portal\"\n{}", client("")),
+        portals::ALL,
+    )
+    .unwrap();
 
     assert_eq!(seed.clients.len(), 4);
     assert_eq!(seed.clients[3].id.0, "c");
@@ -109,25 +119,29 @@ fn a_seed_based_on_another_adds_to_it() {
 
 #[test]
 fn a_seed_reads_the_same_from_json() {
-    let seed = Seed::read_json(json!({
-        "policy": {"preset": "portal", "lifetimes": {"id_token": 60}},
-        "clock": {"frozen": true},
-        "clients": [{"client_id": "c", "client_secret": "s", "redirect_uris": ["https://c.example/cb"]}],
-        "users": [{"username": "u", "password": "p", "claims": {"name": "U", "address": {"country": "DE"}}}],
-    }))
+    let seed = Seed::read_json(
+        json!({
+            "policy": {"preset": "portal", "lifetimes": {"id_token": 60}},
+            "clock": {"frozen": true},
+            "clients": [{"client_id": "c", "client_secret": "s", "redirect_uris": ["https://c.example/cb"]}],
+            "users": [{"username": "u", "password": "p", "claims": {"name": "U", "address": {"country": "DE"}}}],
+        }),
+        portals::ALL,
+    )
     .unwrap();
 
     assert_eq!(seed.policy.as_ref().unwrap().0.lifetimes.id_token, 60);
     assert_eq!(seed.users[0].claims["address"]["country"], "DE");
     assert!(matches!(seed.clients[0].secret, Some(SeedSecret::Plain(_))));
-    assert!(Seed::read_json(json!("none")).unwrap().users.is_empty());
+    assert!(Seed::read_json(json!("none"), portals::ALL).unwrap().users.is_empty());
 }
 
 #[test]
 fn an_unquoted_date_in_a_claim_is_the_text_it_looks_like() {
-    let seed = Seed::parse(&user(
-        "[users.claims]\nbirthdate = 1984-03-17\nnested = { dates = [2025-06-02T08:00:00Z] }",
-    ))
+    let seed = Seed::parse(
+        &user("[users.claims]\nbirthdate = 1984-03-17\nnested = { dates = [2025-06-02T08:00:00Z] }"),
+        portals::ALL,
+    )
     .unwrap();
 
     assert_eq!(seed.users[0].claims["birthdate"], "1984-03-17");
@@ -168,7 +182,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         (client("redirect_uris = [\"{issuer}/cb#x\"]"), "has a fragment"),
         (
             client("redirect_uris = [\"javascript:alert(1)\"]"),
-            "has a scheme that is no address",
+            "has a scheme that cannot receive a response",
         ),
         (client("grant_types = [\"implicit\"]"), "unknown variant `implicit`"),
         (
@@ -239,20 +253,20 @@ fn a_refusal_never_shows_a_secret_of_another_line() {
 
 #[test]
 fn a_request_cannot_name_a_file_of_ours() {
-    let refused = Seed::read_json(json!("/etc/passwd"))
+    let refused = Seed::read_json(json!("/etc/passwd"), portals::ALL)
         .map(|_| ())
         .unwrap_err()
         .to_string();
 
     assert!(refused.contains("there is no seed \"/etc/passwd\""), "{refused}");
     for wrong in [json!(7), json!([]), json!({"usrs": []}), json!(null)] {
-        assert!(Seed::read_json(wrong.clone()).is_err(), "{wrong}");
+        assert!(Seed::read_json(wrong.clone(), portals::ALL).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let refused = Seed::read_file(Path::new("/nowhere.toml"))
+    let refused = Seed::read_file(Path::new("/nowhere.toml"), portals::ALL)
         .map(|_| ())
         .unwrap_err()
         .to_string();
@@ -271,6 +285,38 @@ fn a_zero_character_is_refused_wherever_a_file_hides_it() {
         let refusal = refusal(&text);
         assert!(refusal.contains("U+0000") && refusal.contains(place), "{refusal}");
     }
-    let refused = Seed::read_json(json!({"users": [{"username": "a\0"}]}));
+    let refused = Seed::read_json(json!({"users": [{"username": "a\0"}]}), portals::ALL);
     assert!(refused.is_err_and(|error| error.to_string().contains("users[0].username")));
+}
+
+#[test]
+fn a_part_of_a_portal_that_is_not_there_is_refused_with_the_parts_there_are() {
+    let portals: Vec<_> = portals::ALL
+        .iter()
+        .filter(|portal| portal.name != "vsee")
+        .copied()
+        .collect();
+    let reason = "unknown field `vsee`: a seed has based_on";
+
+    let refused = Seed::parse("[vsee]\naccounts = []\n", &portals)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains(reason) && refused.contains("line 1"), "{refused}");
+    let refused = Seed::read_json(json!({"vsee": {}}), &portals)
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains(reason) && refused.ends_with("mypatientportal, mediquo"),
+        "{refused}"
+    );
+    let refused = Seed::read_json(json!({"vsee": {}}), &[])
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(refused.ends_with("this server emulates no portal"), "{refused}");
+
+    let demo = Seed::find(&SeedSource::Demo, &portals).unwrap();
+    let names: Vec<_> = demo.parts.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["mypatientportal", "mediquo"]);
 }

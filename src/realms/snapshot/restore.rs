@@ -11,6 +11,7 @@ use crate::{
     app::{App, DirectoryError, Realm},
     clock,
     model::{RealmId, RealmName, RealmSettings},
+    portals,
     random::{Random, digest},
     realms::{
         self,
@@ -38,7 +39,7 @@ pub async fn restore(
         sealer: app.realms.sealer(),
     };
     let digest = digest(&String::from_utf8_lossy(document));
-    let document = Document::read(document, &realms::tables(), &format)?;
+    let document = Document::read(document, &realms::tables(&portals::of(app)), &format)?;
 
     let before = app.realms.find(&app.database, name.as_str()).await?;
     let expires_at = expires_at.or_else(|| before.and_then(|before| before.settings.expires_at));
@@ -49,9 +50,12 @@ pub async fn restore(
         .map(|chance| Random::seeded(&chance.seed, &format!("{} after {digest}", chance.epoch)));
     let (realm, tables) = new_realm(app, name, document, expires_at)?;
 
-    let mut tx = app.database.begin().await?;
-    let outcome = replace_in(app, &mut tx, realm, &tables).await;
-    let (settings, old) = settle(tx, outcome).await?;
+    let replacing = async {
+        let mut tx = app.database.begin().await?;
+        let outcome = replace_in(app, &mut tx, realm, &tables).await;
+        settle(tx, outcome).await
+    };
+    let (settings, old) = app.database.long(replacing).await?;
 
     let realm = activate(app, settings, random).await?;
     if let Some(old) = old {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{App, Realm},
     model::{RealmId, RealmSettings},
+    portals,
     realms::{self, creation::issuer_of, origin::Origin},
     store::{
         self, Conn,
@@ -23,12 +24,15 @@ use crate::{
 pub async fn take(app: &App, realm: RealmId) -> Result<Option<String>, SnapshotError> {
     let app = app.clone();
     // On a task of its own, which nobody aborts: see `begin_reading`.
-    let taking = app.tasks.clone().spawn(async move { take_whole(&app, realm).await });
+    let taking = app
+        .tasks
+        .clone()
+        .spawn(async move { app.database.long(take_whole(&app, realm)).await });
     taking.await.map_err(SnapshotError::failed)?
 }
 
 async fn take_whole(app: &App, realm: RealmId) -> Result<Option<String>, SnapshotError> {
-    let tables = realms::tables();
+    let tables = realms::tables(&portals::of(app));
     let mut conn = app.database.begin_reading().await?;
     let outcome = read_rows(&mut conn, realm, &tables).await;
     conn.end().await?;

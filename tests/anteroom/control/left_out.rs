@@ -13,7 +13,6 @@ use anteroom::realms::creation::{NewRealmRequest, create};
 use anteroom::server::{PublicNames, service};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
-use anteroom::web::endpoint::EndpointTable;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -31,7 +30,7 @@ async fn app() -> App {
         database,
         sealer,
         passwords,
-        EndpointTable::new(portals::endpoints()),
+        portals::endpoint_table(portals::ALL),
     );
     create(&app, NewRealmRequest::default_realm(Arc::default()))
         .await

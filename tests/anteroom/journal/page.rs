@@ -27,7 +27,7 @@ async fn a_person_reads_why_and_what_would_mend_it() {
     );
     for told in [
         "invalid_redirect_uri",
-        "What would mend it",
+        "How to fix it",
         "Send the redirect_uri exactly as it is registered",
         "https://client.example.com/cb<ins>/</ins>",
         "curl --silent",
@@ -76,13 +76,8 @@ async fn an_exchange_that_was_not_refused_is_shown_plainly() {
 
     let page = page_of(&realm, &id).await.is_ok();
 
-    for told in [
-        "POST /oauth/token",
-        "Signed token in id_token",
-        "Where it belongs",
-        "anne",
-    ] {
+    for told in ["POST /oauth/token", "Signed token in id_token", "Flow", "anne"] {
         assert!(page.text().contains(told), "{told}: {page}");
     }
-    assert!(!page.text().contains("What would mend it"));
+    assert!(!page.text().contains("How to fix it"));
 }

@@ -26,10 +26,8 @@ fn activation_code(row: &Row) -> Result<ActivationCode> {
     let duration: String = row.get("duration")?;
     let expires_on: Option<String> = row.optional("expires_on")?;
     let date = |text: String| {
-        text.parse().map_err(|source: jiff::Error| Error::ColumnDecode {
-            index: "expires_on".to_owned(),
-            source: source.into(),
-        })
+        text.parse()
+            .map_err(|reason: jiff::Error| Error::column("expires_on", reason))
     };
     Ok(ActivationCode {
         code: row.get("code")?,
@@ -98,20 +96,20 @@ pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> Res
     Ok(fetch_optional!(conn, sql, realm, *code)?.is_some())
 }
 
-/// What a list is narrowed to.
+/// The filter of a list.
 #[derive(Debug, Default)]
 pub struct Wanted {
     pub code: Option<String>,
     pub tag: Option<String>,
-    /// Good on that day and active.
+    /// Active, and not expired on that day.
     pub active_on: Option<Date>,
-    /// Over on that day.
+    /// Expired on that day.
     pub expired_on: Option<Date>,
     pub created_after: Option<Timestamp>,
     pub created_before: Option<Timestamp>,
 }
 
-/// A page of the codes that are wanted, in the order they were made.
+/// A page of the matching codes, in the order in which they were created.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
@@ -159,7 +157,7 @@ pub async fn set_active(tx: &mut Tx, realm: RealmId, organization: &str, code: &
     Ok(rows == 1)
 }
 
-/// Remembers where a code was sent to last; what is null stays as it was.
+/// Stores where a code was last sent; a null leaves what was stored before.
 pub async fn set_sent(
     tx: &mut Tx,
     realm: RealmId,
@@ -183,9 +181,9 @@ pub async fn set_sent(
     Ok(())
 }
 
-/// Redeems a code that is active, not over and not used up; which redemption it was.
+/// Redeems a code that is active, not expired and not used up. Returns the number of the redemption.
 ///
-/// The condition and the change are one statement: of many who want the last one, exactly one gets it.
+/// The condition and the change are one statement: of concurrent requests for the last redemption exactly one succeeds.
 pub async fn redeem(tx: &mut Tx, realm: RealmId, organization: &str, code: &str, today: Date) -> Result<Option<i64>> {
     let row = fetch_optional!(
         tx,

@@ -56,7 +56,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, organization: &str, new: &Appoi
     Ok(rows == 1)
 }
 
-/// Waits until nobody else changes an appointment, and keeps it until the transaction ends.
+/// Locks an appointment until the transaction ends.
 pub async fn lock(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> Result<()> {
     execute!(
         tx,
@@ -79,7 +79,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, organization: &str, code: &st
     row.as_ref().map(appointment).transpose()
 }
 
-/// An appointment by our own id, and whose it is.
+/// An appointment by its internal id, and the organization to which it belongs.
 pub async fn find_by_id(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<(Appointment, String)>> {
     let sql = concat!(
         "select organization_id, ",
@@ -99,7 +99,7 @@ pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str) -> Res
     Ok(fetch_optional!(conn, sql, realm, *code)?.is_some())
 }
 
-/// A patient's appointments that stand and are not over, the next first.
+/// The appointments of a patient that are neither cancelled nor over, the next first.
 pub async fn list_of_patient(
     conn: &mut Conn,
     realm: RealmId,
@@ -119,7 +119,7 @@ pub async fn list_of_patient(
     rows.iter().map(appointment).collect()
 }
 
-/// Moves an appointment that stands, which ends its link; the appointment as it is now.
+/// Moves an appointment and ends its link. Returns the appointment as it is now; `None` when it is cancelled.
 pub async fn reschedule(
     tx: &mut Tx,
     realm: RealmId,
@@ -136,7 +136,7 @@ pub async fn reschedule(
     row.as_ref().map(appointment).transpose()
 }
 
-/// Cancels an appointment that stands; the appointment as it is now.
+/// Cancels an appointment. Returns it as it is now; `None` when it was already cancelled.
 pub async fn cancel(
     tx: &mut Tx,
     realm: RealmId,

@@ -6,7 +6,7 @@
 //! | `patients.rs` | the versions of patients |
 //! | `appointments.rs` | appointments, messages, prescriptions |
 //! | `activation_codes.rs` | activation codes and their redemptions |
-//! | `webhook_endpoints.rs` | where organizations hear of events |
+//! | `webhook_endpoints.rs` | webhook endpoints of organizations |
 //! | `seeding.rs` | organizations and professionals, written from a seed |
 //! | `tables.rs` | all of them, declared |
 

@@ -1,4 +1,4 @@
-//! Organizations, their professionals, and the tokens that speak for them.
+//! Organizations, their professionals, and their tokens.
 
 use jiff::Timestamp;
 
@@ -52,7 +52,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Organization>> 
     rows.iter().map(organization).collect()
 }
 
-/// Waits for whoever else changes patients of the organization; a number that no earlier change had.
+/// Locks the patients of an organization until the transaction ends. Returns a new number for this change.
 pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> Result<i64> {
     fetch_one!(
         tx,
@@ -93,7 +93,7 @@ fn professional(row: &Row) -> Result<Professional> {
     })
 }
 
-/// A professional, and the organization it works for.
+/// A professional, and the organization to which it belongs.
 pub async fn find_professional(conn: &mut Conn, realm: RealmId, hash: &str) -> Result<Option<(Professional, String)>> {
     let row = fetch_optional!(
         conn,
@@ -117,7 +117,7 @@ pub async fn list_professionals(conn: &mut Conn, realm: RealmId, organization: &
     rows.iter().map(professional).collect()
 }
 
-/// Keeps a bearer token of API v2; the number that stands before it.
+/// Stores a bearer token of API v2. Returns the number that is its prefix.
 pub async fn insert_bearer_token(
     tx: &mut Tx,
     realm: RealmId,
@@ -138,7 +138,7 @@ pub async fn insert_bearer_token(
     .get("number")
 }
 
-/// The organization a bearer token speaks for, as long as it lives.
+/// The organization of a bearer token that has not expired.
 pub async fn find_by_bearer(
     conn: &mut Conn,
     realm: RealmId,
@@ -153,7 +153,7 @@ pub async fn find_by_bearer(
     row.as_ref().map(organization).transpose()
 }
 
-/// Ends a widget token. Again is as good as once.
+/// Revokes a widget token. Idempotent.
 pub async fn revoke_token(tx: &mut Tx, realm: RealmId, jti: &str, expires_at: Timestamp) -> Result<()> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! Patients: a version for each write, of which the newest that may be seen counts.
+//! Patients: each write adds a version, and the newest visible version counts.
 
 use jiff::Timestamp;
 
@@ -33,7 +33,7 @@ macro_rules! select_patients {
     };
 }
 
-/// The patient as it may be seen at `now`.
+/// The version that is visible at `now`.
 pub async fn find(
     conn: &mut Conn,
     realm: RealmId,
@@ -55,7 +55,7 @@ pub async fn find(
     row.as_ref().map(patient).transpose()
 }
 
-/// The patient as it was last written, seen or not.
+/// The newest version, visible or not.
 pub async fn find_latest(tx: &mut Tx, realm: RealmId, organization: &str, code: &str) -> Result<Option<Patient>> {
     let row = fetch_optional!(
         tx,
@@ -69,13 +69,13 @@ pub async fn find_latest(tx: &mut Tx, realm: RealmId, organization: &str, code: 
     row.as_ref().map(patient).transpose()
 }
 
-/// Whether any organization has a patient of that code that may be seen.
+/// Whether any organization has a visible patient with that code.
 pub async fn exists_anywhere(conn: &mut Conn, realm: RealmId, code: &str, now: Timestamp) -> Result<bool> {
     let sql = "select code from mediquo_patients where realm = $1 and code = $2 and visible_at <= $3 limit 1";
     Ok(fetch_optional!(conn, sql, realm, *code, now)?.is_some())
 }
 
-/// The organization's patients that may be seen, by code.
+/// The visible patients of an organization, by code.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
@@ -100,7 +100,7 @@ pub async fn list(
     rows.iter().map(patient).collect()
 }
 
-/// Writes a version that can be seen from `visible_at` on.
+/// Writes a version that is visible from `visible_at` on.
 pub async fn insert(
     tx: &mut Tx,
     realm: RealmId,
@@ -129,7 +129,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Removes the versions of a patient that newer ones have replaced for everybody.
+/// Deletes the versions of a patient that newer visible versions have replaced.
 pub async fn delete_replaced(
     tx: &mut Tx,
     realm: RealmId,
@@ -150,7 +150,7 @@ pub async fn delete_replaced(
     Ok(())
 }
 
-/// How many writes cannot be seen yet, and when the next one can.
+/// How many writes are not visible yet, and when the next one will be.
 pub async fn pending(conn: &mut Conn, realm: RealmId, now: Timestamp) -> Result<(i64, Option<Timestamp>)> {
     let row = fetch_one!(
         conn,
@@ -162,7 +162,7 @@ pub async fn pending(conn: &mut Conn, realm: RealmId, now: Timestamp) -> Result<
     Ok((row.get("pending")?, row.optional("next")?))
 }
 
-/// Lets everything that was written be seen now; how many writes that were.
+/// Makes all pending writes visible. Returns how many there were.
 pub async fn process_pending(tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<u64> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! Where organizations hear of events.
+//! Webhook endpoints of organizations.
 
 use crate::{
     model::RealmId,

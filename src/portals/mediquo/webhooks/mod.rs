@@ -1,17 +1,21 @@
-//! What the organizations' servers are told: events, in the envelope that is documented, to every endpoint that wants them.
+//! Webhooks: events for the servers of organizations, in the documented envelope, to every endpoint that has
+//! subscribed.
 //!
-//! Making, moving and cancelling an appointment tells by itself; everything else is told on demand, over the control API.
-//! An event is written into the outbox in the transaction that causes it; delivering, trying again and replaying are the
-//! outbox's. `x-webhook-signature` is a value agreed upon, as the current documentation says; an earlier wording hinted
-//! at a signature of the body, which an endpoint may ask for instead.
+//! Creating, moving and cancelling an appointment sends an event; all other events are sent through the control API. An
+//! event is written into the outbox in the transaction that causes it; the outbox delivers, retries and replays it.
+//! `x-webhook-signature` is a fixed value, as the current documentation says; an earlier version hinted at a signature
+//! of the body, which an endpoint can have instead.
 
+mod event;
 mod payload;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use self::event::{Event, Subject};
+use self::payload::Occurrence;
 use super::{
-    model::{Appointment, NewEndpoint, Organization, Patient, Prescription, Professional, Signature, WebhookEndpoint},
+    model::{NewEndpoint, Organization, Signature, WebhookEndpoint},
     store::{
         tables::{SECRET, WEBHOOK_ENDPOINTS},
         webhook_endpoints,
@@ -21,95 +25,22 @@ use crate::{
     app::{App, Realm},
     fetch,
     keys::sealing::SealingError,
-    model::{MediquoPolicy, MessageEvent, Pauses, UrlSource},
+    model::{Pauses, UrlSource},
     outbox::{self, Webhook},
     store::{Tx, tables::place},
 };
-use payload::Telling;
 
 const SIGNATURE: &str = "x-webhook-signature";
 
-/// What can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Event {
-    ConsultationFinished,
-    ReportSent,
-    Message,
-    ConsultationCreated,
-    ConsultationCancelled,
-    ConsultationRescheduled,
-    ConsultationNoShow,
-    ImmediateVideoCallAssigned,
-    BlockCreated,
-    BlockUpdated,
-    BlockDeleted,
-}
-
-impl Event {
-    pub const ALL: [Event; 11] = [
-        Event::ConsultationFinished,
-        Event::ReportSent,
-        Event::Message,
-        Event::ConsultationCreated,
-        Event::ConsultationCancelled,
-        Event::ConsultationRescheduled,
-        Event::ConsultationNoShow,
-        Event::ImmediateVideoCallAssigned,
-        Event::BlockCreated,
-        Event::BlockUpdated,
-        Event::BlockDeleted,
-    ];
-
-    /// `type` of the envelope. One event has two names in the documentation.
-    pub fn name(self, policy: &MediquoPolicy) -> &'static str {
-        match self {
-            Self::ConsultationFinished => "patient_consultation_finished",
-            Self::ReportSent => "patient_report_sent",
-            Self::Message => match policy.message_event {
-                MessageEvent::PatientMessageReceived => "patient_message_received",
-                MessageEvent::PatientMessageSent => "patient_message_sent",
-            },
-            Self::ConsultationCreated => "patient_consultation_created",
-            Self::ConsultationCancelled => "patient_consultation_cancelled",
-            Self::ConsultationRescheduled => "patient_consultation_rescheduled",
-            Self::ConsultationNoShow => "patient_consultation_no_show",
-            Self::ImmediateVideoCallAssigned => "patient_immediate_video_call_assigned",
-            Self::BlockCreated => "professional_block_created",
-            Self::BlockUpdated => "professional_block_updated",
-            Self::BlockDeleted => "professional_block_deleted",
-        }
-    }
-
-    /// The event of that name, either of its names.
-    pub fn named(name: &str) -> Option<Self> {
-        if ["patient_message_received", "patient_message_sent"].contains(&name) {
-            return Some(Self::Message);
-        }
-        let policy = MediquoPolicy::default();
-        Self::ALL.into_iter().find(|event| event.name(&policy) == name)
-    }
-}
-
-/// Whom and what an event is about.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Subject<'a> {
-    pub patient: Option<&'a Patient>,
-    pub professional: Option<&'a Professional>,
-    pub appointment: Option<&'a Appointment>,
-    /// The appointment before it was moved.
-    pub previous: Option<&'a Appointment>,
-    pub prescriptions: &'a [Prescription],
-}
-
-/// An event that was told.
+/// An event that has been written into the outbox.
 #[derive(Clone, Debug)]
 pub struct Told {
     pub event: &'static str,
-    /// The endpoint and the webhook in the outbox, for each that wanted it.
+    /// The endpoint and the id of the webhook in the outbox, for each subscribed endpoint.
     pub webhooks: Vec<(String, String)>,
 }
 
-/// Why an event was not told.
+/// Why an event could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum TellingError {
     #[error("the database failed: {0}")]
@@ -127,14 +58,14 @@ impl From<TellingError> for super::error::MediquoError {
     }
 }
 
-/// Writes an event to every endpoint of the organization that wants it, last in the caller's transaction. Ring the
-/// outbox's notify after the commit. `said` is put over the payload, member by member.
+/// Writes an event for every subscribed endpoint of the organization, as the last step of the caller's transaction. The
+/// caller notifies the outbox after the commit. `overrides` replaces members of the payload.
 ///
 /// # Errors
 /// When the database fails, or an endpoint's secret cannot be opened.
 #[expect(
     clippy::too_many_arguments,
-    reason = "who, what, whom and when; each is asked for once"
+    reason = "each argument is needed, and all differ from call to call"
 )]
 pub async fn fire(
     tx: &mut Tx,
@@ -143,7 +74,7 @@ pub async fn fire(
     organization: &Organization,
     event: Event,
     subject: &Subject<'_>,
-    said: Option<&Value>,
+    overrides: Option<&Value>,
     now: Timestamp,
 ) -> Result<Told, TellingError> {
     let name = event.name(&realm.policy.mediquo);
@@ -151,7 +82,7 @@ pub async fn fire(
         Some(appointment) => appointment.id.clone(),
         None => realm.random.id(now),
     };
-    let telling = Telling {
+    let occurrence = Occurrence {
         realm,
         event,
         subject,
@@ -163,9 +94,9 @@ pub async fn fire(
         if !endpoint.wants(event) {
             continue;
         }
-        let mut payload = telling.payload(endpoint.version);
-        if let Some(said) = said {
-            merge(&mut payload, said);
+        let mut payload = occurrence.payload(endpoint.version);
+        if let Some(overrides) = overrides {
+            merge(&mut payload, overrides);
         }
         let body = json!({"type": name, "occurred_on": now.as_second(), "payload": payload}).to_string();
         let webhook = webhook(app, &endpoint, name, body)?;
@@ -205,25 +136,25 @@ fn webhook(app: &App, endpoint: &WebhookEndpoint, event: &str, body: String) -> 
     })
 }
 
-/// Undocumented: three tries.
+/// Three attempts; not documented.
 fn pauses() -> Pauses {
     Pauses::of_seconds(&[10, 60])
 }
 
-/// Puts what was said over what is there: objects member by member, everything else as a whole.
-fn merge(into: &mut Value, said: &Value) {
-    match (into, said) {
-        (Value::Object(into), Value::Object(said)) => {
-            for (name, value) in said {
+/// Replaces what `overrides` has: objects member by member, everything else as a whole.
+fn merge(into: &mut Value, overrides: &Value) {
+    match (into, overrides) {
+        (Value::Object(into), Value::Object(overrides)) => {
+            for (name, value) in overrides {
                 merge(into.entry(name.clone()).or_insert(Value::Null), value);
             }
         }
-        (into, said) => *into = said.clone(),
+        (into, overrides) => *into = overrides.clone(),
     }
 }
 
 /// # Errors
-/// What makes an endpoint useless, in words for the person who wrote it.
+/// What is wrong with the endpoint, for its author.
 pub fn check_endpoint(endpoint: &NewEndpoint) -> Result<(), String> {
     fetch::check_address(&endpoint.url).map_err(|error| format!("webhook endpoint {:?}: {error}", endpoint.url))?;
     let unknown = endpoint
@@ -240,7 +171,7 @@ pub fn check_endpoint(endpoint: &NewEndpoint) -> Result<(), String> {
     let secret = endpoint.secret.reveal();
     if secret.trim().is_empty() || secret.len() > 255 || !secret.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Err(format!(
-            "webhook endpoint {:?}: secret is 1 to 255 printable ASCII characters",
+            "webhook endpoint {:?}: secret must be 1 to 255 printable ASCII characters",
             endpoint.url
         ));
     }
@@ -252,17 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_is_found_by_its_name() {
-        let policy = MediquoPolicy::default();
-        for event in Event::ALL {
-            assert_eq!(Event::named(event.name(&policy)), Some(event));
-        }
-        assert_eq!(Event::named("patient_message_sent"), Some(Event::Message));
-        assert_eq!(Event::named("patient_was_born"), None);
-    }
-
-    #[test]
-    fn what_is_said_is_put_over_the_payload_member_by_member() {
+    fn overrides_replace_members_of_the_payload() {
         let mut payload = json!({"patient": {"code": "jane-1", "allergies": [1, 2]}, "reports": []});
 
         merge(&mut payload, &json!({"patient": {"allergies": []}, "note": 1}));

@@ -1,13 +1,13 @@
-//! What the events tell, in the shapes of both versions.
+//! The payloads of events, in the formats of both versions.
 //!
-//! Documented are the three events of version 1 in full, and of version 2 the members it adds. Version 2's dates have a
-//! distance from UTC, its history has numbers for ids. Where the documentation names a thing without showing it
+//! The documentation shows the three events of version 1 in full, and the members that version 2 adds. Dates of version
+//! 2 have an offset from UTC, and its history has numbers as ids. Where the documentation only names an object
 //! (`PatientConsultation`), it is the consultation with its patient and professional.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Event, Subject};
+use super::event::{Event, Subject};
 use crate::{
     app::Realm,
     portals::mediquo::{
@@ -17,18 +17,18 @@ use crate::{
     },
 };
 
-/// An event about to be told.
-pub struct Telling<'a> {
+/// An event whose payload is written.
+pub struct Occurrence<'a> {
     pub realm: &'a Realm,
     pub event: Event,
     pub subject: &'a Subject<'a>,
-    /// The appointment's, or one that was made up.
+    /// The id of the appointment, or a new one.
     pub id: &'a str,
     pub now: Timestamp,
 }
 
-impl Telling<'_> {
-    /// `payload` of the envelope. The events that version 1 does not know have one shape.
+impl Occurrence<'_> {
+    /// `payload` of the envelope. Events that version 1 does not have exist in one format.
     pub fn payload(&self, version: Version) -> Value {
         let subject = self.subject;
         match self.event {
@@ -113,7 +113,7 @@ impl Telling<'_> {
             .map(|appointment| links::join(self.realm, appointment))
     }
 
-    /// An hour from now on, unless an appointment says when.
+    /// For an hour from now, or the time of the appointment if there is one.
     fn block(&self) -> Value {
         let (start, end) = match self.subject.appointment {
             Some(appointment) => (appointment.starts_at, appointment.ends_at()),
@@ -155,7 +155,7 @@ fn patient(subject: &Subject) -> Value {
     json!({"code": code(subject)})
 }
 
-/// The patient's own, or where it is gone meanwhile, the appointment's.
+/// The code of the patient; if that was deleted, the code in the appointment.
 fn code<'a>(subject: &'a Subject) -> Option<&'a str> {
     let of_appointment = || subject.appointment.map(|appointment| appointment.patient_code.as_str());
     subject

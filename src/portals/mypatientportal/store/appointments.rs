@@ -42,7 +42,7 @@ pub async fn find_appointment(conn: &mut Conn, realm: RealmId, id: &str) -> Resu
     row.as_ref().map(appointment).transpose()
 }
 
-/// Whom an appointment's messages go to.
+/// The recipient of messages about an appointment.
 pub struct Contact {
     /// False where the booking asked for no e-mails.
     pub wants_email: bool,
@@ -95,7 +95,7 @@ pub async fn list_upcoming(conn: &mut Conn, realm: RealmId, user: &UserId, now: 
     rows.iter().map(appointment).collect()
 }
 
-/// Who waits for an earlier slot on a calendar and is booked there after `earliest`, the next first.
+/// The appointments on the ASAP list of a calendar that start after `earliest`, the next first.
 pub async fn list_waiting(
     conn: &mut Conn,
     realm: RealmId,
@@ -187,7 +187,7 @@ pub async fn insert_appointment(
     Ok(rows == 1)
 }
 
-/// The id the next booking is to have, if one is set; it is given once.
+/// The id set for the next booking, if there is one. Each is returned once.
 pub async fn take_next_id(tx: &mut Tx, realm: RealmId) -> Result<Option<String>> {
     let row = fetch_optional!(
         tx,
@@ -200,7 +200,7 @@ pub async fn take_next_id(tx: &mut Tx, realm: RealmId) -> Result<Option<String>>
     row.map(|row| row.get("id")).transpose()
 }
 
-/// Moves an appointment that still stands; false when it does not.
+/// Moves an appointment; false when it is cancelled.
 pub async fn reschedule(tx: &mut Tx, realm: RealmId, id: &str, calendar: &str, to: Interval) -> Result<bool> {
     let rows = execute!(
         tx,

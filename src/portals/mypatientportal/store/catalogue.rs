@@ -1,4 +1,4 @@
-//! What can be booked, where, by whom.
+//! Practices, insurances, calendars, categories and types.
 
 use jiff::{SignedDuration, tz::TimeZone};
 
@@ -186,8 +186,7 @@ pub async fn find_offer(
     row.as_ref().map(offer).transpose()
 }
 
-/// Waits until nobody else books this calendar's time, and keeps it until the transaction ends. The number
-/// of the change, which numbers a booking.
+/// Locks a calendar until the transaction ends. Returns the number of this change, which a booking stores.
 pub async fn lock_calendar(tx: &mut Tx, realm: RealmId, calendar: &str) -> Result<i64> {
     let row = fetch_one!(
         tx,
@@ -226,8 +225,8 @@ pub(super) fn practice(row: &Row) -> Result<Practice> {
     Ok(Practice {
         id: row.get("practice_id")?,
         name: row.get("practice_name")?,
-        zone: TimeZone::get(&zone).map_err(|error| Error::Decode(error.into()))?,
-        language: language.parse().map_err(|error| Error::Decode(Box::new(error)))?,
+        zone: TimeZone::get(&zone).map_err(|reason| Error::column("zone", reason))?,
+        language: language.parse().map_err(|reason| Error::column("language", reason))?,
         photo_url: row.optional("practice_photo_url")?,
         required_patient_fields: row.json("required_patient_fields")?,
         reminder: (reminder > 0).then(|| SignedDuration::from_mins(reminder)),
@@ -254,8 +253,7 @@ pub(super) fn appointment_type(row: &Row) -> Result<AppointmentType> {
         category: row.get("category_id")?,
         name: row.get("type_name")?,
         description: row.optional("type_description")?,
-        length: SlotLength::from_minutes(length)
-            .ok_or_else(|| Error::Decode(format!("a type of {length} minutes").into()))?,
+        length: SlotLength::from_minutes(length).ok_or_else(|| Error::column("length_minutes", length))?,
         insurances: optional_json("insurances")?
             .then(|| row.json("insurances"))
             .transpose()?,
@@ -279,5 +277,5 @@ fn kind(row: &Row) -> Result<InsuranceKind> {
     InsuranceKind::ALL
         .into_iter()
         .find(|one| one.name() == kind)
-        .ok_or_else(|| Error::Decode(format!("no kind of insurance: {kind}").into()))
+        .ok_or_else(|| Error::column("kind", kind))
 }

@@ -1,6 +1,6 @@
-//! A seed, written. What it names has been checked.
+//! Writes a seed that has been checked.
 //!
-//! A table at a time: a realm is made while somebody waits for it.
+//! Table by table, with many rows in one statement, because a client waits while a realm is created.
 
 use super::TABLES;
 use crate::{

@@ -130,7 +130,7 @@ async fn write(browser: &Browser, tx: &mut Tx, visit: &Visit) -> Result<Secret> 
     let first = store::visits::use_link(tx, context.realm.id, visit.id, latest, context.now).await?;
     error::not_possible("The link has started its appointment already.").when(!first)?;
     let member = store::users::find(tx, context.realm.id, visit.member.id).await?;
-    let member = member.ok_or(crate::store::Error::RowNotFound)?;
+    let member = member.ok_or_else(crate::store::Error::missing_row)?;
     let entry = Entry {
         user: member.id,
         visit: Some(visit.id),

@@ -30,8 +30,5 @@ use crate::store::{Error, Result, Row};
 /// A column that holds one of a few words, read back by `of`.
 fn word<T>(row: &Row, column: &str, of: impl Fn(&str) -> Option<T>) -> Result<T> {
     let text: String = row.get(column)?;
-    of(&text).ok_or_else(|| Error::ColumnDecode {
-        index: column.to_owned(),
-        source: format!("{text:?} is none of ours").into(),
-    })
+    of(&text).ok_or_else(|| Error::column(column, &text))
 }

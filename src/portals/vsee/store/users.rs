@@ -307,10 +307,7 @@ pub async fn invalidate_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Ti
 
 pub(super) fn user(row: &Row) -> Result<User> {
     let number: i64 = row.get("type")?;
-    let kind = UserType::of_number(number).ok_or_else(|| Error::ColumnDecode {
-        index: "type".to_owned(),
-        source: format!("{number} is no type of ours").into(),
-    })?;
+    let kind = UserType::of_number(number).ok_or_else(|| Error::column("type", number))?;
     let gender: Option<String> = row.optional("gender")?;
     let openings: Option<String> = row.optional("openings")?;
     let hours = match openings {

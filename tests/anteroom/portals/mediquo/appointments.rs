@@ -137,7 +137,7 @@ async fn what_belongs_to_somebody_else_is_forbidden() {
 }
 
 #[tokio::test]
-async fn malformed_wishes_are_told_field_by_field() {
+async fn invalid_fields_are_reported_one_by_one() {
     let clinic = clinic().await;
     let wrong = |place: &str, value: Value| {
         let mut body = appointment("a-1");

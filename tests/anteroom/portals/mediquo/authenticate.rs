@@ -51,7 +51,7 @@ async fn a_patient_nobody_knows_is_unauthorized_or_not_found_as_the_policy_says(
 }
 
 #[tokio::test]
-async fn a_patient_that_was_not_processed_yet_is_nobody() {
+async fn a_patient_that_is_not_visible_yet_does_not_exist() {
     let clinic = Customer::clinic(&realm_with(json!({})).await);
     clinic.writes(json!([{"code": "new", "first_name": "New"}])).await;
     says(clinic.post(PATH, &json!({"code": "new"})).await, 401, "Unauthorized");

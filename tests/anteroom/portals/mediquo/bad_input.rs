@@ -73,7 +73,7 @@ async fn bodies_that_are_too_large_are_refused_in_the_same_form() {
 }
 
 #[tokio::test]
-async fn wrong_methods_are_told_which_would_do() {
+async fn a_wrong_method_is_answered_with_the_allowed_ones() {
     let clinic = clinic().await;
     for (method, path, allowed) in [
         ("POST", "/v1/patients", "PUT"),

@@ -32,7 +32,10 @@ async fn the_journal_says_why_a_request_was_refused_and_keeps_no_secret() {
             .text();
     }
 
-    assert!(whole.contains("X-Secret-Key is not the organization's"), "{whole}");
+    assert!(
+        whole.contains("X-Secret-Key does not belong to the organization"),
+        "{whole}"
+    );
     let capability = join.rsplit('/').next().expect("a last step");
     for secret in [
         "wr0ng-s3cret-key",

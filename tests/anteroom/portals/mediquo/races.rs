@@ -67,13 +67,13 @@ async fn patients_who_race_for_a_plan_leave_one_subscribed() {
         .post("/v1/activation-codes", &json!({"code": "ONE", "plan_name": "gold"}))
         .await
         .is_ok();
-    let mut wishes = Vec::new();
+    let mut requests = Vec::new();
     for number in 0..10 {
         let token = clinic.token(&format!("r-{number}")).await;
-        wishes.push(json!({"code": "ONE", "access_token": token}));
+        requests.push(json!({"code": "ONE", "access_token": token}));
     }
 
-    let answers = at_once(wishes.into_iter().map(|wish| redeem(clinic.clone(), wish))).await;
+    let answers = at_once(requests.into_iter().map(|request| redeem(clinic.clone(), request))).await;
 
     assert_eq!(successes(&answers, 422), 1);
     let mut subscribed = 0;

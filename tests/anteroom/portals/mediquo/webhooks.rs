@@ -11,10 +11,10 @@ const EVENTS: &str = "/control/api/mediquo/events";
 const OUTBOX: &str = "/control/api/outbox/webhooks";
 
 /// Lets the receiver hear of the clinic's events.
-async fn listens(realm: &Realm, receiver: &Receiver, wishes: Value) -> String {
+async fn subscribe(realm: &Realm, receiver: &Receiver, settings: Value) -> String {
     let mut endpoint = json!({"url": format!("{}/hook", receiver.url), "secret": "agreed-value"});
     let members = endpoint.as_object_mut().expect("an object");
-    members.extend(wishes.as_object().expect("an object").clone());
+    members.extend(settings.as_object().expect("an object").clone());
     let answer = realm.post_json(ENDPOINTS, &endpoint).await.has_status(201);
     assert!(!answer.text().contains("agreed-value"), "{answer}");
     answer.member("id")
@@ -28,18 +28,18 @@ fn body(received: &Received) -> Value {
     serde_json::from_str(&received.body).unwrap_or_else(|error| panic!("{error}: {}", received.body))
 }
 
-async fn told(event: Value, wishes: Value) -> (Customer, Value) {
+async fn sent_event(event: Value, settings: Value) -> (Customer, Value) {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(&clinic.realm, &receiver, wishes).await;
+    subscribe(&clinic.realm, &receiver, settings).await;
     tell(&clinic.realm, event).await;
     let received = receiver.has_received(1).await;
     (clinic, body(&received[0]))
 }
 
 #[tokio::test]
-async fn an_appointments_life_is_told_as_it_happens() {
+async fn creating_moving_and_cancelling_an_appointment_sends_events() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(&clinic.realm, &receiver, json!({})).await;
+    subscribe(&clinic.realm, &receiver, json!({})).await;
 
     let url = clinic.appointment("a-1").await;
     let created = receiver.has_received(1).await;
@@ -95,7 +95,7 @@ async fn an_appointments_life_is_told_as_it_happens() {
 async fn a_finished_consultation_of_version_1_has_the_documented_shape() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
     clinic.appointment("a-1").await;
-    listens(&clinic.realm, &receiver, json!({})).await;
+    subscribe(&clinic.realm, &receiver, json!({})).await;
     let said = json!({"reports": [{
         "id": "r-1", "type": "soap",
         "content": {"subjective": "..", "objective": "..", "assessment": "..", "plan": ".."},
@@ -136,7 +136,7 @@ async fn a_finished_consultation_of_version_1_has_the_documented_shape() {
 async fn version_2_adds_members_and_numbers_the_history() {
     let event = json!({"type": "patient_consultation_finished", "patient": "jane-1"});
 
-    let (_, told) = told(event, json!({"version": 2})).await;
+    let (_, told) = sent_event(event, json!({"version": 2})).await;
 
     let consultation = &told["payload"]["consultation"];
     assert_eq!(
@@ -153,8 +153,8 @@ async fn version_2_adds_members_and_numbers_the_history() {
 }
 
 #[tokio::test]
-async fn prescriptions_of_the_patient_are_told() {
-    let (_, told) = told(
+async fn prescriptions_of_the_patient_are_sent() {
+    let (_, told) = sent_event(
         json!({"type": "patient_consultation_finished", "patient": "john-1"}),
         json!({}),
     )
@@ -167,8 +167,8 @@ async fn prescriptions_of_the_patient_are_told() {
 }
 
 #[tokio::test]
-async fn a_report_is_told_with_its_content_and_patient() {
-    let (_, told) = told(json!({"type": "patient_report_sent"}), json!({})).await;
+async fn a_report_is_sent_with_its_content_and_patient() {
+    let (_, told) = sent_event(json!({"type": "patient_report_sent"}), json!({})).await;
 
     let payload = &told["payload"];
     assert_eq!(
@@ -186,7 +186,7 @@ async fn the_message_event_has_the_name_the_policy_gives_it() {
         (json!({"message_event": "patient_message_sent"}), "patient_message_sent"),
     ] {
         let (clinic, receiver) = (clinic_with(switches).await, Receiver::start().await);
-        listens(&clinic.realm, &receiver, json!({"events": ["patient_message_sent"]})).await;
+        subscribe(&clinic.realm, &receiver, json!({"events": ["patient_message_sent"]})).await;
 
         tell(&clinic.realm, json!({"type": "patient_message_received"})).await;
 
@@ -201,9 +201,9 @@ async fn the_message_event_has_the_name_the_policy_gives_it() {
 }
 
 #[tokio::test]
-async fn every_other_event_is_told_on_demand() {
+async fn every_other_event_is_sent_on_demand() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(&clinic.realm, &receiver, json!({})).await;
+    subscribe(&clinic.realm, &receiver, json!({})).await;
     let events = [
         "patient_consultation_no_show",
         "patient_immediate_video_call_assigned",
@@ -244,7 +244,7 @@ async fn every_other_event_is_told_on_demand() {
 #[tokio::test]
 async fn a_body_may_be_signed_instead() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(
+    subscribe(
         &clinic.realm,
         &receiver,
         json!({"signature": "hmac-sha256", "secret": "key"}),
@@ -263,7 +263,7 @@ async fn a_body_may_be_signed_instead() {
 #[tokio::test]
 async fn a_webhook_that_fails_is_tried_three_times_and_can_be_replayed() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(&clinic.realm, &receiver, json!({})).await;
+    subscribe(&clinic.realm, &receiver, json!({})).await;
     receiver.answers(&[500, 500, 500]);
 
     let answer = tell(&clinic.realm, json!({"type": "patient_report_sent"})).await;
@@ -297,13 +297,13 @@ async fn a_webhook_that_fails_is_tried_three_times_and_can_be_replayed() {
 #[tokio::test]
 async fn an_endpoint_hears_of_what_it_wants_and_of_its_own_organization_only() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    listens(
+    subscribe(
         &clinic.realm,
         &receiver,
         json!({"events": ["patient_consultation_cancelled"]}),
     )
     .await;
-    listens(&clinic.realm, &receiver, json!({"organization": "other-insurer"})).await;
+    subscribe(&clinic.realm, &receiver, json!({"organization": "other-insurer"})).await;
 
     let unheard = tell(&clinic.realm, json!({"type": "patient_report_sent"})).await;
     clinic.appointment("a-1").await;
@@ -319,7 +319,7 @@ async fn an_endpoint_hears_of_what_it_wants_and_of_its_own_organization_only() {
 #[tokio::test]
 async fn endpoints_are_listed_without_their_secrets_and_removed() {
     let (clinic, receiver) = (clinic().await, Receiver::start().await);
-    let id = listens(&clinic.realm, &receiver, json!({"version": 2})).await;
+    let id = subscribe(&clinic.realm, &receiver, json!({"version": 2})).await;
 
     let listed = clinic.realm.get(ENDPOINTS).await.is_ok().json();
 

@@ -98,7 +98,7 @@ async fn logging_out_ends_that_token_only_and_needs_it() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_widget_asks_who_is_there() {
+async fn without_a_token_the_widget_shows_a_registration_form() {
     let clinic = clinic().await;
     let realm = &clinic.realm;
     let path = "/mediquo/widget/frame?api_key=demo-api-key&exclude=gender,tax_id&include=postal_code";

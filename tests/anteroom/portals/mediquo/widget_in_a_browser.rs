@@ -247,7 +247,7 @@ async fn a_code_is_redeemed_in_the_frame() {
 }
 
 #[tokio::test]
-async fn the_native_page_speaks_to_the_app_around_it() {
+async fn the_native_page_sends_messages_to_the_app() {
     in_chromium(async |browser| {
         let clinic = clinic().await;
         let token = clinic.token("john-1").await;

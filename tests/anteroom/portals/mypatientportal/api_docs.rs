@@ -1,6 +1,6 @@
 //! `/api-docs`: Swagger UI, and the document it shows.
 
-use anteroom::portals::mypatientportal::route_table::ROWS;
+use anteroom::portals::mypatientportal::calls::CALLS;
 use serde_json::Value;
 
 use super::{CATEGORY, TYPE, patient};
@@ -113,7 +113,7 @@ async fn every_answer_is_as_the_document_describes_it() {
         .await
         .is_ok();
 
-    for row in ROWS
+    for row in CALLS
         .iter()
         .filter(|row| !row.path.contains("/reschedule") && !row.path.contains("/cancel"))
     {

@@ -25,7 +25,7 @@ async fn cancels(patient: &Patient, id: &str) {
 }
 
 #[tokio::test]
-async fn who_waits_is_told_when_an_earlier_slot_becomes_free() {
+async fn a_patient_on_the_list_is_notified_when_an_earlier_slot_becomes_free() {
     let realm = fresh_realm().await;
     let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
     let early = peter.books(0).await;
@@ -296,7 +296,7 @@ async fn without_an_earlier_slot_there_is_null() {
 }
 
 #[tokio::test]
-async fn who_waits_is_told_of_time_that_an_appointment_of_another_type_leaves() {
+async fn time_freed_by_another_type_is_announced_too() {
     let realm = fresh_realm().await;
     let (anne, peter) = (patient(&realm, "anne").await, patient(&realm, "peter").await);
     // Forty minutes from nine o'clock on the doctor's calendar: room for twenty.

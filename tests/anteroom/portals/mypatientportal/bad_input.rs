@@ -1,6 +1,6 @@
 //! Whatever is sent, the answer is a documented refusal: never a 500, and never a half-written booking.
 
-use anteroom::portals::mypatientportal::route_table::ROWS;
+use anteroom::portals::mypatientportal::calls::CALLS;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{Patient, TYPE, at, data, patient, text};
 use crate::support::{Answer, fresh_realm, portal_realm};
 
 #[tokio::test]
-async fn the_wrong_method_is_told_the_right_one() {
+async fn a_wrong_method_is_answered_with_the_right_one() {
     let realm = portal_realm().await;
     let anne = patient(&realm, "anne").await;
     let ask = async |method: Method, path: &str| Answer::to(anne.0.request(method, &at(path))).await.has_status(405);
@@ -269,7 +269,7 @@ async fn no_hostile_text_breaks_any_input_of_any_row() {
     let before = data(anne.get("/appointments").await);
     let slot = anne.slot(TYPE, 0).await;
 
-    for row in ROWS.iter().filter(|row| !row.path.ends_with("cancel")) {
+    for row in CALLS.iter().filter(|row| !row.path.ends_with("cancel")) {
         let method = Method::from_bytes(row.method.as_str().as_bytes()).expect("a method");
         let path = row.path.replace("{id}", &id);
         for text in hostile() {
@@ -279,7 +279,7 @@ async fn no_hostile_text_breaks_any_input_of_any_row() {
                 query.push((parameter.name, &text));
                 fine(&ask(&anne, &method, &path, &query, None).await);
             }
-            for member in row.body.iter().filter(|member| member.name != "comments") {
+            for member in row.body.members().iter().filter(|member| member.name != "comments") {
                 let mut body = json!({});
                 if row.documents("structured_comment") && member.name != "availability_id" {
                     // Named last in the table's words, so that nothing is booked by accident.

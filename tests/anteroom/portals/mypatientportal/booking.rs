@@ -118,7 +118,7 @@ async fn a_slot_that_came_too_near_meanwhile_is_unavailable() {
 
     let refused = anne.book(&slot).await.has_status(400).json();
     assert_eq!(refused["error"], UNAVAILABLE);
-    assert!(text(&refused, "error_description").contains("sooner"), "{refused}");
+    assert!(text(&refused, "error_description").contains("too soon"), "{refused}");
 }
 
 #[tokio::test]
@@ -376,7 +376,7 @@ async fn who_is_too_young_or_too_old_cannot_book() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_earlier_slots_of_a_type_without_that() {
+async fn a_type_without_the_asap_list_sends_no_messages() {
     let realm = portal_realm().await;
     let anne = patient(&realm, "anne").await;
     let slot = anne.slot(199, 0).await;

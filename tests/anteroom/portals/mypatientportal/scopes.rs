@@ -1,6 +1,6 @@
 //! The table of rows against every combination of scopes, and what a refusal looks like (`spec` §2.10, §4, §6).
 
-use anteroom::portals::mypatientportal::route_table::{Guests, ROWS, Row};
+use anteroom::portals::mypatientportal::{access::Guests, call::Operation, calls::CALLS};
 use reqwest::Method;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ fn combinations(scopes: &[&'static str]) -> Vec<Vec<&'static str>> {
 }
 
 /// A request at a row, about things that exist.
-async fn ask(caller: &Patient, row: &Row, appointment: &str) -> Answer {
+async fn ask(caller: &Patient, row: &Operation, appointment: &str) -> Answer {
     let id = match row.path.split('/').nth(1) {
         Some("practices") => "9yrnjbqpcfwgsajr",
         Some("appointment_categories") => "53",
@@ -42,43 +42,43 @@ async fn ask(caller: &Patient, row: &Row, appointment: &str) -> Answer {
         .filter(|(name, _)| row.documents(name) && row.method == "GET")
         .collect();
     let mut request = caller.0.request(method, &path).query(&query);
-    if !row.body.is_empty() {
+    if row.body.is_read() {
         request = request.json(&json!({}));
     }
     Answer::to(request).await
 }
 
 #[tokio::test]
-async fn a_user_opens_exactly_the_rows_whose_scopes_were_all_granted() {
+async fn a_user_may_call_exactly_the_operations_whose_scopes_were_all_granted() {
     let realm = fresh_realm().await;
     let appointment = patient(&realm, "anne").await.books(0).await;
     for held in combinations(&PATIENTS_SCOPES) {
         let scopes = format!("openid {}", held.join(" "));
         let anne = patient_with(&realm, "anne", scopes.trim_end()).await;
-        for row in ROWS {
+        for row in CALLS {
             let answer = ask(&anne, row, &appointment).await;
-            if row.scopes.iter().all(|scope| held.contains(scope)) {
+            if row.access.scopes.iter().all(|scope| held.contains(scope)) {
                 assert!(
                     answer.status < 500 && ![401, 403, 405].contains(&answer.status),
                     "with {held:?}: {answer}"
                 );
             } else {
-                must_name_the_scopes(&answer, &row.scopes.join(" "));
+                must_name_the_scopes(&answer, &row.access.scopes.join(" "));
             }
         }
     }
 }
 
 #[tokio::test]
-async fn a_client_on_its_own_opens_exactly_the_rows_its_guest_scopes_are_for() {
+async fn a_client_without_a_user_may_call_exactly_the_operations_of_its_guest_scopes() {
     let realm = fresh_realm().await;
     let appointment = patient(&realm, "anne").await.books(0).await;
     for held in combinations(&GUEST_SCOPES) {
         let scopes = format!("profile_read appointment_read appointment_write {}", held.join(" "));
         let client = guests(&realm, scopes.trim_end()).await;
-        for row in ROWS {
+        for row in CALLS {
             let answer = ask(&client, row, &appointment).await;
-            let open = match row.guests {
+            let open = match row.access.guests {
                 Guests::Refused => false,
                 Guests::With(any) => any.iter().any(|scope| held.contains(scope)),
             };
@@ -100,7 +100,7 @@ async fn a_user_with_guest_scopes_alone_is_refused_everywhere() {
     let realm = fresh_realm().await;
     let anne = patient_with(&realm, "anne", "appointment_guest_lookup appointment_guest_write").await;
 
-    for row in ROWS {
+    for row in CALLS {
         ask(&anne, row, "xbCuVVTNU6rT6E5m8p6Y8h7opzfo")
             .await
             .is_refused_as_bearer("insufficient_scope");
@@ -108,11 +108,11 @@ async fn a_user_with_guest_scopes_alone_is_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_no_row_opens() {
+async fn without_a_valid_token_no_operation_is_allowed() {
     let realm = fresh_realm().await;
     let nobody = Patient(realm.caller("never-issued"));
 
-    for row in ROWS {
+    for row in CALLS {
         ask(&nobody, row, "x").await.is_refused_as_bearer("invalid_token");
         let method = Method::from_bytes(row.method.as_str().as_bytes()).expect("a method");
         let bare = Answer::to(

@@ -29,7 +29,7 @@ async fn the_link_leads_to_a_page_that_needs_no_signing_in() {
 }
 
 #[tokio::test]
-async fn only_a_video_consultation_that_stands_has_a_link() {
+async fn only_a_video_consultation_that_is_not_cancelled_has_a_link() {
     let realm = portal_realm().await;
     let anne = patient(&realm, "anne").await;
     let at_the_practice = anne.books(0).await;
@@ -65,7 +65,7 @@ async fn only_a_video_consultation_that_stands_has_a_link() {
 }
 
 #[tokio::test]
-async fn a_link_somebody_made_up_leads_nowhere() {
+async fn a_made_up_link_is_not_found() {
     let (realm, neighbour) = (fresh_realm().await, fresh_realm().await);
     let anne = patient(&realm, "anne").await;
     let id = booked(anne.book(&anne.slot(199, 0).await).await);

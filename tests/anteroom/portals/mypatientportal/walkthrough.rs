@@ -203,7 +203,7 @@ async fn under_the_default_policy_the_walkthrough_goes_the_same_way_with_more_to
     assert_eq!(again["error"], "The event is unavailable.");
     assert_eq!(
         again["error_description"],
-        "somebody else has booked it, or a time that overlaps it"
+        "it is already booked, or overlaps a booked time"
     );
 
     let nobody = realm.get(&at("/user")).await.has_status(401);
