@@ -1,25 +1,24 @@
 //! Anteroom: an OAuth 2.0 / OpenID Connect authorization server for the laptop, with emulated patient
 //! portals behind it.
 //!
-//! # The house
+//! # The floor plan
 //!
-//! An import only ever goes down the stairs, never sideways on a floor.
+//! A module imports only from the lines below its own. `docs/ARCHITECTURE.md` says more.
 //!
 //! ```text
-//!  entrance      main → cli                              the command line
-//!                server                                  joins routers and layers, TLS, listens, shuts down
-//!  control API   control                                 everything a tester may change or look at
-//!  realms        realms                                  realms made from seeds, copies and snapshots
-//!  front doors   oauth      login      portals           machines   people   resource servers
-//!  ------------  app                                     App and Realm: the values every handler receives
-//!                api                                     operations, their documents, input and errors
-//!  workshop      tokens  outbox                          mint and verify, messages and webhooks
-//!                keys  passwords  schedule  fetch        signing keys, Argon2, opening hours, calling others
-//!                journal                                 what was asked, answered and refused, without its secrets
-//!                sessions  faults                        who is at the browser, armed misbehaviour
-//!  cellar        store      web        config            SQL        HTTP plumbing   settings
-//!                model                                   nouns and what is true of them
-//!  ground        clock      random     text              time, chance, translations
+//! main, cli                                 the command line
+//! server                                    joins routers, listens, runs what happens in the background
+//! control                                   the control API: everything a tester can change or look at
+//! realms                                    realms from seeds, copies and snapshots
+//! oauth      login      portals             for programs, for people, resource servers
+//! app                                       App and Realm: the values every handler receives
+//! api                                       operations, their OpenAPI documents, reading input, errors
+//! tokens     outbox                         issuing and verifying tokens; messages and webhooks
+//! keys       passwords  schedule  fetch     signing keys; Argon2; opening hours; requests to others
+//! journal    sessions   faults              recorded requests; browser sessions; armed faults
+//! store      web        config              SQL; HTTP; settings
+//! model                                     nouns, and the rules that need nothing else
+//! clock      random     text                time, random numbers, translations
 //! ```
 
 pub mod api;

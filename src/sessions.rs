@@ -1,4 +1,4 @@
-//! The browser's session: begun at sign-in, found again by its cookie, judged by the realm's clock.
+//! The browser's session: it begins at sign-in, is found by its cookie, and expires by the realm's clock.
 //!
 //! Sessions are rows of our own and not tower-sessions': that crate reads a record by its id alone and judges it by the
 //! machine's clock, whereas here session and user come in one statement that is told the realm's time.
@@ -7,16 +7,16 @@ use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    model::{RealmId, Secret, Session, SessionId, SignedIn, User},
+    model::{ClientId, RealmId, Scopes, Secret, Session, SessionId, SignedIn, User},
     random::{Random, digest},
     store::{self, Conn, Tx},
     web::session_cookie,
 };
 
-/// How much of `User-Agent` is kept to tell browsers apart.
+/// The characters of `User-Agent` that are stored to tell browsers apart.
 const MOST_OF_USER_AGENT: usize = 200;
 
-/// Who is at the browser that sent these headers; `None` when nobody has signed in or the session is over.
+/// The session and user of the browser that sent these headers; `None` without a session or with an expired one.
 ///
 /// # Errors
 /// When the database fails.
@@ -33,24 +33,43 @@ pub async fn find(
     }
 }
 
-/// A sign-in that was found good.
+/// The same, with the scopes that the user allows a client: one read for both.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_with_consent(
+    conn: &mut Conn,
+    realm: RealmId,
+    issuer: &str,
+    headers: &HeaderMap,
+    client: &ClientId,
+    now: Timestamp,
+) -> store::Result<Option<(SignedIn, Option<Scopes>)>> {
+    let Some(value) = session_cookie::read(issuer, headers) else {
+        return Ok(None);
+    };
+    let id = SessionId(digest(value.reveal()));
+    store::sessions::find_with_consent(conn, realm, &id, client, now).await
+}
+
+/// A successful sign-in.
 #[derive(Debug)]
 pub struct SignIn<'a> {
     pub user: &'a User,
-    /// How it was done (RFC 8176).
+    /// The authentication methods (RFC 8176).
     pub amr: &'a [&'a str],
-    /// Who was signed in at this browser before.
+    /// The previous session of this browser.
     pub before: Option<&'a SignedIn>,
     pub headers: &'a HeaderMap,
-    /// How long the session lives by the realm's clock.
+    /// The lifetime of the session, by the realm's clock.
     pub lifetime: SignedDuration,
 }
 
-/// Begins the session of a sign-in, and gives the value of its cookie.
+/// Begins the session of a sign-in. Returns the session and the value of its cookie.
 ///
-/// The id is always a new one, so that nobody who knew the old one gets in. Where the same user signs in again the session goes on
-/// under its `sid`, and so do the requests that belong to it: a second tab must not be lost by it. Where it is
-/// somebody else, the old session ends.
+/// The id is always a new one, so that nobody who knew the old one gets in. Where the same user signs in again the
+/// session goes on under its `sid`, and so do the requests that belong to it: a second tab must not be lost by it.
+/// Where it is somebody else, the old session ends.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,7 +100,7 @@ pub async fn begin(
                 store::authorization_requests::hand_over(tx, realm, &before.id, &session.id).await?;
                 return Ok((session, value));
             }
-            session.sid = random.id(now); // it ended in this very moment: begin afresh
+            session.sid = random.id(now); // it has just ended: begin a new one
         }
         Some(before) => {
             store::sessions::end(tx, realm, &before.id, now).await?;

@@ -1,9 +1,9 @@
-//! Translations by key: every sentence a person can see, in English, German and Spanish.
+//! Translations by key: every visible text, in English, German and Spanish.
 //!
-//! The sentences are Fluent messages in `templates/text/`, embedded in the binary. A message that a language lacks is said in
-//! English, and `tests` below fail while one is missing anywhere, named but not written, or written but never named.
-//! Which language to speak is negotiated here too, from the client's `ui_locales` (OIDC Core §3.1.2.1) and the browser's
-//! `Accept-Language` (RFC 9110 §12.5.4). This module knows neither HTTP nor HTML.
+//! The sentences are Fluent messages in `templates/text/`, embedded in the binary. A message that a language lacks is
+//! said in English, and `tests` below fail while one is missing anywhere, named but not written, or written but never
+//! named. Which language to speak is negotiated here too, from the client's `ui_locales` (OIDC Core §3.1.2.1) and the
+//! browser's `Accept-Language` (RFC 9110 §12.5.4). This module knows neither HTTP nor HTML.
 
 use std::{str::FromStr, sync::LazyLock};
 
@@ -11,7 +11,7 @@ use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
 use jiff::ZonedDateTime;
 
-/// A language our pages speak.
+/// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
     English,
@@ -22,7 +22,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Language; 3] = [Language::English, Language::German, Language::Spanish];
 
-    /// The language's BCP 47 tag, as it stands in `<html lang>`.
+    /// The language's BCP 47 tag, as in `<html lang>`.
     pub fn tag(self) -> &'static str {
         match self {
             Language::English => "en",
@@ -31,10 +31,10 @@ impl Language {
         }
     }
 
-    /// The first language we speak among those asked for; English when there is none.
+    /// The first supported one of the requested languages; English when there is none.
     ///
-    /// `ui_locales` is the client's wish, tags parted by spaces in its order of preference (OIDC Core §3.1.2.1); it comes
-    /// before `accept_language`, the browser's header with its weights. What is not a language tag is passed over.
+    /// `ui_locales` is the client's choice, tags separated by spaces in order of preference (OIDC Core §3.1.2.1); it comes
+    /// before `accept_language`, the browser's header with its weights. Invalid language tags are ignored.
     pub fn negotiate(ui_locales: Option<&str>, accept_language: Option<&str>) -> Language {
         let wished = ui_locales.unwrap_or_default().split_ascii_whitespace();
         let accepted = by_weight(accept_language.unwrap_or_default());
@@ -47,7 +47,7 @@ impl Language {
     }
 }
 
-/// Reads a tag we speak, exactly as [`Language::tag`] writes it.
+/// Reads the tag of a supported language, exactly as [`Language::tag`] writes it.
 impl FromStr for Language {
     type Err = UnknownLanguage;
 
@@ -72,7 +72,8 @@ static IDENTIFIERS: LazyLock<Vec<Identifier>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The tags of an `Accept-Language` header, the weightiest first, equals in their order; a weight of 0 means "not this one".
+/// The tags of an `Accept-Language` header, the weightiest first, equals in their order; a weight of 0 means "not this
+/// one".
 fn by_weight(header: &str) -> impl Iterator<Item = &str> {
     let mut weighed: Vec<(f32, &str)> = header
         .split(',')
@@ -92,17 +93,17 @@ pub fn say(language: Language, key: &str) -> String {
     format(language, key, &FluentArgs::new())
 }
 
-/// The message with words put into its places: `say_with(language, "sign-in-for-client", &[("client", "Demo")])`.
+/// The message with arguments: `say_with(language, "sign-in-for-client", &[("client", "Demo")])`.
 pub fn say_with(language: Language, key: &str, words: &[(&str, &str)]) -> String {
     format(language, key, &words.iter().copied().collect())
 }
 
-/// The message for a number of things, which its place `{ $count }` names and its plural forms are chosen by.
+/// The message for a number, which is its argument `{ $count }` and selects the plural form.
 pub fn say_count(language: Language, key: &str, count: u64) -> String {
     format(language, key, &FluentArgs::from_iter([("count", count)]))
 }
 
-/// A point in time as people write it, in the zone it comes with: `2 June 2025, 08:00 CEST`.
+/// A point in time in the zone it comes with: `2 June 2025, 08:00 CEST`.
 pub fn say_moment(language: Language, moment: &ZonedDateTime) -> String {
     let mut parts = FluentArgs::new();
     parts.set("day", moment.day());
@@ -124,7 +125,7 @@ fn format(language: Language, key: &str, arguments: &FluentArgs) -> String {
     let mut troubles = Vec::new();
     let said = bundle.format_pattern(pattern, Some(arguments), &mut troubles);
     if !troubles.is_empty() {
-        tracing::error!(key, ?troubles, "a message that cannot be said in full");
+        tracing::error!(key, ?troubles, "a message cannot be formatted completely");
     }
     said.into_owned()
 }

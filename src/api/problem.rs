@@ -1,11 +1,16 @@
 //! Errors as problem details (RFC 9457): `application/problem+json`.
 
+use std::error::Error;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Serialize, Serializer};
 
 use super::input::InputError;
-use crate::store::{self, Keeps};
+use crate::{
+    store::{self, Keeps},
+    web::unavailable,
+};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -16,6 +21,8 @@ pub struct Problem {
     detail: String,
     /// What failed; `None` for a refusal.
     cause: Option<String>,
+    /// The failure may be over in a moment.
+    temporary: bool,
 }
 
 #[derive(Serialize)]
@@ -37,6 +44,7 @@ impl Problem {
             status,
             detail: detail.into(),
             cause: None,
+            temporary: false,
         }
     }
 
@@ -65,6 +73,15 @@ impl Problem {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             detail: "the server failed; its log says why".to_owned(),
             cause: Some(cause.to_string()),
+            temporary: false,
+        }
+    }
+
+    /// The server failed, perhaps only for a moment.
+    pub fn failed(cause: &(dyn Error + 'static)) -> Self {
+        Self {
+            temporary: store::is_temporary(cause),
+            ..Self::failure(cause)
         }
     }
 }
@@ -77,7 +94,7 @@ impl Keeps for Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        Self::failure(error)
+        Self::failed(&error)
     }
 }
 
@@ -97,6 +114,9 @@ impl IntoResponse for Problem {
         match &self.cause {
             Some(cause) => tracing::error!(%cause, "failed"),
             None => tracing::info!(status = self.status.as_u16(), detail = %self.detail, "refused"),
+        }
+        if self.temporary {
+            return unavailable::response();
         }
         let title = self.status.canonical_reason().unwrap_or("Error");
         let body = Body {

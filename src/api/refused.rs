@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::{
     model::Refusal,
     store::{self, Keeps},
-    web::refusal_log,
+    web::{refusal_log, unavailable},
 };
 
 /// How an API writes its errors. The type is what a refusal carries for the wire: a message, a body, or one of several forms.
@@ -94,6 +94,9 @@ impl<F: ErrorForm> ApiError<F> {
             }
             Self::Failed(cause) => {
                 tracing::error!(at = path, cause = format!("{cause:#}"), "failed");
+                if store::is_temporary(cause.as_ref()) {
+                    return unavailable::response();
+                }
                 F::failed(StatusCode::INTERNAL_SERVER_ERROR, settings)
             }
         }
@@ -168,6 +171,16 @@ mod tests {
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(response.extensions().get::<Refusal>().is_none());
+    }
+
+    #[test]
+    fn a_busy_database_is_a_503_that_says_when_to_ask_again() {
+        let error = ApiError::<Message>::from(store::Error::Busy("locked".to_owned()));
+
+        let response = error.answer(&(), "/clock");
+
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[http::header::RETRY_AFTER], "1");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const HANDLERS: &[Handler] = &[
 ///
 /// It is the first thing the transaction does: the agenda's rows before the consent's, as where the event happens. So whoever
 /// plans and then gives no answer rolls back.
-/// Whether there was anything to plan: then [`Agenda::ring`](super::agenda::Agenda::ring) after the commit.
+/// Whether there was anything to plan: then [`Agenda::notify`](super::agenda::Agenda::notify) after the commit.
 pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> store::Result<bool> {
     let Some((aftermath, after)) = user.aftermath() else {
         return Ok(false);

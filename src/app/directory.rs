@@ -1,7 +1,7 @@
-//! The realms that live, as snapshots shared by all requests.
+//! The cache of realms, as snapshots shared by all requests.
 //!
-//! The process that changes a realm puts its new snapshot here before it answers; an older revision
-//! never replaces a newer one. Other processes notice by comparing revisions.
+//! The process that changes a realm puts the new snapshot here before it answers; an older revision never replaces a
+//! newer one. Other processes compare revisions.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use super::Realm;
 use crate::{
     clock::{Clock, system_now},
     faults::Faults,
-    journal::{Journal, event::Happening},
+    journal::{Journal, event::JournalEvent},
     keys::{
         RingError,
         sealing::{Sealer, SealingError},
@@ -32,10 +32,10 @@ pub struct Directory {
     journal: Journal,
     faults: Arc<Faults>,
     known: ArcSwap<HashMap<String, Realm>>,
-    /// The streams of the realms whose chance is seeded, each as far as this process has drawn from it.
+    /// The random streams of the seeded realms, as far as this process has drawn from them.
     streams: Mutex<HashMap<RealmId, Random>>,
-    /// Held while a stream is begun, so that two who take a realm up at the same time begin one.
-    taking_up: tokio::sync::Mutex<()>,
+    /// Locked while a stream is created, so that concurrent requests create only one.
+    stream_creation: tokio::sync::Mutex<()>,
 }
 
 /// Why a realm cannot be used.
@@ -50,7 +50,7 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    /// What `journal` has recorded and `faults` holds armed is forgotten with its realm.
+    /// When a realm is deleted, its exchanges in `journal` and its armed `faults` are removed.
     pub fn new(issuer: String, sealer: Arc<Sealer>, journal: Journal, faults: Arc<Faults>) -> Self {
         Self {
             issuer,
@@ -59,11 +59,11 @@ impl Directory {
             faults,
             known: ArcSwap::default(),
             streams: Mutex::default(),
-            taking_up: tokio::sync::Mutex::default(),
+            stream_creation: tokio::sync::Mutex::default(),
         }
     }
 
-    /// The living realm of that name; reads through to the database for one not seen yet.
+    /// The realm of that name, if it has not expired; read from the database if it is not in the cache.
     pub async fn find(&self, database: &Database, name: &str) -> Result<Option<Realm>, DirectoryError> {
         if let Some(realm) = self.known.load().get(name) {
             return Ok(realm.settings.lives_at(system_now()).then(|| realm.clone()));
@@ -74,17 +74,17 @@ impl Directory {
         self.read(database, &name).await
     }
 
-    /// What a realm draws from that was just made, before it is [`put`](Self::put) here.
+    /// Sets the random stream of a new realm, before it is [`put`](Self::put) here.
     pub fn begin_stream(&self, realm: RealmId, random: Random) {
         self.streams().insert(realm, random);
     }
 
-    /// A seeded realm that another process may have made gets a stream of chance that nobody else draws from.
-    async fn take_up(&self, database: &Database, settings: &RealmSettings) -> store::Result<()> {
+    /// Gives a seeded realm that another process may have created a random stream that only this process uses.
+    async fn ensure_stream(&self, database: &Database, settings: &RealmSettings) -> store::Result<()> {
         let Some(seed) = &settings.chance_seed else {
             return Ok(());
         };
-        let _one_at_a_time = self.taking_up.lock().await;
+        let _guard = self.stream_creation.lock().await;
         if !self.streams().contains_key(&settings.id) {
             let epoch = store::realms::raise_epoch(&mut database.write_once().await?, settings.id).await?;
             if let Some(epoch) = epoch {
@@ -98,17 +98,17 @@ impl Directory {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A realm as it stands within a transaction that may still come to nothing: nobody else sees it.
+    /// A realm as it is within a transaction that may still be rolled back; not put into the cache.
     pub async fn handle(&self, conn: &mut Conn, settings: RealmSettings) -> Result<Realm, DirectoryError> {
         let setup = store::setup::find(conn, settings.id).await?;
         let before = self.known.load().get(settings.name.as_str()).cloned();
         let before = before.as_ref().map(|realm| &realm.keys);
-        // Without a stream of its own a seeded realm draws what nobody can foretell, rather than what was drawn before.
+        // Without a stream of its own, a seeded realm uses unpredictable values rather than repeating earlier ones.
         let random = self.streams().get(&settings.id).cloned().unwrap_or_default();
         Realm::new(&self.issuer, settings, setup, random, &self.sealer, before)
     }
 
-    /// A realm as the database has it now, for what a snapshot does not know yet: a key another process has just added.
+    /// The realm as it is in the database now: another process may have changed it, such as added a key.
     pub async fn renew(&self, database: &Database, realm: &Realm) -> Result<Realm, DirectoryError> {
         let renewed = self.read(database, &realm.name).await?;
         Ok(renewed
@@ -124,11 +124,12 @@ impl Directory {
         }
     }
 
-    /// Takes in a realm as it stands after a change, with what is set up in it; the snapshot requests see from now on.
+    /// Puts the snapshot of a changed realm into the cache, with its keys, scopes and claim rules; returns the current
+    /// one.
     ///
-    /// The set-up is read after the settings were, so it is never older than their revision.
+    /// The set-up is read after the settings, so it is never older than their revision.
     pub async fn put(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
-        self.take_up(database, &settings).await?;
+        self.ensure_stream(database, &settings).await?;
         let realm = self.handle(&mut database.read().await?, settings).await?;
         let before = self.known.load().get(realm.name.as_str()).cloned();
         self.known.rcu(|known| {
@@ -143,13 +144,13 @@ impl Directory {
         });
         let held = self.known.load().get(realm.name.as_str()).cloned().unwrap_or(realm);
         if let Some(before) = before.filter(|before| before.id == held.id) {
-            self.tell_of_change(&before, &held);
+            self.publish_change(&before, &held);
         }
         Ok(held)
     }
 
-    /// The snapshot that is held where it is of the same revision, or else a [new one](Self::put).
-    pub async fn taken_in(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
+    /// The cached snapshot if it has the same revision, else a [new one](Self::put).
+    pub async fn current(&self, database: &Database, settings: RealmSettings) -> Result<Realm, DirectoryError> {
         let held = self.known.load().get(settings.name.as_str()).cloned();
         match held.filter(|held| held.id == settings.id && held.settings.revision == settings.revision) {
             Some(held) => Ok(held),
@@ -157,8 +158,8 @@ impl Directory {
         }
     }
 
-    /// Those who listen to a realm hear that its clock was turned, or that something else about it is new.
-    fn tell_of_change(&self, before: &Realm, after: &Realm) {
+    /// Publishes the event of a changed clock or of another change of the realm.
+    fn publish_change(&self, before: &Realm, after: &Realm) {
         if before.settings.revision >= after.settings.revision {
             return;
         }
@@ -167,15 +168,15 @@ impl Directory {
             let (now, rate) = (after.clock.now(), after.clock.rate);
             let data =
                 json!({"now": now, "frozen": after.clock.frozen(), "rate": rate as f64 / Clock::REAL_TIME as f64});
-            self.journal.tell(after.id, Happening::new("clock", data));
+            self.journal.tell(after.id, JournalEvent::new("clock", &data));
         }
         if !turned || before.policy != after.policy {
             let data = json!({"revision": after.settings.revision});
-            self.journal.tell(after.id, Happening::new("realm", data));
+            self.journal.tell(after.id, JournalEvent::new("realm", &data));
         }
     }
 
-    /// Forgets a realm that was deleted, what was recorded of it and what was armed in it.
+    /// Removes a deleted realm with its exchanges in the journal and its armed faults.
     pub fn forget(&self, id: RealmId) {
         self.journal.forget(id);
         self.faults.forget(id);
@@ -188,9 +189,9 @@ impl Directory {
         });
     }
 
-    /// Takes in what other processes have changed, and forgets what they have deleted.
+    /// Reloads the realms that other processes have changed, and removes those they have deleted.
     pub async fn catch_up(&self, database: &Database) -> Result<(), DirectoryError> {
-        // Before the revisions are read: a realm made since would not be among them, and yet lives.
+        // Listed before the revisions are read: a realm created in between is not among them, but exists.
         let held: Vec<Realm> = self.known.load().values().cloned().collect();
         let revisions: HashMap<_, _> = store::realms::revisions(&mut database.read().await?)
             .await?

@@ -16,7 +16,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use agenda::Agenda;
+use agenda::notifier::Agenda;
 pub use directory::{Directory, DirectoryError};
 pub use realm::{Realm, Rendered};
 pub use run_to_completion::run_to_completion;
@@ -38,20 +38,20 @@ pub struct Shared {
     pub outbox: Outbox,
     pub journal: Journal,
     pub realms: Directory,
-    /// Rung for a realm whose agenda or clock has changed.
+    /// Notified when a realm's agenda or clock has changed.
     pub agenda: Agenda,
-    /// Armed misbehaviour.
+    /// The armed faults.
     pub faults: Arc<Faults>,
     /// What the paths of a realm belong to.
     pub endpoints: EndpointTable,
-    /// Deeds that must end even when the one who asked for them hangs up.
+    /// Requests that must be completed even when the client closes the connection.
     pub tasks: TaskTracker,
-    /// Cancelled when the process is asked to end: long waits give up.
+    /// Cancelled when the process is asked to stop, which ends long waits.
     pub shutdown: CancellationToken,
 }
 
 impl App {
-    /// An app on an open database. `issuer` has no trailing slash; `endpoints` includes those of the portals.
+    /// The shared state on an open database. `issuer` has no trailing slash; `endpoints` includes those of the portals.
     pub fn new(
         issuer: String,
         database: Database,
@@ -60,7 +60,7 @@ impl App {
         endpoints: EndpointTable,
     ) -> Self {
         let sealer = Arc::new(sealer);
-        let (journal, faults) = (Journal::default(), Arc::<Faults>::default());
+        let (journal, faults) = (Journal::new(endpoints.clone()), Arc::<Faults>::default());
         Self(Arc::new(Shared {
             realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone(), faults.clone()),
             journal,

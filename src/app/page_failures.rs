@@ -1,16 +1,16 @@
-//! Failures that can befall a page, told as one: `web` knows none of those who fail.
+//! Conversions of failures into [`PageError`], for modules that `web` must not import.
 
 use super::DirectoryError;
 use crate::{
     keys::{SigningError, sealing::SealingError},
     passwords::PasswordError,
-    store::Keeps,
+    store::{Keeps, is_temporary},
     web::page_error::PageError,
 };
 
 impl Keeps for PageError {
     fn keeps(&self) -> bool {
-        false // no page refuses and leaves traces
+        false // a page that refuses commits nothing
     }
 }
 
@@ -18,6 +18,9 @@ macro_rules! failures {
     ($($error:ty),*) => { $(
         impl From<$error> for PageError {
             fn from(error: $error) -> Self {
+                if is_temporary(&error) {
+                    return Self::unavailable(error);
+                }
                 Self::failure(error)
             }
         }
@@ -31,3 +34,24 @@ failures!(
     PasswordError,
     DirectoryError
 );
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse as _;
+    use http::{StatusCode, header};
+
+    use super::*;
+    use crate::store;
+
+    #[test]
+    fn a_busy_database_is_a_503_that_says_when_to_ask_again() {
+        let error = DirectoryError::from(store::Error::Busy("locked".to_owned()));
+
+        let response = PageError::from(error).into_response();
+
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        let broken = PageError::from(store::Error::missing_row()).into_response();
+        assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,4 +1,4 @@
-//! A realm as handlers see it: its settings, clock, chance and mint, ready to use.
+//! A realm as handlers see it: its settings, clock, random values and mint, ready to use.
 
 use std::{
     collections::HashMap,
@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use url::Url;
 
 use super::DirectoryError;
 use crate::{
@@ -19,12 +20,12 @@ use crate::{
     random::Random,
     store::{self, Database},
     tokens::{ClaimRules, Mint, derive_key},
-    web::paths,
+    web::{paths, received::Place},
 };
 
-/// How many clients a realm keeps at hand before it starts over.
+/// The number of clients in a realm's cache, which is then emptied.
 const MOST_CLIENTS: usize = 10_000;
-/// What the sealed root secret is bound to.
+/// The associated data of the sealed root secret.
 const ROOT_SECRET: &[u8] = b"realm root secret";
 
 /// A snapshot of one realm, replaced as a whole when anything in it changes. Cheap to clone.
@@ -36,11 +37,13 @@ pub struct Snapshot {
     pub name: RealmName,
     /// `http://localhost:8080` or `http://localhost:8080/realms/x`.
     pub issuer: String,
-    /// What stands before every path of this realm: empty, or `/realms/x`.
+    /// The prefix of the realm's paths: empty, or `/realms/x`.
     pub base: String,
-    /// With the scopes that were set up beside those it names.
+    /// The realm as its pages show it.
+    pub place: Arc<Place>,
+    /// The policy, with the realm's own scopes in addition to those it names.
     pub policy: Policy,
-    /// What is said of scopes that were set up.
+    /// The realm's own scopes.
     pub scopes: Vec<Scope>,
     pub claim_rules: Arc<ClaimRules>,
     pub clock: Clock,
@@ -48,7 +51,7 @@ pub struct Snapshot {
     pub keys: KeyRing,
     pub mint: Mint,
     pub settings: RealmSettings,
-    /// Documents that stay the same for as long as this snapshot does.
+    /// Documents that do not change during the life of this snapshot.
     pub rendered: Rendered,
     root_secret: Vec<u8>,
     clients: Mutex<HashMap<ClientId, Arc<Client>>>,
@@ -63,10 +66,10 @@ pub struct Rendered {
 }
 
 impl Realm {
-    /// `before` is the ring of the snapshot this one replaces: what it has parsed is not parsed again.
+    /// `before` is the key ring of the snapshot that this one replaces: keys it has parsed are not parsed again.
     ///
     /// # Errors
-    /// When the root secret or a key was sealed with a key we do not have.
+    /// The root secret or a key was sealed with a missing key.
     pub fn new(
         base_issuer: &str,
         settings: RealmSettings,
@@ -97,6 +100,7 @@ impl Realm {
         Ok(Self(Arc::new(Snapshot {
             id: settings.id,
             name: settings.name.clone(),
+            place: Arc::new(place(&settings.name, &issuer, &base)),
             issuer,
             base,
             policy,
@@ -113,12 +117,12 @@ impl Realm {
         })))
     }
 
-    /// A new root secret, sealed as [`Realm::new`] opens it. Never a seed's: it is a key.
+    /// A new root secret, sealed. It is a key, so it always comes from the system's randomness.
     pub fn new_root_secret(sealer: &Sealer) -> Result<String, SealingError> {
         Self::seal_root_secret(&Random::system().bytes::<32>(), sealer)
     }
 
-    /// A root secret that was another realm's, or this one's on another machine.
+    /// Seals the root secret of a fork or a restored snapshot.
     pub fn seal_root_secret(secret: &[u8], sealer: &Sealer) -> Result<String, SealingError> {
         sealer.seal(secret, ROOT_SECRET)
     }
@@ -137,15 +141,15 @@ impl Realm {
         format!("{}{path}", self.issuer)
     }
 
-    /// A key of 256 bits for one purpose, the same for as long as the realm keeps its root secret and its issuer.
+    /// A key of 256 bits for one purpose. It depends on the realm's root secret and its issuer.
     ///
-    /// Forks and snapshots copy the root secret. The issuer, which no two realms share, keeps what one of them has signed from
-    /// being good in the other; and what was signed before a snapshot is good once it is restored in place.
+    /// Forks and snapshots copy the root secret. The issuer, which no two realms share, keeps what one of them has
+    /// signed from being good in the other; and what was signed before a snapshot is good once it is restored in place.
     pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
         derive_key(&self.root_secret, &format!("{purpose} of {}", self.issuer))
     }
 
-    /// The client of that id: from memory where it was seen since the last change, else from the database.
+    /// The client with that id: from the cache, which is empty after each change of the realm, else from the database.
     pub async fn client(&self, database: &Database, id: &ClientId) -> store::Result<Option<Arc<Client>>> {
         if let Some(client) = self.clients().get(id) {
             return Ok(Some(client.clone()));
@@ -172,5 +176,16 @@ impl Deref for Realm {
 
     fn deref(&self) -> &Snapshot {
         &self.0
+    }
+}
+
+fn place(name: &RealmName, issuer: &str, base: &str) -> Place {
+    let issuer = Url::parse(issuer).ok();
+    let host = issuer.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let port = issuer.as_ref().and_then(Url::port);
+    Place {
+        base: base.to_owned(),
+        host: port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        realm: (!name.is_default()).then(|| name.to_string()),
     }
 }

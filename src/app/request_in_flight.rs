@@ -1,4 +1,4 @@
-//! Whether an authorization request in flight may be served, and to whom: the same for the pages and for `continue`.
+//! The checks of a stored authorization request, shared by the pages and `/oauth/authorize/continue`.
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use crate::{
 /// The request, if it can still be answered.
 ///
 /// # Errors
-/// When there is no such request, it has been answered, or its time is over.
+/// It is unknown, answered or expired.
 pub fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Result<PendingRequest, PageError> {
     let Some(pending) = pending else {
         return Err(no_request());
@@ -24,18 +24,18 @@ pub fn check_in_flight(pending: Option<PendingRequest>, now: Timestamp) -> Resul
     Ok(pending)
 }
 
-/// Nobody is waiting for an answer here.
+/// The request is unknown.
 pub fn no_request() -> PageError {
     let refusal = Refusal::new("request_expired", "there is no such authorization request");
     let refusal = refusal.kind("request.unknown");
     PageError::new(StatusCode::NOT_FOUND, refusal)
 }
 
-/// Each request is answered once.
+/// The request was answered already: each is answered once.
 pub fn already_answered() -> PageError {
     let refusal = Refusal::new(
         "request_answered",
-        "this authorization request has been answered already",
+        "this authorization request has already been answered",
     );
     PageError::new(
         StatusCode::CONFLICT,
@@ -43,20 +43,20 @@ pub fn already_answered() -> PageError {
     )
 }
 
-/// Holds a request that somebody signed in for against whoever is at the browser now.
+/// Checks that a request that a user has signed in for belongs to the browser's session.
 ///
 /// # Errors
-/// When it belongs to another session.
-pub fn check_owner(pending: &PendingRequest, here: Option<&SignedIn>) -> Result<(), PageError> {
-    let here = here.map(|signed_in| &signed_in.session.id);
-    belongs_elsewhere().when(pending.session.is_some() && pending.session.as_ref() != here)
+/// It belongs to another session.
+pub fn check_owner(pending: &PendingRequest, signed_in: Option<&SignedIn>) -> Result<(), PageError> {
+    let session = signed_in.map(|signed_in| &signed_in.session.id);
+    belongs_elsewhere().when(pending.session.is_some() && pending.session.as_ref() != session)
 }
 
-/// The request is served to the session that signed in for it and to no other.
+/// The request belongs to another session: only the session that signed in for it may answer it.
 pub fn belongs_elsewhere() -> PageError {
     let refusal = Refusal::new(
         "request_of_another_session",
-        "this authorization request belongs to the session that signed in for it, which is not this browser's",
+        "this authorization request belongs to another session",
     );
     PageError::new(StatusCode::FORBIDDEN, refusal.kind("request.foreign"))
 }

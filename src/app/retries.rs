@@ -30,7 +30,7 @@ fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
 /// Has a delivery tried, and waits for what comes of it, so that a clock on its way stands where it was due.
 async fn see_to(app: &App, realm: RealmId, id: &str) {
     let mut notify = app.outbox.listen();
-    app.outbox.ring();
+    app.outbox.notify();
     let tried = async {
         while let Ok(true) = is_due(app, realm, id).await {
             tokio::select! {

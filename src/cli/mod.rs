@@ -1,4 +1,4 @@
-//! The command line: commands, flags, and what they answer. No command means `serve`.
+//! The command line: commands, flags and their answers. No command means `serve`.
 
 mod flags;
 mod remote;
@@ -20,26 +20,26 @@ const ABOUT: &str = "An OAuth 2.0 / OpenID Connect server for the laptop, with e
 const LONG_ABOUT: &str = "\
 An OAuth 2.0 / OpenID Connect authorization server for the laptop, with emulated patient portals behind it.
 
-Started without anything it serves http://localhost:8080 from a database file in the working directory, filled with demo
-clients and people, and prints how to begin. Everything below can be left out.";
+Without options it serves http://localhost:8080 from a database file in the working directory, fills it with demo clients and
+users, and prints how to begin.";
 
 const AFTER_HELP: &str = "\
 Examples:
   anteroom                                      serve on http://localhost:8080
   anteroom --listen 127.0.0.1:0 --database sqlite::memory:
-                                                a throw-away server on a free port
-  anteroom --seed walkthrough                   the portal's documented walkthrough, its clock frozen
+                                                a temporary server on a free port
+  anteroom --seed walkthrough                   the documented walkthrough of MyPatientPortal, with a frozen clock
   anteroom config default > anteroom.toml       all settings as a file, then: anteroom --config anteroom.toml
 
-Every flag can be given as the environment variable that stands with it; lists are separated by commas there. Flags win over
-the environment, the environment over the file, the file over the defaults. Logs go to standard error; the first line on
-standard output is `listening on <issuer>`, once requests are answered.";
+Every flag can also be set by the environment variable shown with it, lists separated by commas. Flags override the
+environment, the environment overrides the file, and the file overrides the defaults. Logs go to standard error. The first
+line on standard output is `listening on <issuer>`, printed when the server accepts requests.";
 
 const SEED_HELP: &str = "\
-Everything goes in or nothing does, and only into an empty realm at the root; errors in the file show the line.
+The whole seed is loaded or nothing, and only into an empty default realm. Errors in the file show the line.
 
-A file that begins with `based_on = \"demo\"` has the demo's clients, people and practices, and adds its own; practices of its
-own stand in their place. To see how all of it is written: src/realms/seed/demo.toml has clients and people, and
+A file that begins with `based_on = \"demo\"` has the demo's clients, users and practices, and adds its own; practices of its
+own replace those of the demo. To see how all of it is written: src/realms/seed/demo.toml has clients and people, and
 src/portals/mypatientportal/demo.toml the practices, which stand below [mypatientportal] in a seed.";
 
 /// `anteroom …`
@@ -66,13 +66,13 @@ pub struct CommandLine {
     reason = "clap flattens no boxed subcommand, and there is one command a process"
 )]
 enum Command {
-    /// Serve until told to stop (the default)
+    /// Start the server (the default)
     #[command(after_help = AFTER_HELP)]
     Serve(Box<ServeFlags>),
     /// Fill an empty database from a seed file, without serving
     #[command(after_help = SEED_HELP)]
     Seed(Box<SeedFlags>),
-    /// The settings: print the reference, or check what is set here
+    /// Settings: print the reference, or check the current ones
     #[command(subcommand)]
     Config(ConfigCommand),
     #[command(flatten)]
@@ -80,7 +80,7 @@ enum Command {
 }
 
 impl CommandLine {
-    /// Does what it says, answering on `out`. Blocks until it is done.
+    /// Runs the command, and writes its answer to `out`.
     pub async fn run(self, out: &mut impl Write) -> anyhow::Result<()> {
         match self.command {
             None => serve::run(self.serve, out).await?,

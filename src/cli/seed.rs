@@ -1,14 +1,14 @@
 //! `anteroom seed FILE`: fills the realm at the root of an empty database, without serving.
 
-use std::io;
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use clap::Args;
 
-use super::flags::DataFlags;
-use super::serve::start_logging;
-use crate::config::ConfigError;
-use crate::server::start::{self, StartError};
+use super::{flags::DataFlags, serve::start_logging};
+use crate::{
+    config::ConfigError,
+    server::start::{self, StartError},
+};
 
 /// What to load, and where to.
 #[derive(Args, Clone, Debug)]

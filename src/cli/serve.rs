@@ -5,8 +5,10 @@ use std::io::{self, IsTerminal as _};
 use tracing_subscriber::fmt;
 
 use super::flags::ServeFlags;
-use crate::config::{ConfigError, Log, LogFormat};
-use crate::server::{self, ServeError};
+use crate::{
+    config::{ConfigError, Log, LogFormat},
+    server::{self, ServeError},
+};
 
 /// Serves until told to stop.
 pub async fn run(flags: ServeFlags, out: &mut impl io::Write) -> Result<(), ServeCommandError> {

@@ -1,7 +1,9 @@
 //! `anteroom config default|check`: the reference, and what a server would make of the settings here.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 

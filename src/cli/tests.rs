@@ -228,7 +228,7 @@ async fn a_seed_goes_into_an_empty_database_once() {
     assert!(answer(&words).await.unwrap().contains("is filled from"));
 
     let error = answer(&words).await.unwrap_err().to_string();
-    assert!(error.contains("goes only into an empty one"), "{error}");
+    assert!(error.contains("can only be loaded into an empty one"), "{error}");
 }
 
 #[tokio::test]

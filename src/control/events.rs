@@ -1,8 +1,8 @@
 //! `GET /control/events`: what happens in a realm, as it happens (server-sent events), so that no test needs to sleep.
 //!
 //! An event's id says how far its reader has read: the number of what happened in this process, and the number of the last message.
-//! A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the ring reaches back; what
-//! has fallen out is told by an event `missed`. Messages come from the database and are never missed.
+//! A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the journal reaches back; what
+//! is no longer kept is told by an event `missed`. Messages come from the database and are never missed.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -30,20 +30,20 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     path: "/control/events",
     id: "listen",
     tag: "Journal",
-    summary: "What happens in the realm, as it happens: exchange, message, clock, fault, realm",
+    summary: "Listen to what happens in the realm: exchange, message, clock, fault, realm",
     access: Reach::Realm,
     query: &[Parameter::optional(
         "only",
         schema::text,
-        "Only events of these kinds, with commas in between: exchange, message, clock, fault, realm.",
+        "Only events of these kinds, separated by commas: exchange, message, clock, fault, realm.",
     )],
     body: Body::Nothing,
     answer: Answer {
         status: 200,
-        description: Some("Server-sent events. Last-Event-ID goes on from there."),
+        description: Some("Server-sent events. With Last-Event-ID the stream continues after that event."),
         content: Content::Bytes("text/event-stream"),
     },
-    refusals: &[(400, "The parameter or Last-Event-ID cannot be read.")],
+    refusals: &[(400, "The parameter or Last-Event-ID is invalid.")],
     handler: || get(listen),
 }];
 
@@ -51,7 +51,7 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
 const KINDS: [&str; 5] = ["exchange", "message", "clock", "fault", "realm"];
 /// How often a comment keeps the connection from looking dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often one looks without having been rung for: another process may have written a message.
+/// How often one looks without having been notified: another process may have written a message.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How many messages are told at a time.
 const MESSAGES_AT_A_TIME: i64 = 100;
@@ -62,7 +62,7 @@ async fn listen(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let only = parameters.read_by("only", format!("some of {}", KINDS.join(", ")), read_kinds)?;
+    let only = parameters.read_by("only", format!("a list of {}", KINDS.join(", ")), read_kinds)?;
     let only = only.unwrap_or_else(|| KINDS.to_vec());
     let listener = Listener::begin(app, realm, only, read_so_far(&headers)?).await?;
     let events = stream::unfold(listener, |mut listener| async move {
@@ -99,10 +99,10 @@ fn read_so_far(headers: &HeaderMap) -> Result<Option<Read>, Problem> {
     };
     let read = id.to_str().ok().and_then(Read::parse);
     read.map(Some)
-        .ok_or_else(|| Problem::bad_request("Last-Event-ID is none of those that were sent"))
+        .ok_or_else(|| Problem::bad_request("Last-Event-ID is not an id that this server has sent"))
 }
 
-/// Kinds with commas in between.
+/// Kinds separated by commas.
 fn read_kinds(text: &str) -> Option<Vec<&'static str>> {
     let known = |kind: &str| KINDS.into_iter().find(|known| *known == kind);
     text.split(',').map(known).collect()
@@ -145,7 +145,7 @@ impl Listener {
             waiting: VecDeque::new(),
         };
         let data = json!({"realm": listener.realm.name, "now": listener.realm.clock.now()});
-        listener.tell("listening", &data);
+        listener.tell("listening", &data.to_string());
         Ok(listener)
     }
 
@@ -161,28 +161,28 @@ impl Listener {
             }
             tokio::select! {
                 () = self.app.shutdown.cancelled() => return None,
-                rung = self.notify.changed() => rung.ok()?,
-                rung = self.message_notify.changed() => rung.ok()?,
+                changed = self.notify.changed() => changed.ok()?,
+                changed = self.message_notify.changed() => changed.ok()?,
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
     }
 
     async fn look(&mut self) {
-        for event in self.app.journal.events_after(self.realm.id, self.read.event) {
+        for event in self.app.journal.events_after(self.realm.id, self.read.event).await {
             let missed = event.number - self.read.event - 1;
             self.read.event = event.number;
             if missed > 0 {
-                self.tell("missed", &json!({"events": missed}));
+                self.tell("missed", &json!({"events": missed}).to_string());
             }
-            if self.only.contains(&event.happening.kind) {
-                self.tell(event.happening.kind, &event.happening.data);
+            if self.only.contains(&event.event.kind) {
+                self.tell(event.event.kind, &event.event.data);
             }
         }
         if self.only.contains(&"message")
             && let Err(error) = self.look_for_messages().await
         {
-            tracing::warn!(%error, "messages could not be looked for, and are again");
+            tracing::warn!(%error, "messages could not be read; reading them is tried again");
         }
     }
 
@@ -193,13 +193,14 @@ impl Listener {
         drop(conn);
         for (number, message) in messages {
             self.read.message = number;
-            self.tell("message", &of_message(&message));
+            self.tell("message", &of_message(&message).to_string());
         }
         Ok(())
     }
 
-    fn tell(&mut self, kind: &str, data: &Value) {
-        let event = Event::default().id(self.read.id()).event(kind).data(data.to_string());
+    /// `data` is JSON.
+    fn tell(&mut self, kind: &str, data: &str) {
+        let event = Event::default().id(self.read.id()).event(kind).data(data);
         self.waiting.push_back(event);
     }
 }

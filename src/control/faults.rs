@@ -1,4 +1,4 @@
-//! `/control/api/faults`: what can go wrong on purpose, what is armed, and how often it has bitten.
+//! `/control/api/faults`: what can go wrong on purpose, what is armed, and how often it has triggered.
 //!
 //! Armed in memory, in this process, for this realm. A wish that cannot be meant arms nothing.
 
@@ -16,7 +16,7 @@ use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::faults::parameter::{Kind, Parameter};
-use crate::faults::{Armed, Often, Wish, catalogue};
+use crate::faults::{ArmFault, Armed, Often, catalogue};
 use crate::model::{Client, ClientId, Members, UserId};
 use crate::store;
 use crate::web::endpoint::EndpointTable;
@@ -35,7 +35,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CATALOGUE,
         id: "listFaultCatalogue",
         tag: TAG,
-        summary: "Every fault there is: what it does, what a good client does then, where it bites, what can be said about it",
+        summary: "Every fault there is: what it does, what a good client does then, where it triggers, what can be said about it",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -56,7 +56,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: FAULTS,
         id: "listFaults",
         tag: TAG,
-        summary: "The armed faults and how often they have bitten",
+        summary: "The armed faults and how often they have triggered",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -81,9 +81,9 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {
                 "fault": {"type": "string", "description": "Its name in the catalogue."},
-                "times": {"type": "integer", "minimum": 1, "description": "How many matching calls are bitten. Without it: until it is disarmed, unless the catalogue says otherwise; 1 where only `nth` is said."},
+                "times": {"type": "integer", "minimum": 1, "description": "How many matching calls it triggers at. Default: all until it is disarmed, unless the catalogue says otherwise; 1 where only `nth` is given."},
                 "share": {"type": "number", "minimum": 0, "maximum": 100, "description": "Per cent of the matching calls, drawn from the realm's chance."},
-                "nth": {"type": "integer", "minimum": 1, "description": "The first matching call that is bitten."},
+                "nth": {"type": "integer", "minimum": 1, "description": "The first matching call it triggers at."},
                 "client_id": {"type": "string", "description": "Only requests of this client."},
                 "user": {"type": "string", "description": "Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client knows."},
                 "endpoint": {"type": "string", "description": "Only here: a group of endpoints, a path, or a method and a path."},
@@ -141,7 +141,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
 ];
 
 fn shown() -> Value {
-    json!({"type": "object", "required": ["id", "fault", "does", "parameters", "calls", "bitten"], "properties": {
+    json!({"type": "object", "required": ["id", "fault", "does", "parameters", "calls", "triggered"], "properties": {
         "id": {"type": "string"},
         "fault": {"type": "string"},
         "does": {"type": "string"},
@@ -153,8 +153,8 @@ fn shown() -> Value {
         "endpoint": {"type": "string"},
         "parameters": {"type": "object"},
         "calls": {"type": "integer", "description": "How many calls it has waited for have come."},
-        "bitten": {"type": "integer", "description": "How many of them it has bitten."},
-        "spent": {"type": "boolean", "description": "Whether it has bitten as often as it was to."},
+        "triggered": {"type": "integer", "description": "At how many of them it triggered."},
+        "used_up": {"type": "boolean", "description": "Whether it has triggered as often as it was to."},
     }})
 }
 
@@ -172,7 +172,7 @@ struct Listed {
     /// Whether it can be narrowed to a client.
     by_client: bool,
     by_user: bool,
-    /// How often it bites where nobody says; absent: until it is disarmed.
+    /// How often it triggers by default; absent: until it is disarmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<u64>,
     parameters: Vec<Value>,
@@ -198,8 +198,8 @@ struct Shown<'a> {
     endpoint: Option<&'a str>,
     parameters: &'a Members,
     calls: u64,
-    bitten: u64,
-    spent: bool,
+    triggered: u64,
+    used_up: bool,
 }
 
 /// `GET /control/api/faults/catalogue`
@@ -218,9 +218,9 @@ async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
 }
 
 /// `POST /control/api/faults` → 201
-async fn arm(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wish>) -> Result<Response, Problem> {
+async fn arm(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<ArmFault>) -> Result<Response, Problem> {
     let id = realm.random.id(realm.clock.now());
-    let mut armed = wish.check(id, &app.endpoints).map_err(Problem::bad_request)?;
+    let mut armed = request.check(id, &app.endpoints).map_err(Problem::bad_request)?;
     look_up(&app, &realm, &mut armed).await?;
 
     let shown = json!(Shown::new(&armed));
@@ -250,11 +250,11 @@ async fn disarm(State(app): State<App>, realm: Realm, Path(id): Path<String>) ->
 /// The client and the user a wish names, where they are somebody.
 async fn look_up(app: &App, realm: &Realm, armed: &mut Armed) -> Result<(), Problem> {
     let mut client = None;
-    if let Some(named) = &armed.wish.client_id {
+    if let Some(named) = &armed.request.client_id {
         let found = realm.client(&app.database, &ClientId::from(named.as_str())).await?;
         client = Some(found.ok_or_else(|| Problem::bad_request(format!("there is no client {named:?}")))?);
     }
-    if let Some(named) = &armed.wish.user {
+    if let Some(named) = &armed.request.user {
         let found = find_user(app, realm, client.as_deref(), named).await?;
         armed.user = Some(
             found
@@ -316,7 +316,7 @@ fn parameter(parameter: &Parameter) -> Value {
 
 impl<'a> Shown<'a> {
     fn new(armed: &'a Armed) -> Self {
-        let wish = &armed.wish;
+        let request = &armed.request;
         let times = match armed.often {
             Often::Counted { times, .. } => Some(times),
             Often::Always | Often::Share(_) => None,
@@ -326,15 +326,15 @@ impl<'a> Shown<'a> {
             fault: armed.row.name,
             does: armed.row.does,
             times,
-            share: wish.share,
-            nth: wish.nth,
-            client_id: wish.client_id.as_deref(),
-            user: wish.user.as_deref(),
-            endpoint: wish.endpoint.as_deref(),
+            share: request.share,
+            nth: request.nth,
+            client_id: request.client_id.as_deref(),
+            user: request.user.as_deref(),
+            endpoint: request.endpoint.as_deref(),
             parameters: armed.parameters.members(),
             calls: armed.seen(),
-            bitten: armed.bitten(),
-            spent: times.is_some_and(|times| armed.bitten() >= times),
+            triggered: armed.triggered(),
+            used_up: armed.is_used_up(),
         }
     }
 }

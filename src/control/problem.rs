@@ -14,7 +14,7 @@ macro_rules! failures {
     ($($error:ty),*) => { $(
         impl From<$error> for Problem {
             fn from(error: $error) -> Self {
-                Self::failure(error)
+                Self::failed(&error)
             }
         }
     )* };

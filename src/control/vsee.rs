@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use crate::api::dates::read_digits;
 use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
-use crate::portals::vsee::call::Context;
-use crate::portals::vsee::input::read_number;
-use crate::portals::vsee::model::{WebhookEndpoint, WebhookVersion};
+use crate::portals::vsee::context::Context;
+use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
 use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
-use crate::portals::vsee::webhooks::{self, Event, NOTE_STATUSES, Note};
+use crate::portals::vsee::webhooks;
 use crate::store::{Tx, settle};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
@@ -194,7 +194,7 @@ async fn add(
     realm: Realm,
     JsonBody(wish): JsonBody<Wish>,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
-    webhooks::check(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
+    check_endpoint(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
     let now = realm.clock.now();
     let account = {
         let accounts = accounts::list(&mut app.database.read().await?, realm.id).await?;
@@ -241,7 +241,7 @@ async fn fire(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Fir
         let known = NOTE_STATUSES.join(", ");
         return Err(Problem::bad_request(format!("note_status is one of {known}")));
     }
-    let visit = read_number(&wish.visit_id).ok_or_else(no_visit)?;
+    let visit = read_digits(&wish.visit_id).ok_or_else(no_visit)?;
     let now = realm.clock.now();
     let note = (event == Event::NoteSignedAndSent).then(|| Note {
         id: realm.random.id(now),
@@ -252,14 +252,14 @@ async fn fire(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Fir
     let mut tx = context.app.database.begin().await?;
     let outcome = tell(&context, &mut tx, visit, event, note.as_ref()).await;
     let told = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(Json(json!({ "told": told })))
 }
 
 async fn tell(context: &Context, tx: &mut Tx, visit: i64, event: Event, note: Option<&Note>) -> Result<usize, Problem> {
     let visit = visits::find(tx, context.realm.id, visit).await?;
     let visit = visit.ok_or_else(no_visit)?;
-    Ok(webhooks::tell(context, tx, event, &visit, note).await?)
+    Ok(webhooks::send_in(tx, context, event, &visit, note).await?)
 }
 
 fn no_visit() -> Problem {

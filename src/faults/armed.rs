@@ -1,16 +1,21 @@
 //! One armed fault: for whom, how often, and what it keeps while it is armed.
 
-use std::any::Any;
-use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    any::Any,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
+use parking_lot::{Mutex, MutexGuard};
 use serde::Deserialize;
 
+use super::call::{Asked, Subject};
 use super::catalogue::{self, Bend, Row};
 use super::parameter::Parameters;
 use super::place::Place;
-use super::watch::{Asked, Subject};
 use crate::model::Members;
 use crate::random::Random;
 use crate::web::endpoint::{self, EndpointTable, Selection};
@@ -18,17 +23,17 @@ use crate::web::endpoint::{self, EndpointTable, Selection};
 /// The share of matching calls is drawn in ten-thousandths.
 const WHOLE: u32 = 10_000;
 
-/// How a fault is to be armed, as a tester says it.
+/// A request to arm a fault.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Wish {
+pub struct ArmFault {
     /// Its name in the catalogue.
     pub fault: String,
-    /// How many matching calls are bitten; all, unless said. 1 where only `nth` is said.
+    /// How many matching calls it triggers at; all by default, 1 where only `nth` is given.
     pub times: Option<u64>,
-    /// Per cent of the matching calls, drawn from the realm's chance.
+    /// The percentage of matching calls it triggers at, drawn from the realm's random numbers.
     pub share: Option<f64>,
-    /// The first matching call that is bitten, counted from 1.
+    /// The first matching call it triggers at, counted from 1.
     pub nth: Option<u64>,
     pub client_id: Option<String>,
     /// A user name, or an identifier of a user.
@@ -38,7 +43,7 @@ pub struct Wish {
     pub parameters: Members,
 }
 
-/// How often a fault bites.
+/// How often a fault triggers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Often {
     Always,
@@ -62,26 +67,26 @@ pub struct Armed {
     /// The user's identifier, once it was looked up.
     pub user: Option<String>,
     pub place: Option<Place>,
-    /// As it was said.
-    pub wish: Wish,
+    /// As it was requested.
+    pub request: ArmFault,
     seen: AtomicU64,
-    bitten: AtomicU64,
+    triggered: AtomicU64,
     events: AtomicU64,
     kept: Kept,
 }
 
-impl Wish {
+impl ArmFault {
     /// The fault, ready to be armed. Users and clients have not been looked up.
     ///
     /// # Errors
-    /// Why this cannot be meant, in words for the one who wrote it.
+    /// What is wrong with the request, as a sentence for its sender.
     pub fn check(self, id: String, endpoints: &EndpointTable) -> Result<Armed, String> {
         let row = catalogue::find(&self.fault).ok_or_else(|| {
             let name = &self.fault;
-            format!("there is no fault {name:?}; the catalogue lists what there is")
+            format!("there is no fault {name:?}; see the catalogue of faults")
         })?;
         let place = self.place(row, endpoints)?;
-        self.check_narrowing(row, place.as_ref(), endpoints)?;
+        self.check_limits(row, place.as_ref(), endpoints)?;
         Ok(Armed {
             id,
             row,
@@ -90,9 +95,9 @@ impl Wish {
             client: self.client_id.clone(),
             user: None,
             place,
-            wish: self,
+            request: self,
             seen: AtomicU64::new(0),
-            bitten: AtomicU64::new(0),
+            triggered: AtomicU64::new(0),
             events: AtomicU64::new(0),
             kept: Kept::default(),
         })
@@ -106,23 +111,23 @@ impl Wish {
         })?;
         if !row.endpoints.contains(place.endpoint(endpoints)) {
             let (fault, places) = (row.name, endpoints.fault_groups(row.endpoints).join(", "));
-            return Err(format!("{fault} does not bite at {text:?}, but at {places}"));
+            return Err(format!("{fault} does not apply to {text:?}, only to {places}"));
         }
         if row.holds {
             let fault = row.name;
             return Err(format!(
-                "{fault} is a state of the whole issuer and cannot be narrowed to an endpoint"
+                "{fault} is a state of the whole issuer and cannot be limited to an endpoint"
             ));
         }
         Ok(Some(place))
     }
 
-    fn check_narrowing(&self, row: &Row, place: Option<&Place>, endpoints: &EndpointTable) -> Result<(), String> {
+    fn check_limits(&self, row: &Row, place: Option<&Place>, endpoints: &EndpointTable) -> Result<(), String> {
         let fault = row.name;
         let narrowed = self.client_id.is_some() || self.user.is_some();
         if narrowed && row.of_issuer {
             return Err(format!(
-                "{fault} is a state of the whole issuer and cannot be narrowed to a client or a user"
+                "{fault} is a state of the whole issuer and cannot be limited to a client or a user"
             ));
         }
         let knows_subject = match place {
@@ -131,12 +136,12 @@ impl Wish {
         };
         if self.client_id.is_some() && !knows_subject {
             return Err(format!(
-                "{fault} bites where nobody says which client asks: leave out client_id"
+                "requests that {fault} applies to name no client: leave out client_id"
             ));
         }
         if self.user.is_some() && !knows_subject {
             return Err(format!(
-                "{fault} bites where requests are about no user: leave out user"
+                "requests that {fault} applies to are about no user: leave out user"
             ));
         }
         Ok(())
@@ -148,22 +153,22 @@ impl Wish {
             let fault = row.name;
             return match said {
                 true => Err(format!(
-                    "{fault} holds until it is disarmed: leave out times, share and nth"
+                    "{fault} lasts until it is disarmed: leave out times, share and nth"
                 )),
                 false => Ok(Often::Always),
             };
         }
         match (self.times, self.share, self.nth) {
-            (Some(_), Some(_), _) => Err("times and share contradict one another: say one of them".to_owned()),
-            (_, Some(_), Some(_)) => Err("share and nth contradict one another: say one of them".to_owned()),
-            (Some(0), _, _) => Err("times is at least 1".to_owned()),
-            (_, _, Some(0)) => Err("nth is counted from 1".to_owned()),
+            (Some(_), Some(_), _) => Err("times and share exclude each other".to_owned()),
+            (_, Some(_), Some(_)) => Err("share and nth exclude each other".to_owned()),
+            (Some(0), _, _) => Err("times must be at least 1".to_owned()),
+            (_, _, Some(0)) => Err("nth must be at least 1".to_owned()),
             (None, Some(share), None) if (0.0..=100.0).contains(&share) => {
                 // In range, so the cast cuts nothing off.
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10,000")]
                 Ok(Often::Share((share * f64::from(WHOLE) / 100.0).round() as u32))
             }
-            (None, Some(_), None) => Err("share is a percentage from 0 to 100".to_owned()),
+            (None, Some(_), None) => Err("share must be a percentage from 0 to 100".to_owned()),
             (times, None, nth) => {
                 let usual = nth.map(|_| 1).or(row.times);
                 Ok(match (times.or(usual), nth) {
@@ -192,26 +197,26 @@ impl Armed {
         at && same(&self.client, &fault_target.client) && same(&self.user, &fault_target.user)
     }
 
-    /// Counts a matching call and says whether this one is bitten.
+    /// Counts a matching call and says whether the fault triggers at it.
     ///
-    /// One addition decides, so of many calls at once exactly as many are bitten as were wished for.
-    pub fn claim(&self, random: &Random) -> bool {
+    /// One addition decides, so of many calls at once it triggers at exactly as many as were asked for.
+    pub fn trigger(&self, random: &Random) -> bool {
         let call = self.seen.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        let bites = match self.often {
+        let triggers = match self.often {
             Often::Always => true,
             Often::Counted { first, times } => (first..first.saturating_add(times)).contains(&call),
             Often::Share(share) => u32::from_be_bytes(random.bytes()) % WHOLE < share,
         };
-        if bites {
-            self.bitten.fetch_add(1, Ordering::Relaxed);
+        if triggers {
+            self.triggered.fetch_add(1, Ordering::Relaxed);
         }
-        bites
+        triggers
     }
 
-    /// Takes back a call that was bitten.
-    pub(super) fn give_back(&self) {
+    /// Takes back a call at which it triggered.
+    pub(super) fn take_back(&self) {
         self.seen.fetch_sub(1, Ordering::Relaxed);
-        self.bitten.fetch_sub(1, Ordering::Relaxed);
+        self.triggered.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// How many matching calls there were.
@@ -219,9 +224,14 @@ impl Armed {
         self.seen.load(Ordering::Relaxed)
     }
 
-    /// How many of them were bitten.
-    pub fn bitten(&self) -> u64 {
-        self.bitten.load(Ordering::Relaxed)
+    /// At how many of them it triggered.
+    pub fn triggered(&self) -> u64 {
+        self.triggered.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has triggered as often as it was to.
+    pub fn is_used_up(&self) -> bool {
+        matches!(self.often, Often::Counted { times, .. } if self.triggered() >= times)
     }
 
     /// Notes that what the fault waits for has happened once more, such as a login or a refresh; how often it had before.
@@ -262,8 +272,8 @@ type Anything = Option<Arc<dyn Any + Send + Sync>>;
 struct Kept(Mutex<Anything>);
 
 impl Kept {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Anything> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Anything> {
+        self.0.lock()
     }
 }
 
@@ -280,20 +290,20 @@ mod tests {
     use super::*;
 
     fn check(wish: Value) -> Result<Armed, String> {
-        let wish: Wish = serde_json::from_value(wish).map_err(|error| error.to_string())?;
+        let wish: ArmFault = serde_json::from_value(wish).map_err(|error| error.to_string())?;
         wish.check("1".to_owned(), &EndpointTable::new([]))
     }
 
-    fn bitten_of(wish: Value, calls: usize) -> Vec<usize> {
+    fn triggers_of(wish: Value, calls: usize) -> Vec<usize> {
         let armed = check(wish).unwrap();
         let random = Random::default();
-        (1..=calls).filter(|_| armed.claim(&random)).count();
+        (1..=calls).filter(|_| armed.trigger(&random)).count();
         let again = check(armed_wish(&armed)).unwrap();
-        (1..=calls).filter(|_| again.claim(&random)).collect()
+        (1..=calls).filter(|_| again.trigger(&random)).collect()
     }
 
     fn armed_wish(armed: &Armed) -> Value {
-        let wish = &armed.wish;
+        let wish = &armed.request;
         let mut value = json!({"fault": wish.fault});
         for (name, said) in [("times", wish.times), ("nth", wish.nth)] {
             if let Some(said) = said {
@@ -304,13 +314,13 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_nth_say_which_calls_are_bitten() {
+    fn counts_and_nth_say_at_which_calls_it_triggers() {
         let of = |times: Value| {
             let mut wish = json!({"fault": "delayed_answer"});
             for (name, value) in times.as_object().unwrap() {
                 wish[name] = value.clone();
             }
-            bitten_of(wish, 6)
+            triggers_of(wish, 6)
         };
 
         assert_eq!(of(json!({})), [1, 2, 3, 4, 5, 6]);
@@ -325,31 +335,31 @@ mod tests {
         let random = Random::default();
         for (share, expected) in [(100.0, 50), (0.0, 0)] {
             let armed = check(json!({"fault": "delayed_answer", "share": share})).unwrap();
-            assert_eq!((0..50).filter(|_| armed.claim(&random)).count(), expected, "{share}");
+            assert_eq!((0..50).filter(|_| armed.trigger(&random)).count(), expected, "{share}");
             assert_eq!(armed.seen(), 50);
         }
         let half = check(json!({"fault": "delayed_answer", "share": 50})).unwrap();
-        let bitten = (0..2000).filter(|_| half.claim(&random)).count();
-        assert!((800..1200).contains(&bitten), "{bitten}");
+        let triggered = (0..2000).filter(|_| half.trigger(&random)).count();
+        assert!((800..1200).contains(&triggered), "{triggered}");
     }
 
     #[test]
-    fn of_many_calls_at_once_exactly_as_many_are_bitten_as_were_wished_for() {
+    fn of_many_calls_at_once_it_triggers_at_exactly_as_many_as_asked_for() {
         let armed = check(json!({"fault": "delayed_answer", "times": 3, "nth": 5})).unwrap();
         let random = Random::default();
 
-        let bitten: usize = std::thread::scope(|scope| {
+        let triggered: usize = std::thread::scope(|scope| {
             let calls: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| (0..1000).filter(|_| armed.claim(&random)).count()))
+                .map(|_| scope.spawn(|| (0..1000).filter(|_| armed.trigger(&random)).count()))
                 .collect();
             calls.into_iter().map(|call| call.join().unwrap()).sum()
         });
 
-        assert_eq!((bitten, armed.bitten(), armed.seen()), (3, 3, 8000));
+        assert_eq!((triggered, armed.triggered(), armed.seen()), (3, 3, 8000));
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused() {
+    fn a_request_that_makes_no_sense_is_refused() {
         for wrong in [
             json!({"fault": "delayed_answers"}),
             json!({}),

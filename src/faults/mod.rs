@@ -1,13 +1,14 @@
 //! Armed misbehaviour: what a realm does wrong on purpose, to whom, and how often.
 //!
-//! The honest path stays straight. A fault is a row of the [`catalogue`] with its bend in the same row; armed, it waits here
-//! for its realm. Two places only bend answers: the wire layer around a realm's routes (`server::wire`), and the named
+//! Rules know nothing of faults. A fault is a row of the [`catalogue`] with what it changes in the same row; armed, it waits here
+//! for its realm. Two places only change answers: the service around the routes (`server::armed_faults`), and the named
 //! seams of `tokens`. What they share while one request is answered is its [`watch`].
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`catalogue`] | every fault: what it does, what a good client does, where it bites, the line that bends |
+//! | [`catalogue`] | every fault: what it does, what a good client does, where it triggers, and the change it makes |
 //! | [`armed`] | one that waits: for whom, how often, what it keeps |
+//! | [`call`] | a request as faults see it |
 //! | [`watch`] | the faults one request may meet, and the marks they leave on its answer |
 //! | [`place`], [`parameter`] | where, and how exactly |
 //! | [`bends`] | the words the catalogue's bends are written in |
@@ -16,6 +17,7 @@
 
 pub mod armed;
 pub mod bends;
+pub mod call;
 pub mod catalogue;
 pub mod parameter;
 pub mod place;
@@ -26,10 +28,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-pub use armed::{Armed, Often, Wish};
+pub use armed::{ArmFault, Armed, Often};
+pub use call::{Asked, Call, Subject};
 pub use catalogue::{Bend, Row};
 pub use place::Place;
-pub use watch::{Asked, Subject, Watch};
+pub use watch::Watch;
 
 use crate::model::RealmId;
 
@@ -101,11 +104,11 @@ mod tests {
     use crate::web::endpoint::EndpointTable;
 
     fn armed(id: &str) -> Armed {
-        let wish = Wish {
+        let request = ArmFault {
             fault: "delayed_answer".to_owned(),
-            ..Wish::default()
+            ..ArmFault::default()
         };
-        wish.check(id.to_owned(), &EndpointTable::new([])).unwrap()
+        request.check(id.to_owned(), &EndpointTable::new([])).unwrap()
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{exchange::Request, redaction::ELLIPSIS};
 
-/// Fields that curl writes itself, or that belong to the connection it was.
+/// Fields that curl writes itself, or that belong to the connection.
 const LEFT_TO_CURL: &[&str] = &[
     "host",
     "content-length",
@@ -45,10 +45,13 @@ pub fn command(request: &Request, issuer: &str) -> String {
 
     let mut text = String::new();
     for variable in &words.variables {
-        let _ = writeln!(text, ": \"${{{variable}:?was left out of the journal: set it first}}\"");
+        let _ = writeln!(
+            text,
+            ": \"${{{variable}:?is a secret that the journal does not keep: set it first}}\""
+        );
     }
     if request.body.truncated || request.body.left_out.is_some() {
-        text.push_str("# The journal does not hold the whole body of this request.\n");
+        text.push_str("# The journal does not keep the whole body of this request.\n");
     }
     let _ = writeln!(
         text,
@@ -58,7 +61,7 @@ pub fn command(request: &Request, issuer: &str) -> String {
     text
 }
 
-/// Stand around a variable's name until the whole word is quoted.
+/// Marks around the name of a variable, until the whole word is quoted.
 const BEGIN: char = '\u{1}';
 const END: char = '\u{2}';
 

@@ -1,45 +1,45 @@
-//! What happens in a realm, as those hear it who listen at `/control/events`.
+//! What happens in a realm, as it is sent to those who listen at `/control/events`.
 
 use serde_json::{Value, json};
 
-use super::exchange::{Ending, Exchange};
-use super::redaction::ELLIPSIS;
+use super::{
+    exchange::{Ending, Exchange},
+    redaction::ELLIPSIS,
+};
+use crate::model::FaultMark;
 
-/// Of a path, an event tells the beginning, in characters: the exchange has the rest.
-const MOST_OF_A_PATH: usize = 200;
-/// What an event weighs besides its data: the structures around it.
-const WEIGHT_OF_ITSELF: usize = 512;
+/// How many characters of a path an event has. The exchange has the whole path.
+const PATH_LIMIT: usize = 200;
 
 /// Something that happened, and its number in the realm.
 #[derive(Debug)]
 pub struct Event {
     pub number: u64,
-    pub happening: Happening,
+    pub event: JournalEvent,
 }
 
-/// What happened: a kind, such as `exchange`, and what there is to say.
+/// What happened: a kind, such as `exchange`, and its data.
 #[derive(Clone, Debug)]
-pub struct Happening {
+pub struct JournalEvent {
     pub kind: &'static str,
-    pub data: Value,
+    /// JSON.
+    pub data: String,
 }
 
-impl Happening {
-    pub fn new(kind: &'static str, data: Value) -> Self {
-        Self { kind, data }
+impl JournalEvent {
+    pub fn new(kind: &'static str, data: &Value) -> Self {
+        Self {
+            kind,
+            data: data.to_string(),
+        }
     }
 
-    /// What it weighs in memory, in bytes, or a little more.
-    pub fn weight(&self) -> usize {
-        WEIGHT_OF_ITSELF + self.data.to_string().len()
-    }
-
-    /// An exchange was recorded: enough to know whether one wants to look at it.
+    /// An exchange was recorded: enough to decide whether to look at it.
     pub fn exchange(exchange: &Exchange) -> Self {
         let refusal = exchange.refusal.as_ref();
         Self::new(
             "exchange",
-            json!({
+            &json!({
                 "id": exchange.id,
                 "sequence": exchange.sequence,
                 "endpoint": exchange.endpoint(),
@@ -55,20 +55,18 @@ impl Happening {
         )
     }
 
-    /// A fault bit: one for each that had a part in the exchange.
-    pub fn faults(exchange: &Exchange) -> impl Iterator<Item = Self> {
-        exchange.faults.0.iter().map(|mark| {
-            Self::new(
-                "fault",
-                json!({"fault": mark.fault, "id": mark.id, "exchange": exchange.id}),
-            )
-        })
+    /// A fault has changed the exchange of this id.
+    pub fn fault(mark: &FaultMark, exchange: &str) -> Self {
+        Self::new(
+            "fault",
+            &json!({"fault": mark.fault, "id": mark.id, "exchange": exchange}),
+        )
     }
 }
 
 fn beginning(path: &str) -> String {
     let mut characters = path.chars();
-    let mut beginning: String = characters.by_ref().take(MOST_OF_A_PATH).collect();
+    let mut beginning: String = characters.by_ref().take(PATH_LIMIT).collect();
     if characters.next().is_some() {
         beginning.push(ELLIPSIS);
     }

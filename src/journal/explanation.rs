@@ -1,6 +1,6 @@
-//! A refusal, explained: what was expected and what came side by side, letter by letter where letters count, and what would mend it.
+//! A refusal, explained: the rule, expected and received values with a character diff, and how to fix it.
 //!
-//! Made when somebody looks, from what the refusal says of itself.
+//! It is made from the refusal when somebody looks.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use similar::{ChangeTag, TextDiff};
 use super::advice;
 use crate::model::Refusal;
 
-/// Everything there is to say about a refusal.
+/// A refusal with everything that helps to fix its cause.
 #[derive(Debug, Serialize)]
 pub struct Explanation<'r> {
     /// The rule that refused, by its stable name, such as `code.expired`.
@@ -27,21 +27,21 @@ pub struct Explanation<'r> {
     pub expected: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<&'r str>,
-    /// Of two addresses, what they share and where they part.
+    /// Two addresses, compared character by character.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Vec<Piece>>,
-    /// Of a code verifier, the hash that was expected and the one it has. The verifier itself is not shown.
+    /// The expected hash of a code verifier, and the one it has. The verifier itself is not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hashes: Option<Hashes<'r>>,
-    /// Of something expired, since when, by the realm's clock.
+    /// When something expired, by the realm's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<Lateness>,
-    /// What would most likely mend it.
+    /// How to fix it, most likely.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<&'static str>,
+    pub fix: Option<&'static str>,
 }
 
-/// A stretch of characters that both have, or only one.
+/// Characters that both addresses have, or only one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
@@ -57,7 +57,7 @@ pub struct Hashes<'r> {
     pub of_the_verifier: &'r str,
 }
 
-/// How much too late.
+/// By how much something came too late.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Lateness {
     pub expired_at: Timestamp,
@@ -85,23 +85,23 @@ impl<'r> Explanation<'r> {
                 of_the_verifier,
             }),
             clock: both.and_then(|(expected, received)| lateness(expected, received)),
-            mend: advice::mend(refusal),
+            fix: advice::fix(refusal),
         }
     }
 }
 
-/// Between an address and the one it is most like of those expected (`… or …`).
+/// Between an address and the most similar one of those expected (`… or …`).
 fn difference_of_addresses(expected: &str, received: &str) -> Option<Vec<Piece>> {
     let address = |text: &str| text.contains(":/") && !text.contains(' ');
-    let alike = |one: &&str| TextDiff::from_chars(*one, received).ratio();
+    let similarity = |one: &&str| TextDiff::from_chars(*one, received).ratio();
     let nearest = expected
         .split(" or ")
         .filter(|one| address(one))
-        .max_by(|one, other| alike(one).total_cmp(&alike(other)))?;
+        .max_by(|one, other| similarity(one).total_cmp(&similarity(other)))?;
     address(received).then(|| difference(nearest, received))
 }
 
-/// Character by character, equal neighbours together.
+/// The pieces of a comparison character by character; neighbours of one kind are one piece.
 pub fn difference(expected: &str, received: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for change in TextDiff::from_chars(expected, received).iter_all_changes() {
@@ -118,7 +118,7 @@ pub fn difference(expected: &str, received: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Where an instant was expected before another and came after it.
+/// Where a time was too late: `before 2025-06-02T06:01:00Z` was expected.
 fn lateness(expected: &str, received: &str) -> Option<Lateness> {
     let (_, instant) = expected.rsplit_once("before ")?;
     let (expired_at, now): (Timestamp, Timestamp) = (instant.parse().ok()?, received.parse().ok()?);
@@ -129,7 +129,7 @@ fn lateness(expected: &str, received: &str) -> Option<Lateness> {
     })
 }
 
-/// `RFC 6749 §4.1.2` → where it stands on the web.
+/// The address of a section such as `RFC 6749 §4.1.2`.
 fn link(section: &str) -> Option<String> {
     if let Some(rest) = section.strip_prefix("RFC ") {
         let (number, section) = rest.split_once(" §")?;
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_compared_letter_by_letter_with_the_one_they_are_most_like() {
+    fn an_address_is_compared_with_the_most_similar_of_those_expected() {
         let refusal = Refusal::new("invalid_redirect_uri", "not registered").compare(
             "https://client.example.com/cb or https://other.example/callback or any loopback URI",
             "https://client.example.com/cb/",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_and_no_instant_is_only_put_side_by_side() {
+    fn other_values_are_shown_without_a_comparison() {
         let refusal = Refusal::new("invalid_scope", "x").compare("openid", "opened");
 
         let explanation = Explanation::of(&refusal);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::web::parameters::read_form;
 
-/// The ellipses of left out secrets, and what else no URL holds.
+/// The ellipses of secrets that were left out, and other characters that no URL contains.
 const OUTSIDE_OF_URLS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
 /// The archive of these exchanges of an issuer.
@@ -23,7 +23,7 @@ pub fn archive(entries: &[Entry], issuer: &str) -> Value {
             "version": "1.2",
             "creator": {"name": "Anteroom", "version": env!("CARGO_PKG_VERSION")},
             "entries": entries,
-            "comment": "Secrets were left out when this was recorded: … stands for them.",
+            "comment": "Secrets are not recorded: … stands in their place.",
         }
     })
 }
@@ -92,12 +92,12 @@ fn of_response(response: &Response, version: &str) -> Value {
     })
 }
 
-/// As browsers write it down when no answer came.
+/// As browsers export a request without an answer.
 fn no_response(version: &str) -> Value {
     json!({
         "status": 0, "statusText": "", "httpVersion": version, "cookies": [], "headers": [],
         "content": {"size": 0, "mimeType": "x-unknown"}, "redirectURL": "", "headersSize": -1, "bodySize": -1,
-        "_error": "the client went away before the answer",
+        "_error": "the client closed the connection before the answer",
     })
 }
 
@@ -105,7 +105,7 @@ fn content(headers: &[(String, String)], body: &Body) -> Value {
     let mut content = json!({"mimeType": said(headers, "content-type").unwrap_or("x-unknown")});
     content["text"] = json!(body.text.as_deref().unwrap_or_default());
     if body.truncated {
-        content["comment"] = json!("Only the beginning was kept.");
+        content["comment"] = json!("Only the beginning of the body is kept.");
     }
     if let Some(why) = body.left_out {
         content["comment"] = json!(format!("Not kept: {why}."));

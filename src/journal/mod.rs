@@ -1,55 +1,74 @@
-//! The journal: every exchange of a realm with what was asked, what was answered and why (design §10).
+//! The journal: every exchange of a realm with its request, its answer, and the reason for a refusal.
 //!
-//! It is kept in memory, per process and per realm, in a ring: 500 exchanges and 2 MiB of a realm, 16 KiB of a body, 64 MiB of all
-//! realms. Secrets are taken out on the way in ([`redaction`]). The control API, assets and probes are not recorded.
+//! It is kept in memory, per process and per realm: at most the newest 500 exchanges and 2 MiB of a realm, 16 KiB of a body, 64 MiB of all
+//! realms. What is recorded is kept [unredacted] for a moment, so that a request need not wait, and [without its secrets](redaction) from then
+//! on; nothing is shown before. The control API, assets and probes are not recorded.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`layer`] | stands around everything a realm answers, and lets bodies pass |
+//! | [`layer`], [`open_exchange`], [`request_body`], [`response_body`] | record what a realm answers, and let bodies pass |
 //! | [`recording`] | what is noted while an answer is made: the realm, the id, who takes part |
+//! | `passed`, `raw`, `body_kind` | what is copied of a request and its answer |
+//! | [`unredacted`], [`redaction`], `redacting`, `redactor` | how secrets are taken out, and when |
 //! | [`exchange`] | what is kept |
-//! | [`redaction`] | what is not kept |
-//! | [`flow`] | which exchanges belong together |
-//! | [`ring`] | the bounds |
-//! | [`event`] | what those hear who listen |
-//! | [`explanation`], [`advice`] | a refusal, explained: side by side, letter by letter, and what would mend it |
-//! | [`curl`], [`har`] | an exchange to be asked again, and a flow for other tools |
+//! | `flow`, `flows` | which exchanges belong together |
+//! | `bounds`, `ring`, `rings` | how much is kept |
+//! | [`event`], `event_queue` | what is told to those who listen |
+//! | [`explanation`], `advice` | a refusal, explained: the rule, expected and received values with a character diff, and how to fix it |
+//! | [`curl`], [`har`] | a request as a command, and a flow for other tools |
 
-pub mod advice;
+mod advice;
+mod body_kind;
+mod bounds;
 pub mod curl;
 pub mod event;
+mod event_queue;
 pub mod exchange;
 pub mod explanation;
-pub mod flow;
+mod flow;
+mod flows;
 pub mod har;
 pub mod layer;
+pub mod open_exchange;
+mod passed;
+mod raw;
 pub mod recording;
+mod redacting;
 pub mod redaction;
-pub mod ring;
+mod redactor;
+pub mod request_body;
+pub mod response_body;
+mod ring;
+mod rings;
+pub mod unredacted;
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc,
     atomic::{AtomicBool, Ordering},
 };
 
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
-use uuid::Builder;
+use uuid::{Builder, Uuid};
 
-use crate::{model::RealmId, web::paths};
-use event::{Event, Happening};
-use exchange::{Exchange, Facts};
+use crate::{model::RealmId, web::endpoint::EndpointTable};
+use event::{Event, JournalEvent};
+use exchange::Exchange;
+use raw::RawExchange;
 use recording::{Begun, Parties, Recording};
 use redaction::Key;
-use ring::{Ring, Rings};
+use ring::Ring;
+use rings::Rings;
+use unredacted::Unredacted;
 
 /// The journals of all realms of this process. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Journal(Arc<Shared>);
 
-#[derive(Default)]
 struct Shared {
     off: AtomicBool,
+    endpoints: EndpointTable,
     key: Key,
     rings: Mutex<Rings>,
 }
@@ -62,6 +81,16 @@ pub struct Entry {
 }
 
 impl Journal {
+    /// A journal that is on and empty. `endpoints` says which requests are recorded, and the names of the endpoints.
+    pub fn new(endpoints: EndpointTable) -> Self {
+        Self(Arc::new(Shared {
+            off: AtomicBool::new(false),
+            endpoints,
+            key: Key::default(),
+            rings: Mutex::default(),
+        }))
+    }
+
     /// Turns recording on or off; what was recorded stays.
     pub fn switch(&self, on: bool) {
         self.0.off.store(!on, Ordering::Relaxed);
@@ -73,43 +102,35 @@ impl Journal {
 
     /// The realm of a request is known: from now on its exchange has an id, and is recorded when it ends.
     ///
-    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that it costs none of the realm's chance:
-    /// a seeded realm gives the same ids with and without a journal.
+    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's random numbers is used:
+    /// a realm with a random seed gives the same ids with and without a journal.
     pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
-        if !recorded(path) {
-            return;
+        let endpoint = self.0.endpoints.find(path);
+        if endpoint.recorded {
+            let number = self.rings().open(realm).begin();
+            recording.begin(Begun::new(realm, id_of(number, now), now, endpoint, issuer, path));
         }
-        let number = self.rings().begin(realm);
-        let mut bytes = [0; 10];
-        let (_, end) = bytes.split_at_mut(2);
-        end.copy_from_slice(&number.to_be_bytes());
-        let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        recording.begin(Begun {
-            realm,
-            issuer: issuer.to_owned(),
-            id: Builder::from_unix_timestamp_millis(milliseconds, &bytes)
-                .into_uuid()
-                .to_string(),
-            at: now,
-            path: path.to_owned(),
-        });
     }
 
-    /// Records what has come to its end.
-    fn record(&self, begun: &Begun, facts: Facts) {
-        let exchange = Exchange::new(begun, facts, &self.0.key); // before the lock: this is the work
+    /// Records what has come to its end. The numbers of the exchange and of its events are given now; secrets are taken out later.
+    fn record(&self, raw: RawExchange) {
+        let (realm, id) = (raw.begun().realm, raw.begun().id);
+        let marks = raw.faults().iter();
+        let faults = marks.map(|mark| JournalEvent::fault(mark, &id.to_string())).collect();
+        let weight = raw.weight();
+        let raw = Arc::new(Unredacted::new(raw));
         let mut rings = self.rings();
-        let Some(exchange) = rings.record(begun.realm, exchange) else {
-            return; // the realm is gone
-        };
-        rings.tell(begun.realm, Happening::exchange(&exchange));
-        for fault in Happening::faults(&exchange) {
-            rings.tell(begun.realm, fault);
+        rings.record(realm, raw, weight, faults);
+        let crowded = rings.of(realm).is_some_and(Ring::is_crowded);
+        drop(rings);
+        if crowded {
+            self.redact_batch(realm);
         }
     }
 
-    /// A realm's exchanges, from the oldest to the newest, and how many have fallen out.
-    pub fn list(&self, realm: RealmId) -> (Vec<Entry>, u64) {
+    /// A realm's exchanges, from the oldest to the newest, and how many were dropped or cleared.
+    pub async fn list(&self, realm: RealmId) -> (Vec<Entry>, u64) {
+        self.redact_recorded(realm).await;
         let rings = self.rings();
         let Some(ring) = rings.of(realm) else {
             return (Vec::new(), 0);
@@ -122,18 +143,21 @@ impl Journal {
     }
 
     /// One exchange.
-    pub fn find(&self, realm: RealmId, id: &str) -> Option<Entry> {
+    pub async fn find(&self, realm: RealmId, id: &str) -> Option<Entry> {
+        let wanted = Uuid::try_parse(id).ok().filter(|wanted| wanted.to_string() == id)?;
+        self.redact_recorded(realm).await;
         let rings = self.rings();
         let ring = rings.of(realm)?;
-        let exchange = ring.exchanges().rev().find(|exchange| exchange.id == id)?;
+        let exchange = ring.exchanges().rev().find(|exchange| exchange.id == wanted)?;
         Some(Entry {
             exchange: exchange.clone(),
             parties: ring.parties(exchange),
         })
     }
 
-    /// Empties a realm's ring.
-    pub fn clear(&self, realm: RealmId) {
+    /// Drops a realm's exchanges. Their events stay, and so they are redacted before.
+    pub async fn clear(&self, realm: RealmId) {
+        self.redact_recorded(realm).await;
         self.rings().clear(realm);
     }
 
@@ -143,8 +167,8 @@ impl Journal {
     }
 
     /// Tells those who listen that something happened.
-    pub fn tell(&self, realm: RealmId, happening: Happening) {
-        self.rings().tell(realm, happening);
+    pub fn tell(&self, realm: RealmId, event: JournalEvent) {
+        self.rings().tell(realm, event);
     }
 
     /// A receiver that changes with everything that happens in a realm, and closes when the realm goes.
@@ -152,26 +176,27 @@ impl Journal {
         self.rings().open(realm).listen()
     }
 
-    /// What happened after the event of this number, and the number of the last one.
-    pub fn events_after(&self, realm: RealmId, number: u64) -> Vec<Arc<Event>> {
+    /// What happened after the event of this number, in order.
+    pub async fn events_after(&self, realm: RealmId, number: u64) -> Vec<Arc<Event>> {
+        self.redact_recorded(realm).await;
         let rings = self.rings();
         rings.of(realm).map_or_else(Vec::new, |ring| ring.events_after(number))
     }
 
+    /// The number of the event that happened last.
     pub fn last_event(&self, realm: RealmId) -> u64 {
         self.rings().of(realm).map_or(0, Ring::last_event)
     }
 
     fn rings(&self) -> MutexGuard<'_, Rings> {
-        self.0.rings.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.rings.lock()
     }
 }
 
-/// Whether what happens at a path is recorded: not what looks at the journal itself, and not what is only fetched to look at something.
-fn recorded(path: &str) -> bool {
-    let within = |prefix: &str| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    !within(paths::CONTROL) && !within(paths::ASSETS) && path != paths::HEALTHZ && path != paths::READYZ
+fn id_of(number: u64, now: Timestamp) -> Uuid {
+    let mut bytes = [0; 10];
+    let (_, end) = bytes.split_at_mut(2);
+    end.copy_from_slice(&number.to_be_bytes());
+    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
 }

@@ -4,13 +4,19 @@
 //! more, and must still be able to say where it is explained (`error_uri`); and whom a refused code belonged to is known only
 //! where it was refused. Nothing is ever decided by what stands here.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    mem,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
+use uuid::Uuid;
 
+use super::passed::Passed;
 use crate::{
     model::{ClientId, GrantId, RealmId, User, UserId},
-    web::paths,
+    web::{endpoint::Endpoint, paths},
 };
 
 tokio::task_local! {
@@ -18,25 +24,28 @@ tokio::task_local! {
 }
 
 /// An exchange that is going on. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Recording(Arc<Notes>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Notes {
     begun: OnceLock<Begun>,
     parties: Mutex<Parties>,
+    /// What has passed of the request's body.
+    sent: Mutex<Passed>,
 }
 
 /// Where an exchange belongs: known as soon as the realm is.
-#[derive(Debug)]
 pub struct Begun {
     pub realm: RealmId,
-    pub issuer: String,
-    pub id: String,
+    pub id: Uuid,
     /// By the realm's clock.
     pub at: Timestamp,
-    /// Within the realm.
-    pub path: String,
+    pub endpoint: &'static Endpoint,
+    /// The issuer, and behind it the path within the realm.
+    address: String,
+    /// The length of the issuer.
+    issuer: usize,
 }
 
 /// Who takes part in an exchange, as far as it is known.
@@ -47,6 +56,28 @@ pub struct Parties {
     pub grant: Option<GrantId>,
 }
 
+impl Begun {
+    pub fn new(realm: RealmId, id: Uuid, at: Timestamp, endpoint: &'static Endpoint, issuer: &str, path: &str) -> Self {
+        Self {
+            realm,
+            id,
+            at,
+            endpoint,
+            address: [issuer, path].concat(),
+            issuer: issuer.len(),
+        }
+    }
+
+    pub fn issuer(&self) -> &str {
+        self.address.get(..self.issuer).unwrap_or_default()
+    }
+
+    /// Within the realm: `/oauth/token`.
+    pub fn path(&self) -> &str {
+        self.address.get(self.issuer..).unwrap_or_default()
+    }
+}
+
 impl Parties {
     /// These, and `others` where these are unknown.
     pub fn or(&self, others: &Self) -> Self {
@@ -55,6 +86,14 @@ impl Parties {
             user: self.user.clone().or_else(|| others.user.clone()),
             grant: self.grant.clone().or_else(|| others.grant.clone()),
         }
+    }
+
+    /// Bytes of memory it holds besides itself.
+    pub fn weight(&self) -> usize {
+        let user = self.user.as_ref();
+        self.client.as_ref().map_or(0, |client| client.0.capacity())
+            + user.map_or(0, |(id, name)| id.0.capacity() + name.capacity())
+            + self.grant.as_ref().map_or(0, |grant| grant.0.capacity())
     }
 }
 
@@ -69,19 +108,31 @@ impl Recording {
         self.0.begun.get()
     }
 
-    pub fn parties(&self) -> Parties {
-        self.0.parties.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// Runs `answer` as part of this exchange.
     pub async fn around<F: Future>(self, answer: F) -> F::Output {
         CURRENT.scope(self, answer).await
     }
 
+    /// Changes what has passed of the request's body.
+    pub(super) fn pass(&self, change: impl FnOnce(&mut Passed)) {
+        change(&mut self.0.sent.lock());
+    }
+
+    /// Hands over what was noted up to now. What is noted later belongs to nothing any more.
+    pub(super) fn take(&self) -> (Parties, Passed) {
+        (
+            mem::take(&mut *self.0.parties.lock()),
+            mem::take(&mut *self.0.sent.lock()),
+        )
+    }
+
+    /// Bytes of memory it holds besides itself, once the notes are handed over.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Notes>() + self.begun().map_or(0, |begun| begun.address.capacity())
+    }
+
     fn note(change: impl FnOnce(&mut Parties)) {
-        let _ = CURRENT.try_with(|recording| {
-            change(&mut recording.0.parties.lock().unwrap_or_else(PoisonError::into_inner));
-        });
+        let _ = CURRENT.try_with(|recording| change(&mut recording.0.parties.lock()));
     }
 }
 
@@ -101,7 +152,7 @@ pub fn address() -> Option<String> {
     CURRENT
         .try_with(|recording| {
             let begun = recording.begun()?;
-            Some(format!("{}{}/{}", begun.issuer, paths::EXCHANGES, begun.id))
+            Some(format!("{}{}/{}", begun.issuer(), paths::EXCHANGES, begun.id))
         })
         .ok()
         .flatten()
@@ -125,16 +176,13 @@ pub fn note_grant(grant: &GrantId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::endpoint::TOKEN;
 
     fn recording() -> Recording {
         let recording = Recording::default();
-        recording.begin(Begun {
-            realm: RealmId(1),
-            issuer: "http://localhost:8080".to_owned(),
-            id: "7".to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            path: "/oauth/token".to_owned(),
-        });
+        let (issuer, path) = ("http://localhost:8080", "/oauth/token");
+        let (id, at) = (Uuid::nil(), Timestamp::UNIX_EPOCH);
+        recording.begin(Begun::new(RealmId(1), id, at, &TOKEN, issuer, path));
         recording
     }
 
@@ -149,7 +197,8 @@ mod tests {
             .await;
 
         assert_eq!(lost, None);
-        assert_eq!(taken.as_deref(), Some("http://localhost:8080/control/exchanges/7"));
+        let address = "http://localhost:8080/control/exchanges/00000000-0000-0000-0000-000000000000";
+        assert_eq!(taken.as_deref(), Some(address));
     }
 
     #[tokio::test]
@@ -169,6 +218,6 @@ mod tests {
             .around(async { note_client(&ClientId::from("demo-client")) })
             .await;
 
-        assert_eq!(recording.parties().client, Some(ClientId::from("demo-client")));
+        assert_eq!(recording.take().0.client, Some(ClientId::from("demo-client")));
     }
 }

@@ -1,8 +1,8 @@
 //! The key ring: the keys of a realm, and signing and verifying with them (JWS in compact form, RFC 7515).
 //!
-//! A ring is built once from a realm's keys and shared by all its requests. It checks signatures and no times: `exp` and
-//! `nbf` are checked by the caller on the realm's clock. [`sealing`] encrypts stored secrets, [`import`] reads keys from
-//! elsewhere.
+//! A ring is built once from a realm's keys and shared by all its requests. It checks signatures and no times: `exp`
+//! and `nbf` are checked by the caller on the realm's clock. [`sealing`] encrypts stored secrets, [`import`] reads keys
+//! from elsewhere.
 
 pub mod import;
 pub mod jwk;
@@ -181,8 +181,8 @@ impl KeyRing {
 
     /// The claims of a compact JWS signed by a key of this ring, as the signed bytes.
     ///
-    /// The algorithm must be one of `allowed`, which is checked before a key is searched (RFC 8725 §3.1), and `typ` must match.
-    /// `exp`, `nbf`, `iss` and `aud` are **not** checked.
+    /// The algorithm must be one of `allowed`, which is checked before a key is searched (RFC 8725 §3.1), and `typ`
+    /// must match. `exp`, `nbf`, `iss` and `aud` are **not** checked.
     pub fn verify(&self, compact: &str, typ: &str, allowed: &[SigningAlgorithm]) -> Result<Vec<u8>, VerificationError> {
         let (signed, signature) = compact.rsplit_once('.').ok_or(VerificationError::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(VerificationError::Malformed)?;
@@ -212,7 +212,8 @@ struct ProtectedHeader<'a> {
     kid: &'a str,
 }
 
-/// The members of a received header that are used. `jwk`, `jku` and `x5c` are ignored: only keys of the ring are trusted.
+/// The members of a received header that are used. `jwk`, `jku` and `x5c` are ignored: only keys of the ring are
+/// trusted.
 #[derive(Deserialize)]
 struct ReceivedHeader {
     alg: String,

@@ -1,10 +1,11 @@
 //! Encryption of stored secrets that cannot be hashed: AES-256-GCM with a key outside the database.
 //!
-//! A sealed value reads `<key id>.<base64url of IV ‖ ciphertext ‖ tag>`. The caller binds it to its place with associated data
-//! (realm, table, row), so that a value copied into another row cannot be opened there. IVs come from the system, inside aws-lc.
+//! A sealed value reads `<key id>.<base64url of IV ‖ ciphertext ‖ tag>`. The caller binds it to its place with
+//! associated data (realm, table, row), so that a value copied into another row cannot be opened there. IVs come from
+//! the system, inside aws-lc.
 //!
-//! The key file holds one key per line, 32 bytes in base64; the first line seals, every line opens. Rotating is writing a new
-//! first line: old values stay readable, and move to the new key when they are next written.
+//! The key file holds one key per line, 32 bytes in base64; the first line seals, every line opens. Rotating is writing
+//! a new first line: old values stay readable, and move to the new key when they are next written.
 
 use std::{
     fmt,
@@ -46,7 +47,8 @@ impl Sealer {
         Self::parse(&text).map_err(failed)
     }
 
-    /// Reads the keys beside a development database, making the file (readable by its owner only) when it is not there yet.
+    /// Reads the keys beside a development database, making the file (readable by its owner only) when it is not there
+    /// yet.
     pub fn from_file_or_new(path: &Path) -> Result<Self, KeyFileError> {
         if !path.exists() {
             let text = new_key_file().map_err(|reason| KeyFileError {
@@ -119,7 +121,8 @@ impl fmt::Debug for Sealer {
 }
 
 impl SealingKey {
-    /// None unless there are exactly 32 bytes. The id is taken from a digest, so that the same key has the same id everywhere.
+    /// None unless there are exactly 32 bytes. The id is taken from a digest, so that the same key has the same id
+    /// everywhere.
     fn new(bytes: &[u8]) -> Option<Self> {
         let key = (bytes.len() == KEY_BYTES).then(|| RandomizedNonceKey::new(&AES_256_GCM, bytes).ok())??;
         let digest = digest(&SHA256, &[b"anteroom sealing key id: ".as_slice(), bytes].concat());

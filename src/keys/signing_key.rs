@@ -82,7 +82,8 @@ impl SigningKey {
         Self::from_pkcs8(algorithm, der.secret_pkcs8_der())
     }
 
-    /// Makes a new key from the system's randomness, with the PEM text to store. RSA takes some 70 ms: not for an async thread.
+    /// Makes a new key from the system's randomness, with the PEM text to store. RSA takes some 70 ms: not for an async
+    /// thread.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<(Self, Secret), KeyError> {
         let pem = match algorithm {
             SigningAlgorithm::Rs256 => rsa_pem(&rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?)?,

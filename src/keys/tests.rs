@@ -1,4 +1,5 @@
-//! The ring's tests, with `jsonwebtoken` as an independent judge of what we sign and an independent author of what we verify.
+//! The ring's tests, with `jsonwebtoken` as an independent judge of what we sign and an independent author of what we
+//! verify.
 
 use super::*;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};

@@ -1,4 +1,4 @@
-//! The human side: pages between "I want in" and "you may".
+//! The pages for users: sign-in, consent, account and sign-out.
 //!
 //! | path | file | specification |
 //! | --- | --- | --- |
@@ -7,8 +7,8 @@
 //! | `GET, POST /account` | `account.rs` | – |
 //! | `GET, POST /logout` | `logout.rs` | – |
 //!
-//! Sign-in and consent write what they learn into the row of the authorization request and send the browser to
-//! `/oauth/authorize/continue`, which alone knows what is still missing and alone answers the client.
+//! Sign-in and consent store their result with the authorization request and send the browser to
+//! `/oauth/authorize/continue`, which decides on the next step and answers the client.
 
 mod account;
 mod asking_client;
@@ -34,7 +34,7 @@ use crate::{
 /// The largest form, in bytes: a name and a password.
 const LARGEST_FORM: usize = 16 * 1024;
 
-/// The pages people sign in with, behind the guards against forms that other sites send.
+/// The routes of the pages, protected against forms that other sites send.
 pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     Router::new()
         .route(paths::LOGIN, get(sign_in::show).post(sign_in::enter))
@@ -49,6 +49,6 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
 }
 
 fn wrong_method() -> PageError {
-    let refusal = Refusal::new("method_not_allowed", "pages are read with GET and answered with POST");
+    let refusal = Refusal::new("method_not_allowed", "this page accepts GET and POST only");
     PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal.kind("method.unknown"))
 }

@@ -1,8 +1,8 @@
-//! What scopes mean, in plain words.
+//! The descriptions of scopes on pages.
 
 use crate::{model::Scope, web::page::Layout};
 
-/// What a client may do with this scope, as a line of a list: in the words it was set up with, or in ours.
+/// What a client may do with this scope, as a line of a list: the realm's own description, else the built-in one.
 pub fn description_of(layout: &Layout, own: &[Scope], scope: &str) -> String {
     let set_up = own.iter().find(|own| own.name == scope);
     if let Some(words) = set_up.and_then(|own| own.descriptions.in_language(layout.language)) {

@@ -21,6 +21,7 @@ use crate::{
         page_error::PageError,
         page_form::PageQuery,
         paths,
+        received::Place,
     },
 };
 
@@ -69,7 +70,7 @@ impl Visit {
             .as_ref()
             .and_then(|pending_authorization| pending_authorization.pending.request.ui_locales.as_deref());
         let layout = Layout {
-            place: parts.extensions.get().cloned().unwrap_or_default(),
+            place: Place::of(&parts.extensions),
             language: language::of_request(parts, ui_locales),
         };
         Ok(Visit {

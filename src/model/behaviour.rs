@@ -114,36 +114,37 @@ impl Behaviour {
     pub fn advice(self) -> &'static str {
         match self {
             Self::DeniesConsent => {
-                "Returns to the page the user came from, says that access was not granted, and does not start the sign-in again by \
-                 itself."
+                "Returns to the page the user came from, says that access was not granted, and does not start the \
+                 sign-in again by itself."
             }
             Self::GrantsFewerScopes => {
-                "Reads `scope` in the token response, relies on it rather than on the requested scopes, and hides or explains what it \
-                 cannot do."
+                "Reads `scope` in the token response, relies on it rather than on the requested scopes, and hides or \
+                 explains what it cannot do."
             }
             Self::TemporarilyUnavailable => {
                 "Says that the user did nothing wrong, keeps what they have entered, and offers to try again later."
             }
             Self::AccountLocked | Self::PasswordExpired => {
-                "Expects that users may not return from the sign-in page: nothing stays reserved or incomplete, and the start page \
-                 still works."
+                "Expects that users may not return from the sign-in page: nothing stays reserved or incomplete, and \
+                 the start page still works."
             }
             Self::SlowSignIn => {
-                "Shows no timeout error while the user is signing in, and keeps state and nonce for at least ten minutes."
+                "Shows no timeout error while the user is signing in, and keeps state and nonce for at least ten \
+                 minutes."
             }
             Self::SignedInLongAgo => {
                 "Compares auth_time with its max_age, and sends prompt=login before a sensitive action."
             }
             Self::SessionEndsSoon => {
-                "Accepts login_required as an answer to prompt=none, and then shows a sign-in button instead of redirecting again and \
-                 again."
+                "Accepts login_required as an answer to prompt=none, and then shows a sign-in button instead of \
+                 redirecting again and again."
             }
             Self::TokenRevokedAfterFirstUse => {
                 "After 401 invalid_token refreshes once, repeats the request once, and then asks for a new sign-in."
             }
             Self::ConsentRevokedTomorrow | Self::AccountLockedInAnHour => {
-                "After invalid_grant for a refresh token deletes its tokens, stops background work for this user, and asks them to \
-                 sign in again."
+                "After invalid_grant for a refresh token deletes its tokens, stops background work for this user, and \
+                 asks them to sign in again."
             }
         }
     }

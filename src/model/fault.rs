@@ -1,4 +1,5 @@
-//! The values that faults change, and the mark they leave on a response: shared by modules that do not import each other.
+//! The values that faults change, and the mark they leave on a response: shared by modules that do not import each
+//! other.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -19,6 +20,14 @@ pub struct FaultMark {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FaultMarks(pub Vec<FaultMark>);
+
+impl FaultMarks {
+    /// Bytes of memory they hold.
+    pub fn weight(&self) -> usize {
+        let ids: usize = self.0.iter().map(|mark| mark.id.capacity()).sum();
+        self.0.capacity() * size_of::<FaultMark>() + ids
+    }
+}
 
 /// An ID token before it is signed.
 #[derive(Clone, Debug)]

@@ -20,10 +20,10 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The length of its texts, in bytes.
+    /// Bytes of memory its texts hold.
     pub fn weight(&self) -> usize {
-        let of = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        self.description.len() + of(&self.expected) + of(&self.received)
+        let of = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
+        self.description.capacity() + of(&self.expected) + of(&self.received)
     }
 
     pub fn new(code: &'static str, description: impl AsRef<str>) -> Self {

@@ -65,6 +65,17 @@ impl Outcome {
         }
     }
 
+    /// A code for the client; the journal learns whose it is.
+    fn code(code: String, stored: &AuthorizationCode, signed_in: &SignedIn, scheduled: bool) -> Self {
+        recording::note_user(&signed_in.user);
+        recording::note_grant(&stored.grant.id);
+        Self {
+            target: Target::Client { code },
+            cookie: None,
+            scheduled,
+        }
+    }
+
     /// One of our pages, for the stored request with this id.
     pub fn page(path: &'static str, request: String) -> Self {
         Self {
@@ -77,7 +88,7 @@ impl Outcome {
     /// Wakes the scheduler where an event was scheduled. To be called after the commit.
     pub fn notify_scheduler(&self, app: &App, realm: &Realm) {
         if self.scheduled {
-            app.agenda.ring(realm.id);
+            app.agenda.notify(realm.id);
         }
     }
 }
@@ -110,12 +121,19 @@ pub async fn answer_while_allowed(
 ) -> Result<Outcome, NotAnswered> {
     // The agenda's rows before the consent's: the order of locks everywhere.
     let scheduled = behaviour_effects::plan(tx, realm, &signed_in.user, &request.client_id, now).await?;
-    let allowed = store::consents::hold(tx, realm.id, &signed_in.user.id, &request.client_id).await?;
-    let enough = |allowed: Scopes| realm.policy.consent_by_live_token || allowed.cover(&request.scopes);
-    if !allowed.is_some_and(enough) {
+    let no_scopes = Scopes::default();
+    let covered = if realm.policy.consent_by_live_token {
+        &no_scopes
+    } else {
+        &request.scopes
+    };
+    let (plain, code) = new_code(realm, request, signed_in, now);
+    let consented =
+        store::code_flow::insert_code_if_consented(tx, realm.id, &digest(&plain), &code, covered, now).await?;
+    if !consented {
         return Err(NotAnswered::ConsentMissing);
     }
-    Ok(answer(tx, realm, request, signed_in, scheduled, now).await?)
+    Ok(Outcome::code(plain, &code, signed_in, scheduled))
 }
 
 /// Writes the grant and its code (RFC 6749 §4.1.2).
@@ -129,11 +147,19 @@ pub async fn answer(
     scheduled: bool,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
+    let (plain, code) = new_code(realm, request, signed_in, now);
+    store::code_flow::insert_code(tx, realm.id, &digest(&plain), &code, now).await?;
+    Ok(Outcome::code(plain, &code, signed_in, scheduled))
+}
+
+/// A code as the client gets it, and as it is stored with its grant.
+fn new_code(
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> (String, AuthorizationCode) {
     let grant = new_grant(realm, request, signed_in, now);
-    store::grants::insert(tx, realm.id, &grant, now).await?;
-    recording::note_user(&signed_in.user);
-    recording::note_grant(&grant.id);
-    let plain = realm.random.token();
     let code = AuthorizationCode {
         client: request.client_id.clone(),
         redirect_uri: request.redirect_uri.clone(),
@@ -144,12 +170,7 @@ pub async fn answer(
         grant,
         grant_revoked: false,
     };
-    store::authorization_codes::insert(tx, realm.id, &digest(&plain), &code, now).await?;
-    Ok(Outcome {
-        target: Target::Client { code: plain },
-        cookie: None,
-        scheduled,
-    })
+    (realm.random.token(), code)
 }
 
 fn new_grant(realm: &Realm, request: &AuthorizationRequest, signed_in: &SignedIn, now: Timestamp) -> Grant {

@@ -114,6 +114,9 @@ fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
 fn page_of(error: OAuthError) -> PageError {
     match error {
         OAuthError::Refused(refused) => PageError::new(refused.status, refused.refusal),
+        OAuthError::Failed(cause) if store::is_temporary(cause.as_ref()) => {
+            PageError::unavailable(format!("{cause:#}"))
+        }
         OAuthError::Failed(cause) => PageError::failure(format!("{cause:#}")),
     }
 }
@@ -175,8 +178,14 @@ async fn begin(
         return Ok(outcome);
     }
     let mut conn = app.database.read().await?;
-    let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, headers, now).await?;
-    let consented = consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?;
+    let client = &request.client_id;
+    let found = sessions::find_with_consent(&mut conn, realm.id, &realm.issuer, headers, client, now).await?;
+    let (signed_in, consent) = found.unzip();
+    let consented = if realm.policy.consent_by_live_token {
+        consented(&mut conn, realm, &request, signed_in.as_ref(), now).await?
+    } else {
+        consent.flatten().is_some_and(|scopes| scopes.cover(&request.scopes))
+    };
     drop(conn);
     note(&request.client_id, signed_in.as_ref());
 

@@ -3,7 +3,10 @@
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{
+    HeaderName, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 use serde::Serialize;
 
 use super::grant_types::GRANT_TYPES;
@@ -57,13 +60,15 @@ struct Specified {
     request_uri_parameter_supported: bool,
 }
 
+/// Values that are not parsed again for each answer.
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
+    (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+];
+
 pub async fn show(realm: Realm) -> Response {
     let document = realm.rendered.discovery.get_or_init(|| render(&realm)).clone();
-    (
-        [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")],
-        document,
-    )
-        .into_response()
+    (HEADERS, document).into_response()
 }
 
 fn render(realm: &Realm) -> Bytes {

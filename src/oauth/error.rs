@@ -13,8 +13,8 @@ use crate::{
     keys::SigningError,
     model::{ErrorTexts, Policy, Refusal, Scopes},
     passwords::PasswordError,
-    store::Keeps,
-    web::{bearer, refusal_log},
+    store::{self, Keeps},
+    web::{bearer, refusal_log, unavailable},
 };
 
 /// Why an OAuth request fails.
@@ -99,11 +99,15 @@ impl OAuthError {
         self
     }
 
-    /// `error`, `error_description` and `error_uri`, worded by the policy: the members of the JSON body (RFC 6749 §5.2) and the
-    /// parameters of a redirect URI (RFC 6749 §4.1.2.1).
+    /// `error`, `error_description` and `error_uri`, worded by the policy: the members of the JSON body (RFC 6749 §5.2)
+    /// and the parameters of a redirect URI (RFC 6749 §4.1.2.1).
     pub fn parameters(&self, policy: &Policy) -> Vec<(&'static str, String)> {
         let (code, description) = match self {
             Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
+            Self::Failed(cause) if store::is_temporary(cause.as_ref()) => (
+                "temporarily_unavailable",
+                "the server cannot answer just now".to_owned(),
+            ),
             Self::Failed(_) => ("server_error", "an unexpected error occurred".to_owned()),
         };
         let mut parameters = vec![("error", code.to_owned()), ("error_description", description)];
@@ -122,6 +126,11 @@ impl OAuthError {
     /// The error response with a JSON body, worded by the policy.
     pub fn answer(&self, policy: &Policy, endpoint: &str) -> Response {
         self.log(endpoint);
+        if let Self::Failed(cause) = self
+            && store::is_temporary(cause.as_ref())
+        {
+            return unavailable::response();
+        }
         let body: Map<_, _> = self
             .parameters(policy)
             .into_iter()
@@ -139,8 +148,8 @@ impl OAuthError {
         response
     }
 
-    /// `error_uri`: the exchange in the journal, where the refusal is explained. `access_denied` is the user's decision and
-    /// needs no explanation.
+    /// `error_uri`: the exchange in the journal, where the refusal is explained. `access_denied` is the user's decision
+    /// and needs no explanation.
     fn address(&self, policy: &Policy) -> Option<String> {
         let refusal = self.refusal()?;
         if policy.error_uri && refusal.code != "access_denied" {
@@ -245,7 +254,7 @@ macro_rules! failures {
     )* };
 }
 
-failures!(crate::store::Error, SigningError, PasswordError, DirectoryError);
+failures!(store::Error, SigningError, PasswordError, DirectoryError);
 
 impl Keeps for OAuthError {
     fn keeps(&self) -> bool {

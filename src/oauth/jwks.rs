@@ -2,24 +2,25 @@
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{
+    HeaderName, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 
 use crate::app::Realm;
+
+/// A client that sees an unknown `kid` asks again, so keeping the answer a while does no harm.
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
+    (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+    (CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")),
+];
 
 pub async fn show(realm: Realm) -> Response {
     let document = match realm.mint.bent_jwk_set() {
         Some(bent) => Bytes::from(bent.to_string()),
         None => published(&realm).clone(),
     };
-    // Clients fetch the keys again when they see an unknown kid, so caching does no harm.
-    (
-        [
-            (CONTENT_TYPE, "application/json"),
-            (CACHE_CONTROL, "public, max-age=60"),
-        ],
-        document,
-    )
-        .into_response()
+    (HEADERS, document).into_response()
 }
 
 fn published(realm: &Realm) -> &Bytes {

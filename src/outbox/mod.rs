@@ -5,18 +5,20 @@
 //! | [`message`] | e-mails about to be written |
 //! | [`post`] | handing messages to a mail server |
 //! | [`webhook`] | requests to others about to be written, and their signatures |
+//! | [`outcome`] | what a try led to |
 //! | [`courier`] | delivering what is due, and trying again by the realm's clock |
 //!
-//! A message or webhook is a row from the moment its cause is committed, and nothing leaves the house before that. Writing
+//! A message or webhook is a row from the moment its cause is committed, and nothing is sent before that. Writing
 //! takes a number in the realm's outbox and holds it until the transaction ends, so **write last**: after every other
-//! lock. Then [`Outbox::ring`].
+//! lock. Then [`Outbox::notify`].
 //!
-//! Delivery is *at least once*. Each try is claimed by one conditional statement with a lease by the machine's clock, so
+//! Delivery is *at least once*. Each try is leased by one conditional statement, for a while by the machine's clock, so
 //! two couriers, or two processes, never send the same thing at the same time; a process that dies while sending
 //! leaves a lease that runs out, and what it held is sent again.
 
 pub mod courier;
 pub mod message;
+pub mod outcome;
 pub mod post;
 pub mod webhook;
 
@@ -39,7 +41,7 @@ use crate::{
 pub use message::{Email, Link, Message, TextMessage};
 pub use webhook::{Signature, Webhook};
 
-/// Writes what leaves the house, and rings when something was written or delivered in this process. Cheap to clone.
+/// Writes what is sent to others, and notifies when something was written or delivered in this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Outbox(Arc<Shared>);
 
@@ -204,7 +206,7 @@ impl Outbox {
     }
 
     /// Wakes the courier and those who wait: after the commit.
-    pub fn ring(&self) {
+    pub fn notify(&self) {
         self.0.notify.send_modify(|rung| *rung += 1);
     }
 

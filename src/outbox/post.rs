@@ -1,4 +1,4 @@
-//! The post office: hands messages to a mail server (RFC 5321).
+//! Hands messages to a mail server (RFC 5321).
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use super::courier::Outcome;
+use super::outcome::Outcome;
 use crate::config::Smtp;
 use crate::model::OutboxMessage;
 
@@ -21,7 +21,7 @@ pub struct Post {
     from: Mailbox,
 }
 
-/// Why there is no post office.
+/// Why messages cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
     #[error("the mail server's password cannot be read from {}: {reason}", path.display())]
@@ -57,10 +57,10 @@ impl Post {
     }
 
     /// Hands a message in. A refusal of the 5xx kind is final (RFC 5321 §4.2.1).
-    pub(super) async fn send(&self, message: &OutboxMessage) -> Outcome {
+    pub async fn send(&self, message: &OutboxMessage) -> Outcome {
         let message = match self.message(message) {
             Ok(message) => message,
-            Err(reason) => return Outcome::hopeless(reason),
+            Err(reason) => return Outcome::permanent_failure(reason),
         };
         match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(response)) => Outcome::success(u16::from(response.code())),

@@ -6,26 +6,30 @@
 mod argon2id;
 mod throttle;
 
-use std::array;
-use std::collections::HashMap;
-use std::collections::hash_map::{DefaultHasher, Entry};
-use std::fmt;
-use std::hash::{Hash as _, Hasher as _};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::{
+    array,
+    collections::{
+        HashMap,
+        hash_map::{DefaultHasher, Entry},
+    },
+    fmt,
+    hash::{Hash as _, Hasher as _},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{self, PasswordHasher as _};
-use argon2::{Argon2, Params};
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::hmac;
-use aws_lc_rs::rand::SystemRandom;
-use tokio::sync::Semaphore;
-use tokio::task::JoinError;
+use argon2::{
+    Params,
+    password_hash::{self, phc::PasswordHash},
+};
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac, rand::SystemRandom};
+use parking_lot::{Mutex, MutexGuard};
+use tokio::{sync::Semaphore, task::JoinError};
+
+pub use throttle::Throttle;
 
 use crate::random::Random;
-pub use throttle::Throttle;
 
 /// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -95,9 +99,7 @@ impl Passwords {
     /// A new PHC string for `password`: Argon2id, 19 MiB, two passes, one lane, a salt of 16 bytes from `random`.
     pub async fn hash(&self, password: &str, random: &Random) -> Result<String, PasswordError> {
         let (password, salt) = (password.to_owned(), random.bytes::<16>());
-        let hash = move || Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-        let hash = self.work(hash).await??;
-        Ok(hash.to_string())
+        Ok(self.work(move || argon2id::hash(password.as_bytes(), &salt)).await??)
     }
 
     /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally slowly.
@@ -256,8 +258,7 @@ impl VerifiedOnce {
     }
 
     fn clients(&self) -> MutexGuard<'_, HashMap<String, Verified>> {
-        // A panic while the map was held leaves it at worst without an entry.
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+        self.clients.lock()
     }
 }
 

@@ -50,8 +50,3 @@ pub fn fault_response(realm: &Realm, path: &str, fault: &PortalFault) -> Respons
         None => (fault.status, Json(json!({"error": fault.sentence}))).into_response(),
     }
 }
-
-/// Statements that remove a batch each of what expired (see `store::purge`).
-pub fn expired() -> impl Iterator<Item = &'static str> {
-    [mediquo::EXPIRED, vsee::EXPIRED].into_iter().flatten().copied()
-}

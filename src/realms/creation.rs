@@ -192,7 +192,7 @@ pub async fn activate(app: &App, settings: RealmSettings, random: Option<Random>
     if let Some(random) = random {
         app.realms.begin_stream(settings.id, random);
     }
-    app.agenda.ring(settings.id);
+    app.agenda.notify(settings.id);
     app.realms.put(&app.database, settings).await
 }
 

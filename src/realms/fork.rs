@@ -80,9 +80,10 @@ async fn copy_in(
         from: &original.issuer,
         to: issuer,
         base: &app.issuer,
+        realms_path: paths::REALMS,
     };
     for table in super::tables(&portals::of(app)) {
-        tables::copy(tx, original.id, id, table, moving, paths::REALMS).await?;
+        tables::copy(tx, original.id, id, table, moving).await?;
     }
     Ok(settings)
 }

@@ -20,7 +20,7 @@ pub mod snapshot;
 use crate::{
     app::{agenda::Handler, behaviour_effects, retries},
     portals::portal::Portal,
-    store::tables::{TABLES, Table},
+    store::{core_tables::TABLES, tables::Table},
 };
 
 /// Who handles the events on realms' agendas, in a server that emulates `portals`.

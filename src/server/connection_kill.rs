@@ -1,21 +1,24 @@
 //! Connections that can be ended from within a request, as networks end them: without a word.
 //!
-//! HTTP has no way to say "and now hang up", so each connection has a [`ConnectionKill`]. Whoever answers finds it in the
-//! request's extensions. Pulled at once, not a byte goes out any more; tied to the end of an answer, the connection is closed
-//! behind it.
+//! HTTP has no way to say "and now hang up", so each connection has a [`ConnectionKill`], and whoever answers its requests has it
+//! too. Cut, the connection sends not a byte more; closed, it ends behind the answer that is being sent.
 
-use std::future::Future;
-use std::io;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
 
-use axum::Extension;
-use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tower::Layer as _;
+
+use super::service::ConnectionService;
 
 /// Ends one connection.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +48,7 @@ impl ConnectionKill {
     }
 
     fn wake(&self) {
-        let reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let reader = self.0.reader.lock().take();
         if let Some(reader) = reader {
             reader.wake();
         }
@@ -60,42 +63,41 @@ impl ConnectionKill {
     }
 }
 
-/// An acceptor whose connections have a cord.
+/// An acceptor whose connections can be ended.
 #[derive(Clone, Debug)]
 pub struct WithKillSwitch<A>(pub A);
 
-impl<A, I, S> Accept<I, S> for WithKillSwitch<A>
+impl<A, I, F> Accept<I, ConnectionService<F>> for WithKillSwitch<A>
 where
-    A: Accept<I, S>,
+    A: Accept<I, ConnectionService<F>>,
     A::Future: Send + 'static,
 {
     type Stream = KillableStream<A::Stream>;
-    type Service = AddExtension<A::Service, ConnectionKill>;
+    type Service = A::Service;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
-    fn accept(&self, stream: I, service: S) -> Self::Future {
+    fn accept(&self, stream: I, service: ConnectionService<F>) -> Self::Future {
+        let kill = service.connection().kill.clone();
         let accepting = self.0.accept(stream, service);
         Box::pin(async move {
             let (stream, service) = accepting.await?;
-            let cord = ConnectionKill::default();
-            let service = Extension(cord.clone()).layer(service);
-            Ok((KillableStream { stream, cord }, service))
+            Ok((KillableStream { stream, kill }, service))
         })
     }
 }
 
-/// A connection with a cord.
+/// A connection that can be ended.
 #[derive(Debug)]
 pub struct KillableStream<I> {
     stream: I,
-    cord: ConnectionKill,
+    kill: ConnectionKill,
 }
 
 impl<I: Unpin> KillableStream<I> {
     /// # Errors
-    /// When the cord was pulled.
+    /// When the connection was ended.
     fn open(&mut self) -> io::Result<Pin<&mut I>> {
-        if self.cord.is_cut() {
+        if self.kill.is_cut() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         Ok(Pin::new(&mut self.stream))
@@ -109,8 +111,8 @@ impl<I: AsyncRead + Unpin> AsyncRead for KillableStream<I> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let reader = context.waker().clone();
-        *self.cord.0.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader);
-        if self.cord.reads_nothing() {
+        *self.kill.0.reader.lock() = Some(reader);
+        if self.kill.reads_nothing() {
             return Poll::Ready(Ok(())); // the end of the stream
         }
         Pin::new(&mut self.stream).poll_read(context, buffer)

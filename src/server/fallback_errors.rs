@@ -1,33 +1,26 @@
-//! Answers nobody dressed: a panic, a timeout, a body that is too large, a method that is not known.
+//! Errors that no handler has written: a panic, a timeout, a body that is too large, a method that is not known.
 //!
-//! The layers and extractors that give them know nothing of who asked. Here they get the form the address speaks: OAuth's JSON,
-//! a portal's, `application/problem+json`, or a page; and the same openness to scripts as the address has otherwise.
+//! Whatever makes them knows nothing of who asked. Here they get the form of their endpoint: OAuth's JSON, a portal's,
+//! `application/problem+json`, or a page; and scripts may read them where they may read the endpoint's other answers.
 
 use axum::body::HttpBody as _;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, body};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::realm_prefix;
 use crate::control::problem::Problem;
 use crate::model::Refusal;
-use crate::web::endpoint::{EndpointTable, ErrorForm};
+use crate::web::endpoint::{Endpoint, ErrorForm};
 use crate::web::page_error::PageError;
 
-/// Middleware: gives an undressed refusal or failure the form of its address.
-pub async fn dress(State(endpoints): State<EndpointTable>, request: Request, next: Next) -> Response {
-    let path = realm_prefix::within_realm(request.uri().path());
-    let endpoint = endpoints.find(&path);
-    let response = next.run(request).await;
-    if matches!(endpoint.error_form, ErrorForm::Plain) || !undressed(&response) {
+/// Gives an error without a form the form of its endpoint.
+pub fn with_form(endpoint: &Endpoint, response: Response) -> Response {
+    if !lacks_form(&response) || matches!(endpoint.error_form, ErrorForm::Plain) {
         return response;
     }
-    let (old, rest) = response.into_parts();
-    drop(rest);
-    let mut response = dressed(endpoint.error_form, old.status);
+    let (old, _) = response.into_parts();
+    let mut response = formed(endpoint.error_form, old.status);
     keep(&old.headers, response.headers_mut());
     let extensions = response.extensions_mut();
     extensions.extend(old.extensions);
@@ -45,12 +38,15 @@ pub async fn dress(State(endpoints): State<EndpointTable>, request: Request, nex
 }
 
 /// Whether a response is an error without a form: nothing in it, or the plain sentence of an extractor.
-fn undressed(response: &Response) -> bool {
+fn lacks_form(response: &Response) -> bool {
     let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return false;
+    }
     let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let bare = kind.is_none() && response.body().size_hint().exact() == Some(0);
     let sentence = kind.is_some_and(|kind| kind.starts_with(b"text/plain"));
-    (status.is_client_error() || status.is_server_error()) && (bare || sentence)
+    bare || sentence
 }
 
 /// What was said besides the body stays said: `Allow`, CORS, `Connection`.
@@ -62,7 +58,7 @@ fn keep(old: &HeaderMap, new: &mut HeaderMap) {
     }
 }
 
-fn dressed(form: ErrorForm, status: StatusCode) -> Response {
+fn formed(form: ErrorForm, status: StatusCode) -> Response {
     let (code, sentence) = words(status);
     match form {
         ErrorForm::OAuth => (
@@ -88,7 +84,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::NOT_FOUND => ("invalid_request", "there is nothing at this address"),
         StatusCode::METHOD_NOT_ALLOWED => (
             "invalid_request",
-            "this address does not know that method; Allow lists those it knows",
+            "this address does not support the method; the Allow header lists those it supports",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the body has a media type that is not known here"),
@@ -103,25 +99,31 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Bytes;
-    use axum::extract::DefaultBodyLimit;
-    use axum::routing::{any, post};
-    use axum::{Router, middleware};
+    use axum::{
+        Router,
+        body::Bytes,
+        extract::{DefaultBodyLimit, Request},
+        routing::{any, post},
+    };
     use http_body_util::BodyExt as _;
     use serde_json::Value;
     use tower::ServiceExt as _;
 
-    use super::*;
-    use crate::web::page_error::in_their_words;
+    use super::{super::realm_prefix, *};
+    use crate::{
+        portals,
+        text::Language,
+        web::{page::Layout, page_error::in_language, received::Place},
+    };
 
-    fn endpoints() -> EndpointTable {
-        crate::portals::endpoint_table(crate::portals::ALL)
+    fn formed_at(path: &str, response: Response) -> Response {
+        let endpoints = portals::endpoint_table(portals::ALL);
+        with_form(endpoints.find(realm_prefix::split(path).path(path)), response)
     }
 
     async fn ask(path: &str, inner: Router) -> Response {
-        let service = inner.layer(middleware::from_fn_with_state(endpoints(), dress));
         let request = Request::post(path).body(body::Body::from("0123456789")).unwrap();
-        service.oneshot(request).await.unwrap()
+        formed_at(path, inner.oneshot(request).await.unwrap())
     }
 
     fn answering(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Router {
@@ -198,15 +200,12 @@ mod tests {
     #[tokio::test]
     async fn a_page_said_again_in_another_language_keeps_the_list_too() {
         let inner = Router::new().route("/login", axum::routing::get(|| async {}));
-        let service = inner
-            .layer(middleware::from_fn_with_state(endpoints(), dress))
-            .layer(middleware::from_fn(in_their_words));
-        let request = Request::post("/login")
-            .header("accept-language", "de")
-            .body(body::Body::empty())
-            .unwrap();
+        let layout = || Layout {
+            place: Place::default(),
+            language: Language::German,
+        };
 
-        let response = service.oneshot(request).await.unwrap();
+        let response = in_language(ask("/login", inner).await, layout);
 
         assert_eq!(response.headers()["allow"], "GET,HEAD");
         let page = response.into_body().collect().await.unwrap().to_bytes();

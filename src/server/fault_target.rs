@@ -14,7 +14,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::app::{App, Realm};
-use crate::faults::watch::Here;
+use crate::faults::call::Here;
 use crate::faults::{Armed, Asked, Bend, Subject, Watch};
 use crate::model::Secret;
 use crate::random::digest;
@@ -22,12 +22,16 @@ use crate::store::{self, Conn};
 use crate::web::bearer;
 use crate::web::endpoint::{Endpoint, SubjectSource};
 use crate::web::parameters::read_form;
+use crate::web::received::Received;
 use crate::{oauth, sessions};
 
 /// Begins the watch over a request, if a fault waits for one like it. The request comes back whole.
 pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Request) -> (Request, Option<Arc<Watch>>) {
-    let endpoint = request.extensions().get::<&'static Endpoint>().copied();
-    let endpoint = endpoint.unwrap_or_else(|| app.endpoints.find(request.uri().path()));
+    let received = request.extensions().get::<Received>();
+    let endpoint = received.map_or_else(
+        || app.endpoints.find(request.uri().path()),
+        |received| received.endpoint,
+    );
     if request.method() == Method::OPTIONS || !armed.iter().any(|armed| armed.row.endpoints.contains(endpoint)) {
         return (request, None); // a browser that asks before it asks is let through
     }

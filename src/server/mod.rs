@@ -5,13 +5,15 @@
 //! | [`start`] | from settings to an app that can answer |
 //! | [`listening`] | taking the addresses |
 //! | [`serving`] | plain and TLS connections, their limits, draining |
+//! | [`service`] | what every request passes before and after its handler |
 //! | [`realm_prefix`] | which realm a request is for |
-//! | [`wire`], [`fault_target`], [`connection_kill`] | what armed faults do to answers, to whom, and to connections |
-//! | [`request_log`], [`fallback_errors`] | what surrounds every request |
+//! | [`armed_faults`], [`fault_target`], [`connection_kill`] | what armed faults do to answers, to whom, and to connections |
+//! | [`request_log`], [`fallback_errors`] | the line in the log, and errors that no handler has written |
 //! | [`upkeep`] | what is done when nobody asks |
 //! | [`scheduler`] | what happens when a realm's clock comes to it |
 //! | [`banner`] | what is said on standard output |
 
+mod armed_faults;
 mod banner;
 mod connection_kill;
 mod fallback_errors;
@@ -20,48 +22,41 @@ mod listening;
 mod realm_prefix;
 mod request_log;
 mod scheduler;
+mod service;
 mod serving;
 mod signals;
 pub mod start;
 pub mod upkeep;
-mod wire;
 
-use std::convert::Infallible;
-use std::io::{self, Write};
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use axum::routing::get;
-use axum::{Router, middleware};
-use http::{StatusCode, header};
-use http_body_util::Limited;
-use tower::Layer;
-use tower::util::{BoxCloneSyncService, ThenLayer};
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
+use axum::{Router, body::Body, extract::State, routing::get};
+use http::StatusCode;
+use tower::service_fn;
 
-use crate::app::App;
-use crate::config::{Config, Issuer, Limits};
-use crate::control::entry::Entry;
-use crate::journal::{Journal, layer};
-use crate::model::Secret;
-use crate::random::Random;
-use crate::web::csrf::KnownHosts;
-use crate::web::endpoint::EndpointTable;
-use crate::web::page_error::{PageError, in_their_words};
-use crate::web::{assets, paths};
-use crate::{control, login, oauth, portals};
 use banner::Facts;
 use listening::{ListenError, Sockets};
 use request_log::TrustedProxies;
+use service::{Connection, Shared};
 use serving::{Serving, TlsError};
 use signals::Signals;
 use start::StartError;
-use wire::WireLayer;
+
+use crate::{
+    app::App,
+    config::{Config, Issuer},
+    control::{self, entry::Entry},
+    login,
+    model::Secret,
+    oauth, portals,
+    random::Random,
+    web::{assets, csrf::KnownHosts, page_error::PageError, paths},
+};
 
 /// How long a probe waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -82,7 +77,7 @@ impl PublicNames {
     /// The issuer's host, the addresses listened on and what is allowed besides; a token where others can come.
     ///
     /// They can where an address is not loopback, and where another server stands in between: then the issuer is a name
-    /// others know, or there are proxies that are believed.
+    /// others know, or there are proxies that are trusted.
     fn new(config: &Config, issuer: &Issuer, addresses: &[SocketAddr]) -> Self {
         let allowed = config.allowed_hosts.iter().map(ToString::to_string);
         let listened = addresses.iter().copied().map(listening::host_of);
@@ -107,14 +102,14 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let app = start::open(config, &issuer).await?;
     start::seed_default_realm(&app, config).await?;
 
-    let doors = PublicNames::new(config, &issuer, sockets.addresses());
-    let router = router(&app, &doors, config);
+    let names = PublicNames::new(config, &issuer, sockets.addresses());
+    let shared = Arc::new(shared(&app, &names, config));
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
-    let mut serving = Serving::begin(sockets.into_listeners(), &router, tls.as_ref(), &config.limits)?;
+    let mut serving = Serving::begin(sockets.into_listeners(), &shared, tls.as_ref(), &config.limits)?;
     app.tasks.spawn(upkeep::run(app.clone()));
     app.tasks.spawn(scheduler::run(app.clone()));
     app.tasks.spawn(start::courier(&app, config)?.run());
-    greet(&app, config, doors, out).await;
+    greet(&app, config, names, out).await;
 
     let outcome = tokio::select! {
         () = signals.next() => Ok(()),
@@ -128,9 +123,9 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
 }
 
 /// Says where, and how to begin. A standard output that nobody reads is no reason to stop.
-async fn greet(app: &App, config: &Config, doors: PublicNames, out: &mut impl Write) {
-    let first = writeln!(out, "{}", banner::first_line(&doors.issuer)).and_then(|()| out.flush());
-    let facts = Facts::gather(app, config, &doors.issuer, doors.control_token).await;
+async fn greet(app: &App, config: &Config, names: PublicNames, out: &mut impl Write) {
+    let first = writeln!(out, "{}", banner::first_line(&names.issuer)).and_then(|()| out.flush());
+    let facts = Facts::gather(app, config, &names.issuer, names.control_token).await;
     if let Err(error) = first
         .and_then(|()| write!(out, "{}", facts.text()))
         .and_then(|()| out.flush())
@@ -139,82 +134,40 @@ async fn greet(app: &App, config: &Config, doors: PublicNames, out: &mut impl Wr
     }
 }
 
-/// The whole server: what surrounds every request, what is the server's own, and the realms.
-pub fn router(app: &App, doors: &PublicNames, config: &Config) -> Router {
+/// The whole server in process, without a connection: for tests and benchmarks.
+pub fn router(app: &App, names: &PublicNames, config: &Config) -> Router {
+    let shared = Arc::new(shared(app, names, config));
+    Router::new().fallback_service(service_fn(move |request| {
+        service::answer::<Body>(shared.clone(), Connection::default(), request)
+    }))
+}
+
+/// What all requests share: the routes, and what surrounds them.
+fn shared(app: &App, names: &PublicNames, config: &Config) -> Shared {
     let trusted = TrustedProxies(config.trusted_proxies.iter().copied().collect());
-    let inside = Router::new()
+    Shared::new(app.clone(), routes(app, names), config.limits, trusted)
+}
+
+/// The routes of a realm, and the server's own.
+fn routes(app: &App, names: &PublicNames) -> Router {
+    Router::new()
         .route(paths::HEALTHZ, get(async || "ok\n"))
         .route(paths::READYZ, get(ready))
         .merge(assets::router())
-        .fallback_service(service(app, doors))
-        .with_state(app.clone());
-    surrounded(
-        inside,
-        &config.limits,
-        app.endpoints.clone(),
-        app.journal.clone(),
-        trusted,
-    )
-}
-
-/// What every request passes, from the inside out: size, time, panics, the form of what nobody dressed, language, journal, log.
-fn surrounded(
-    router: Router,
-    limits: &Limits,
-    endpoints: EndpointTable,
-    journal: Journal,
-    trusted: TrustedProxies,
-) -> Router {
-    let time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request_timeout);
-    router
-        .layer(DefaultBodyLimit::disable()) // the layer below counts for every reader
-        .layer(middleware::from_fn_with_state(*limits, bounded))
-        .layer(time)
-        .layer(CatchPanicLayer::custom(bare_failure))
-        .layer(middleware::from_fn_with_state(endpoints, fallback_errors::dress))
-        .layer(middleware::from_fn(in_their_words))
-        .layer(middleware::from_fn_with_state(journal, layer::record))
-        .layer(middleware::from_fn_with_state(trusted, request_log::record))
-        .layer(ThenLayer::new(wire::hold_back))
-}
-
-/// A body is as long as its address takes, and no longer; the length it promises is held against that first.
-async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let most = if control::takes_snapshots(request.method(), request.uri().path()) {
-        limits.max_snapshot_bytes
-    } else {
-        limits.max_body_bytes
-    };
-    let promised = request.headers().get(header::CONTENT_LENGTH);
-    let promised = promised.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if promised.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {
-        let mut response = Response::default();
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return response;
-    }
-    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
-}
-
-/// Everything a realm answers, from the outside in: realm prefix, armed faults, routes, not found.
-pub fn service(app: &App, doors: &PublicNames) -> BoxCloneSyncService<Request, Response, Infallible> {
-    let router = Router::new()
         .merge(oauth::routes(app))
-        .merge(login::routes(app, doors.hosts.clone()))
-        .merge(portals::routes(app, &doors.hosts))
-        .merge(control_api(app, doors))
+        .merge(login::routes(app, names.hosts.clone()))
+        .merge(portals::routes(app, &names.hosts))
+        .merge(control_api(app, names))
         .fallback(async || PageError::not_found())
-        .layer(middleware::from_fn(in_their_words))
-        .with_state(app.clone());
-    let bendable = WireLayer(app.clone()).layer(router);
-    BoxCloneSyncService::new(middleware::from_fn_with_state(app.clone(), realm_prefix::enter).layer(bendable))
+        .with_state(app.clone())
 }
 
 /// The control API's routes and the door before them; none where there is no such room.
-fn control_api(app: &App, doors: &PublicNames) -> Router<App> {
-    if !doors.control_api {
+fn control_api(app: &App, names: &PublicNames) -> Router<App> {
+    if !names.control_api {
         return Router::new();
     }
-    let entry = Entry::new(doors.issuer.clone(), doors.hosts.clone(), doors.control_token.clone());
+    let entry = Entry::new(names.issuer.clone(), names.hosts.clone(), names.control_token.clone());
     control::routes(app, entry)
 }
 
@@ -228,18 +181,6 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
-}
-
-/// A panic was logged where it happened; [`fallback_errors`] gives the answer its form.
-fn bare_failure(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let said = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = said, "a request ended in a panic");
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
 }
 
 /// Why the server does not start, or did not end well.
@@ -261,22 +202,33 @@ pub enum ServeError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::config::Settings;
-    use axum::body::Bytes;
-    use axum::routing::{post, put};
+    use std::convert::Infallible;
+
+    use axum::{
+        body::Bytes,
+        routing::{post, put},
+    };
+    use http::Request;
     use http_body_util::BodyExt as _;
-    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{
+        config::Settings,
+        keys::sealing::Sealer,
+        passwords::Passwords,
+        realms::creation::{NewRealmRequest, create},
+        store::Database,
+    };
 
     fn config(toml: &str) -> Config {
         Config::load(None, Settings::parse(toml, "test").unwrap()).unwrap()
     }
 
-    fn doors(listen: &str, address: &str) -> PublicNames {
-        doors_of("http://anteroom:8080", listen, address, "")
+    fn names(listen: &str, address: &str) -> PublicNames {
+        names_of("http://anteroom:8080", listen, address, "")
     }
 
-    fn doors_of(issuer: &str, listen: &str, address: &str, further: &str) -> PublicNames {
+    fn names_of(issuer: &str, listen: &str, address: &str, further: &str) -> PublicNames {
         let config = config(&format!(
             "[server]\nlisten = [\"{listen}\"]\nallowed_hosts = [\"extra.test\"]\n{further}"
         ));
@@ -287,8 +239,8 @@ mod tests {
     fn where_only_this_machine_can_come_the_control_room_asks_for_no_token() {
         for (listen, address) in [("localhost:0", "127.0.0.1:4000"), ("[::1]:0", "[::1]:4000")] {
             for issuer in ["http://localhost:4000", "http://127.0.0.1:4000", "http://[::1]:4000"] {
-                let doors = doors_of(issuer, listen, address, "");
-                assert!(doors.control_token.is_none(), "{listen} {issuer}");
+                let names = names_of(issuer, listen, address, "");
+                assert!(names.control_token.is_none(), "{listen} {issuer}");
             }
         }
     }
@@ -300,16 +252,16 @@ mod tests {
             ("http://anteroom:8080", ""),
             ("http://localhost:4000", "trusted_proxies = [\"127.0.0.1/32\"]"),
         ] {
-            let doors = doors_of(issuer, "127.0.0.1:4000", "127.0.0.1:4000", further);
-            assert!(doors.control_token.is_some(), "{issuer} {further}");
+            let names = names_of(issuer, "127.0.0.1:4000", "127.0.0.1:4000", further);
+            assert!(names.control_token.is_some(), "{issuer} {further}");
         }
     }
 
     #[test]
     fn where_others_can_come_it_asks_for_one_that_is_new_each_time() {
         let (one, other) = (
-            doors("0.0.0.0:0", "0.0.0.0:4000"),
-            doors("192.168.1.7:0", "192.168.1.7:4000"),
+            names("0.0.0.0:0", "0.0.0.0:4000"),
+            names("192.168.1.7:0", "192.168.1.7:4000"),
         );
 
         let (one, other) = (one.control_token.unwrap(), other.control_token.unwrap());
@@ -319,13 +271,13 @@ mod tests {
 
     #[test]
     fn it_is_known_by_its_issuer_its_addresses_and_what_is_allowed_besides() {
-        let doors = doors("192.168.1.7:0", "192.168.1.7:4000");
+        let names = names("192.168.1.7:0", "192.168.1.7:4000");
 
         for host in ["anteroom:8080", "192.168.1.7:4000", "extra.test", "localhost:1"] {
-            assert!(doors.hosts.know(host), "{host}");
+            assert!(names.hosts.know(host), "{host}");
         }
         for host in ["192.168.1.8", "evil.example", "anteroom.evil.example"] {
-            assert!(!doors.hosts.know(host), "{host}");
+            assert!(!names.hosts.know(host), "{host}");
         }
     }
 
@@ -337,28 +289,37 @@ mod tests {
         send(Request::post(path).body(body.into()).unwrap()).await
     }
 
-    async fn send(request: Request) -> (StatusCode, String) {
+    async fn send(request: Request<Body>) -> (StatusCode, String) {
         let limits = "[limits]\nrequest_timeout = \"50ms\"\nmax_body_bytes = 1024\nmax_snapshot_bytes = 2048\n";
         let limits = config(limits).limits;
-        let inside = Router::new()
+        let routes = Router::new()
             .route("/oauth/token", post(broken))
             .route("/oauth/introspect", post(std::future::pending::<()>))
             .route("/control/api/realms/{realm}/snapshot", put(async |_: Bytes| "done"))
             .route("/control/api/realms/{realm}/fork", put(async |_: Bytes| "done"))
             .route("/oauth/revoke", post(async |_: Bytes| "done"));
-        let answer = surrounded(
-            inside,
-            &limits,
-            EndpointTable::new([]),
-            Journal::default(),
-            TrustedProxies::default(),
-        )
-        .oneshot(request)
-        .await
-        .unwrap();
+        let shared = Arc::new(Shared::new(app().await, routes, limits, TrustedProxies::default()));
+        let answer = service::answer(shared, Connection::default(), request).await.unwrap();
         let status = answer.status();
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn app() -> App {
+        let database = Database::open("sqlite::memory:").await.unwrap();
+        let (sealer, passwords) = (Sealer::ephemeral().unwrap(), Passwords::new().unwrap());
+        let endpoints = portals::endpoint_table(portals::ALL);
+        let app = App::new(
+            "http://localhost:8080".to_owned(),
+            database,
+            sealer,
+            passwords,
+            endpoints,
+        );
+        create(&app, NewRealmRequest::default_realm(Arc::default()))
+            .await
+            .unwrap();
+        app
     }
 
     #[tokio::test]

@@ -1,88 +1,82 @@
 //! Which realm a request is for: read from its path, before routing.
 //!
-//! `/realms/{realm}/rest` becomes `/rest` in that realm; anything else is the default realm's. RFC 8414
+//! `/realms/{realm}/rest` becomes `/rest` in that realm; anything else belongs to the default realm. RFC 8414
 //! §3 puts the well-known part *before* an issuer's path, so both `/realms/x/.well-known/…` and
-//! `/.well-known/…/realms/x` lead to the same document. `/realms/default` is nobody's: one issuer has one URL.
-
-use std::borrow::Cow;
+//! `/.well-known/…/realms/x` lead to the same document. `/realms/default` does not exist: one issuer has one URL.
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    body::Body,
     response::{IntoResponse, Response},
 };
 use http::{
-    Uri,
+    Request, Uri,
     uri::{InvalidUri, PathAndQuery},
 };
-use url::Url;
 
 use crate::{
-    app::{App, Realm},
     control::problem::Problem,
-    journal::recording::Recording,
     model::RealmName,
-    web::{page::Place, page_error::PageError, paths},
+    web::{endpoint::is_within, page_error::PageError, paths},
 };
 
-/// Puts the [`Realm`], its [`Place`] and the endpoint into the request, and takes the prefix off its path.
-pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let (name, path) = match split(request.uri().path()) {
-        Some((name, path)) => (name.to_owned(), Some(path)),
-        None => (RealmName::DEFAULT.to_owned(), None),
-    };
-    if path.is_some() && name == RealmName::DEFAULT {
-        return no_such_realm(&name, path.as_deref());
+/// The realm that a path names, and the path within it; `None` for a path of the default realm.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Within(Option<(String, String)>);
+
+impl Within {
+    /// The realm's name.
+    pub fn realm(&self) -> &str {
+        self.0.as_ref().map_or(RealmName::DEFAULT, |(realm, _)| realm)
     }
-    let realm = match app.realms.find(&app.database, &name).await {
-        Ok(Some(realm)) => realm,
-        Ok(None) => return no_such_realm(&name, path.as_deref()),
-        Err(error) => return PageError::failure(error).into_response(),
-    };
-    if let Some(path) = path {
-        match with_path(request.uri(), &path) {
-            Ok(uri) => *request.uri_mut() = uri,
-            Err(error) => return PageError::failure(error).into_response(),
+
+    /// The path within the realm, whether or not there is such a realm. `whole` is the path of the request.
+    pub fn path<'a>(&'a self, whole: &'a str) -> &'a str {
+        self.0.as_ref().map_or(whole, |(_, path)| path)
+    }
+
+    pub fn is_default(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the default realm is named, which has no prefix.
+    pub fn is_forbidden(&self) -> bool {
+        self.0.is_some() && self.realm() == RealmName::DEFAULT
+    }
+
+    /// Takes the prefix off the path of a request.
+    ///
+    /// # Errors
+    /// When what is left is no path.
+    pub fn strip(&self, request: &mut Request<Body>) -> Result<(), InvalidUri> {
+        if let Some((_, path)) = &self.0 {
+            *request.uri_mut() = with_path(request.uri(), path)?;
         }
+        Ok(())
     }
-    if let Some(recording) = request.extensions().get::<Recording>() {
-        let path = request.uri().path();
-        app.journal
-            .begin(recording, realm.id, &realm.issuer, path, realm.clock.now());
-    }
-    let endpoint = app.endpoints.find(request.uri().path());
-    request.extensions_mut().insert(endpoint);
-    request.extensions_mut().insert(place(&realm));
-    request.extensions_mut().insert(realm);
-    next.run(request).await
 }
 
-/// Said to scripts in their own form, since a realm's name is what they most often have wrong.
-fn no_such_realm(name: &str, path: Option<&str>) -> Response {
-    let within = path.and_then(|path| path.strip_prefix(paths::CONTROL));
-    if within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+/// Refuses a name that no realm has. Scripts get it in their own form, since a realm's name is what they most often have wrong.
+pub fn no_such_realm(within: &Within) -> Response {
+    if is_within(within.path(""), paths::CONTROL) {
+        let name = within.realm();
         return Problem::not_found(format!("there is no realm {name:?}")).into_response();
     }
     PageError::not_found().into_response()
 }
 
-/// The path within its realm, whether or not there is such a realm.
-pub fn within_realm(path: &str) -> Cow<'_, str> {
-    split(path).map_or(path.into(), |(_, path)| path.into())
-}
-
-/// The realm a path names and the path within it, if it names one.
-fn split(path: &str) -> Option<(&str, String)> {
+/// The realm a path names, if it names one.
+pub fn split(path: &str) -> Within {
     if let Some(rest) = path.strip_prefix(paths::REALMS) {
         let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        return Some((name, format!("/{rest}")));
+        return Within(Some((name.to_owned(), format!("/{rest}"))));
     }
-    [paths::OPENID_CONFIGURATION, paths::OAUTH_AUTHORIZATION_SERVER]
+    let inserted = [paths::OPENID_CONFIGURATION, paths::OAUTH_AUTHORIZATION_SERVER]
         .into_iter()
         .find_map(|document| {
             let name = path.strip_prefix(document)?.strip_prefix(paths::REALMS)?;
-            Some((name, document.to_owned()))
-        })
+            Some((name.to_owned(), document.to_owned()))
+        });
+    Within(inserted)
 }
 
 fn with_path(uri: &Uri, path: &str) -> Result<Uri, InvalidUri> {
@@ -95,27 +89,20 @@ fn with_path(uri: &Uri, path: &str) -> Result<Uri, InvalidUri> {
     Ok(Uri::from_parts(parts).unwrap_or_else(|_| uri.clone()))
 }
 
-fn place(realm: &Realm) -> Place {
-    let issuer = Url::parse(&realm.issuer).ok();
-    let host = issuer.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let port = issuer.as_ref().and_then(Url::port);
-    Place {
-        base: realm.base.clone(),
-        host: port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
-        realm: (!realm.name.is_default()).then(|| realm.name.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn within(realm: &str, path: &str) -> Within {
+        Within(Some((realm.to_owned(), path.to_owned())))
+    }
+
     #[test]
     fn a_prefix_is_taken_off_and_the_rest_stays() {
-        assert_eq!(split("/realms/x/oauth/token"), Some(("x", "/oauth/token".to_owned())));
-        assert_eq!(split("/realms/x"), Some(("x", "/".to_owned())));
-        assert_eq!(split("/oauth/token"), None);
-        assert_eq!(split("/realmsx/y"), None);
+        assert_eq!(split("/realms/x/oauth/token"), within("x", "/oauth/token"));
+        assert_eq!(split("/realms/x"), within("x", "/"));
+        assert!(split("/oauth/token").is_default());
+        assert!(split("/realmsx/y").is_default());
     }
 
     #[test]
@@ -126,9 +113,9 @@ mod tests {
         assert_eq!(split(appended), split(inserted));
         assert_eq!(
             split("/.well-known/oauth-authorization-server/realms/x"),
-            Some(("x", "/.well-known/oauth-authorization-server".to_owned()))
+            within("x", "/.well-known/oauth-authorization-server")
         );
-        assert_eq!(split("/.well-known/webfinger/realms/x"), None);
+        assert!(split("/.well-known/webfinger/realms/x").is_default());
     }
 
     #[test]

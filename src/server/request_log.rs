@@ -2,46 +2,31 @@
 //!
 //! What is logged while a request is answered carries its method and path too, so a refusal can be matched with its request.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use http::HeaderMap;
-use tracing::Instrument as _;
+use http::{HeaderMap, Request, StatusCode};
+use tracing::{Level, Span};
 
-use crate::clock::monotonic;
-use crate::config::Network;
-use crate::journal::redaction::without_secrets;
-use crate::web::client_address::ClientAddress;
+use crate::{clock::monotonic, config::Network, journal::redaction::without_secrets};
 
-/// Networks whose `X-Forwarded-For` is believed.
+/// Networks whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Arc<[Network]>);
 
-/// Middleware: writes the line once the answer's head is known, and tells those further in who asks.
-pub async fn record(State(trusted): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let client = peer.map(|peer| trusted.client(peer.0.ip(), request.headers()));
-    if let Some(client) = client {
-        request.extensions_mut().insert(ClientAddress(client));
+/// What is logged while a request is answered belongs to this span, and whether its line is written at all.
+pub fn span<B>(request: &Request<B>) -> (Span, bool) {
+    if !tracing::enabled!(Level::INFO) {
+        return (Span::none(), false);
     }
-    if !tracing::enabled!(tracing::Level::INFO) {
-        return next.run(request).await;
-    }
-    let begin = monotonic();
-    let span =
-        tracing::info_span!("request", method = %request.method(), path = %without_secrets(request.uri().path()));
-    async move {
-        let response = next.run(request).await;
-        let milliseconds = monotonic().saturating_duration_since(begin).as_micros() as f64 / 1000.0;
-        let client = client.map(tracing::field::display);
-        tracing::info!(status = response.status().as_u16(), milliseconds, client, "answered");
-        response
-    }
-    .instrument(span)
-    .await
+    let path = without_secrets(request.uri().path());
+    (tracing::info_span!("request", method = %request.method(), %path), true)
+}
+
+/// Writes the line, once the head of the answer is known.
+pub fn write(status: StatusCode, client: Option<IpAddr>, begin: Instant) {
+    let milliseconds = monotonic().saturating_duration_since(begin).as_micros() as f64 / 1000.0;
+    let client = client.map(tracing::field::display);
+    tracing::info!(status = status.as_u16(), milliseconds, client, "answered");
 }
 
 impl TrustedProxies {
@@ -49,8 +34,11 @@ impl TrustedProxies {
     ///
     /// Read from the right: each proxy of ours has added the address it saw; the first one that is none of ours is the client,
     /// and everything left of it is only what the client claims.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
+        if self.0.is_empty() {
+            return client;
+        }
         let forwarded = headers
             .get_all("x-forwarded-for")
             .iter()
@@ -83,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_believed_by_default() {
+    fn nobody_is_trusted_by_default() {
         assert_eq!(client(&[], "127.0.0.1", &["8.8.8.8"]), "127.0.0.1");
         assert_eq!(client(&["10.0.0.0/8"], "192.168.0.1", &["8.8.8.8"]), "192.168.0.1");
     }
@@ -109,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_claims_for_itself_is_not_believed() {
+    fn what_a_client_claims_for_itself_is_not_trusted() {
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4, 8.8.8.8"]), "8.8.8.8");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4, nonsense"]), "10.0.0.1");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &[]), "10.0.0.1");

@@ -26,7 +26,7 @@ pub async fn run(app: App) {
     let mut look_round = monotonic();
     while !app.shutdown.is_cancelled() {
         let now = monotonic();
-        let mut realms = app.agenda.take_rung();
+        let mut realms = app.agenda.take_notified();
         realms.extend(waiting.iter().filter(|(_, at)| **at <= now).map(|(realm, _)| *realm));
         if look_round <= now {
             look_round = now + LOOK_ROUND;

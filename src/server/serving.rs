@@ -1,24 +1,37 @@
 //! Serving on the sockets, in the clear or over TLS, until told to stop; then bringing everything to its end.
 
-use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    convert::Infallible,
+    future::ready,
+    io,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use axum::Router;
-use axum_server::accept::NoDelayAcceptor;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use axum_server::{Handle, Server};
+use axum_server::{
+    Handle, Server,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use tokio::task::JoinSet;
+use tower::service_fn;
 
-use super::connection_kill::WithKillSwitch;
-use crate::app::App;
-use crate::config::{Limits, TlsFiles};
+use super::{
+    connection_kill::WithKillSwitch,
+    service::{ConnectionService, Shared, answer},
+};
+use crate::{
+    app::App,
+    config::{Limits, TlsFiles},
+};
 
 /// Reads the server's certificate and key, before anything is promised.
 pub fn tls_config(files: &TlsFiles) -> Result<RustlsConfig, TlsError> {
@@ -68,14 +81,18 @@ impl Serving {
     /// Begins to answer on every socket. Connections that came since they were bound are answered too.
     pub fn begin(
         listeners: Vec<TcpListener>,
-        router: &Router,
+        shared: &Arc<Shared>,
         tls: Option<&RustlsConfig>,
         limits: &Limits,
     ) -> io::Result<Self> {
         let handle = Handle::new();
         let mut servers = JoinSet::new();
         for listener in listeners {
-            let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let shared = shared.clone();
+            let service = service_fn(move |peer: SocketAddr| {
+                let service = ConnectionService::new(shared.clone(), peer, answer::<Incoming>);
+                ready(Ok::<_, Infallible>(service))
+            });
             let server = limited(axum_server::from_tcp(listener)?, limits).handle(handle.clone());
             match tls {
                 Some(tls) => {
@@ -114,9 +131,9 @@ impl Serving {
             .await
             .is_err()
         {
-            tracing::warn!("some deeds were not finished in time");
+            tracing::warn!("some tasks were not finished in time");
         }
-        // A deed that is still under way holds its connection; the database survives being left.
+        // A task that is still running holds its connection; the database survives being left.
         let closed = tokio::time::timeout(self.drain_timeout, app.database.close()).await;
         if closed.is_err() {
             tracing::warn!("the database was not closed in time");

@@ -45,7 +45,7 @@ pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
     let post = config.smtp.as_ref().map(Post::new).transpose()?;
     let (outbox, database) = (app.outbox.clone(), app.database.clone());
     let realms = app.clone();
-    let on_agenda = move |realm| realms.agenda.ring(realm);
+    let on_agenda = move |realm| realms.agenda.notify(realm);
     Ok(Courier::new(
         outbox,
         database,

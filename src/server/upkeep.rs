@@ -28,8 +28,12 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long the row of a deleted user or client stays: longer than any request that began before lasts.
 const MARKED: SignedDuration = SignedDuration::from_mins(5);
 
+/// How often the journal redacts what nobody has looked at.
+const REDACTION: Duration = Duration::from_secs(1);
+
 /// Runs until the process is asked to end.
 pub async fn run(app: App) {
+    app.tasks.spawn(redact_journal(app.clone()));
     let mut round: u32 = 0;
     loop {
         tokio::select! {
@@ -59,6 +63,15 @@ pub async fn run(app: App) {
     }
 }
 
+async fn redact_journal(app: App) {
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep(REDACTION) => app.journal.redact_all().await,
+        }
+    }
+}
+
 fn report<E: std::fmt::Display>(what: &str, outcome: Result<(), E>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "{what} failed, and is tried again");
@@ -78,17 +91,23 @@ async fn end_realms(app: &App) -> store::Result<()> {
 }
 
 async fn remove_expired(app: &App, grants_too: bool) -> store::Result<()> {
+    let tables = realms::tables(&portals::of(app));
     let realms = store::realms::list(&mut app.database.read().await?).await?;
     for realm in realms {
         store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
         let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
             continue;
         };
-        for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
-            while purge::expired(&mut app.database.write_once().await?, kind, realm.id, then).await? > 0 {
+        for table in &tables {
+            while tables::remove_expired(&mut app.database.write_once().await?, realm.id, table, then).await? > 0 {
                 if app.shutdown.is_cancelled() {
                     return Ok(());
                 }
+            }
+        }
+        while purge::ended_refresh_tokens(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
+            if app.shutdown.is_cancelled() {
+                return Ok(());
             }
         }
         while grants_too && purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {

@@ -5,9 +5,30 @@ use jiff::Timestamp;
 use super::{
     Conn, Result, Tx,
     database::{execute, fetch_optional},
-    grants, users,
+    grants,
+    tables::{self, Table},
+    users,
 };
-use crate::model::{AccessToken, ClientId, IssuedAccessToken, RealmId};
+use crate::model::{AccessToken, ClientId, IssuedAccessToken, RealmId, Scopes};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "access_tokens",
+    &["digest"],
+    &[
+        tables::text("digest"),
+        tables::text("grant_id").or_null(),
+        tables::text("client_id"),
+        tables::text("pair_id"),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::text("audience").or_null().with_addresses(),
+        tables::instant("issued_at"),
+        tables::instant("expires_at"),
+        tables::instant("revoked_at").or_null(),
+    ],
+)
+.listed_by(&["issued_at"])
+.expires_by("expires_at");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, token: &IssuedAccessToken) -> Result<()> {
     execute!(

@@ -5,10 +5,28 @@ use jiff::Timestamp;
 use super::{
     Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_optional},
+    deliveries::RETRY,
+    tables::{self, Table},
 };
 use crate::model::{Event, RealmId};
 
-/// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.ring(realm)`.
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "agenda",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::instant("due_at"),
+        tables::text("kind"),
+        tables::text("subject"),
+        tables::integer("failures"),
+    ],
+)
+.listed_by(&["due_at", "sequence"])
+.leaving_behind(&[("kind", RETRY)]);
+
+/// Puts something on a realm's agenda, in the transaction that causes it. After the commit, `app.agenda.notify(realm)`.
 ///
 /// `id` is the realm's chance's; `kind` names who does it, `subject` what it is about.
 pub async fn insert(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp, kind: &str, subject: &str) -> Result<()> {
@@ -80,7 +98,7 @@ pub async fn realms(conn: &mut Conn) -> Result<Vec<RealmId>> {
 }
 
 /// Takes an event to do it: true for exactly one of all who try, and for nobody once it was moved or its realm is gone.
-pub async fn claim(tx: &mut Tx, realm: RealmId, event: &Event) -> Result<bool> {
+pub async fn take_due(tx: &mut Tx, realm: RealmId, event: &Event) -> Result<bool> {
     let rows = execute!(
         tx,
         "delete from agenda where realm = $1 and id = $2 and due_at = $3

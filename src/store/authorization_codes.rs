@@ -6,8 +6,29 @@ use super::{
     Conn, Result, Tx,
     database::{execute, fetch_optional},
     grants,
+    tables::{self, Table},
 };
 use crate::model::{AuthorizationCode, CodeChallenge, CodeChallengeMethod, RealmId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "authorization_codes",
+    &["digest"],
+    &[
+        tables::text("digest"),
+        tables::text("grant_id"),
+        tables::text("client_id"),
+        tables::text("redirect_uri").with_addresses(),
+        tables::text("nonce").or_null(),
+        tables::text("code_challenge").or_null(),
+        tables::text("code_challenge_method").or_null(),
+        tables::instant("issued_at"),
+        tables::instant("expires_at"),
+        tables::instant("redeemed_at").or_null(),
+    ],
+)
+.listed_by(&["issued_at"])
+.expires_by("expires_at");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, digest: &str, code: &AuthorizationCode, now: Timestamp) -> Result<()> {
     let challenge = code.code_challenge.as_ref();

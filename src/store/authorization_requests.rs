@@ -6,8 +6,29 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_optional},
+    tables::{self, Table},
 };
-use crate::model::{Decision, PendingRequest, RealmId, SessionId};
+use crate::model::{AuthorizationRequest, Decision, PendingRequest, RealmId, SessionId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "authorization_requests",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::text("client_id"),
+        tables::json("request").with_addresses().of::<AuthorizationRequest>(),
+        tables::text("session_id").or_null(),
+        tables::instant("signed_in_at").or_null(),
+        tables::text("decision").or_null(),
+        tables::instant("created_at"),
+        tables::instant("expires_at"),
+        tables::instant("finished_at").or_null(),
+    ],
+)
+.listed_by(&["created_at"])
+.refers(&[("client_id", "clients")])
+.expires_by("expires_at");
 
 /// How many unfinished requests a realm keeps; what is above goes at the next clearing, the oldest first.
 const MOST: i64 = 10_000;

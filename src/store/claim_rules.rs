@@ -4,8 +4,26 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
+    tables::{self, Table},
 };
 use crate::model::{ClaimRule, ClientId, RealmId, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "claim_rules",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("client_id").or_null(),
+        tables::text("user_id").or_null(),
+        tables::text("scope").or_null(),
+        tables::json("places"),
+        tables::json("claims").with_addresses(),
+    ],
+)
+.listed_by(&["sequence"])
+.refers(&[("client_id", "clients"), ("user_id", "users")]);
 
 /// Adds a rule after all others; false when there is one of that id.
 pub async fn insert(tx: &mut Tx, realm: RealmId, rule: &ClaimRule) -> Result<bool> {

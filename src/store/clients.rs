@@ -6,8 +6,24 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
+    tables::{self, Table},
 };
-use crate::model::{Client, ClientId, RealmId, StoredSecret};
+use crate::model::{Client, ClientId, ClientMetadata, RealmId, StoredSecret};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "clients",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("secret").or_null().hash(),
+        tables::json("metadata").with_addresses().of::<ClientMetadata>(),
+        tables::instant("created_at"),
+        tables::instant("deleted_at").or_null(),
+    ],
+)
+.listed_by(&["sequence"]);
 
 /// Adds a client; false when there is one of that id.
 ///

@@ -5,8 +5,22 @@ use jiff::Timestamp;
 use super::{
     Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_one, fetch_optional},
+    tables::{self, Table},
 };
 use crate::model::{ClientId, Consent, RealmId, Scopes, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "consents",
+    &["user_id", "client_id"],
+    &[
+        tables::text("user_id"),
+        tables::text("client_id"),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::instant("given_at"),
+    ],
+)
+.refers(&[("user_id", "users"), ("client_id", "clients")]);
 
 pub async fn find(conn: &mut Conn, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Consent>> {
     let row = fetch_optional!(
@@ -56,20 +70,6 @@ pub async fn extend(
         before.united(scopes),
     )?;
     Ok(())
-}
-
-/// What the user allows the client now, locked until the transaction ends: a withdrawal comes before it or
-/// after it, and then finds what was granted meanwhile. `None`: nothing is allowed.
-pub async fn hold(tx: &mut Tx, realm: RealmId, user: &UserId, client: &ClientId) -> Result<Option<Scopes>> {
-    let row = fetch_optional!(
-        tx,
-        "update consents set given_at = given_at where realm = $1 and user_id = $2 and client_id = $3
-         returning scopes",
-        realm,
-        user,
-        client,
-    )?;
-    row.map(|row| row.get("scopes")).transpose()
 }
 
 /// What a user has allowed, the newest first.

@@ -1,7 +1,7 @@
 //! How messages and webhooks are delivered: who holds which, and what came of it.
 //!
-//! A delivery is sent by whoever claims it with one conditional statement, which leases it for a while by the machine's
-//! clock. A process that dies while sending leaves a lease that runs out, and the delivery is claimed again: it may
+//! A delivery is sent by whoever leases it, in one conditional statement, for a while by the machine's
+//! clock. A process that dies while sending leaves a lease that runs out, and the delivery is leased again: it may
 //! arrive twice, and is never lost.
 
 use jiff::Timestamp;
@@ -10,8 +10,45 @@ use super::{
     Conn, Error, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_one, fetch_optional},
+    tables::{self, Table},
 };
 use crate::model::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, RealmId};
+
+/// The last number that was given, by what is numbered.
+pub const NUMBERS: Table = Table::new("numbers", &["name"], &[tables::text("name"), tables::integer("value")]);
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "deliveries",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("kind").checked(|text| {
+            let kinds = [DeliveryKind::OutboxMessage, DeliveryKind::Webhook];
+            tables::known(kinds.iter().any(|one| one.name() == text), "kind of delivery")
+        }),
+        tables::text("destination"),
+        // Nothing is sent a second time because a realm was copied.
+        tables::text("state")
+            .becoming(&[("due", "given_up"), ("waiting", "given_up")])
+            .checked(|text| tables::known(DeliveryState::named(text).is_some(), "state of a delivery")),
+        tables::json("pauses").checked(pauses),
+        tables::integer("tries"),
+        tables::integer("attempts"),
+        tables::instant("due_at"),
+        tables::instant("leased_until").or_null().forgotten(),
+        tables::json("history").of::<Vec<Attempt>>(),
+    ],
+)
+.listed_by(&["sequence"]);
+
+/// Milliseconds, none of them back into the past.
+fn pauses(text: &str) -> Result<(), String> {
+    let pauses: Vec<i64> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let sound = pauses.iter().all(|pause| *pause >= 0);
+    sound.then_some(()).ok_or_else(|| "a pause is negative".to_owned())
+}
 
 /// The kind of event on a realm's agenda that makes a failed delivery due again; its subject is the delivery's id.
 pub const RETRY: &str = "outbox.retry";
@@ -28,7 +65,7 @@ pub struct NewDelivery<'a> {
 }
 
 /// A delivery that its holder has to try, and nobody else until the lease is over.
-pub struct Claimed {
+pub struct LeasedDelivery {
     pub realm: RealmId,
     pub id: String,
     pub kind: DeliveryKind,
@@ -100,15 +137,15 @@ pub async fn list_due(
 
 /// Claims the earliest that is due for a destination; `None` when there is none, or somebody was faster.
 ///
-/// The choice and the claim are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing is
-/// claimed, though its rows are still there.
-pub async fn claim(
+/// The choice and the lease are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing is
+/// leased, though its rows are still there.
+pub async fn lease(
     tx: &mut Tx,
     realm: RealmId,
     destination: &str,
     machine_now: Timestamp,
     leased_until: Timestamp,
-) -> Result<Option<Claimed>> {
+) -> Result<Option<LeasedDelivery>> {
     let row = fetch_optional!(
         tx,
         "update deliveries set leased_until = $4, tries = tries + 1, attempts = attempts + 1
@@ -122,7 +159,7 @@ pub async fn claim(
         machine_now,
         leased_until,
     )?;
-    row.as_ref().map(claimed).transpose()
+    row.as_ref().map(leased).transpose()
 }
 
 /// Writes down how a try ended, if the holder still is the holder.
@@ -130,7 +167,7 @@ pub async fn claim(
 /// `due_at` is the next try's when it waits, else when this one was due.
 pub async fn settle(
     tx: &mut Tx,
-    held: &Claimed,
+    held: &LeasedDelivery,
     state: DeliveryState,
     due_at: Timestamp,
     history: &[Attempt],
@@ -210,10 +247,10 @@ pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     })
 }
 
-fn claimed(row: &Row) -> Result<Claimed> {
+fn leased(row: &Row) -> Result<LeasedDelivery> {
     let kind: String = row.get("kind")?;
     let pauses: Vec<i64> = row.json("pauses")?;
-    Ok(Claimed {
+    Ok(LeasedDelivery {
         realm: row.get("realm")?,
         id: row.get("id")?,
         kind: [DeliveryKind::OutboxMessage, DeliveryKind::Webhook]

@@ -1,6 +1,6 @@
 //! What can go wrong with the database, whichever it is.
 
-use std::{error, fmt::Display, io, result};
+use std::{error, fmt::Display, io, iter, result};
 
 /// The reason why a column's text could not be read as what it stands for.
 pub type Reason = Box<dyn error::Error + Send + Sync>;
@@ -35,6 +35,13 @@ impl Error {
     pub fn missing_row() -> Self {
         Self::Broken("a row is missing".to_owned())
     }
+}
+
+/// Whether a failure, or what caused it, may be over in a moment: the database was busy or could not be reached.
+pub fn is_temporary(failure: &(dyn error::Error + 'static)) -> bool {
+    iter::successors(Some(failure), |failure| failure.source())
+        .filter_map(|failure| failure.downcast_ref())
+        .any(|error| matches!(error, Error::Busy(_) | Error::Unavailable(_)))
 }
 
 impl From<io::Error> for Error {
@@ -104,6 +111,19 @@ mod tests {
         assert!(matches!(state("53300"), Error::Unavailable(_)));
         assert!(matches!(state("23505"), Error::Broken(_)));
         assert!(matches!(state(""), Error::Broken(_)));
+    }
+
+    #[test]
+    fn what_is_caused_by_a_busy_database_is_temporary() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] Error);
+
+        assert!(is_temporary(&Outer(Error::Busy(String::new()))));
+        assert!(is_temporary(&Error::Unavailable(String::new())));
+        assert!(!is_temporary(&Outer(Error::missing_row())));
+        let failure = anyhow::Error::from(Outer(Error::Busy(String::new()))).context("further out");
+        assert!(is_temporary(failure.as_ref()));
     }
 
     #[test]

@@ -6,8 +6,29 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
+    tables::{self, Table},
 };
 use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "grants",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::text("client_id"),
+        tables::text("user_id"),
+        tables::text("sid").or_null(),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::instant("auth_time"),
+        tables::json("amr").of::<Vec<String>>(),
+        tables::instant("created_at"),
+        tables::instant("touched_at"),
+        tables::instant("revoked_at").or_null(),
+    ],
+)
+.listed_by(&["created_at"])
+.refers(&[("user_id", "users"), ("client_id", "clients")]);
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) -> Result<()> {
     execute!(
@@ -28,21 +49,49 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) 
     Ok(())
 }
 
+/// A grant is alive while it is not revoked, and neither its user nor its client is deleted.
+macro_rules! alive {
+    () => {
+        "revoked_at is null
+            and not exists (select 1 from users u
+                where u.realm = grants.realm and u.id = grants.user_id and u.deleted_at is not null)
+            and not exists (select 1 from clients c
+                where c.realm = grants.realm and c.id = grants.client_id and c.deleted_at is not null)"
+    };
+}
+
 /// Locks the family until the transaction ends; false when it is revoked, or its user or client deleted.
 pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
-        "update grants set touched_at = $3 where realm = $1 and id = $2 and revoked_at is null
-            and not exists (select 1 from users u
-                where u.realm = grants.realm and u.id = grants.user_id and u.deleted_at is not null)
-            and not exists (select 1 from clients c
-                where c.realm = grants.realm and c.id = grants.client_id and c.deleted_at is not null)",
+        concat!(
+            "update grants set touched_at = $3 where realm = $1 and id = $2 and ",
+            alive!()
+        ),
         realm,
         id,
         now,
     )?;
     Ok(rows == 1)
 }
+
+/// The same, of the family to which a refresh token belongs; false also where there is no such token.
+pub async fn hold_of_refresh_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
+    let rows = execute!(
+        tx,
+        concat!(
+            "update grants set touched_at = $3
+             where realm = $1 and id = (select grant_id from refresh_tokens where realm = $1 and digest = $2) and ",
+            alive!()
+        ),
+        realm,
+        *digest,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+pub(super) use alive;
 
 /// Ends the family: every code and token in it is dead from here on.
 pub async fn revoke(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> Result<()> {

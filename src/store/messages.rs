@@ -4,8 +4,32 @@ use super::{
     Conn, Result, Row, Tx,
     database::{execute, fetch_all, fetch_optional},
     deliveries,
+    tables::{self, Table},
 };
 use crate::model::{Channel, Delivery, OutboxMessage, RealmId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "messages",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("channel").checked(|text| {
+            tables::known(
+                [Channel::Email, Channel::Sms].iter().any(|one| one.name() == text),
+                "channel",
+            )
+        }),
+        tables::text("recipient"),
+        tables::text("subject"),
+        tables::text("body"),
+        tables::text("html").or_null(),
+        tables::text("reason"),
+        tables::instant("written_at"),
+    ],
+)
+.listed_by(&["sequence"]);
 
 /// Adds a message under a number of [`deliveries::next_number`](super::deliveries::next_number).
 pub async fn insert(tx: &mut Tx, realm: RealmId, sequence: i64, message: &OutboxMessage) -> Result<()> {

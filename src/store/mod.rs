@@ -13,8 +13,10 @@ pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod claim_rules;
 pub mod clients;
+pub mod code_flow;
 pub mod columns;
 pub mod consents;
+pub mod core_tables;
 pub mod database;
 pub mod deliveries;
 mod differences;
@@ -42,7 +44,7 @@ pub mod webhooks;
 
 pub use self::{
     database::{Conn, Database, Tx},
-    error::{Error, Result},
+    error::{Error, Result, is_temporary},
     row::Row,
     settle::{Keeps, settle},
 };

@@ -10,10 +10,12 @@ use std::{
 };
 
 use sqlx::{
-    Arguments, AssertSqlSafe, Executor, PgConnection, PgPool, Transaction,
+    Arguments, AssertSqlSafe, Connection as _, Executor, PgConnection, PgPool, Transaction,
     pool::PoolConnection,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions},
 };
+
+use tokio::time::timeout;
 
 use super::{
     error::{Error, Result},
@@ -24,7 +26,9 @@ use super::{
 /// How many connections the pool opens at the most.
 const CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long opening the database waits for its first connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A PostgreSQL database that is open; copies share it.
 #[derive(Clone)]
@@ -40,11 +44,17 @@ impl Postgres {
             ("idle_in_transaction_session_timeout", "10s"),
             ("lock_timeout", "10s"),
         ]);
+        // The pool would try a wrong address again and again.
+        let first = timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options))
+            .await
+            .map_err(|_| Error::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs())))??;
+        first.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+            // A connection is tested when it is given back. One that breaks later is noticed by its next statement.
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
         let statements = Arc::default();
         Ok(Self { pool, statements })
     }

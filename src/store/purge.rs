@@ -1,33 +1,24 @@
-//! Removing what nobody needs any more: in bounded batches, so that no request waits long behind one.
+//! Removing what no column alone says is over, in batches, so that no request waits long behind one. What expires is removed by
+//! [`tables::remove_expired`](super::tables::remove_expired).
 
 use jiff::Timestamp;
 
 use super::{Result, Tx, database::execute};
 use crate::model::{ClientId, RealmId, UserId};
 
-/// One batch each of what expired, or was spent without ever expiring, before $2. Portals add their own.
-pub const EXPIRED: &[&str] = &[
-    "delete from authorization_requests where realm = $1
-        and id in (select id from authorization_requests where realm = $1 and expires_at < $2 limit 500)",
-    "delete from authorization_codes where realm = $1
-        and digest in (select digest from authorization_codes where realm = $1 and expires_at < $2 limit 500)",
-    "delete from access_tokens where realm = $1
-        and digest in (select digest from access_tokens where realm = $1 and expires_at < $2 limit 500)",
-    "delete from refresh_tokens where realm = $1
-        and digest in (select digest from refresh_tokens where realm = $1 and expires_at < $2 limit 500)",
-    "delete from refresh_tokens where realm = $1
-        and digest in (select digest from refresh_tokens
-                       where realm = $1 and expires_at is null and (used_at < $2 or revoked_at < $2) limit 500)",
-    "delete from sessions where realm = $1
-        and id in (select id from sessions where realm = $1 and expires_at < $2 limit 500)",
-];
-
-/// Removes a batch of the rows of one kind, such as one of [`EXPIRED`], that expired before `then`; how many went.
-pub async fn expired(tx: &mut Tx, kind: &'static str, realm: RealmId, then: Timestamp) -> Result<u64> {
-    execute!(tx, kind, realm, then)
+/// Removes a batch of refresh tokens without an end that were used or revoked before `then`; how many went.
+pub async fn ended_refresh_tokens(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Result<u64> {
+    execute!(
+        tx,
+        "delete from refresh_tokens where realm = $1
+            and digest in (select digest from refresh_tokens
+                           where realm = $1 and expires_at is null and (used_at < $2 or revoked_at < $2) limit 100)",
+        realm,
+        then,
+    )
 }
 
-/// Removes a batch of grants that nothing belongs to any more; how many went.
+/// Removes a batch of grants to which no code or token belongs; how many went.
 ///
 /// It has to look at every grant that was not touched since `then`, so it is for seldom use.
 pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Result<u64> {
@@ -38,7 +29,7 @@ pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Resul
                 and not exists (select 1 from access_tokens t where t.realm = g.realm and t.grant_id = g.id)
                 and not exists (select 1 from refresh_tokens t where t.realm = g.realm and t.grant_id = g.id)
                 and not exists (select 1 from authorization_codes c where c.realm = g.realm and c.grant_id = g.id)
-            limit 500)",
+            limit 100)",
         realm,
         then,
     )

@@ -51,8 +51,25 @@ pub async fn next_id(tx: &mut Tx) -> Result<RealmId> {
     Ok(RealmId(row.get("value")?))
 }
 
-/// Adds a realm; `None` when one of that name lives.
+/// Adds a realm; `None` when one of that name lives. Its number is `id`, or a new one if a realm of that name was added meanwhile
+/// that has a higher one: of two realms of a name the later has the higher number.
 pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<RealmSettings>> {
+    lock_name(tx, &realm.name).await?;
+    let last = last_of_name(tx, realm.name.as_str()).await?;
+    let id = if last.is_some_and(|last| last.0 > id.0) {
+        next_id(tx).await?
+    } else {
+        id
+    };
+    insert_numbered(tx, id, realm).await
+}
+
+/// Nobody else adds a realm of that name until the transaction ends. Comes before the number is taken in the same transaction.
+async fn lock_name(tx: &mut Tx, name: &RealmName) -> Result<()> {
+    tx.lock_name(&format!("realm {}", name.as_str())).await
+}
+
+async fn insert_numbered(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(
@@ -83,7 +100,8 @@ pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<
 
 /// Puts a realm in the place of the one of its name, which is then deleted; the new one, and the old one if there was any.
 pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Option<RealmSettings>, Option<RealmId>)> {
-    let id = next_id(tx).await?; // first of all, as everybody who replaces a realm does: no two wait for each other
+    lock_name(tx, &realm.name).await?;
+    let id = next_id(tx).await?;
     let old = fetch_optional!(
         tx,
         "update realms set deleted_at = $2, revision = revision + 1
@@ -92,7 +110,7 @@ pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Op
         now,
     )?;
     let old = old.map(|row| row.get("id")).transpose()?;
-    Ok((insert(tx, id, realm).await?, old))
+    Ok((insert_numbered(tx, id, realm).await?, old))
 }
 
 /// Adds a copy of a realm under another name and number, in a stream of chance of its own; `None` when one of that name lives

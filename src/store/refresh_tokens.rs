@@ -6,8 +6,31 @@ use super::{
     Conn, Result, Tx,
     database::{execute, fetch_optional},
     grants,
+    tables::{self, Table},
 };
-use crate::model::{RealmId, RefreshToken, Successor};
+use crate::model::{RealmId, RefreshToken, Scopes, Successor};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "refresh_tokens",
+    &["digest"],
+    &[
+        tables::text("digest"),
+        tables::text("id"),
+        tables::text("grant_id"),
+        tables::text("client_id"),
+        tables::text("pair_id"),
+        tables::text("scopes").naming::<Scopes>(),
+        tables::instant("issued_at"),
+        tables::instant("expires_at").or_null(),
+        tables::instant("used_at").or_null(),
+        tables::text("successor_id").or_null(),
+        tables::text("successor_digest").or_null(),
+        tables::instant("revoked_at").or_null(),
+    ],
+)
+.listed_by(&["issued_at"])
+.expires_by("expires_at");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> Result<()> {
     execute!(

@@ -4,8 +4,22 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all},
+    tables::{self, Table},
 };
 use crate::model::{RealmId, Scope};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "scopes",
+    &["name"],
+    &[
+        tables::text("name"),
+        tables::integer("sequence"),
+        tables::json("descriptions"),
+        tables::json("claims"),
+    ],
+)
+.listed_by(&["sequence"]);
 
 /// Adds a scope after all others; false when there is one of that name.
 pub async fn insert(tx: &mut Tx, realm: RealmId, scope: &Scope) -> Result<bool> {

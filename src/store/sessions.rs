@@ -6,9 +6,30 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
+    tables::{self, Table},
     users,
 };
-use crate::model::{RealmId, Session, SessionId, SignedIn, UserId};
+use crate::model::{ClientId, RealmId, Scopes, Session, SessionId, SignedIn, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "sessions",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::text("user_id"),
+        tables::text("sid"),
+        tables::instant("auth_time"),
+        tables::json("amr").of::<Vec<String>>(),
+        tables::text("user_agent").or_null(),
+        tables::instant("expires_at"),
+        tables::instant("ended_at").or_null(),
+    ],
+)
+.listed_by(&["auth_time"])
+.unique(&[&["sid"]])
+.refers(&[("user_id", "users")])
+.expires_by("expires_at");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, session: &Session) -> Result<()> {
     execute!(
@@ -62,6 +83,36 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
             session: session(&row)?,
             user: users::user(&row)?,
         })
+    })
+    .transpose()
+}
+
+/// The live session of that id with its user and what they allow a client, in one statement.
+pub async fn find_with_consent(
+    conn: &mut Conn,
+    realm: RealmId,
+    id: &SessionId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Option<(SignedIn, Option<Scopes>)>> {
+    let row = fetch_optional!(
+        conn,
+        "select s.id, s.user_id, s.sid, s.auth_time, s.amr, s.user_agent, s.expires_at,
+                u.username, u.password, u.persona, u.behaviour, u.claims, c.scopes as consent
+         from sessions s join users u on u.realm = s.realm and u.id = s.user_id
+         left join consents c on c.realm = s.realm and c.user_id = s.user_id and c.client_id = $4
+         where s.realm = $1 and s.id = $2 and s.ended_at is null and s.expires_at > $3 and u.deleted_at is null",
+        realm,
+        id,
+        now,
+        client,
+    )?;
+    row.map(|row| {
+        let signed_in = SignedIn {
+            session: session(&row)?,
+            user: users::user(&row)?,
+        };
+        Ok((signed_in, row.optional("consent")?))
     })
     .transpose()
 }

@@ -3,8 +3,24 @@
 use super::{
     Conn, Error, Result, Row, Tx,
     database::{execute, fetch_all},
+    tables::{self, Table},
 };
-use crate::model::{RealmId, StoredKey};
+use crate::model::{RealmId, SigningAlgorithm, StoredKey};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "signing_keys",
+    &["kid"],
+    &[
+        tables::text("kid"),
+        tables::integer("sequence"),
+        tables::text("algorithm").naming::<SigningAlgorithm>(),
+        tables::text("private_key").sealed(),
+        tables::boolean("signs"),
+        tables::instant("created_at"),
+    ],
+)
+.listed_by(&["sequence"]);
 
 /// Adds a key after all others; false when there is one of that name.
 pub async fn insert(tx: &mut Tx, realm: RealmId, key: &StoredKey) -> Result<bool> {

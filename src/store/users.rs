@@ -6,8 +6,31 @@ use super::{
     Conn, Result, Row, Tx,
     columns::json,
     database::{execute, fetch_all, fetch_optional},
+    tables::{self, Table},
 };
-use crate::model::{RealmId, User, UserId};
+use crate::model::{Behaviour, Claims, RealmId, User, UserId};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "users",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("username"),
+        tables::text("username_folded"),
+        tables::text("password").or_null().hash(),
+        tables::text("persona").or_null(),
+        tables::json("claims").of::<Claims>(),
+        tables::instant("created_at"),
+        tables::instant("deleted_at").or_null(),
+        tables::text("behaviour")
+            .or_null()
+            .checked(|text| tables::known(Behaviour::named(text).is_some(), "behaviour")),
+    ],
+)
+.listed_by(&["sequence"])
+.unique(&[&["username_folded"]]);
 
 /// Adds a user; false when there is one of that id or user name.
 ///

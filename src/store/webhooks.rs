@@ -5,8 +5,27 @@ use super::{
     columns::json,
     database::{execute, fetch_all, fetch_optional},
     deliveries,
+    tables::{self, Table},
 };
 use crate::model::{Delivery, RealmId, ShownHeaders, UrlSource, WrittenWebhook};
+
+/// What snapshots, copies and the removal of expired rows know of the table.
+pub const TABLE: Table = Table::new(
+    "webhooks",
+    &["id"],
+    &[
+        tables::text("id"),
+        tables::integer("sequence"),
+        tables::text("event"),
+        tables::text("url").with_addresses(),
+        tables::text("url_source"),
+        tables::json("headers"),
+        tables::text("secret_headers").or_null().sealed(),
+        tables::text("body"),
+        tables::instant("written_at"),
+    ],
+)
+.listed_by(&["sequence"]);
 
 /// A webhook and what must not be read in it.
 pub struct SealedWebhook {

@@ -1,9 +1,12 @@
 //! Access tokens: opaque, or JWTs (RFC 9068) where a client's metadata ask for them.
 //!
 //! Both are stored as a digest and verified by the stored row alone: revocation, expiry by the realm's clock and
-//! introspection work in the same way, and a JWT with a single changed bit is unknown. Resource servers that verify JWTs
-//! themselves use the published keys. A JWT is signed before its row is written, since the digest covers the signature; an ID
-//! token is signed after the commit.
+//! introspection work in the same way, and a JWT with a single changed bit is unknown. Resource servers that verify
+//! JWTs themselves use the published keys.
+//!
+//! A JWT is signed before its row is written, since the digest covers the signature; an ID token is signed after the
+//! commit. So that no transaction waits for a signature, the JWT is signed before the transaction begins, except while
+//! a fault is armed for the request: faults count issued tokens, and refused requests must not count.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +14,7 @@ use serde::Serialize;
 use super::{
     Mint, after,
     claim_rules::{ClaimsAbout, with_further},
-    seams::bend_access_token,
+    seams,
 };
 use crate::{
     keys::SigningError,
@@ -55,16 +58,78 @@ struct JwtClaims<'a> {
     amr: &'a [String],
 }
 
+/// An access token that can be issued in a transaction.
+#[derive(Debug)]
+pub struct PreparedAccessToken<'a> {
+    pub wanted: AccessTokenFor<'a>,
+    /// The signed JWT, if there is one already.
+    jwt: Option<String>,
+}
+
+impl<'a> PreparedAccessToken<'a> {
+    /// The same token as part of another pair.
+    pub fn in_pair<'b>(self, pair: &'b str) -> PreparedAccessToken<'b>
+    where
+        'a: 'b,
+    {
+        PreparedAccessToken {
+            wanted: AccessTokenFor { pair, ..self.wanted },
+            jwt: self.jwt,
+        }
+    }
+}
+
 impl Mint {
-    /// A new access token: the text for the client, and the row to store.
+    /// A new access token: the text for the client, and the row to store. For a caller that holds no transaction.
     ///
     /// # Errors
     /// When the realm has no key to sign a JWT with.
     pub fn access_token(&self, wanted: AccessTokenFor<'_>) -> Result<(Secret, IssuedAccessToken), SigningError> {
-        let expires_at = after(
-            wanted.now,
-            wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token),
-        );
+        self.issue_access_token(PreparedAccessToken { wanted, jwt: None })
+    }
+
+    /// Does the expensive part of a new access token, to be called before the transaction begins.
+    ///
+    /// # Errors
+    /// When the realm has no key to sign a JWT with.
+    pub fn prepare_access_token<'a>(
+        &self,
+        wanted: AccessTokenFor<'a>,
+    ) -> Result<PreparedAccessToken<'a>, SigningError> {
+        let mut prepared = PreparedAccessToken { wanted, jwt: None };
+        if prepared.wanted.client.metadata.access_token_format == AccessTokenFormat::Jwt && !seams::faults_are_armed() {
+            let row = self.access_token_row(&prepared.wanted);
+            let audience = row.audience.as_deref().unwrap_or(&self.issuer);
+            prepared.jwt = Some(self.sign_access_token(prepared.wanted.clone(), audience, row.expires_at)?);
+        }
+        Ok(prepared)
+    }
+
+    /// The text for the client, and the row to store. Applies and counts the armed faults.
+    ///
+    /// # Errors
+    /// When the realm has no key to sign a JWT with.
+    pub fn issue_access_token(
+        &self,
+        prepared: PreparedAccessToken<'_>,
+    ) -> Result<(Secret, IssuedAccessToken), SigningError> {
+        let PreparedAccessToken { wanted, jwt } = prepared;
+        let mut issued = self.access_token_row(&wanted);
+        seams::bend_access_token(&mut issued);
+        let token = match (jwt, &issued.audience) {
+            (Some(jwt), _) => jwt,
+            (None, None) => self.random.token(),
+            (None, Some(audience)) => {
+                let scopes = &issued.scopes;
+                self.sign_access_token(AccessTokenFor { scopes, ..wanted }, audience, issued.expires_at)?
+            }
+        };
+        issued.digest = digest(&token);
+        Ok((Secret::new(token), issued))
+    }
+
+    fn access_token_row(&self, wanted: &AccessTokenFor<'_>) -> IssuedAccessToken {
+        let lifetime = wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token);
         let audience = match wanted.client.metadata.access_token_format {
             AccessTokenFormat::Opaque => None,
             AccessTokenFormat::Jwt => {
@@ -72,28 +137,16 @@ impl Mint {
                 Some(registered.unwrap_or(&self.issuer).to_owned())
             }
         };
-        let (client, grant) = (wanted.client.id.clone(), wanted.grant.map(|grant| grant.id.clone()));
-        let (pair, scopes, issued_at) = (wanted.pair.to_owned(), wanted.scopes.clone(), wanted.now);
-        let mut issued = IssuedAccessToken {
-            digest: String::new(), // set below, once the token is known
-            grant,
-            client,
-            pair,
-            scopes,
+        IssuedAccessToken {
+            digest: String::new(), // set once the token is known
+            grant: wanted.grant.map(|grant| grant.id.clone()),
+            client: wanted.client.id.clone(),
+            pair: wanted.pair.to_owned(),
+            scopes: wanted.scopes.clone(),
             audience,
-            issued_at,
-            expires_at,
-        };
-        bend_access_token(&mut issued);
-        let token = match &issued.audience {
-            None => self.random.token(),
-            Some(audience) => {
-                let scopes = &issued.scopes;
-                self.sign_access_token(AccessTokenFor { scopes, ..wanted }, audience, expires_at)?
-            }
-        };
-        issued.digest = digest(&token);
-        Ok((Secret::new(token), issued))
+            issued_at: wanted.now,
+            expires_at: after(wanted.now, lifetime),
+        }
     }
 
     fn sign_access_token(

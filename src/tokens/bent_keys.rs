@@ -1,8 +1,8 @@
 //! The keys of an issuer while a fault of the keys is armed: which keys sign, and which are published.
 //!
-//! Temporary keys are made when they are first needed, kept by the armed fault, and dropped with it, so that signatures and
-//! published keys fit together until it is disarmed. Making an RSA key takes some 70 ms of the request's thread: only here,
-//! and only once for most faults.
+//! Temporary keys are made when they are first needed, kept by the armed fault, and dropped with it, so that signatures
+//! and published keys fit together until it is disarmed. Making an RSA key takes some 70 ms of the request's thread:
+//! only here, and only once for most faults.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub fn signing(watch: &Watch, ring: &KeyRing) -> SigningRing {
     let Some((armed, scenario)) = active(watch) else {
         return signing;
     };
-    if watch.claim(armed).is_none() {
+    if watch.trigger(armed).is_none() {
         return signing;
     }
     match scenario {
@@ -68,7 +68,7 @@ pub fn published(watch: &Watch, ring: &KeyRing) -> Option<Value> {
                 document(&signed_with)
             }
         };
-        watch.claim(armed)?;
+        watch.trigger(armed)?;
         return Some(shown);
     }
     // A fault that signs with another algorithm does so with a published key.

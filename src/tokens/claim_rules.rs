@@ -93,7 +93,7 @@ impl ClaimRules {
                         claims.remove(name);
                     }
                     Err(TemplateError::Broken(reason)) => {
-                        tracing::warn!(rule = %rule.id, claim = %name, reason, "a claim is left out: its template failed");
+                        tracing::warn!(rule = %rule.id, claim = %name, reason, "claim left out: template failed");
                         claims.remove(name);
                     }
                 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
 
-pub use access_token::AccessTokenFor;
+pub use access_token::{AccessTokenFor, PreparedAccessToken};
 pub use claim_rules::{ClaimRules, ClaimsAbout};
 pub use id_token::IdTokenFor;
 
@@ -63,8 +63,8 @@ impl Mint {
         }
     }
 
-    /// The stored access token of `token`, with its grant and user, for a request to one of the issuer's own resources. A token
-    /// for another audience is refused (RFC 9068 §4).
+    /// The stored access token of `token`, with its grant and user, for a request to one of the issuer's own resources.
+    /// A token for another audience is refused (RFC 9068 §4).
     ///
     /// # Errors
     /// Why it is not accepted, or that the database failed.

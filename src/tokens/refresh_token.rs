@@ -1,6 +1,7 @@
 //! Refresh tokens and their successors (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! A successor is derived from its predecessor, so that the server can issue it once more although it stores only digests: HMAC-SHA-256(realm's refresh key, successor's row id ‖ 0 ‖ predecessor).
+//! A successor is derived from its predecessor, so that the server can issue it once more although it stores only
+//! digests: HMAC-SHA-256(realm's refresh key, successor's row id ‖ 0 ‖ predecessor).
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -34,8 +35,8 @@ impl Mint {
         (token, successor)
     }
 
-    /// The token that has replaced `predecessor`, once more; `None` if it cannot be derived any longer (the realm's secret has
-    /// changed).
+    /// The token that has replaced `predecessor`, once more; `None` if it cannot be derived any longer (the realm's
+    /// secret has changed).
     pub fn successor_again(&self, predecessor: &Secret, successor: &Successor) -> Option<Secret> {
         let token = self.derive(&successor.id, predecessor);
         let candidates = [seams::with_odd_characters(&token), token];

@@ -1,7 +1,8 @@
 //! The places where an armed fault may change a token or an authorization response.
 //!
-//! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and whom
-//! they concern is the matter of [`faults`](crate::faults); faults of the keys are in [`bent_keys`](super::bent_keys).
+//! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and
+//! whom they concern is the matter of [`faults`](crate::faults); faults of the keys are in
+//! [`bent_keys`](super::bent_keys).
 
 use std::{
     collections::HashMap,
@@ -40,14 +41,19 @@ const MOST_ANSWERS: usize = 1000;
 /// Characters that a form must encode, though a token may have them (RFC 6749 appendix A.17).
 const ODD: &str = " %&+=";
 
+/// Whether a fault is armed that may apply to this request.
+pub fn faults_are_armed() -> bool {
+    Watch::current().is_some()
+}
+
 /// Changes an access token before it is stored.
 pub fn bend_access_token(token: &mut IssuedAccessToken) {
     let Some(watch) = Watch::current() else { return };
     for armed in watch.armed() {
         if let Bend::AccessToken(bend) = armed.row.bend
-            && let Some(bite) = watch.claim(armed)
+            && let Some(call) = watch.trigger(armed)
         {
-            bend(&bite, token);
+            bend(&call, token);
         }
     }
 }
@@ -68,7 +74,7 @@ fn refresh_fault_applies(wanted: RefreshBend) -> bool {
     let Some(watch) = Watch::current() else { return false };
     let mut armed = watch.armed().iter();
     armed.any(|armed| {
-        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.claim(armed).is_some()
+        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.trigger(armed).is_some()
     })
 }
 
@@ -96,14 +102,14 @@ impl Mint {
                         Needs::Member(name) => answer.get(name).is_some(),
                         Needs::Nothing | Needs::Json => true,
                     };
-                    if there && let Some(bite) = watch.claim(armed) {
-                        bend(&bite, answer);
+                    if there && let Some(call) = watch.trigger(armed) {
+                        bend(&call, answer);
                     }
                 }
                 Bend::RepeatedResponse if original.get("code").is_some() => {
                     let place = (client.clone(), redirect_uri.to_owned());
                     match first_at(armed, place, &original) {
-                        Some(before) if watch.claim(armed).is_some() => answer.parameters = before.parameters,
+                        Some(before) if watch.trigger(armed).is_some() => answer.parameters = before.parameters,
                         Some(_) | None => {} // the first one passes
                     }
                 }
@@ -172,9 +178,9 @@ impl Mint {
                 Needs::Member(name) => draft.claims.contains_key(name),
                 Needs::Nothing | Needs::Json => true,
             };
-            if there && let Some(bite) = watch.claim(armed) {
+            if there && let Some(call) = watch.trigger(armed) {
                 let before = draft.signature;
-                bend(&bite, &mut draft);
+                bend(&call, &mut draft);
                 if draft.signature != before {
                     forger = Some(armed);
                 }

@@ -1,8 +1,10 @@
-//! Templates in claims, evaluated when a token is issued: `{{ user.claims.email }}`, `clinic-{{ user.username | upper }}`.
+//! Templates in claims, evaluated when a token is issued: `{{ user.claims.email }}`, `clinic-{{ user.username | upper
+//! }}`.
 //!
-//! A text that is one expression has that expression's value and type; any other text with a template gives text. Templates
-//! cannot read files or include others, and the number of steps is limited. So that values cannot grow from step to step,
-//! the language has no variables, no functions and no `*`, and only filters whose result is not longer than their input.
+//! A text that is one expression has that expression's value and type; any other text with a template gives text.
+//! Templates cannot read files or include others, and the number of steps is limited. So that values cannot grow from
+//! step to step, the language has no variables, no functions and no `*`, and only filters whose result is not longer
+//! than their input.
 
 use std::{io, sync::LazyLock};
 
@@ -103,8 +105,9 @@ fn check_value(value: &Value) -> Result<(), String> {
     }
 }
 
-/// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse too
-/// much, but never too little: all code is between the first and the last brace, and each statement begins with `{%`.
+/// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse
+/// too much, but never too little: all code is between the first and the last brace, and each statement begins with
+/// `{%`.
 fn check_language(text: &str) -> Result<(), String> {
     let (first, last) = (text.find('{').unwrap_or(0), text.rfind('}').unwrap_or(text.len()));
     let code = text.get(first..last).unwrap_or(text);

@@ -80,7 +80,7 @@ pub fn destination(redirect_uri: &str) -> String {
 mod tests {
     use super::*;
     use crate::text::Language;
-    use crate::web::page::Place;
+    use crate::web::received::Place;
 
     #[test]
     fn a_destination_shows_what_tells_one_receiver_from_another() {

@@ -6,8 +6,7 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use http::header;
-use http::request::Parts;
+use http::{HeaderValue, header, request::Parts};
 
 use crate::text::Language;
 
@@ -21,16 +20,20 @@ impl<S: Sync> FromRequestParts<S> for Language {
 
 /// The language for this request, where `ui_locales` is what a stored authorization request wished for.
 pub fn of_request(parts: &Parts, ui_locales: Option<&str>) -> Language {
-    let query = parts.uri.query().unwrap_or_default();
-    let in_query = form_urlencoded::parse(query.as_bytes())
+    negotiate(
+        parts.uri.query(),
+        ui_locales,
+        parts.headers.get(header::ACCEPT_LANGUAGE),
+    )
+}
+
+/// The language for a request with this query and `Accept-Language`.
+pub fn negotiate(query: Option<&str>, ui_locales: Option<&str>, accepted: Option<&HeaderValue>) -> Language {
+    let in_query = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "ui_locales")
         .map(|(_, value)| value);
     let wished = in_query.as_deref().or(ui_locales);
-    let accepted = parts
-        .headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
-    Language::negotiate(wished, accepted)
+    Language::negotiate(wished, accepted.and_then(|value| value.to_str().ok()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 pub mod assets;
 pub mod bearer;
-pub mod client_address;
 pub mod csrf;
 pub mod endpoint;
 pub mod form_post;
@@ -16,5 +15,7 @@ pub mod page_error;
 pub mod page_form;
 pub mod parameters;
 pub mod paths;
+pub mod received;
 pub mod refusal_log;
 pub mod session_cookie;
+pub mod unavailable;

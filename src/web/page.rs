@@ -18,17 +18,7 @@ use url::Url;
 use crate::text::{self, Language};
 use crate::web::assets::Asset;
 use crate::web::language;
-
-/// Where a page stands: the issuer it speaks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// What stands before every path of the realm: nothing for `default`, else `/realms/{realm}`.
-    pub base: String,
-    /// Host and port of the issuer, as a person sees it in the address bar.
-    pub host: String,
-    /// The realm's name, unless it is `default`.
-    pub realm: Option<String>,
-}
+use crate::web::received::Place;
 
 /// What every page has around it: a place and a language. Templates call it `layout`.
 #[derive(Clone, Debug)]
@@ -101,7 +91,7 @@ impl<S: Sync> FromRequestParts<S> for Layout {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self {
-            place: parts.extensions.get().cloned().unwrap_or_default(),
+            place: Place::of(&parts.extensions),
             language: language::of_request(parts, None),
         })
     }

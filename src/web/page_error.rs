@@ -2,22 +2,21 @@
 //!
 //! The page says in the person's language what it means and what they can do, and tells developers everything the refusal
 //! knows. A handler cannot know the language when `?` leaves it, so an error answers in English at first and
-//! [`in_their_words`] says it again for whoever asked.
+//! [`in_language`] renders it again for whoever asked.
 
 use std::fmt::Display;
 use std::mem;
 
 use askama::Template;
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 
 use crate::model::Refusal;
 use crate::text::Language;
-use crate::web::language;
-use crate::web::page::{Layout, Page, Place};
+use crate::web::page::{Layout, Page};
+use crate::web::received::Place;
 use crate::web::refusal_log;
+use crate::web::unavailable;
 
 /// Our considered no, or our own failure, on its way to a person.
 #[derive(Clone, Debug)]
@@ -52,6 +51,13 @@ impl PageError {
         PageError::new(StatusCode::INTERNAL_SERVER_ERROR, refusal)
     }
 
+    /// Our own failure, which may be over in a moment: 503.
+    pub fn unavailable(cause: impl Display) -> PageError {
+        tracing::error!(%cause, "a page failed");
+        let refusal = Refusal::new("temporarily_unavailable", "the server cannot answer just now");
+        PageError::new(StatusCode::SERVICE_UNAVAILABLE, refusal)
+    }
+
     /// The page for this error, in this place and language.
     pub fn page(&self, layout: Layout) -> Page {
         let words = words(self.status, self.refusal.code);
@@ -70,11 +76,15 @@ impl PageError {
     }
 
     fn answer(&self, layout: Layout) -> Response {
-        self.page(layout).into_response()
+        let mut response = self.page(layout).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            unavailable::ask_again(response.headers_mut());
+        }
+        response
     }
 }
 
-/// In English and nowhere in particular, for [`in_their_words`] to say again.
+/// In English and for no realm in particular; [`in_language`] renders it again.
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let layout = Layout {
@@ -87,28 +97,18 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Middleware: says the [`PageError`] of a response again, in the language of the request and with the place it was asked at.
-pub async fn in_their_words(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let layout = Layout {
-        place: parts.extensions.get().cloned().unwrap_or_default(),
-        language: language::of_request(&parts, None),
+/// Renders the [`PageError`] of a response again, in the layout of its request: the right language and the realm that was asked.
+pub fn in_language(mut response: Response, layout: impl FnOnce() -> Layout) -> Response {
+    let Some(error) = response.extensions_mut().remove::<PageError>() else {
+        return response;
     };
-
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-
-    match response.extensions_mut().remove::<PageError>() {
-        Some(error) => {
-            refusal_log::log(&error.refusal, "page");
-            let mut said = error.answer(layout);
-            keep(response.headers(), said.headers_mut());
-            // What others have left there stays, and the refusal is left for the journal.
-            *said.extensions_mut() = mem::take(response.extensions_mut());
-            said.extensions_mut().insert(*error.refusal);
-            said
-        }
-        None => response,
-    }
+    refusal_log::log(&error.refusal, "page");
+    let mut rendered = error.answer(layout());
+    keep(response.headers(), rendered.headers_mut());
+    // What others have left there stays, and the refusal is left for the journal.
+    *rendered.extensions_mut() = mem::take(response.extensions_mut());
+    rendered.extensions_mut().insert(*error.refusal);
+    rendered
 }
 
 /// What was said besides the page itself stays said, such as `Allow`.
@@ -198,10 +198,7 @@ struct ErrorPage<'a> {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
-    use axum::{Router, middleware};
     use http_body_util::BodyExt;
-    use tower::ServiceExt;
 
     use super::*;
 
@@ -234,38 +231,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_middleware_says_it_in_the_language_of_the_request() {
-        let router: Router = Router::new()
-            .route("/", get(async || refused()))
-            .layer(middleware::from_fn(in_their_words));
-        let request = Request::get("/?ui_locales=de").body(axum::body::Body::empty());
+    async fn it_is_rendered_again_in_the_language_of_the_request_and_for_its_realm() {
+        let layout = || Layout {
+            place: Place {
+                host: "anteroom.test".to_owned(),
+                ..Place::default()
+            },
+            language: Language::German,
+        };
 
-        let response = router
-            .oneshot(request.expect("a request"))
-            .await
-            .expect("a router always answers");
+        let response = in_language(refused().into_response(), layout);
 
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-        assert!(html(response).await.contains("Redirect-URI nicht registriert"));
+        let html = html(response).await;
+        assert!(html.contains("anteroom.test") && html.contains("Redirect-URI nicht registriert"));
     }
 
     #[tokio::test]
-    async fn the_innermost_middleware_has_the_last_word_for_it_knows_the_place() {
-        let place = Place {
-            host: "anteroom.test".to_owned(),
-            ..Place::default()
+    async fn the_first_rendering_counts_since_it_knows_the_realm() {
+        let layout = |host: &str| Layout {
+            place: Place {
+                host: host.to_owned(),
+                ..Place::default()
+            },
+            language: Language::English,
         };
-        let router: Router = Router::new()
-            .route("/", get(async || refused()))
-            .layer(middleware::from_fn(in_their_words))
-            .layer(axum::Extension(place))
-            .layer(middleware::from_fn(in_their_words));
-        let request = Request::get("/").body(axum::body::Body::empty());
 
-        let response = router
-            .oneshot(request.expect("a request"))
-            .await
-            .expect("a router always answers");
+        let response = in_language(refused().into_response(), || layout("anteroom.test"));
+        let response = in_language(response, || layout("elsewhere.test"));
 
         assert!(html(response).await.contains("anteroom.test"));
     }

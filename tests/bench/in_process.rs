@@ -5,7 +5,9 @@ use std::{ops::ControlFlow, path::Path};
 use anteroom::{
     app::App,
     config::{Config, Settings},
+    keys::sealing::Sealer,
     server::{self, PublicNames, start},
+    store::Database,
     web::csrf::KnownHosts,
 };
 use anyhow::{Context, Result, anyhow, ensure};
@@ -29,6 +31,7 @@ const AUTHORIZE: &str = "/oauth/authorize?response_type=code&client_id=demo-clie
 /// The demo realm of a server that lives in a folder, and Anne at her browser.
 pub struct Site {
     pub router: Router,
+    pub database: Database,
     cookie: String,
 }
 
@@ -41,8 +44,17 @@ pub struct Tokens {
 impl Site {
     /// Opens a fresh database in the folder and signs Anne in.
     pub async fn open(folder: &Path) -> Result<Self> {
-        let database = folder.join("anteroom.db");
-        let toml = format!("[database]\nurl = \"sqlite:{}\"\n", database.display());
+        Self::on(&format!("sqlite:{}", folder.join("anteroom.db").display()), folder).await
+    }
+
+    /// Opens a fresh database at this address, with the key in the folder, and signs Anne in.
+    pub async fn on(database: &str, folder: &Path) -> Result<Self> {
+        let key = folder.join("anteroom.key");
+        Sealer::from_file_or_new(&key)?;
+        let toml = format!(
+            "[database]\nurl = {database:?}\nsecret_key_file = {:?}\n",
+            key.display().to_string()
+        );
         let config = Config::load(None, Settings::parse(&toml, "benchmark")?)?;
         let issuer = ISSUER.parse().map_err(|_| anyhow!("{ISSUER} is no issuer"))?;
         let app: App = start::open(&config, &issuer).await?;
@@ -55,6 +67,7 @@ impl Site {
         };
         let mut site = Self {
             router: server::router(&app, &names, &config),
+            database: app.database.clone(),
             cookie: String::new(),
         };
         site.sign_in().await?;
@@ -142,6 +155,11 @@ impl Site {
             .headers_mut()
             .insert(header::AUTHORIZATION, format!("Bearer {}", tokens.access).parse()?);
         self.json(request).await.map(drop)
+    }
+
+    pub async fn introspection(&self, tokens: &Tokens) -> Result<()> {
+        let form = format!("token={}", tokens.access);
+        self.json(post_form("/oauth/introspect", form)).await.map(drop)
     }
 
     pub async fn client_credentials(&self) -> Result<()> {

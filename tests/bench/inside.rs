@@ -2,6 +2,7 @@
 //!
 //! With `flows COUNT` it runs that many code flows and nothing else: `tests/bench/instructions` counts their instructions.
 
+#[expect(dead_code, reason = "tests use the rest")]
 mod in_process;
 
 use std::{cell::RefCell, hint::black_box};

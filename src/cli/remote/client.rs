@@ -1,14 +1,20 @@
-//! `anteroom client …`: the applications that may ask for tokens.
+//! `anteroom client …`: the OAuth clients of a realm.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{Page, RemoteError, show, tell};
+use super::{
+    Page, RemoteError,
+    input::{self, Setting},
+    print,
+    server::Server,
+    show,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -22,56 +28,56 @@ Examples:
 
 The members of a client are those of RFC 7591 and of a seed; /control/api-docs lists them all.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// The clients, in the order they were added
+pub enum Command {
+    /// List the clients, in the order they were added
     #[command(after_help = EXAMPLES)]
     List {
         #[command(flatten)]
         page: Page,
     },
-    /// One client
+    /// Show a client
     #[command(after_help = EXAMPLES)]
     Show {
         /// Its client_id
         #[arg(value_parser = input::id)]
         id: String,
     },
-    /// Add a client; a secret that is made up is shown this once
+    /// Add a client; a generated secret is shown only now
     #[command(after_help = EXAMPLES)]
     Add {
-        /// Its client_id [default: made up]
+        /// Its client_id [default: a random one]
         id: Option<String>,
-        /// Its secret [default: made up, unless it is public]
+        /// Its secret [default: a random one, unless it is public]
         #[arg(long)]
         secret: Option<String>,
-        /// It cannot keep a secret, and has none
+        /// A public client, which has no secret
         #[arg(long, conflicts_with = "secret")]
         public: bool,
         #[command(flatten)]
-        said: Said,
+        members: ClientMembers,
     },
-    /// Change what is said, and leave the rest
+    /// Change the given members, and keep the rest
     #[command(after_help = EXAMPLES)]
     Change {
         /// Its client_id
         #[arg(value_parser = input::id)]
         id: String,
         #[command(flatten)]
-        said: Said,
+        members: ClientMembers,
     },
-    /// Give it a new secret and print that; the old one ends at once
+    /// Give a client a new secret, and print it; the old one becomes invalid
     #[command(after_help = EXAMPLES)]
     RotateSecret {
         /// Its client_id
         #[arg(value_parser = input::id)]
         id: String,
-        /// The new one [default: made up]
+        /// The new secret [default: a random one]
         #[arg(long)]
         secret: Option<String>,
     },
-    /// Delete a client with all it was granted
+    /// Delete a client with all its grants and tokens
     #[command(after_help = EXAMPLES)]
     Delete {
         /// Its client_id
@@ -80,19 +86,19 @@ pub enum Deed {
     },
 }
 
-/// What is said of a client.
+/// The members of a client.
 #[derive(Args, Clone, Debug)]
-pub struct Said {
-    /// A client in JSON or TOML; - is standard input. What is said besides wins
+pub struct ClientMembers {
+    /// A client in JSON or TOML; - is standard input. Other options override it
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Where it may be sent back to; may be repeated
+    /// A redirect URI; may be repeated
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-    /// What it may use: authorization_code, refresh_token, client_credentials; may be repeated
+    /// A grant type: authorization_code, refresh_token or client_credentials; may be repeated
     #[arg(long, value_name = "TYPE")]
     grant_type: Vec<String>,
-    /// What it may ask for [default: all the realm supports]
+    /// The scopes it may request [default: all scopes of the realm]
     #[arg(long, value_name = "SCOPES")]
     scope: Option<String>,
     /// Any other member, like access_token_format=jwt; may be repeated
@@ -100,7 +106,7 @@ pub struct Said {
     set: Vec<Setting>,
 }
 
-impl Said {
+impl ClientMembers {
     fn body(self) -> Result<Value, RemoteError> {
         let mut body = match &self.file {
             Some(path) => input::document(path)?,
@@ -121,34 +127,34 @@ impl Said {
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let call = match deed {
-        Deed::List { page } => {
-            let answer = page.ask(server.get(&["clients"])).send().await?;
-            return tell(server, &answer, out, |out, all| {
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let call = match command {
+        Command::List { page } => {
+            let answer = page.add_to(server.get(&["clients"])).send().await?;
+            return print(server, &answer, out, |out, all| {
                 show::page(out, all, "clients", COLUMNS)
             });
         }
-        Deed::Delete { id } => {
+        Command::Delete { id } => {
             let answer = server.delete(&["clients", &id]).send().await?;
-            return tell(server, &answer, out, |out, _| {
-                writeln!(out, "{} is gone", show::plain(&id))
+            return print(server, &answer, out, |out, _| {
+                writeln!(out, "{} is deleted", show::plain(&id))
             });
         }
-        Deed::RotateSecret { id, secret } => {
+        Command::RotateSecret { id, secret } => {
             let body = secret.map_or_else(|| json!({}), |secret| json!({"client_secret": secret}));
             let answer = server.post(&["clients", &id, "secret"], body).send().await?;
-            return tell(server, &answer, out, new_secret);
+            return print(server, &answer, out, new_secret);
         }
-        Deed::Show { id } => server.get(&["clients", &id]),
-        Deed::Add {
+        Command::Show { id } => server.get(&["clients", &id]),
+        Command::Add {
             id,
             secret,
             public,
-            said,
+            members,
         } => {
-            let mut body = said.body()?;
+            let mut body = members.body()?;
             for (name, text) in [("client_id", id), ("client_secret", secret)] {
                 if let Some(text) = text {
                     body[name] = text.into();
@@ -159,13 +165,13 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             }
             server.post(&["clients"], body)
         }
-        Deed::Change { id, said } => server.patch(&["clients", &id], said.body()?),
+        Command::Change { id, members } => server.patch(&["clients", &id], members.body()?),
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, client| show::members(out, Some(client)))
+    print(server, &answer, out, |out, client| show::members(out, Some(client)))
 }
 
-/// The secret alone, so that a script can take it; one that was given is not told again.
+/// Only the secret, for use in scripts; nothing where the secret was given.
 fn new_secret(out: &mut impl Write, client: &Value) -> io::Result<()> {
     match client.get("client_secret").and_then(Value::as_str) {
         Some(secret) => writeln!(out, "{secret}"),

@@ -1,12 +1,11 @@
-//! `anteroom clock …`: a realm's time.
+//! `anteroom clock …`: the clock of a realm.
 
 use std::io::Write;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::server::Server;
-use super::{RemoteError, input, show, tell};
+use super::{RemoteError, input, print, server::Server, show};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -14,62 +13,62 @@ Examples:
   anteroom clock advance PT2H --realm suite-17
   anteroom clock advance '90 minutes' --server http://localhost:8080/realms/suite-17
   anteroom clock set 2030-01-01T09:00:00+01:00 && anteroom clock freeze
-  anteroom clock rate 60                        a minute for every second
+  anteroom clock rate 60                        one minute per second
 
-Advancing answers when everything that fell due on the way has happened. No clock runs backwards: make a realm at the
-earlier time, or restore a snapshot.";
+Advancing returns when all events that became due have been processed. A clock cannot go back: create a realm at the earlier
+time, or restore a snapshot.";
 
-/// What to do with it.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// Say what the clock shows
+pub enum Command {
+    /// Show the clock
     #[command(after_help = EXAMPLES)]
     Show,
-    /// Move it forward, by PT2H, P30D or '90 minutes'
+    /// Move the clock forward by a duration: PT2H, P30D or '90 minutes'
     #[command(after_help = EXAMPLES)]
     Advance {
-        /// How far
+        /// The duration
         #[arg(value_name = "DURATION", allow_hyphen_values = true)]
-        stretch: String,
+        duration: String,
     },
-    /// Set it forward, to 2030-01-01T09:00:00Z
+    /// Set the clock to a later time, like 2030-01-01T09:00:00Z
     #[command(after_help = EXAMPLES)]
     Set {
-        /// What it shows then; no clock runs backwards
-        #[arg(value_name = "INSTANT")]
+        /// The new time; a clock cannot go back
+        #[arg(value_name = "TIME")]
         now: String,
     },
-    /// Stop it where it is
+    /// Stop the clock
     #[command(after_help = EXAMPLES)]
     Freeze,
     /// Let a stopped clock run again
     #[command(after_help = EXAMPLES)]
     Resume,
-    /// Let it run this many times as fast as the machine's
+    /// Let the clock run faster or slower than the machine's
     #[command(after_help = EXAMPLES)]
     Rate {
-        /// 60 is a minute for every second
+        /// 60 is one minute per second
         #[arg(value_name = "FACTOR")]
         rate: f64,
     },
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let turn = match deed {
-        Deed::Show => None,
-        Deed::Advance { stretch } => Some(json!({ "advance": stretch })),
-        Deed::Set { now } => Some(json!({ "now": now })),
-        Deed::Freeze => Some(json!({"frozen": true})),
-        Deed::Resume => Some(json!({"frozen": false})),
-        Deed::Rate { rate } => Some(json!({ "rate": input::number(rate) })),
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let change = match command {
+        Command::Show => None,
+        Command::Advance { duration } => Some(json!({ "advance": duration })),
+        Command::Set { now } => Some(json!({ "now": now })),
+        Command::Freeze => Some(json!({"frozen": true})),
+        Command::Resume => Some(json!({"frozen": false})),
+        Command::Rate { rate } => Some(json!({ "rate": input::number(rate) })),
     };
-    let call = match turn {
+    let call = match change {
         None => server.get(&["clock"]),
-        Some(turn) => server.patch(&["clock"], turn),
+        Some(change) => server.patch(&["clock"], change),
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, clock| show::lines(out, clock, PLACES))
+    print(server, &answer, out, |out, clock| show::lines(out, clock, PLACES))
 }
 
 const PLACES: &[show::Place] = &[("now", "/now"), ("frozen", "/frozen"), ("rate", "/rate")];

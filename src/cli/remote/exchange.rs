@@ -1,14 +1,19 @@
-//! `anteroom exchange …`: what was asked and answered, and why a refusal was a refusal.
+//! `anteroom exchange …`: recorded requests and responses, and why a request was refused.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::server::{Call, Server};
-use super::{RemoteError, input, list, save, show, tell, wait};
+use super::{
+    RemoteError, input, list, print, save,
+    server::{Call, Server},
+    show, wait,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -21,52 +26,52 @@ Examples:
   anteroom exchange count --endpoint token --expect 1
   anteroom exchange clear
 
-Passwords, codes and tokens are not in it. What belongs together from an authorization request to the last use of its
-tokens is a flow.";
+Passwords, codes and tokens are not recorded. A flow is everything from an authorization request to the last use of its
+tokens.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// What has been recorded, the newest last
+pub enum Command {
+    /// List exchanges, the newest last
     #[command(after_help = EXAMPLES)]
     List {
         #[command(flatten)]
-        which: Which,
+        filter: ExchangeFilter,
         #[command(flatten)]
         page: Page,
     },
-    /// Wait until there is an exchange that fits, and print it; exits with 1 when none came
+    /// Wait for a matching exchange, and print it; exits with 1 when none came
     #[command(after_help = EXAMPLES)]
     Wait {
         #[command(flatten)]
-        which: Which,
+        filter: ExchangeFilter,
         #[command(flatten)]
         page: Page,
         /// How long to wait, by the machine's clock
         #[arg(long = "for", value_name = "TIME", default_value = "30s")]
-        patience: SignedDuration,
+        timeout: SignedDuration,
     },
-    /// One exchange; a refusal is explained
+    /// Show one exchange; a refusal is explained
     #[command(after_help = EXAMPLES)]
     Show {
-        /// Its id, as a list or `error_uri` has it
+        /// Its id, from a list or from `error_uri`
         #[arg(value_parser = input::id)]
         id: String,
     },
-    /// One request as a command for curl; secrets are variables of the shell
+    /// Print a request as a curl command, with secrets as shell variables
     #[command(after_help = EXAMPLES)]
     Curl {
         /// Its id
         #[arg(value_parser = input::id)]
         id: String,
     },
-    /// The flows
+    /// List the flows
     #[command(after_help = EXAMPLES)]
     Flows {
         #[command(flatten)]
-        which: Which,
+        filter: ExchangeFilter,
     },
-    /// One flow as an HTTP archive (HAR 1.2)
+    /// Export a flow as an HTTP archive (HAR 1.2)
     #[command(after_help = EXAMPLES)]
     Har {
         /// The number of the flow
@@ -76,15 +81,15 @@ pub enum Deed {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// How many there are that fit
+    /// Count the matching exchanges
     #[command(after_help = EXAMPLES)]
     Count {
         #[command(flatten)]
-        which: Which,
-        /// Only what comes after the one of this sequence
+        filter: ExchangeFilter,
+        /// Only exchanges after this sequence number
         #[arg(long, value_name = "SEQUENCE")]
         after: Option<u64>,
-        /// How many there should be; exits with 1 if there are more or fewer
+        /// The expected number; exits with 1 if it differs
         #[arg(long, value_name = "NUMBER")]
         expect: Option<u64>,
     },
@@ -93,48 +98,48 @@ pub enum Deed {
     Clear,
 }
 
-/// Which exchanges are meant.
+/// ExchangeFilter exchanges are meant.
 #[derive(Args, Clone, Debug)]
-pub struct Which {
-    /// Only those of the flow of this number
+pub struct ExchangeFilter {
+    /// Only exchanges of the flow with this number
     #[arg(long, value_name = "FLOW")]
     flow: Option<u64>,
-    /// Only those with this client
+    /// Only exchanges of this client
     #[arg(long, value_name = "CLIENT_ID")]
     client: Option<String>,
-    /// Only those of the user of this name
+    /// Only exchanges of the user with this name
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Only those at this endpoint: token, userinfo, login, …, or a path
+    /// Only exchanges at this endpoint: token, userinfo, login, …, or a path
     #[arg(long, value_name = "ENDPOINT")]
     endpoint: Option<String>,
-    /// Only those with this method
+    /// Only exchanges with this method
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
-    /// Only answers of this status, like 400, or of this kind, like 4xx
+    /// Only responses with this status, like 400 or 4xx
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
-    /// Only those with a refusal (true), or without (false)
+    /// Only exchanges with a refusal (true), or without (false)
     #[arg(long, value_name = "BOOL")]
     refused: Option<bool>,
-    /// Only those that this fault has bent
+    /// Only exchanges that this fault has changed
     #[arg(long, value_name = "FAULT")]
     fault: Option<String>,
 }
 
-/// Which part of them.
+/// ExchangeFilter part of them.
 #[derive(Args, Clone, Debug)]
 pub struct Page {
-    /// Only what comes after the one of this sequence
+    /// Only exchanges after this sequence number
     #[arg(long, value_name = "SEQUENCE")]
     after: Option<u64>,
-    /// How many at the most, 1 to 500
+    /// The most exchanges to list, 1 to 500
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
 }
 
-impl Which {
-    fn ask<'a>(&self, call: Call<'a>) -> Call<'a> {
+impl ExchangeFilter {
+    fn add_to<'a>(&self, call: Call<'a>) -> Call<'a> {
         let call = call.query("flow", self.flow).query("client_id", self.client.as_ref());
         let call = call
             .query("user", self.user.as_ref())
@@ -147,54 +152,54 @@ impl Which {
 }
 
 impl Page {
-    fn ask<'a>(&self, call: Call<'a>) -> Call<'a> {
+    fn add_to<'a>(&self, call: Call<'a>) -> Call<'a> {
         call.query("after", self.after).query("limit", self.limit)
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    match deed {
-        Deed::List { which, page } => {
-            let answer = page.ask(which.ask(server.get(&["exchanges"]))).send().await?;
-            tell(server, &answer, out, table)
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    match command {
+        Command::List { filter, page } => {
+            let answer = page.add_to(filter.add_to(server.get(&["exchanges"]))).send().await?;
+            print(server, &answer, out, table)
         }
-        Deed::Wait { which, page, patience } => {
-            let ask = |slice| {
-                page.ask(which.ask(server.get(&["exchanges"])))
+        Command::Wait { filter, page, timeout } => {
+            let request = |slice| {
+                page.add_to(filter.add_to(server.get(&["exchanges"])))
                     .query("wait", Some(slice))
             };
-            let answer = wait(patience, "exchanges", ask).await?;
-            tell(server, &answer, out, table)
+            let answer = wait(timeout, "exchanges", request).await?;
+            print(server, &answer, out, table)
         }
-        Deed::Show { id } => {
+        Command::Show { id } => {
             let answer = server.get(&["exchanges", &id]).send().await?;
-            tell(server, &answer, out, exchange)
+            print(server, &answer, out, exchange)
         }
-        Deed::Curl { id } => save(&server.get(&["exchanges", &id, "curl"]).send().await?, None, out),
-        Deed::Flows { which } => {
-            let answer = which.ask(server.get(&["exchanges", "flows"])).send().await?;
-            tell(server, &answer, out, |out, all| {
+        Command::Curl { id } => save(&server.get(&["exchanges", &id, "curl"]).send().await?, None, out),
+        Command::Flows { filter } => {
+            let answer = filter.add_to(server.get(&["exchanges", "flows"])).send().await?;
+            print(server, &answer, out, |out, all| {
                 show::table(out, list(all, "flows"), FLOWS)
             })
         }
-        Deed::Har { flow, out: file } => {
+        Command::Har { flow, out: file } => {
             let answer = server.get(&["exchanges", "flows", &flow, "har"]).send().await?;
             save(&answer, file, out)
         }
-        Deed::Count { which, after, expect } => {
-            let call = which.ask(server.get(&["exchanges", "count"]));
+        Command::Count { filter, after, expect } => {
+            let call = filter.add_to(server.get(&["exchanges", "count"]));
             let answer = call.query("after", after).query("expect", expect).send().await?;
-            tell(server, &answer, out, |out, found| {
+            print(server, &answer, out, |out, found| {
                 match found.get("count").and_then(Value::as_u64) {
                     Some(count) => writeln!(out, "{count}"),
                     None => show::json(out, found),
                 }
             })
         }
-        Deed::Clear => {
+        Command::Clear => {
             let answer = server.delete(&["exchanges"]).send().await?;
-            tell(server, &answer, out, |out, _| writeln!(out, "the journal is empty"))
+            print(server, &answer, out, |out, _| writeln!(out, "the journal is empty"))
         }
     }
 }
@@ -225,7 +230,7 @@ const FLOWS: &[show::Place] = &[
     ("refused", "/refused"),
 ];
 
-/// One exchange to be read: what it was, why it was refused, and what was said.
+/// One exchange: its facts, the refusal, and both bodies.
 fn exchange(out: &mut impl Write, exchange: &Value) -> io::Result<()> {
     let facts: &[show::Place] = &[
         ("id", "/id"),
@@ -246,12 +251,12 @@ fn exchange(out: &mut impl Write, exchange: &Value) -> io::Result<()> {
         writeln!(out, "\nRefused:")?;
         show::members(out, Some(refusal))?;
     }
-    for (name, place) in [("Sent", "/request/body/text"), ("Answered", "/response/body/text")] {
-        let said = exchange
+    for (name, place) in [("Request", "/request/body/text"), ("Response", "/response/body/text")] {
+        let body = exchange
             .pointer(place)
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty());
-        if let Some(text) = said {
+        if let Some(text) = body {
             writeln!(out, "\n{name}:\n{}", show::plain(text))?;
         }
     }

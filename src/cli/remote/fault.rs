@@ -1,13 +1,17 @@
-//! `anteroom fault …`: misbehaviour on purpose.
+//! `anteroom fault …`: faults that are armed on purpose.
 
 use std::io::{self, Write};
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{RemoteError, list, show, tell};
+use super::{
+    RemoteError,
+    input::{self, Setting},
+    list, print,
+    server::Server,
+    show,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -19,13 +23,13 @@ Examples:
   anteroom fault list
   anteroom fault disarm 01979f2c-… && anteroom fault disarm --all";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// What is armed, and how often it has bitten
+pub enum Command {
+    /// List the armed faults, and how often each has triggered
     #[command(after_help = EXAMPLES)]
     List,
-    /// Every fault there is, or one of them in full
+    /// List all faults, or show one in full
     #[command(after_help = EXAMPLES)]
     Catalogue {
         /// Its name
@@ -33,31 +37,31 @@ pub enum Deed {
     },
     /// Arm a fault, and print its id
     #[command(after_help = EXAMPLES)]
-    Arm(Box<Wish>),
-    /// Disarm one fault, or all of them
+    Arm(Box<ArmFault>),
+    /// Disarm one fault, or all
     #[command(after_help = EXAMPLES)]
     Disarm {
         /// Its id, as the list shows it
         #[arg(value_parser = input::id, required_unless_present = "all")]
         id: Option<String>,
-        /// Whatever is armed
+        /// All armed faults
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
 }
 
-/// What is to go wrong, when and for whom.
+/// The fault to arm, and the requests it applies to.
 #[derive(Args, Clone, Debug)]
-pub struct Wish {
+pub struct ArmFault {
     /// Its name in the catalogue
     fault: String,
-    /// How many matching calls are bitten [default: until it is disarmed, mostly; the catalogue says]
+    /// How many matching requests trigger it [default: see the catalogue; mostly until it is disarmed]
     #[arg(long, value_name = "NUMBER")]
     times: Option<u64>,
-    /// Per cent of the matching calls, drawn from the realm's chance
+    /// The percentage of matching requests that trigger it, drawn from the realm's random seed
     #[arg(long, value_name = "PERCENT")]
     share: Option<f64>,
-    /// The first matching call that is bitten
+    /// The first matching request that triggers it
     #[arg(long, value_name = "NUMBER")]
     nth: Option<u64>,
     /// Only requests of this client
@@ -66,7 +70,7 @@ pub struct Wish {
     /// Only requests about this user
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Only here: a group of endpoints, a path, or a method and a path
+    /// Only at this endpoint: a group of endpoints, a path, or a method and a path
     #[arg(long, value_name = "ENDPOINT")]
     endpoint: Option<String>,
     /// A parameter of the fault, as the catalogue lists them; may be repeated
@@ -74,11 +78,11 @@ pub struct Wish {
     set: Vec<Setting>,
 }
 
-impl Wish {
+impl ArmFault {
     fn body(self) -> Value {
         let mut body = Map::new();
         body.insert("fault".to_owned(), self.fault.into());
-        let said: [(&str, Option<Value>); 6] = [
+        let members: [(&str, Option<Value>); 6] = [
             ("times", self.times.map(Value::from)),
             ("share", self.share.map(input::number)),
             ("nth", self.nth.map(Value::from)),
@@ -87,7 +91,8 @@ impl Wish {
             ("endpoint", self.endpoint.map(Value::from)),
         ];
         body.extend(
-            said.into_iter()
+            members
+                .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), value?))),
         );
         if !self.set.is_empty() {
@@ -97,29 +102,29 @@ impl Wish {
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    match deed {
-        Deed::List => {
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    match command {
+        Command::List => {
             let answer = server.get(&["faults"]).send().await?;
-            tell(server, &answer, out, |out, all| {
+            print(server, &answer, out, |out, all| {
                 show::table(out, list(all, "faults"), ARMED)
             })
         }
-        Deed::Catalogue { fault: None } => {
+        Command::Catalogue { fault: None } => {
             let answer = server.get(&["faults", "catalogue"]).send().await?;
-            tell(server, &answer, out, |out, all| {
+            print(server, &answer, out, |out, all| {
                 show::table(out, list(all, "faults"), CATALOGUE)
             })
         }
-        Deed::Catalogue { fault: Some(name) } => {
+        Command::Catalogue { fault: Some(name) } => {
             let answer = server.get(&["faults", "catalogue"]).send().await?.value()?;
             let found = list(&answer, "faults")
                 .iter()
                 .find(|fault| fault["fault"] == name.as_str());
             let found = found.ok_or_else(|| {
                 RemoteError::Refused(format!(
-                    "there is no fault {name:?}: `anteroom fault catalogue` lists them"
+                    "unknown fault {name:?}: `anteroom fault catalogue` lists all faults"
                 ))
             })?;
             Ok(if server.json {
@@ -128,31 +133,29 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
                 entry(out, found)
             }?)
         }
-        Deed::Arm(wish) => {
-            let answer = server.post(&["faults"], wish.body()).send().await?;
-            tell(server, &answer, out, |out, armed| {
+        Command::Arm(fault) => {
+            let answer = server.post(&["faults"], fault.body()).send().await?;
+            print(server, &answer, out, |out, armed| {
                 match armed.get("id").and_then(Value::as_str) {
                     Some(id) => writeln!(out, "{}", show::plain(id)),
                     None => show::json(out, armed),
                 }
             })
         }
-        Deed::Disarm { id: Some(id), .. } => {
+        Command::Disarm { id: Some(id), .. } => {
             let answer = server.delete(&["faults", &id]).send().await?;
-            tell(server, &answer, out, |out, _| {
+            print(server, &answer, out, |out, _| {
                 writeln!(out, "{} is disarmed", show::plain(&id))
             })
         }
-        Deed::Disarm { id: None, .. } => {
+        Command::Disarm { id: None, .. } => {
             let answer = server.delete(&["faults"]).send().await?;
-            tell(server, &answer, out, |out, _| {
-                writeln!(out, "nothing is armed any more")
-            })
+            print(server, &answer, out, |out, _| writeln!(out, "all faults are disarmed"))
         }
     }
 }
 
-/// One fault of the catalogue, and what can be said about it.
+/// One fault of the catalogue with its parameters.
 fn entry(out: &mut impl Write, fault: &Value) -> io::Result<()> {
     let places: &[show::Place] = &[
         ("fault", "/fault"),
@@ -183,5 +186,5 @@ const ARMED: &[show::Place] = &[
     ("user", "/user"),
     ("endpoint", "/endpoint"),
     ("calls", "/calls"),
-    ("bitten", "/bitten"),
+    ("triggered", "/triggered"),
 ];

@@ -1,9 +1,11 @@
-//! Files and values as they are typed on a command line.
+//! Files and values of a command line.
 
-use std::io::Read as _;
-use std::path::Path;
-use std::str::FromStr;
-use std::{fs, io};
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::Path,
+    str::FromStr,
+};
 
 use serde_json::{Map, Value};
 
@@ -20,10 +22,10 @@ impl FromStr for Setting {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let (name, value) = text.split_once('=').ok_or("it is written name=value")?;
+        let (name, value) = text.split_once('=').ok_or("expected name=value")?;
         let name: Vec<_> = name.split('.').map(str::to_owned).collect();
         if name.iter().any(String::is_empty) {
-            return Err("a name has at least one character");
+            return Err("the name is empty");
         }
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
         Ok(Self { name, value })
@@ -63,7 +65,7 @@ pub fn number(number: f64) -> Value {
 pub fn id(text: &str) -> Result<String, &'static str> {
     match text {
         "" => Err("it is empty"),
-        "." | ".." => Err("no identifier looks like this"),
+        "." | ".." => Err("this is not an identifier"),
         _ => Ok(text.to_owned()),
     }
 }

@@ -1,14 +1,11 @@
-//! `anteroom key …`: what a realm signs with.
+//! `anteroom key …`: the signing keys of a realm.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::input;
-use super::server::Server;
-use super::{RemoteError, list, show, tell};
+use super::{RemoteError, input, list, print, server::Server, show};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -19,68 +16,68 @@ Examples:
   anteroom key add --alg RS256                  published, but it never signs
   anteroom key withdraw my-key";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// The keys, the newest first
+pub enum Command {
+    /// List the keys, the newest first
     #[command(after_help = EXAMPLES)]
     List,
-    /// Make a new key that signs from now on
+    /// Create a new key, which signs from now on
     #[command(after_help = EXAMPLES)]
     Rotate {
-        /// RS256 or ES256 [default: what the policy signs with]
+        /// RS256 or ES256 [default: the policy's algorithm]
         #[arg(long)]
         alg: Option<String>,
-        /// What it is called [default: its thumbprint]
+        /// Its key id [default: its thumbprint]
         #[arg(long)]
         kid: Option<String>,
-        /// The keys that signed before are not published any more
+        /// Remove the previous keys from the JWKS
         #[arg(long)]
         withdraw_old: bool,
     },
-    /// Sign with a key of one's own
+    /// Import a key of your own, and sign with it
     #[command(after_help = EXAMPLES)]
     Import {
         /// A private key: PEM, or a JWK in JSON; - is standard input
         file: PathBuf,
-        /// What it is called [default: the JWK's name, or its thumbprint]
+        /// Its key id [default: the JWK's, else its thumbprint]
         #[arg(long)]
         kid: Option<String>,
-        /// It is published and believed, but never signs
+        /// Publish it in the JWKS, but never sign with it
         #[arg(long)]
         unused: bool,
     },
-    /// Make a key that is published and believed, but never signs
+    /// Create a key that is published in the JWKS, but never signs
     #[command(after_help = EXAMPLES)]
     Add {
         /// RS256 or ES256
         #[arg(long)]
         alg: Option<String>,
-        /// What it is called [default: its thumbprint]
+        /// Its key id [default: its thumbprint]
         #[arg(long)]
         kid: Option<String>,
     },
-    /// Publish a key no more: what it signed is believed no more
+    /// Remove a key from the JWKS; tokens it signed become invalid
     #[command(after_help = EXAMPLES)]
     Withdraw {
-        /// What it is called
+        /// Its key id
         #[arg(value_parser = input::id)]
         kid: String,
     },
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let call = match deed {
-        Deed::List => server.get(&["keys"]),
-        Deed::Rotate { alg, kid, withdraw_old } => {
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let call = match command {
+        Command::List => server.get(&["keys"]),
+        Command::Rotate { alg, kid, withdraw_old } => {
             let mut body = named(alg, kid);
             if withdraw_old {
                 body["withdraw_old"] = true.into();
             }
             server.post(&["keys", "rotate"], body)
         }
-        Deed::Import { file, kid, unused } => {
+        Command::Import { file, kid, unused } => {
             let text = String::from_utf8_lossy(&input::read(&file)?).into_owned();
             let mut body = named(None, kid);
             match serde_json::from_str::<Value>(&text) {
@@ -92,20 +89,20 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
             }
             server.post(&["keys"], body)
         }
-        Deed::Add { alg, kid } => {
+        Command::Add { alg, kid } => {
             let mut body = named(alg, kid);
             body["signs"] = false.into();
             server.post(&["keys"], body)
         }
-        Deed::Withdraw { kid } => {
+        Command::Withdraw { kid } => {
             let answer = server.delete(&["keys", &kid]).send().await?;
-            return tell(server, &answer, out, |out, _| {
+            return print(server, &answer, out, |out, _| {
                 writeln!(out, "{} is withdrawn", show::plain(&kid))
             });
         }
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, all| {
+    print(server, &answer, out, |out, all| {
         show::table(out, list(all, "keys"), COLUMNS)
     })
 }

@@ -2,13 +2,13 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`server`] | the server, asked over HTTP |
-//! | [`show`] | answers as people read them |
-//! | [`input`] | files and values as they are typed |
+//! | [`server`] | the server and its HTTP client |
+//! | [`show`] | answers in a form for people |
+//! | [`input`] | files and values of the command line |
 //! | the rest | one file per noun, named as its command and as its file in `control` |
 //!
-//! Each command is one request. What the server refuses ends with its reason on standard error and status 1; a command line
-//! that cannot be understood ends with 2 before anybody is asked.
+//! Each command is one request. When the server refuses it, the command prints the reason on standard error and exits with
+//! 1. An invalid command line exits with 2 before any request.
 
 mod client;
 mod clock;
@@ -24,75 +24,78 @@ mod show;
 mod token;
 mod user;
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::model::RealmName;
 use server::{Answer, Call, Server, ServerFlags};
 
-/// The nouns.
+use crate::model::RealmName;
+
+/// A command for each noun of the control API.
 #[derive(Clone, Debug, Subcommand)]
 pub enum RemoteCommand {
-    /// Issuers of a running server: make, list, fork, reset, snapshot, restore, delete
+    /// Realms (issuers) of a running server: create, list, fork, reset, snapshot, restore, delete
     #[command(after_help = realm::EXAMPLES)]
-    Realm(OfServer<realm::Deed>),
-    /// A realm's time: read, advance, set forward, freeze, resume, speed up
+    Realm(OfServer<realm::Command>),
+    /// A realm's clock: show, advance, set, freeze, resume, change its rate
     #[command(after_help = clock::EXAMPLES)]
-    Clock(OfRealm<clock::Deed>),
-    /// Misbehaviour on purpose: the catalogue, arm, list, disarm
+    Clock(OfRealm<clock::Command>),
+    /// Faults: show the catalogue, arm, list, disarm
     #[command(after_help = fault::EXAMPLES)]
-    Fault(OfRealm<fault::Deed>),
-    /// What was asked and answered: list, wait for, explain, repeat with curl, export
+    Fault(OfRealm<fault::Command>),
+    /// Recorded requests and responses: list, wait for, explain, replay with curl, export
     #[command(after_help = exchange::EXAMPLES)]
-    Exchange(OfRealm<exchange::Deed>),
-    /// The messages and webhooks a realm has written: list, wait for, read, deliver again, clear
+    Exchange(OfRealm<exchange::Command>),
+    /// E-mails, text messages and webhooks of a realm: list, wait for, show, deliver again, clear
     #[command(after_help = outbox::EXAMPLES)]
-    Outbox(OfRealm<outbox::Deed>),
-    /// Tokens for anybody, without a browser
+    Outbox(OfRealm<outbox::Command>),
+    /// Tokens for any user or client, without a browser
     #[command(after_help = token::EXAMPLES)]
-    Token(OfRealm<token::Deed>),
-    /// The people of a realm: list, show, add, change, delete
+    Token(OfRealm<token::Command>),
+    /// The users of a realm: list, show, add, change, delete
     #[command(after_help = user::EXAMPLES)]
-    User(OfRealm<user::Deed>),
+    User(OfRealm<user::Command>),
     /// The clients of a realm: list, show, add, change, rotate a secret, delete
     #[command(after_help = client::EXAMPLES)]
-    Client(OfRealm<client::Deed>),
-    /// A realm's policy: show, set switches, use a preset
+    Client(OfRealm<client::Command>),
+    /// A realm's policy: show, change switches, apply a preset
     #[command(after_help = policy::EXAMPLES)]
-    Policy(OfRealm<policy::Deed>),
+    Policy(OfRealm<policy::Command>),
     /// A realm's signing keys: list, rotate, import, add, withdraw
     #[command(after_help = key::EXAMPLES)]
-    Key(OfRealm<key::Deed>),
+    Key(OfRealm<key::Command>),
 }
 
 /// A command for the whole server.
 #[derive(Args, Clone, Debug)]
-pub struct OfServer<Deed: Subcommand> {
+pub struct OfServer<C: Subcommand> {
     #[command(subcommand)]
-    deed: Deed,
+    command: C,
     #[command(flatten)]
     server: ServerFlags,
 }
 
 /// A command for one realm.
 #[derive(Args, Clone, Debug)]
-pub struct OfRealm<Deed: Subcommand> {
+pub struct OfRealm<C: Subcommand> {
     #[command(subcommand)]
-    deed: Deed,
+    command: C,
     #[command(flatten)]
     at: RealmFlags,
 }
 
-/// Which realm is meant, and of which server.
+/// The realm and the server.
 #[derive(Args, Clone, Debug)]
 pub struct RealmFlags {
-    /// The realm [default: the one whose issuer --server is, or the one at the root]
+    /// The realm [default: the one whose issuer is given as --server, else the default realm]
     #[arg(
         long,
         global = true,
@@ -112,57 +115,57 @@ impl RealmFlags {
 }
 
 impl RemoteCommand {
-    /// Asks the server, and writes what it answered to `out`.
+    /// Sends the request to the server, and writes the answer to `out`.
     pub async fn run(self, out: &mut impl Write) -> Result<(), RemoteError> {
         match self {
-            Self::Realm(OfServer { deed, server }) => realm::run(deed, &server.root()?, out).await,
-            Self::Clock(of) => clock::run(of.deed, &of.at.server()?, out).await,
-            Self::Fault(of) => fault::run(of.deed, &of.at.server()?, out).await,
-            Self::Exchange(of) => exchange::run(of.deed, &of.at.server()?, out).await,
-            Self::Outbox(of) => outbox::run(of.deed, &of.at.server()?, out).await,
-            Self::Token(of) => token::run(of.deed, &of.at.server()?, out).await,
-            Self::User(of) => user::run(of.deed, &of.at.server()?, out).await,
-            Self::Client(of) => client::run(of.deed, &of.at.server()?, out).await,
-            Self::Policy(of) => policy::run(of.deed, &of.at.server()?, out).await,
-            Self::Key(of) => key::run(of.deed, &of.at.server()?, out).await,
+            Self::Realm(OfServer { command, server }) => realm::run(command, &server.root()?, out).await,
+            Self::Clock(of) => clock::run(of.command, &of.at.server()?, out).await,
+            Self::Fault(of) => fault::run(of.command, &of.at.server()?, out).await,
+            Self::Exchange(of) => exchange::run(of.command, &of.at.server()?, out).await,
+            Self::Outbox(of) => outbox::run(of.command, &of.at.server()?, out).await,
+            Self::Token(of) => token::run(of.command, &of.at.server()?, out).await,
+            Self::User(of) => user::run(of.command, &of.at.server()?, out).await,
+            Self::Client(of) => client::run(of.command, &of.at.server()?, out).await,
+            Self::Policy(of) => policy::run(of.command, &of.at.server()?, out).await,
+            Self::Key(of) => key::run(of.command, &of.at.server()?, out).await,
         }
     }
 }
 
-/// Which part of a long list.
+/// The part of a long list.
 #[derive(Args, Clone, Debug)]
 pub struct Page {
-    /// Only what comes after this one
+    /// Only items after the one with this id
     #[arg(long, value_name = "ID")]
     after: Option<String>,
-    /// How many at the most
+    /// The most items to list
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
 }
 
 impl Page {
-    fn ask(self, call: Call<'_>) -> Call<'_> {
+    fn add_to(self, call: Call<'_>) -> Call<'_> {
         call.query("after", self.after).query("limit", self.limit)
     }
 }
 
-/// Writes an answer: as it came with `--json`, else as `people` would have it.
-fn tell<W: Write>(
+/// Writes an answer: as JSON with `--json`, else with `for_people`.
+fn print<W: Write>(
     server: &Server,
     answer: &Answer,
     out: &mut W,
-    people: impl FnOnce(&mut W, &Value) -> io::Result<()>,
+    for_people: impl FnOnce(&mut W, &Value) -> io::Result<()>,
 ) -> Result<(), RemoteError> {
     let value = answer.value()?;
     let written = if server.json {
         show::json(out, &value)
     } else {
-        people(out, &value)
+        for_people(out, &value)
     };
     Ok(written?)
 }
 
-/// A document byte by byte as the server wrote it, so that it can be kept and compared.
+/// Writes a document byte for byte as the server sent it, so that it can be stored and compared.
 fn save(answer: &Answer, file: Option<PathBuf>, out: &mut impl Write) -> Result<(), RemoteError> {
     match file {
         None => Ok(out.write_all(&answer.body)?),
@@ -173,13 +176,13 @@ fn save(answer: &Answer, file: Option<PathBuf>, out: &mut impl Write) -> Result<
     }
 }
 
-/// Asks until there is something in the list of that name, or patience is at an end. The server waits, in slices.
+/// Repeats a request until the list of that name has an item, or the time is over. The server waits in each request.
 async fn wait<'a>(
-    patience: SignedDuration,
+    timeout: SignedDuration,
     name: &str,
     ask: impl Fn(SignedDuration) -> Call<'a>,
 ) -> Result<Answer, RemoteError> {
-    let mut left = patience;
+    let mut left = timeout;
     loop {
         let slice = left.min(LONGEST_SLICE);
         let answer = ask(slice).send().await?;
@@ -188,12 +191,12 @@ async fn wait<'a>(
         }
         left -= slice;
         if left <= SignedDuration::ZERO {
-            return Err(RemoteError::NothingCame(format!("{patience:#}")));
+            return Err(RemoteError::NothingCame(format!("{timeout:#}")));
         }
     }
 }
 
-/// What a server waits in one request: it answers earlier than asked when that is longer than it likes.
+/// How long to let the server wait in one request.
 const LONGEST_SLICE: SignedDuration = SignedDuration::from_secs(20);
 
 /// The members of a list in an answer.
@@ -201,29 +204,31 @@ fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Why a command came to nothing.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     #[error(
-        "no server answers at {server} ({reason}): start one with `anteroom`, or name the one that runs with --server URL"
+        "no server answers at {server} ({reason}): start one with `anteroom`, or name a running one with --server URL"
     )]
     Unreachable { server: String, reason: String },
-    /// In the server's words.
+    /// The reason the server gave.
     #[error("{0}")]
     Refused(String),
-    #[error("{0} asks for the token it printed when it started: give it as --token TOKEN or as ANTEROOM_CONTROL_TOKEN")]
-    TokenWanted(String),
-    #[error("{server} answered {status} in a way the control API does not: is it an Anteroom, and of this version?")]
-    NotOurs { server: String, status: StatusCode },
-    #[error("the server's answer cannot be read: {0}")]
+    #[error("{0} requires the token that it printed at its start: give it as --token TOKEN or ANTEROOM_CONTROL_TOKEN")]
+    TokenRequired(String),
+    #[error(
+        "{server} answered {status}, but not in the format of the control API: check that it is an Anteroom of this version"
+    )]
+    NotControlApi { server: String, status: StatusCode },
+    #[error("the server's answer is not valid JSON: {0}")]
     Unreadable(String),
-    #[error("there is no {0} among the tokens that were minted")]
-    NotAmong(&'static str),
+    #[error("the server issued no {0}")]
+    NotIssued(&'static str),
     #[error("nothing came within {0}")]
     NothingCame(String),
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
-    #[error("the connection cannot be prepared: {0}")]
+    #[error("the HTTP client cannot be created: {0}")]
     Client(String),
     #[error("the answer could not be written: {0}")]
     Output(#[from] io::Error),

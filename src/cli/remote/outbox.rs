@@ -1,4 +1,4 @@
-//! `anteroom outbox …`: what a realm has written to people and programs.
+//! `anteroom outbox …`: e-mails, text messages and webhooks of a realm.
 
 use std::io::{self, Write};
 
@@ -6,8 +6,11 @@ use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::server::{Call, Server};
-use super::{RemoteError, input, list, save, show, tell, wait};
+use super::{
+    RemoteError, input, list, print, save,
+    server::{Call, Server},
+    show, wait,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -18,45 +21,45 @@ Examples:
   anteroom outbox deliver 01979f2c-… --webhook
   anteroom outbox clear
 
-Messages are e-mails and text messages. With --webhook a command is about the requests to others instead.";
+Messages are e-mails and text messages. With --webhook, a command is about webhooks instead.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// What has been written, the oldest first
+pub enum Command {
+    /// List messages or webhooks, the oldest first
     #[command(after_help = EXAMPLES)]
-    List(Which),
-    /// Wait until there is something, and print it; exits with 1 when nothing came
+    List(OutboxFilter),
+    /// Wait for a matching message, and print it; exits with 1 when none came
     #[command(after_help = EXAMPLES)]
     Wait {
         #[command(flatten)]
-        which: Which,
+        filter: OutboxFilter,
         /// How long to wait, by the machine's clock
         #[arg(long = "for", value_name = "TIME", default_value = "30s")]
-        patience: SignedDuration,
+        timeout: SignedDuration,
     },
-    /// One message, to be read
+    /// Show one message
     #[command(after_help = EXAMPLES)]
     Show {
-        /// Its id, as a list shows it
+        /// Its id, from a list
         #[arg(value_parser = input::id)]
         id: String,
-        /// Its HTML alone, for a browser
+        /// Print only its HTML
         #[arg(long, conflicts_with = "webhook")]
         html: bool,
         #[command(flatten)]
         kind: Kind,
     },
-    /// Send it again, with all its tries before it
+    /// Send it again, with all attempts
     #[command(after_help = EXAMPLES)]
     Deliver {
-        /// Its id, as a list shows it
+        /// Its id, from a list
         #[arg(value_parser = input::id)]
         id: String,
         #[command(flatten)]
         kind: Kind,
     },
-    /// Forget all messages and webhooks
+    /// Delete all messages and webhooks
     #[command(after_help = EXAMPLES)]
     Clear {
         #[command(flatten)]
@@ -67,23 +70,23 @@ pub enum Deed {
 /// Messages, or webhooks.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Kind {
-    /// Webhooks, and no messages
+    /// Webhooks instead of messages
     #[arg(long)]
     webhook: bool,
 }
 
-/// Which of them are meant.
+/// OutboxFilter of them are meant.
 #[derive(Args, Clone, Debug)]
-pub struct Which {
+pub struct OutboxFilter {
     #[command(flatten)]
     kind: Kind,
-    /// Only what was written after the one of this id
+    /// Only items after the one with this id
     #[arg(long, value_name = "ID", value_parser = input::id)]
     after: Option<String>,
-    /// Only what stands so: kept, due, waiting, delivered or given_up
+    /// Only items in this delivery state: kept, due, waiting, delivered or given_up
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
-    /// How many at the most, 1 to 500
+    /// The most items to list, 1 to 500
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
     /// Only messages to this address or number
@@ -92,54 +95,54 @@ pub struct Which {
     /// Only messages written for this reason, like asap_list.earlier_slot
     #[arg(long, value_name = "REASON", conflicts_with = "webhook")]
     reason: Option<String>,
-    /// Only letters that travel so: email or sms
+    /// Only messages of this channel: email or sms
     #[arg(long, value_name = "CHANNEL", conflicts_with = "webhook")]
     channel: Option<String>,
-    /// Only webhooks that tell of this event
+    /// Only webhooks for this event
     #[arg(long, value_name = "EVENT", requires = "webhook")]
     event: Option<String>,
-    /// Only webhooks to exactly this address
+    /// Only webhooks to exactly this URL
     #[arg(long, value_name = "URL", requires = "webhook")]
     url: Option<String>,
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    match deed {
-        Deed::List(which) => {
-            let answer = which.ask(server, None).send().await?;
-            tell(server, &answer, out, |out, all| which.kind.table(out, all))
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    match command {
+        Command::List(filter) => {
+            let answer = filter.request(server, None).send().await?;
+            print(server, &answer, out, |out, all| filter.kind.table(out, all))
         }
-        Deed::Wait { which, patience } => {
-            let ask = |slice| which.ask(server, Some(slice));
-            let answer = wait(patience, which.kind.list(), ask).await?;
-            tell(server, &answer, out, |out, all| which.kind.table(out, all))
+        Command::Wait { filter, timeout } => {
+            let request = |slice| filter.request(server, Some(slice));
+            let answer = wait(timeout, filter.kind.list(), request).await?;
+            print(server, &answer, out, |out, all| filter.kind.table(out, all))
         }
-        Deed::Show { id, html: true, .. } => {
+        Command::Show { id, html: true, .. } => {
             let answer = server.get(&["outbox", &id, "html"]).send().await?;
             save(&answer, None, out)
         }
-        Deed::Show { id, kind, .. } => {
+        Command::Show { id, kind, .. } => {
             let answer = server.get(&kind.path(&[&id])).send().await?;
-            tell(server, &answer, out, message)
+            print(server, &answer, out, message)
         }
-        Deed::Deliver { id, kind } => {
+        Command::Deliver { id, kind } => {
             let answer = server.post(&kind.path(&[&id, "deliver"]), json!({})).send().await?;
-            tell(server, &answer, out, |out, _| {
+            print(server, &answer, out, |out, _| {
                 writeln!(out, "{} is due", show::plain(&id))
             })
         }
-        Deed::Clear { kind } => {
+        Command::Clear { kind } => {
             let answer = server.delete(&kind.path(&[])).send().await?;
-            tell(server, &answer, out, |out, _| {
-                writeln!(out, "the {} are gone", kind.cleared())
+            print(server, &answer, out, |out, _| {
+                writeln!(out, "the {} are deleted", kind.cleared())
             })
         }
     }
 }
 
-impl Which {
-    fn ask<'a>(&self, server: &'a Server, wait: Option<SignedDuration>) -> Call<'a> {
+impl OutboxFilter {
+    fn request<'a>(&self, server: &'a Server, wait: Option<SignedDuration>) -> Call<'a> {
         let call = server.get(&self.kind.path(&[]));
         let call = call
             .query("after", self.after.as_ref())
@@ -188,7 +191,7 @@ const ID: show::Place = ("id", "/id");
 const WRITTEN: show::Place = ("written", "/written_at");
 const STATE: show::Place = ("state", "/delivery/state");
 
-/// A message or webhook as it is read: what stands on the envelope, then what is in it.
+/// A message or webhook: its facts, then its body.
 fn message(out: &mut impl Write, message: &Value) -> io::Result<()> {
     let envelope: &[show::Place] = &[
         ("to", "/recipient"),

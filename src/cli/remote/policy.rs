@@ -1,12 +1,16 @@
-//! `anteroom policy …`: a realm's switches.
+//! `anteroom policy …`: the policy of a realm.
 
 use std::io::Write;
 
 use clap::Subcommand;
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{RemoteError, show, tell};
+use super::{
+    RemoteError,
+    input::{self, Setting},
+    print,
+    server::Server,
+    show,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -17,20 +21,20 @@ Examples:
 
 /control/api-docs says what each switch means.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// Every switch
+pub enum Command {
+    /// Show all switches
     #[command(after_help = EXAMPLES)]
     Show,
-    /// Set some switches, and leave the rest
+    /// Change some switches, and keep the rest
     #[command(after_help = EXAMPLES)]
     Set {
         /// Like auto_login=true or lifetimes.access_token=60
         #[arg(value_name = "NAME=VALUE", required = true)]
         switches: Vec<Setting>,
     },
-    /// Set all switches as a preset has them, but for those that are said
+    /// Apply a preset, with other values for the given switches
     #[command(after_help = EXAMPLES)]
     Use {
         /// default or portal
@@ -41,19 +45,19 @@ pub enum Deed {
     },
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let call = match deed {
-        Deed::Show => server.get(&["policy"]),
-        Deed::Set { switches } => server.patch(&["policy"], input::object(switches)),
-        Deed::Use { preset, switches } => {
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let call = match command {
+        Command::Show => server.get(&["policy"]),
+        Command::Set { switches } => server.patch(&["policy"], input::object(switches)),
+        Command::Use { preset, switches } => {
             let mut policy = input::object(switches);
             policy["preset"] = preset.into();
             server.put(&["policy"], policy)
         }
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, answer| {
+    print(server, &answer, out, |out, answer| {
         show::members(out, answer.get("policy"))
     })
 }

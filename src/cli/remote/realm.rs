@@ -1,72 +1,74 @@
-//! `anteroom realm …`: issuers made, copied, taken back and removed while the server runs.
+//! `anteroom realm …`: realms created, copied, reset and deleted while the server runs.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{Page, RemoteError, save, show, tell};
-use crate::config::SeedSource;
-use crate::model::RealmName;
+use super::{
+    Page, RemoteError,
+    input::{self, Setting},
+    print, save,
+    server::Server,
+    show,
+};
+use crate::{config::SeedSource, model::RealmName};
 
 pub const EXAMPLES: &str = "\
 Examples:
-  ISSUER=$(anteroom realm create)                an issuer of one's own, with the demo seed
+  ISSUER=$(anteroom realm create)                a realm of your own, with the demo seed
   anteroom clock advance PT2H --server $ISSUER   any command takes such an issuer as its server
   anteroom realm create suite-17 --policy portal --switch auto_login=true --frozen --ttl PT1H
-  anteroom realm create --random-seed 7          its ids and tokens are the same each time
+  anteroom realm create --random-seed 7          the same ids and tokens each time
   anteroom realm create --seed seed.toml --now 2025-06-02T08:00:00+02:00
   anteroom realm snapshot suite-17 > before.json
   anteroom realm fork suite-17 suite-18
   anteroom realm restore suite-17 before.json
   anteroom realm delete suite-18";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// Make a realm and print its issuer
+pub enum Command {
+    /// Create a realm, and print its issuer
     #[command(after_help = EXAMPLES)]
-    Create(Box<Wishes>),
-    /// The realms that live
+    Create(Box<CreateRealm>),
+    /// List the realms
     #[command(after_help = EXAMPLES)]
     List {
         #[command(flatten)]
         page: Page,
     },
-    /// One realm
+    /// Show a realm
     #[command(after_help = EXAMPLES)]
     Show {
         /// Its name
         name: RealmName,
     },
-    /// Remove a realm with everything in it
+    /// Delete a realm with everything in it
     #[command(after_help = EXAMPLES)]
     Delete {
         /// Its name
         name: RealmName,
     },
-    /// Make another realm that is the same in everything, and print its issuer
+    /// Create a copy of a realm, and print its issuer
     #[command(after_help = EXAMPLES)]
     Fork {
-        /// The one to copy
+        /// The realm to copy
         name: RealmName,
-        /// What the new one is called [default: a name is made up]
+        /// The name of the copy [default: a random one]
         #[arg(value_name = "NEW")]
         new: Option<RealmName>,
-        /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
+        /// Delete it after this time of the machine's clock, like PT30M [default: never]
         #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
         ttl: Option<String>,
     },
-    /// Take a realm back to how it began
+    /// Reset a realm to its initial seed, policy, clock and random seed
     #[command(after_help = EXAMPLES)]
     Reset {
         /// Its name
         name: RealmName,
     },
-    /// Print everything in a realm as one JSON document, in an order that does not change
+    /// Print everything in a realm as one JSON document in a stable order
     #[command(after_help = EXAMPLES)]
     Snapshot {
         /// Its name
@@ -75,48 +77,48 @@ pub enum Deed {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Make a realm what a snapshot says, all of it or nothing
+    /// Replace a realm with a snapshot, or create it from one
     #[command(after_help = EXAMPLES)]
     Restore {
-        /// The realm to be
+        /// The name of the realm
         name: RealmName,
         /// The snapshot; - is standard input
         file: PathBuf,
-        /// How long it lives, by the machine's clock [default: as long as the one it replaces]
+        /// Delete it after this time of the machine's clock [default: when the replaced realm would be]
         #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
         ttl: Option<String>,
     },
 }
 
-/// What the new realm should be.
+/// The realm to create.
 #[derive(Args, Clone, Debug)]
-pub struct Wishes {
-    /// Its name [default: made up]
+pub struct CreateRealm {
+    /// Its name [default: a random one]
     name: Option<RealmName>,
-    /// The policy it begins with: default or portal [default: the seed's]
+    /// The preset of its policy: default or portal [default: the seed's]
     #[arg(long, value_name = "PRESET")]
     policy: Option<String>,
     /// A switch of its policy, like auto_login=true or lifetimes.access_token=60; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     switch: Vec<Setting>,
-    /// demo, walkthrough, none, or a seed file, TOML or JSON, which is sent along [default: demo]
+    /// demo, walkthrough, none, or a seed file in TOML or JSON [default: demo]
     #[arg(long, value_name = "SEED")]
     seed: Option<SeedSource>,
-    /// What its clock shows at first [default: the seed's, or the machine's time]
-    #[arg(long, value_name = "INSTANT")]
+    /// The initial time of its clock [default: the seed's, else the machine's time]
+    #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// Its clock stands still until it is told to run
+    /// Start with a frozen clock
     #[arg(long)]
     frozen: bool,
-    /// How long it lives, by the machine's clock, like PT30M [default: until it is deleted]
+    /// Delete it after this time of the machine's clock, like PT30M [default: never]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     ttl: Option<String>,
-    /// Makes its ids and tokens repeat: the same seed, the same ids
+    /// Make ids and tokens repeatable: the same seed gives the same ids
     #[arg(long, value_name = "TEXT")]
     random_seed: Option<String>,
 }
 
-impl Wishes {
+impl CreateRealm {
     fn body(self) -> Result<Value, RemoteError> {
         let mut body = Map::new();
         if let Some(name) = &self.name {
@@ -152,26 +154,26 @@ impl Wishes {
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    match deed {
-        Deed::Create(wishes) => {
-            let answer = server.post(&["realms"], wishes.body()?).send().await?;
-            tell(server, &answer, out, issuer)
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    match command {
+        Command::Create(request) => {
+            let answer = server.post(&["realms"], request.body()?).send().await?;
+            print(server, &answer, out, issuer)
         }
-        Deed::List { page } => {
-            let answer = page.ask(server.get(&["realms"])).send().await?;
-            tell(server, &answer, out, |out, all| show::page(out, all, "realms", PLACES))
+        Command::List { page } => {
+            let answer = page.add_to(server.get(&["realms"])).send().await?;
+            print(server, &answer, out, |out, all| show::page(out, all, "realms", PLACES))
         }
-        Deed::Show { name } => {
+        Command::Show { name } => {
             let answer = server.get(&["realms", name.as_str()]).send().await?;
-            tell(server, &answer, out, |out, realm| show::lines(out, realm, PLACES))
+            print(server, &answer, out, |out, realm| show::lines(out, realm, PLACES))
         }
-        Deed::Delete { name } => {
+        Command::Delete { name } => {
             let answer = server.delete(&["realms", name.as_str()]).send().await?;
-            tell(server, &answer, out, |out, _| writeln!(out, "{name} is gone"))
+            print(server, &answer, out, |out, _| writeln!(out, "{name} is deleted"))
         }
-        Deed::Fork { name, new, ttl } => {
+        Command::Fork { name, new, ttl } => {
             let mut body = json!({});
             if let Some(new) = new {
                 body["name"] = new.as_str().into();
@@ -180,25 +182,23 @@ pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<()
                 body["ttl"] = ttl.into();
             }
             let answer = server.post(&["realms", name.as_str(), "fork"], body).send().await?;
-            tell(server, &answer, out, issuer)
+            print(server, &answer, out, issuer)
         }
-        Deed::Reset { name } => {
+        Command::Reset { name } => {
             let answer = server
                 .post(&["realms", name.as_str(), "reset"], json!({}))
                 .send()
                 .await?;
-            tell(server, &answer, out, |out, _| writeln!(out, "{name} is as it began"))
+            print(server, &answer, out, |out, _| writeln!(out, "{name} is reset"))
         }
-        Deed::Snapshot { name, out: file } => {
+        Command::Snapshot { name, out: file } => {
             let answer = server.get(&["realms", name.as_str(), "snapshot"]).send().await?;
             save(&answer, file, out)
         }
-        Deed::Restore { name, file, ttl } => {
+        Command::Restore { name, file, ttl } => {
             let call = server.put(&["realms", name.as_str(), "snapshot"], Value::Null);
             let answer = call.with_document(input::read(&file)?).query("ttl", ttl).send().await?;
-            tell(server, &answer, out, |out, _| {
-                writeln!(out, "{name} is what the snapshot says")
-            })
+            print(server, &answer, out, |out, _| writeln!(out, "{name} is restored"))
         }
     }
 }
@@ -214,7 +214,7 @@ const PLACES: &[show::Place] = &[
     ("expires", "/expires_at"),
 ];
 
-/// The issuer alone, so that a script can take it.
+/// Only the issuer, for use in scripts.
 fn issuer(out: &mut impl Write, realm: &Value) -> std::io::Result<()> {
     match realm.get("issuer").and_then(Value::as_str) {
         Some(issuer) => writeln!(out, "{issuer}"),

@@ -1,10 +1,6 @@
-//! A running server, asked over HTTP: where it is, how it is asked, and how its no becomes one line.
+//! The HTTP client for a running server: its address, requests, and how an error becomes one line.
 
-use std::fmt;
-use std::fs;
-use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
+use std::{fmt, fs, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::Args;
 use http::{Method, StatusCode, header};
@@ -13,16 +9,18 @@ use serde_json::Value;
 use url::Url;
 
 use super::RemoteError;
-use crate::config::Issuer;
-use crate::model::{RealmName, Secret};
-use crate::web::paths;
+use crate::{
+    config::Issuer,
+    model::{RealmName, Secret},
+    web::paths,
+};
 
-/// How long until a machine that says nothing counts as one where no server is.
+/// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an answer may take: longer than the server itself lets anybody wait.
+/// How long to wait for an answer: longer than the server lets any request wait.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Which server is meant, and what it asks for. The same for every command that talks to one.
+/// The server, and what is needed to call it.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Server")]
 pub struct ServerFlags {
@@ -36,7 +34,7 @@ pub struct ServerFlags {
     )]
     pub server: ServerAddress,
 
-    /// What the server printed as its control API's token, where others can reach it
+    /// The token of the control API, which a server that other machines can reach prints at its start
     #[arg(
         long,
         global = true,
@@ -46,7 +44,7 @@ pub struct ServerFlags {
     )]
     token: Option<String>,
 
-    /// A further certificate authority to believe, PEM; may be repeated
+    /// An additional certificate authority to trust, PEM; may be repeated
     #[arg(
         long,
         global = true,
@@ -56,7 +54,7 @@ pub struct ServerFlags {
     )]
     trust_ca: Vec<PathBuf>,
 
-    /// Print what the server answered, as JSON
+    /// Print the answer as JSON
     #[arg(long, global = true)]
     json: bool,
 }
@@ -90,12 +88,12 @@ impl fmt::Display for ServerAddress {
     }
 }
 
-/// A server, and whose control API is meant.
+/// A server, and the realm whose control API is called.
 #[derive(Debug)]
 pub struct Server {
     http: reqwest::Client,
     address: ServerAddress,
-    /// `None` is the realm at the root.
+    /// `None` is the default realm.
     realm: Option<RealmName>,
     token: Option<Secret>,
     /// Whether answers are printed as they came.
@@ -103,7 +101,7 @@ pub struct Server {
 }
 
 impl ServerFlags {
-    /// The realm at the root, where realms are made.
+    /// The default realm, whose control API creates realms.
     pub fn root(self) -> Result<Server, RemoteError> {
         let http = self.client()?;
         Ok(Server {
@@ -115,14 +113,14 @@ impl ServerFlags {
         })
     }
 
-    /// The realm that is named, or whose issuer the server was written as.
+    /// The named realm, else the one whose issuer was given as the server.
     pub fn realm(self, named: Option<RealmName>) -> Result<Server, RemoteError> {
         let meant = named.or_else(|| self.server.realm.clone());
         let realm = meant.filter(|realm| !realm.is_default());
         Ok(Server { realm, ..self.root()? })
     }
 
-    /// Speaks to that server alone: no proxy, no redirects.
+    /// A client without proxy and redirects.
     fn client(&self) -> Result<reqwest::Client, RemoteError> {
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -210,7 +208,7 @@ fn place(
     Ok(url)
 }
 
-/// One request, being written.
+/// A request to be sent.
 #[derive(Debug)]
 pub struct Call<'a> {
     server: &'a Server,
@@ -225,7 +223,7 @@ pub struct Call<'a> {
 enum Body {
     None,
     Json(Value),
-    /// A document that goes as it is.
+    /// A document that is sent unchanged.
     Written(Vec<u8>),
 }
 
@@ -235,7 +233,7 @@ impl Call<'_> {
         self
     }
 
-    /// JSON that is sent as it was written.
+    /// JSON that is sent unchanged.
     pub fn with_document(mut self, document: Vec<u8>) -> Self {
         self.body = Body::Written(document);
         self
@@ -246,7 +244,7 @@ impl Call<'_> {
         self
     }
 
-    /// Asks; a refusal is an error.
+    /// Sends the request; a refusal is an error.
     pub async fn send(self) -> Result<Answer, RemoteError> {
         let server = self.server;
         let place = place(&server.address.origin, server.realm.as_ref(), &self.path, &self.query)?;
@@ -273,11 +271,11 @@ impl Call<'_> {
             kind,
             body: body.to_vec(),
         }
-        .judged(&server.address)
+        .checked(&server.address)
     }
 }
 
-/// What came back when all was well.
+/// A successful answer.
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
@@ -286,7 +284,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn judged(self, address: &ServerAddress) -> Result<Self, RemoteError> {
+    fn checked(self, address: &ServerAddress) -> Result<Self, RemoteError> {
         if self.status.is_success() {
             return Ok(self);
         }
@@ -294,9 +292,9 @@ impl Answer {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok().filter(|_| problem);
         let detail = body.and_then(|body| Some(body.get("detail")?.as_str()?.to_owned()));
         Err(match detail {
-            Some(_) if self.status == StatusCode::UNAUTHORIZED => RemoteError::TokenWanted(address.to_string()),
+            Some(_) if self.status == StatusCode::UNAUTHORIZED => RemoteError::TokenRequired(address.to_string()),
             Some(detail) => RemoteError::Refused(detail),
-            None => RemoteError::NotOurs {
+            None => RemoteError::NotControlApi {
                 server: address.to_string(),
                 status: self.status,
             },
@@ -319,7 +317,7 @@ fn unreachable(address: &ServerAddress, error: &reqwest::Error) -> RemoteError {
     }
 }
 
-/// What went wrong, without what went wrong because of it.
+/// The first cause of an error.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

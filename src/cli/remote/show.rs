@@ -1,10 +1,10 @@
-//! Answers as people read them: a few lines, or a table. `--json` prints what came instead.
+//! Answers in a form for people: lines or a table. `--json` prints the answer itself instead.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-/// A column or line: what it is called, and where it stands in the answer, as a JSON pointer.
+/// A column or line: its name, and the JSON pointer to its value in the answer.
 pub type Place = (&'static str, &'static str);
 
 /// The answer as JSON, indented; nothing where nothing came.

@@ -5,9 +5,13 @@ use std::io::Write;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{RemoteError, show, tell};
+use super::{
+    RemoteError,
+    input::{self, Setting},
+    print,
+    server::Server,
+    show,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -18,53 +22,53 @@ Examples:
   anteroom token mint --user anne --client demo-client --scope openid --expired
   anteroom token mint --user anne --client demo-client --scope openid --json";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// Mint tokens as if somebody had signed in, and print the access token
+pub enum Command {
+    /// Issue tokens as if the user had signed in, and print the access token
     #[command(after_help = EXAMPLES)]
-    Mint(Box<Wish>),
+    Mint(Box<MintToken>),
 }
 
-/// What they are to be.
+/// The tokens to issue.
 #[derive(Args, Clone, Debug)]
-pub struct Wish {
+pub struct MintToken {
     /// The client they are issued to
     #[arg(long, value_name = "CLIENT_ID")]
     client: String,
-    /// Id or user name of whom they speak for [default: nobody, the client itself]
+    /// Id or user name of the user [default: none, the tokens are for the client itself]
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// What they allow; may be repeated, or several in one with spaces between
+    /// A scope, or several separated by spaces; may be repeated
     #[arg(long, value_name = "SCOPE", required = true)]
     scope: Vec<String>,
-    /// How long access and ID token live, like PT10M [default: as the policy has it]
+    /// How long access token and ID token are valid, like PT10M [default: see the policy]
     #[arg(long, value_name = "DURATION")]
     lifetime: Option<String>,
-    /// Access and ID token expired a minute ago
+    /// Make the access token and ID token expired since one minute
     #[arg(long)]
     expired: bool,
     /// The nonce of the ID token
     #[arg(long)]
     nonce: Option<String>,
     /// When the user signed in [default: now, by the realm's clock]
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "TIME")]
     auth_time: Option<String>,
-    /// How the user signed in; may be repeated
+    /// The authentication method (amr); may be repeated
     #[arg(long)]
     amr: Vec<String>,
-    /// How well the user was known
+    /// The authentication context class (acr)
     #[arg(long)]
     acr: Option<String>,
     /// A further claim of the ID token and of a JWT access token; may be repeated
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<Setting>,
-    /// Which of the tokens to print
+    /// The token to print
     #[arg(long, value_enum, default_value_t = Printed::Access, value_name = "TOKEN")]
     print: Printed,
 }
 
-/// What a pipe gets.
+/// The token that is printed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Printed {
     #[value(name = "access_token")]
@@ -85,12 +89,12 @@ impl Printed {
     }
 }
 
-impl Wish {
+impl MintToken {
     fn body(self) -> Value {
         let mut body = Map::new();
         body.insert("client_id".to_owned(), self.client.into());
         body.insert("scope".to_owned(), self.scope.join(" ").into());
-        let said = [
+        let members = [
             ("user", self.user),
             ("lifetime", self.lifetime),
             ("nonce", self.nonce),
@@ -98,7 +102,8 @@ impl Wish {
             ("acr", self.acr),
         ];
         body.extend(
-            said.into_iter()
+            members
+                .into_iter()
                 .filter_map(|(name, text)| Some((name.to_owned(), text?.into()))),
         );
         if self.expired {
@@ -114,15 +119,15 @@ impl Wish {
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let Deed::Mint(wish) = deed;
-    let printed = wish.print.member();
-    let answer = server.post(&["tokens"], wish.body()).send().await?;
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let Command::Mint(request) = command;
+    let printed = request.print.member();
+    let answer = server.post(&["tokens"], request.body()).send().await?;
     if !server.json && answer.value()?.get(printed).is_none() {
-        return Err(RemoteError::NotAmong(printed));
+        return Err(RemoteError::NotIssued(printed));
     }
-    tell(server, &answer, out, |out, tokens| {
+    print(server, &answer, out, |out, tokens| {
         match tokens.get(printed).and_then(Value::as_str) {
             Some(token) => writeln!(out, "{token}"),
             None => show::json(out, tokens),

@@ -1,13 +1,17 @@
-//! `anteroom user …`: the people one can be.
+//! `anteroom user …`: the users of a realm.
 
 use std::io::Write;
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use super::input::{self, Setting};
-use super::server::Server;
-use super::{Page, RemoteError, show, tell};
+use super::{
+    Page, RemoteError,
+    input::{self, Setting},
+    print,
+    server::Server,
+    show,
+};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -17,10 +21,10 @@ Examples:
   anteroom user change anne --claim email=anne@example.org --claim phone_number=null
   anteroom user delete zoe";
 
-/// What to do.
+/// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Deed {
-    /// Everybody who can sign in
+pub enum Command {
+    /// List the users
     #[command(after_help = EXAMPLES)]
     List {
         /// Only users whose user name contains this
@@ -29,7 +33,7 @@ pub enum Deed {
         #[command(flatten)]
         page: Page,
     },
-    /// One user with all claims
+    /// Show a user with all claims
     #[command(after_help = EXAMPLES)]
     Show {
         /// Id or user name
@@ -39,24 +43,24 @@ pub enum Deed {
     /// Add a user
     #[command(after_help = EXAMPLES)]
     Add {
-        /// What they sign in as
+        /// The user name
         username: String,
-        /// The public `sub` [default: made up]
+        /// The public `sub` [default: a random one]
         #[arg(long)]
         id: Option<String>,
         #[command(flatten)]
-        said: Said,
+        members: UserMembers,
     },
-    /// Change what is said, and leave the rest
+    /// Change the given members, and keep the rest
     #[command(after_help = EXAMPLES)]
     Change {
         /// Id or user name
         #[arg(value_parser = input::id)]
         user: String,
         #[command(flatten)]
-        said: Said,
+        members: UserMembers,
     },
-    /// Delete a user with all that is theirs: sessions, grants, tokens, appointments
+    /// Delete a user with their sessions, grants, tokens and appointments
     #[command(after_help = EXAMPLES)]
     Delete {
         /// Id or user name
@@ -65,33 +69,34 @@ pub enum Deed {
     },
 }
 
-/// What is said of a user.
+/// The members of a user.
 #[derive(Args, Clone, Debug)]
-pub struct Said {
-    /// Their password; without one they can be picked but not signed in as by name
+pub struct UserMembers {
+    /// The password; a user without one can only be chosen in the persona picker
     #[arg(long)]
     password: Option<String>,
-    /// Why the picker offers them; without a reason it does not
+    /// The text in the persona picker; without it the picker does not offer the user
     #[arg(long, value_name = "REASON")]
     persona: Option<String>,
-    /// What choosing them causes: a name of /control/api/behaviours
+    /// The scripted behaviour: a name from /control/api/behaviours
     #[arg(long)]
     behaviour: Option<String>,
-    /// A claim; null takes one away; may be repeated
+    /// A claim; null removes it; may be repeated
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<Setting>,
 }
 
-impl Said {
+impl UserMembers {
     fn body(self) -> Map<String, Value> {
         let mut body = Map::new();
-        let said = [
+        let texts = [
             ("password", self.password),
             ("persona", self.persona),
             ("behaviour", self.behaviour),
         ];
         body.extend(
-            said.into_iter()
+            texts
+                .into_iter()
                 .filter_map(|(name, text)| Some((name.to_owned(), text?.into()))),
         );
         if !self.claims.is_empty() {
@@ -101,31 +106,31 @@ impl Said {
     }
 }
 
-/// Does it.
-pub async fn run(deed: Deed, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
-    let call = match deed {
-        Deed::List { search, page } => {
-            let call = page.ask(server.get(&["users"])).query("q", search);
+/// Sends the request, and prints the answer.
+pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let call = match command {
+        Command::List { search, page } => {
+            let call = page.add_to(server.get(&["users"])).query("q", search);
             let answer = call.send().await?;
-            return tell(server, &answer, out, |out, all| show::page(out, all, "users", COLUMNS));
+            return print(server, &answer, out, |out, all| show::page(out, all, "users", COLUMNS));
         }
-        Deed::Delete { user } => {
+        Command::Delete { user } => {
             let answer = server.delete(&["users", &user]).send().await?;
-            return tell(server, &answer, out, |out, _| {
-                writeln!(out, "{} is gone", show::plain(&user))
+            return print(server, &answer, out, |out, _| {
+                writeln!(out, "{} is deleted", show::plain(&user))
             });
         }
-        Deed::Show { user } => server.get(&["users", &user]),
-        Deed::Add { username, id, said } => {
-            let mut body = said.body();
+        Command::Show { user } => server.get(&["users", &user]),
+        Command::Add { username, id, members } => {
+            let mut body = members.body();
             body.insert("username".to_owned(), username.into());
             body.extend(id.map(|id| ("id".to_owned(), id.into())));
             server.post(&["users"], Value::Object(body))
         }
-        Deed::Change { user, said } => server.patch(&["users", &user], Value::Object(said.body())),
+        Command::Change { user, members } => server.patch(&["users", &user], Value::Object(members.body())),
     };
     let answer = call.send().await?;
-    tell(server, &answer, out, |out, user| {
+    print(server, &answer, out, |out, user| {
         show::lines(out, user, COLUMNS)?;
         show::members(out, user.get("claims"))
     })

@@ -1,14 +1,14 @@
-//! `/control/api/exchanges`: what was asked and answered in a realm, and why a refusal was a refusal.
+//! `/control/api/exchanges`: the requests and answers of a realm, and the reasons for refusals.
 //!
 //! | file | what |
 //! | --- | --- |
 //! | here | the rows and their handlers |
-//! | [`question`] | which exchanges are asked for, and waiting for them |
+//! | [`filter`] | which exchanges are asked for, and waiting for them |
 //! | [`shown`] | an exchange and a flow as JSON |
 //! | [`page`] | `/control/exchanges/{id}`, where `error_uri` leads: the same for people |
 
+mod filter;
 mod page;
-mod question;
 mod shown;
 
 use axum::Json;
@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::problem::Problem;
 use crate::api::operation::{Answer, Body, Content};
@@ -26,13 +27,13 @@ use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::journal::{Entry, curl, har};
 use crate::web::paths;
-use question::{FILTERS, FILTERS_AND_EXPECT, FILTERS_AND_PAGE, Question, watch};
+use filter::{FILTERS, FILTERS_AND_EXPECT, FILTERS_AND_PAGE, Filter, watch};
 use shown::{exchange_schema, flow_schema, flows_of};
 
 const TAG: &str = "Journal";
 const NO_SUCH: (u16, &str) = (
     404,
-    "There is no such exchange or flow, or it has fallen out of the ring.",
+    "The exchange or flow is not in the journal, which keeps at most the newest 500 exchanges.",
 );
 
 pub const OPERATIONS: &[ControlOperation] = &[
@@ -41,21 +42,21 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges",
         id: "listExchanges",
         tag: TAG,
-        summary: "The recorded exchanges, newest last, or waiting for one",
+        summary: "List the recorded exchanges, newest last, or wait for one",
         access: Reach::Realm,
         query: FILTERS_AND_PAGE,
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The exchanges that fit, in the order they came to their end."),
+            description: Some("The exchanges that match, in the order in which they ended."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["exchanges", "dropped"], "properties": {
                     "exchanges": {"type": "array", "items": exchange_schema()},
-                    "dropped": {"type": "integer", "description": "How many have fallen out of the ring or were cleared away."},
+                    "dropped": {"type": "integer", "description": "How many exchanges are no longer kept, because newer ones took their place or the journal was cleared."},
                 }})
             }),
         },
-        refusals: &[(400, "A parameter cannot be read.")],
+        refusals: &[(400, "A parameter is invalid.")],
         handler: || get(list),
     },
     ControlOperation {
@@ -69,7 +70,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It is empty. Numbers go on."),
+            description: Some("The journal is empty. Sequence numbers are not reused."),
             content: Content::Nothing,
         },
         refusals: &[],
@@ -80,7 +81,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/count",
         id: "countExchanges",
         tag: TAG,
-        summary: "How many exchanges fit, or whether it is as many as expected",
+        summary: "Count the exchanges that match, or check that there are as many as expected",
         access: Reach::Realm,
         query: FILTERS_AND_EXPECT,
         body: Body::Nothing,
@@ -94,7 +95,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             }),
         },
         refusals: &[
-            (400, "A parameter cannot be read."),
+            (400, "A parameter is invalid."),
             (409, "There are more or fewer than `expect` says."),
         ],
         handler: || get(count),
@@ -104,20 +105,20 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/flows",
         id: "listFlows",
         tag: TAG,
-        summary: "The flows: exchanges that belong together, from the authorization request to the last use of its tokens",
+        summary: "List the flows: exchanges that belong together, from the authorization request to the last use of its tokens",
         access: Reach::Realm,
         query: FILTERS,
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The flows with an exchange that fits, newest last."),
+            description: Some("The flows with an exchange that matches, newest last."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["flows"], "properties": {
                     "flows": {"type": "array", "items": flow_schema()},
                 }})
             }),
         },
-        refusals: &[(400, "A parameter cannot be read.")],
+        refusals: &[(400, "A parameter is invalid.")],
         handler: || get(list_flows),
     },
     ControlOperation {
@@ -125,7 +126,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/flows/{flow}",
         id: "readFlow",
         tag: TAG,
-        summary: "One flow with all its exchanges",
+        summary: "Read one flow with all its exchanges",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -146,7 +147,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/flows/{flow}/har",
         id: "exportFlow",
         tag: TAG,
-        summary: "One flow as an HTTP Archive (HAR 1.2)",
+        summary: "Export one flow as an HTTP Archive (HAR 1.2)",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -163,7 +164,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/{id}",
         id: "readExchange",
         tag: TAG,
-        summary: "One exchange; a refusal is explained",
+        summary: "Read one exchange; a refusal is explained",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -180,7 +181,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/exchanges/{id}/curl",
         id: "exportExchange",
         tag: TAG,
-        summary: "One request as a command for curl; secrets are variables of the shell",
+        summary: "Export one request as a curl command; secrets are shell variables",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -197,7 +198,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/exchanges/{id}",
         id: "showExchange",
         tag: TAG,
-        summary: "One exchange as a page; where error_uri leads. Asked for application/json, as it is",
+        summary: "Show one exchange as a page, to which error_uri leads; with Accept: application/json, as JSON",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -211,93 +212,92 @@ pub const OPERATIONS: &[ControlOperation] = &[
     },
 ];
 
-/// A path's parameter; one that is no text names nothing.
+/// A path parameter; an error where it is not UTF-8.
 type Named = Result<Path<String>, PathRejection>;
 
 /// `GET /control/api/exchanges?flow=…&client_id=…&wait=10s`
 async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
-    let question = Question::read_page(&parameters)?;
-    let (entries, dropped) = watch(&app, &realm, &question).await;
+    let filter = Filter::read_page(&parameters)?;
+    let (entries, dropped) = watch(&app, &realm, &filter).await;
     let exchanges: Vec<Value> = entries.iter().map(shown::exchange).collect();
     Ok(Json(json!({"exchanges": exchanges, "dropped": dropped})))
 }
 
 async fn clear(State(app): State<App>, realm: Realm) -> StatusCode {
-    app.journal.clear(realm.id);
+    app.journal.clear(realm.id).await;
     StatusCode::NO_CONTENT
 }
 
 /// `GET /control/api/exchanges/count?endpoint=token&expect=2`
 async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
-    let question = Question::read_expect(&parameters)?;
-    let (entries, dropped) = app.journal.list(realm.id);
-    let count = entries.iter().filter(|entry| question.fits(entry)).count();
-    match question.expect {
+    let filter = Filter::read_expect(&parameters)?;
+    let (entries, dropped) = app.journal.list(realm.id).await;
+    let count = entries.iter().filter(|entry| filter.matches(entry)).count();
+    match filter.expect {
         Some(expected) if expected != count => Err(Problem::conflict(format!(
-            "{expected} exchanges were expected, and there are {count}"
+            "{expected} exchanges were expected, but there are {count}"
         ))),
         _ => Ok(Json(json!({"count": count, "dropped": dropped}))),
     }
 }
 
 async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Json<Value>, Problem> {
-    let entry = find(&app, &realm, id)?;
+    let entry = find(&app, &realm, id).await?;
     Ok(Json(shown::exchange(&entry)))
 }
 
 async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {
-    let entry = find(&app, &realm, id)?;
+    let entry = find(&app, &realm, id).await?;
     let command = curl::command(&entry.exchange.request, &realm.issuer);
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, plain)], command).into_response())
 }
 
 async fn list_flows(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
-    let question = Question::read(&parameters)?;
-    let (entries, _) = app.journal.list(realm.id);
+    let filter = Filter::read(&parameters)?;
+    let (entries, _) = app.journal.list(realm.id).await;
     let flows: Vec<Value> = flows_of(&entries)
         .iter()
-        .filter(|flow| flow.iter().any(|entry| question.fits(entry)))
+        .filter(|flow| flow.iter().any(|entry| filter.matches(entry)))
         .map(|flow| shown::flow(flow))
         .collect();
     Ok(Json(json!({"flows": flows})))
 }
 
 async fn show_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {
-    let entries = find_flow(&app, &realm, flow)?;
+    let entries = find_flow(&app, &realm, flow).await?;
     let mut flow = shown::flow(&entries.iter().collect::<Vec<_>>());
     flow["exchanges"] = entries.iter().map(shown::exchange).collect();
     Ok(Json(flow))
 }
 
 async fn export_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {
-    let entries = find_flow(&app, &realm, flow)?;
+    let entries = find_flow(&app, &realm, flow).await?;
     Ok(Json(har::archive(&entries, &realm.issuer)))
 }
 
-fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
-    let found = id.ok().and_then(|Path(id)| app.journal.find(realm.id, &id));
-    found.ok_or_else(|| {
-        Problem::not_found(
-            "there is no exchange of that id: it has fallen out of the ring, was cleared away, or never was",
-        )
-    })
+async fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
+    let found = match id {
+        Ok(Path(id)) => app.journal.find(realm.id, &id).await,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| Problem::not_found("this exchange is not in the journal (it keeps at most the newest 500)"))
 }
 
-fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Problem> {
+async fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Problem> {
     let number = flow.ok().and_then(|Path(flow)| flow.parse::<u64>().ok());
-    let (entries, _) = app.journal.list(realm.id);
+    let (entries, _) = app.journal.list(realm.id).await;
     let of_flow = |entry: &Entry| entry.exchange.flow.is_some_and(|flow| Some(flow.0) == number);
     let found: Vec<Entry> = entries.into_iter().filter(of_flow).collect();
     if found.is_empty() {
         return Err(Problem::not_found(
-            "there is no flow of that number, or nothing is left of it",
+            "this flow is not in the journal (it keeps at most the newest 500 exchanges)",
         ));
     }
     Ok(found)
 }
 
-/// Where an exchange is looked at.
-fn address(realm: &Realm, id: &str) -> String {
+/// The address of the page of an exchange.
+fn address(realm: &Realm, id: Uuid) -> String {
     realm.path(&format!("{}/{id}", paths::EXCHANGES))
 }

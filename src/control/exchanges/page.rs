@@ -1,9 +1,9 @@
 //! `/control/exchanges/{id}`: one exchange for people, above all the refusal that sent them here (`error_uri`, RFC 6749 §4.1.2.1).
 
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};
@@ -16,8 +16,9 @@ use crate::journal::redaction::jwt::Jwt;
 use crate::journal::{Entry, curl};
 use crate::model::Refusal;
 use crate::text::Language;
-use crate::web::page::{Layout, Page, Place};
+use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
+use crate::web::received::Place;
 
 #[derive(Template)]
 #[template(path = "control/exchange.html")]
@@ -52,12 +53,12 @@ struct Step {
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     headers: HeaderMap,
     id: Named,
 ) -> Result<Response, Problem> {
-    let found = find(&app, &realm, id);
+    let found = find(&app, &realm, id).await;
     if !wants_a_page(&headers) {
         return Ok(Json(shown::exchange(&found?)).into_response());
     }
@@ -74,7 +75,7 @@ pub async fn show(
         ending: shown::ending(exchange.ending),
         jwts: readable(exchange),
         command: curl::command(&exchange.request, &realm.issuer),
-        steps: steps(&app, &realm, &entry),
+        steps: steps(&app, &realm, &entry).await,
     };
     Ok(Page::new(&page).into_response())
 }
@@ -91,9 +92,9 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
     kinds.find(|kind| ["text/html", "application/json"].contains(kind)) == Some("text/html")
 }
 
-/// The ring goes on: a link may lead to what has fallen out of it.
+/// A link may lead to an exchange that is no longer kept.
 fn gone(layout: Layout) -> Response {
-    let why = "the journal keeps the newest 500 exchanges of a realm, in memory, until the server ends";
+    let why = "this exchange is not in the journal: it keeps at most the newest 500 of a realm, in memory";
     let refusal = Refusal::new("exchange_gone", why);
     PageError::new(StatusCode::NOT_FOUND, refusal)
         .page(layout)
@@ -115,15 +116,15 @@ impl<'e> ReadableJwt<'e> {
     }
 }
 
-fn steps(app: &App, realm: &Realm, here: &Entry) -> Vec<Step> {
+async fn steps(app: &App, realm: &Realm, here: &Entry) -> Vec<Step> {
     let Some(flow) = here.exchange.flow else {
         return Vec::new();
     };
-    let (entries, _) = app.journal.list(realm.id);
+    let (entries, _) = app.journal.list(realm.id).await;
     let of_flow = entries.iter().filter(|entry| entry.exchange.flow == Some(flow));
     of_flow
         .map(|Entry { exchange, .. }| Step {
-            href: address(realm, &exchange.id),
+            href: address(realm, exchange.id),
             line: format!("{} {}", exchange.request.method, exchange.request.path),
             status: exchange
                 .status()

@@ -1,4 +1,4 @@
-//! An exchange and a flow as JSON.
+//! An exchange and a flow as JSON, and their schemas.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::journal::Entry;
 use crate::journal::exchange::{Body, Ending};
 use crate::journal::explanation::Explanation;
 
-/// Everything that is known of one exchange.
+/// One exchange with everything that is recorded of it.
 pub fn exchange(entry: &Entry) -> Value {
     let exchange = &entry.exchange;
     let request = &exchange.request;
@@ -53,12 +53,12 @@ pub fn exchange(entry: &Entry) -> Value {
     shown
 }
 
-/// Why there is no whole answer, in words.
+/// Why there is no complete answer.
 pub fn ending(ending: Ending) -> Option<&'static str> {
     match ending {
         Ending::Answered => None,
-        Ending::GoneBefore => Some("client went away before the answer"),
-        Ending::BrokenOff => Some("the answer broke off, or the client went away while it was sent"),
+        Ending::GoneBefore => Some("the client closed the connection before the answer"),
+        Ending::BrokenOff => Some("the answer was interrupted, or the client closed the connection while it was sent"),
     }
 }
 
@@ -133,7 +133,7 @@ pub fn exchange_schema() -> Value {
         "type": "object", "required": ["name", "value"], "properties": {"name": text, "value": text},
     }});
     let body = json!({"type": "object", "required": ["bytes"], "properties": {
-        "bytes": {"type": "integer", "description": "How many passed."},
+        "bytes": {"type": "integer", "description": "How many bytes the body has."},
         "text": {"type": "string", "description": "The first 16 KiB, without secrets."},
         "truncated": {"type": "boolean"},
         "left_out": {"type": "string", "description": "Why no text is kept."},
@@ -146,9 +146,9 @@ pub fn exchange_schema() -> Value {
         ],
         "properties": {
             "id": text,
-            "sequence": {"type": "integer", "description": "Its number in the order in which exchanges came to their end."},
+            "sequence": {"type": "integer", "description": "Its number in the order in which exchanges ended."},
             "started_at": {"type": "string", "format": "date-time", "description": "By the realm's clock."},
-            "milliseconds": {"type": "number", "description": "To the last byte, by the machine's clock."},
+            "milliseconds": {"type": "number", "description": "Duration up to the last byte of the answer, by the machine's clock."},
             "endpoint": text,
             "request": {"type": "object", "properties": {
                 "method": text, "path": text, "query": perhaps, "headers": headers, "body": body,
@@ -156,7 +156,7 @@ pub fn exchange_schema() -> Value {
             "response": {"type": ["object", "null"], "properties": {
                 "status": {"type": "integer"}, "headers": headers, "body": body,
             }},
-            "ending": {"type": "string", "description": "Why there is no whole answer."},
+            "ending": {"type": "string", "description": "Why there is no complete answer."},
             "client_id": perhaps, "user": perhaps, "user_id": perhaps, "grant_id": perhaps, "flow": perhaps,
             "jwts": {"type": "array", "items": {"type": "object", "properties": {
                 "found_in": text, "header": {"type": "object"}, "claims": {"type": "object"},
@@ -174,14 +174,14 @@ fn refusal_schema() -> Value {
         "type": "object",
         "required": ["code", "description"],
         "properties": {
-            "kind": {"type": "string", "description": "The rule that refused, by a name that stays, such as code.expired."},
+            "kind": {"type": "string", "description": "The rule that refused, by its stable name, such as code.expired."},
             "code": text, "section": text, "link": text, "description": text, "expected": text, "received": text,
-            "difference": {"type": "array", "description": "Two addresses, character by character.", "items": {
+            "difference": {"type": "array", "description": "The expected and the received address, compared character by character.", "items": {
                 "type": "object", "properties": {"same": text, "expected": text, "received": text},
             }},
             "hashes": {"type": "object", "properties": {"code_challenge": text, "of_the_verifier": text}},
             "clock": {"type": "object", "properties": {"expired_at": instant, "now": instant, "late_by": text}},
-            "mend": {"type": "string", "description": "What would most likely mend it."},
+            "fix": {"type": "string", "description": "How to fix it, most likely."},
         },
     })
 }

@@ -280,7 +280,7 @@ async fn write(
     let mut tx = app.database.begin().await?;
     let outcome = app.outbox.write(&mut tx, realm.id, &realm.random, email, now).await;
     let id = settle(tx, outcome).await?;
-    app.outbox.ring();
+    app.outbox.notify();
     Ok((StatusCode::CREATED, Json(find(&app, &realm, &id).await?)))
 }
 
@@ -358,7 +358,7 @@ async fn deliver(
         .send_message_again(&mut tx, realm.id, &message, realm.clock.now(), system_now())
         .await;
     match settle(tx, outcome).await? {
-        Redelivery::Due => app.outbox.ring(),
+        Redelivery::Due => app.outbox.notify(),
         Redelivery::Busy => return Err(Problem::conflict("it is just being sent")),
         Redelivery::Nowhere => {
             return Err(Problem::conflict(
@@ -414,7 +414,7 @@ mod tests {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        app.outbox.ring();
+        app.outbox.notify();
     }
 
     fn parameters(query: &str) -> Parameters {

@@ -342,7 +342,7 @@ async fn write(
         .post_webhook(&mut tx, realm.id, &realm.random, webhook, now)
         .await;
     let id = settle(tx, outcome).await?;
-    app.outbox.ring();
+    app.outbox.notify();
     Ok((StatusCode::CREATED, Json(find(&app, &realm, &id).await?)))
 }
 
@@ -383,7 +383,7 @@ async fn deliver(
         .send_webhook_again(&mut tx, realm.id, &id, realm.clock.now(), system_now())
         .await;
     match settle(tx, outcome).await? {
-        Redelivery::Due => app.outbox.ring(),
+        Redelivery::Due => app.outbox.notify(),
         Redelivery::Busy | Redelivery::Nowhere => return Err(Problem::conflict("it is just being sent")),
     }
     Ok((StatusCode::ACCEPTED, Json(find(&app, &realm, &id).await?)))

@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = &[
         name: "authorization_issuer_changed",
         does: "`iss` has a 1 behind it.",
         section: "RFC 9207 §2.4",
-        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("iss", format!("{}1", bite.here.issuer))),
+        bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", format!("{}1", call.here.issuer))),
         ..RESPONSE
     },
     Row {
@@ -60,7 +60,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "Whose answer it pretends to be.",
         }],
-        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("iss", bite.parameters().text("issuer"))),
+        bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", call.parameters.text("issuer"))),
         ..RESPONSE
     },
     Row {
@@ -96,8 +96,8 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["temporarily_unavailable", "server_error"]),
             meaning: "Which of the two.",
         }],
-        bend: Bend::AuthorizationResponse(|bite, answer| {
-            answer.refuse(bite.parameters().text("error"), "the server cannot answer just now");
+        bend: Bend::AuthorizationResponse(|call, answer| {
+            answer.refuse(call.parameters.text("error"), "the server cannot answer just now");
         }),
         ..RESPONSE
     },
@@ -106,7 +106,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer has a parameter that nobody asked for: `session_state`.",
         good_client: "Ignores it and redeems the code.",
         section: "RFC 6749 §4.1.2",
-        bend: Bend::AuthorizationResponse(|bite, answer| answer.set("session_state", bite.here.random.token())),
+        bend: Bend::AuthorizationResponse(|call, answer| answer.set("session_state", call.here.random.token())),
         ..RESPONSE
     },
     Row {
@@ -118,8 +118,8 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["code", "state"]),
             meaning: "Which of them.",
         }],
-        bend: Bend::AuthorizationResponse(|bite, answer| {
-            let again = (bite.parameters().text("parameter").to_owned(), bite.here.random.token());
+        bend: Bend::AuthorizationResponse(|call, answer| {
+            let again = (call.parameters.text("parameter").to_owned(), call.here.random.token());
             answer.parameters.push(again);
         }),
         ..RESPONSE
@@ -129,9 +129,9 @@ pub const ROWS: &[Row] = &[
         does: "The answer carries a code and a `state` that this client never asked for.",
         good_client: "Refuses: the `state` is none of its own (login CSRF, code injection).",
         section: "RFC 9700 §4.5, §4.7",
-        bend: Bend::AuthorizationResponse(|bite, answer| {
-            answer.set("code", bite.here.random.token());
-            answer.set("state", bite.here.random.token());
+        bend: Bend::AuthorizationResponse(|call, answer| {
+            answer.set("code", call.here.random.token());
+            answer.set("state", call.here.random.token());
         }),
         ..RESPONSE
     },
@@ -157,7 +157,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Ignores the body of a POST at its redirect URI, or takes no POST there at all.",
         section: "RFC 9700 §4.12",
         endpoints: Selection::These(&[&endpoint::LOGIN]),
-        applies: |_, asked| asked.writes(),
+        applies: |call| call.asked.writes(),
         needs: Needs::Nothing,
         bend: Bend::PostedOn,
         ..RESPONSE

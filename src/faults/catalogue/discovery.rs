@@ -58,10 +58,10 @@ pub const ROWS: &[Row] = &[
             kind: Kind::RequiredText,
             meaning: "The issuer to lead to: a realm with a made-up name, say.",
         }],
-        bend: Bend::Document(|bite, document| {
+        bend: Bend::Document(|call, document| {
             let links = document.get_mut("links").and_then(Value::as_array_mut);
             for link in links.into_iter().flatten() {
-                link["href"] = json!(bite.parameters().text("issuer"));
+                link["href"] = json!(call.parameters.text("issuer"));
             }
         }),
         ..DISCOVERY
@@ -89,13 +89,13 @@ pub const ROWS: &[Row] = &[
             meaning: "Where to. Usually the same address with `127.0.0.1` for `localhost`, or the other way round.",
         }],
         needs: Needs::Nothing,
-        applies: |_, asked| !asked.query.contains("redirected"),
-        bend: Bend::Instead(|bite| {
-            let said = bite.parameters().text("location");
+        applies: |call| !call.asked.query.contains("redirected"),
+        bend: Bend::Instead(|call| {
+            let said = call.parameters.text("location");
             let location = if said.contains("://") {
                 said.to_owned()
             } else {
-                let issuer = &bite.here.issuer;
+                let issuer = &call.here.issuer;
                 let elsewhere = if issuer.contains("//localhost") {
                     issuer.replacen("//localhost", "//127.0.0.1", 1)
                 } else {
@@ -124,9 +124,9 @@ pub const ROWS: &[Row] = &[
         holds: true,
         of_issuer: true,
         needs: Needs::Nothing,
-        applies: |armed, asked| {
-            let basic = armed.parameters.text("method") == "client_secret_basic";
-            asked.endpoint.is(&endpoint::DISCOVERY) || asked.authenticates_by_header != basic
+        applies: |call| {
+            let basic = call.parameters.text("method") == "client_secret_basic";
+            call.asked.endpoint.is(&endpoint::DISCOVERY) || call.asked.authenticates_by_header != basic
         },
         bend: Bend::OneAuthMethod,
         ..DISCOVERY

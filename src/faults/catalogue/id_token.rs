@@ -104,7 +104,7 @@ pub const ROWS: &[Row] = &[
         name: "id_token_expired",
         does: "`exp` is six minutes ago, beyond the leeway that is usually granted.",
         section: "OIDC Core §3.1.3.7 (9)",
-        bend: Bend::IdToken(|bite, token| set(&mut token.claims, "exp", bite.here.now.as_second() - 360)),
+        bend: Bend::IdToken(|call, token| set(&mut token.claims, "exp", call.here.now.as_second() - 360)),
         ..ID_TOKEN
     },
     Row {
@@ -173,8 +173,8 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["pem", "der"]),
             meaning: "Which bytes of the public key (SubjectPublicKeyInfo) are taken for a secret.",
         }],
-        bend: Bend::IdToken(|bite, token| {
-            let pem = bite.parameters().text("form") == "pem";
+        bend: Bend::IdToken(|call, token| {
+            let pem = call.parameters.text("form") == "pem";
             token.signature = Signature::PublicKeyAsSecret { pem };
         }),
         ..ID_TOKEN
@@ -239,7 +239,7 @@ pub const ROWS: &[Row] = &[
         does: "The ID token of a refresh has another `iss`.",
         good_client: "Drops the answer: the new access token is never used.",
         section: "OIDC Core §12.2",
-        applies: |_, asked| asked.refreshes(),
+        applies: |call| call.asked.refreshes(),
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
         ..ID_TOKEN
     },
@@ -248,7 +248,7 @@ pub const ROWS: &[Row] = &[
         does: "The ID token of a refresh has another `sub`.",
         good_client: "Drops the answer: the new access token is never used.",
         section: "OIDC Core §12.2",
-        applies: |_, asked| asked.refreshes(),
+        applies: |call| call.asked.refreshes(),
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "sub", "1")),
         ..ID_TOKEN
     },
@@ -258,11 +258,11 @@ pub const ROWS: &[Row] = &[
         good_client: "Accepts a little (a few minutes at most) and rejects more.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,
-        bend: Bend::IdToken(|bite, token| {
+        bend: Bend::IdToken(|call, token| {
             let issued = token.claims.get("iat").cloned();
             set(&mut token.claims, "nbf", issued);
             for claim in ["iat", "nbf", "exp"] {
-                shift(&mut token.claims, claim, bite.parameters().integer("seconds"));
+                shift(&mut token.claims, claim, call.parameters.integer("seconds"));
             }
         }),
         ..ID_TOKEN
@@ -273,11 +273,11 @@ pub const ROWS: &[Row] = &[
         good_client: "Accepts the token while it has not expired, with a leeway of a few minutes at most.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,
-        bend: Bend::IdToken(|bite, token| {
+        bend: Bend::IdToken(|call, token| {
             let issued = token.claims.get("iat").cloned();
             set(&mut token.claims, "nbf", issued);
             for claim in ["iat", "nbf", "exp"] {
-                shift(&mut token.claims, claim, -bite.parameters().integer("seconds"));
+                shift(&mut token.claims, claim, -call.parameters.integer("seconds"));
             }
         }),
         ..ID_TOKEN
@@ -286,7 +286,7 @@ pub const ROWS: &[Row] = &[
         name: "not_yet_valid",
         does: "`nbf` is an hour ahead.",
         section: "RFC 7519 §4.1.5",
-        bend: Bend::IdToken(|bite, token| set(&mut token.claims, "nbf", bite.here.now.as_second() + 3600)),
+        bend: Bend::IdToken(|call, token| set(&mut token.claims, "nbf", call.here.now.as_second() + 3600)),
         ..ID_TOKEN
     },
     Row {
@@ -308,8 +308,8 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["at+jwt", "logout+jwt"]),
             meaning: "An access token (RFC 9068) or a logout token.",
         }],
-        bend: Bend::IdToken(|bite, token| {
-            let typ = bite.parameters().text("typ");
+        bend: Bend::IdToken(|call, token| {
+            let typ = call.parameters.text("typ");
             set(&mut token.header, "typ", typ);
             if typ == "logout+jwt" {
                 let event = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
@@ -336,7 +336,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["old", "absent", "acr"]),
             meaning: "Ten days old, no `auth_time`, or `acr` 0.",
         }],
-        bend: Bend::IdToken(|bite, token| match bite.parameters().text("form") {
+        bend: Bend::IdToken(|call, token| match call.parameters.text("form") {
             "absent" => drop(token.claims.shift_remove("auth_time")),
             "acr" => set(&mut token.claims, "acr", "0"),
             _ => shift(&mut token.claims, "auth_time", -10 * 24 * 3600),

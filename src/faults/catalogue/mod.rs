@@ -1,4 +1,4 @@
-//! Every fault: what it does, what a good client does about it, where it bites, and the line that bends.
+//! Every fault: what it does, what a good client does about it, where it triggers, and the line that bends.
 //!
 //! A new fault is a row in the file of its family, with its bend in the row; listing, arming, narrowing and counting follow.
 //!
@@ -37,10 +37,9 @@ mod shape;
 mod token_response;
 mod transport;
 
-use super::armed::Armed;
 use super::bends::{Answer, Instead};
+use super::call::{Asked, Call};
 use super::parameter::Parameter;
-use super::watch::{Asked, Bite};
 use crate::model::{AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members};
 use crate::web::endpoint::{EndpointTable, Selection};
 
@@ -64,7 +63,7 @@ pub struct Row {
     /// How often, where the tester does not say. `None`: until disarmed.
     pub times: Option<u64>,
     /// Whether a request is of the kind this fault is about.
-    pub applies: fn(&Armed, &Asked) -> bool,
+    pub applies: fn(&Call<'_>) -> bool,
     /// Whether a request that was answered with this status is something the fault waits for.
     pub event: fn(&Asked, u16) -> bool,
     pub needs: Needs,
@@ -95,11 +94,11 @@ pub enum Bend {
     /// The answer is fine; the connection is closed behind it without a word.
     CloseBehind,
     /// This is answered, and nobody else is asked.
-    Instead(fn(&Bite<'_>) -> Instead),
+    Instead(fn(&Call<'_>) -> Instead),
     /// The JSON object of a good answer.
-    Document(fn(&Bite<'_>, &mut Members)),
+    Document(fn(&Call<'_>, &mut Members)),
     /// The whole answer.
-    Answer(fn(&Bite<'_>, &mut Answer)),
+    Answer(fn(&Call<'_>, &mut Answer)),
     /// The metadata names another place for the keys, where they are.
     KeysMoved,
     /// Userinfo as a signed JWT.
@@ -110,11 +109,11 @@ pub enum Bend {
     OneAuthMethod,
     /// The form that was posted to us is posted on to the client.
     PostedOn,
-    IdToken(fn(&Bite<'_>, &mut IdTokenDraft)),
-    AuthorizationResponse(fn(&Bite<'_>, &mut AuthorizationResponse)),
+    IdToken(fn(&Call<'_>, &mut IdTokenDraft)),
+    AuthorizationResponse(fn(&Call<'_>, &mut AuthorizationResponse)),
     /// The authorization response before this one, once more.
     RepeatedResponse,
-    AccessToken(fn(&Bite<'_>, &mut IssuedAccessToken)),
+    AccessToken(fn(&Call<'_>, &mut IssuedAccessToken)),
     RefreshToken(RefreshBend),
     Keys(KeyStory),
 }
@@ -163,7 +162,7 @@ impl Row {
         holds: false,
         of_issuer: false,
         times: None,
-        applies: |_, _| true,
+        applies: |_| true,
         event: |_, _| false,
         needs: Needs::Nothing,
         bend: Bend::Delay,
@@ -203,7 +202,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::faults::Wish;
+    use crate::faults::ArmFault;
 
     #[test]
     fn every_fault_has_a_name_of_its_own_and_explains_itself() {
@@ -225,13 +224,13 @@ mod tests {
         for row in rows() {
             let required = row.parameters.iter().filter(|parameter| parameter.usual().is_none());
             let parameters = required.map(|parameter| (parameter.name.to_owned(), "http://localhost:1".into()));
-            let wish = Wish {
+            let request = ArmFault {
                 fault: row.name.to_owned(),
                 parameters: parameters.collect(),
-                ..Wish::default()
+                ..ArmFault::default()
             };
             assert!(
-                wish.check("1".to_owned(), &EndpointTable::new([])).is_ok(),
+                request.check("1".to_owned(), &EndpointTable::new([])).is_ok(),
                 "{}",
                 row.name
             );

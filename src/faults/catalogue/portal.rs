@@ -30,10 +30,10 @@ pub const ROWS: &[Row] = &[
         does: "A booking is refused as if somebody else had been faster; nothing is booked.",
         good_client: "Says so, shows what is still free and lets the person choose again.",
         section: "the portal's documentation of booking",
-        applies: |_, asked| {
-            let last = asked.path.rsplit('/').next().unwrap_or_default();
+        applies: |call| {
+            let last = call.asked.path.rsplit('/').next().unwrap_or_default();
             let books = ["booking", "reschedule", "appointments", "visits"].contains(&last);
-            asked.writes() && books
+            call.asked.writes() && books
         },
         bend: Bend::Instead(|_| {
             let taken = Instead::new(409, "slot_taken", "The slot has been taken meanwhile.");
@@ -93,8 +93,8 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "Seconds until it is worth another try.",
         }],
-        bend: Bend::Instead(|bite| {
-            let seconds = bite.parameters().integer("retry_after").to_string();
+        bend: Bend::Instead(|call| {
+            let seconds = call.parameters.integer("retry_after").to_string();
             Instead::new(429, "too_many_requests", "Too many requests.").with(http::header::RETRY_AFTER, seconds)
         }),
         ..PORTAL
@@ -119,7 +119,7 @@ pub const ROWS: &[Row] = &[
         does: "A list comes back empty: no free times, no appointments.",
         good_client: "Says that there is nothing, and offers what can be done about it.",
         needs: Needs::Json,
-        applies: |_, asked| !asked.writes(),
+        applies: |call| !call.asked.writes(),
         bend: Bend::Answer(|_, answer| {
             let Ok(mut document) = serde_json::from_slice::<Value>(&answer.body) else {
                 return;

@@ -20,7 +20,7 @@ pub const ROWS: &[Row] = &[
         does: "A refresh brings no new refresh token, and the old one stays good.",
         good_client: "Keeps the old one.",
         section: "RFC 6749 §6",
-        applies: |_, asked| asked.refreshes(),
+        applies: |call| call.asked.refreshes(),
         bend: Bend::RefreshToken(RefreshBend::NotRotated),
         ..REFRESH
     },
@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = &[
         does: "A refresh is refused with `invalid_grant`: idle for too long. Access tokens live on.",
         good_client: "Asks for a new login, once, and clears what it has stored.",
         section: "RFC 6749 §5.2, RFC 9700 §4.14.2",
-        applies: |_, asked| asked.refreshes(),
+        applies: |call| call.asked.refreshes(),
         bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the refresh token has expired")),
         ..REFRESH
     },
@@ -47,9 +47,9 @@ pub const ROWS: &[Row] = &[
         good_client: "Ends the session or asks for a new login, once, and clears the tokens it has stored.",
         section: "RFC 6749 §5.2, RFC 6750 §3.1",
         endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
-        applies: |_, asked| asked.refreshes() || asked.at_resource(),
-        bend: Bend::Instead(|bite| {
-            if bite.asked.at_resource() {
+        applies: |call| call.asked.refreshes() || call.asked.at_resource(),
+        bend: Bend::Instead(|call| {
+            if call.asked.at_resource() {
                 Instead::new(401, "invalid_token", "The access token was revoked")
             } else {
                 Instead::new(
@@ -75,8 +75,8 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "How long it really lives.",
         }],
-        bend: Bend::AccessToken(|bite, token| {
-            let life = SignedDuration::from_secs(bite.parameters().integer("seconds"));
+        bend: Bend::AccessToken(|call, token| {
+            let life = SignedDuration::from_secs(call.parameters.integer("seconds"));
             let end = token.issued_at.checked_add(life).unwrap_or(token.expires_at);
             token.expires_at = end.min(token.expires_at);
         }),

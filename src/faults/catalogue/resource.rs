@@ -113,9 +113,9 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "How many.",
         }],
-        applies: |armed, asked| {
-            let enough = u64::try_from(armed.parameters.integer("refreshes")).unwrap_or(u64::MAX);
-            asked.at_resource() && armed.events() < enough
+        applies: |call| {
+            let enough = u64::try_from(call.parameters.integer("refreshes")).unwrap_or(u64::MAX);
+            call.asked.at_resource() && call.events < enough
         },
         event: |asked, status| asked.refreshes() && status == 200,
         bend: Bend::Instead(|_| invalid_token()),
@@ -131,7 +131,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["none", "several"]),
             meaning: "None at all, or three in a list.",
         }],
-        bend: Bend::Instead(|bite| match bite.parameters().text("challenges") {
+        bend: Bend::Instead(|call| match call.parameters.text("challenges") {
             "several" => invalid_token().challenging(
                 "Negotiate, Basic realm=\"a, b\", Bearer realm=\"Anteroom\", error=\"invalid_token\", scope=\"openid\"",
             ),
@@ -151,8 +151,8 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "What would be needed.",
         }],
-        bend: Bend::Instead(|bite| {
-            let scope = bite.parameters().text("scope").replace(['"', '\\'], "_");
+        bend: Bend::Instead(|call| {
+            let scope = call.parameters.text("scope").replace(['"', '\\'], "_");
             let challenge = format!("Bearer realm=\"Anteroom\", error=\"insufficient_scope\", scope=\"{scope}\"");
             Instead::new(
                 403,
@@ -184,9 +184,9 @@ pub const ROWS: &[Row] = &[
                 meaning: "How many seconds ago it may have been.",
             },
         ],
-        bend: Bend::Instead(|bite| {
-            let acr = bite.parameters().text("acr_values").replace(['"', '\\'], "_");
-            let max_age = bite.parameters().integer("max_age");
+        bend: Bend::Instead(|call| {
+            let acr = call.parameters.text("acr_values").replace(['"', '\\'], "_");
+            let max_age = call.parameters.integer("max_age");
             let challenge = format!(
                 "Bearer realm=\"Anteroom\", error=\"insufficient_user_authentication\", \
                  error_description=\"A different authentication level is required\", \

@@ -33,7 +33,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["text/html", "text/plain", "application/octet-stream"]),
             meaning: "What it is called.",
         }],
-        bend: Bend::Answer(|bite, answer| answer.set_type(bite.parameters().text("type"))),
+        bend: Bend::Answer(|call, answer| answer.set_type(call.parameters.text("type"))),
         ..SHAPE
     },
     Row {
@@ -58,11 +58,11 @@ pub const ROWS: &[Row] = &[
             },
         ],
         needs: Needs::Nothing,
-        bend: Bend::Answer(|bite, answer| {
+        bend: Bend::Answer(|call, answer| {
             let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
                         <body><h1>502 Bad Gateway</h1><p>some proxy</p></body></html>\n";
-            answer.status = StatusCode::from_u16(bite.parameters().status()).unwrap_or(StatusCode::BAD_GATEWAY);
-            answer.set_type(bite.parameters().text("type"));
+            answer.status = StatusCode::from_u16(call.parameters.status()).unwrap_or(StatusCode::BAD_GATEWAY);
+            answer.set_type(call.parameters.text("type"));
             answer.body = page.into();
         }),
         ..SHAPE
@@ -87,8 +87,8 @@ pub const ROWS: &[Row] = &[
         good_client: "Rejects it, or takes the last value everywhere alike.",
         section: "RFC 8259 §4, RFC 7493 §2.3",
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::USERINFO]),
-        bend: Bend::Answer(|bite, answer| {
-            let at_userinfo = bite.asked.endpoint.is(&endpoint::USERINFO);
+        bend: Bend::Answer(|call, answer| {
+            let at_userinfo = call.asked.endpoint.is(&endpoint::USERINFO);
             let name = if at_userinfo { "sub" } else { "access_token" };
             answer.insert_in_front(&format!("\"{name}\":\"the-other-one\","));
         }),
@@ -115,9 +115,9 @@ pub const ROWS: &[Row] = &[
                 meaning: "Bytes, about.",
             },
         ],
-        bend: Bend::Answer(|bite, answer| {
-            let size = usize::try_from(bite.parameters().integer("size")).unwrap_or_default();
-            match bite.parameters().text("form") {
+        bend: Bend::Answer(|call, answer| {
+            let size = usize::try_from(call.parameters.integer("size")).unwrap_or_default();
+            match call.parameters.text("form") {
                 "members" => {
                     let members = (0..size / 16).map(|number| format!("\"x{number:09}\":1,"));
                     answer.insert_in_front(&members.collect::<String>());
@@ -142,7 +142,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["bom", "gzip"]),
             meaning: "Which of the two.",
         }],
-        bend: Bend::Answer(|bite, answer| match bite.parameters().text("form") {
+        bend: Bend::Answer(|call, answer| match call.parameters.text("form") {
             "gzip" => {
                 answer.body = gzip(&answer.body).into();
                 answer.set_header(header::CONTENT_ENCODING, "gzip");

@@ -77,9 +77,9 @@ pub const ROWS: &[Row] = &[
             meaning: "`\"3600\"` or `3600.5`.",
         }],
         needs: Needs::Member("expires_in"),
-        bend: Bend::Document(|bite, answer| {
+        bend: Bend::Document(|call, answer| {
             let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or_default();
-            let bent = match bite.parameters().text("form") {
+            let bent = match call.parameters.text("form") {
                 "fraction" => json!(format!("{seconds}.5").parse::<f64>().unwrap_or_default()),
                 _ => json!(seconds.to_string()),
             };
@@ -97,8 +97,8 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["zero", "negative", "huge", "null"]),
             meaning: "Which absurdity.",
         }],
-        bend: Bend::Document(|bite, answer| {
-            let bent = match bite.parameters().text("form") {
+        bend: Bend::Document(|call, answer| {
+            let bent = match call.parameters.text("form") {
                 "negative" => json!(-1),
                 "huge" => json!(9_007_199_254_740_992_i64),
                 "null" => Value::Null,
@@ -151,8 +151,8 @@ pub const ROWS: &[Row] = &[
             meaning: "The one that is withheld.",
         }],
         needs: Needs::Nothing,
-        bend: Bend::AccessToken(|bite, token| {
-            let named = bite.parameters().text("scope");
+        bend: Bend::AccessToken(|call, token| {
+            let named = call.parameters.text("scope");
             let withheld = match token.scopes.iter().last() {
                 Some(last) if named == "the last" => last,
                 _ => named,
@@ -167,7 +167,7 @@ pub const ROWS: &[Row] = &[
         does: "The code is refused with `invalid_grant`, as if it had expired; it is not spent.",
         good_client: "Starts a new login, once; does not send the code again.",
         section: "RFC 6749 §5.2, §4.1.2",
-        applies: |_, asked| asked.asks_by_code(),
+        applies: |call| call.asked.asks_by_code(),
         bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the code has expired")),
         ..REFUSAL
     },
@@ -196,8 +196,8 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "The status.",
         }],
-        bend: Bend::Instead(|bite| {
-            let status = bite.parameters().status();
+        bend: Bend::Instead(|call| {
+            let status = call.parameters.status();
             Instead::new(status, "server_error", "the server met an unexpected condition")
         }),
         ..REFUSAL
@@ -225,9 +225,9 @@ pub const ROWS: &[Row] = &[
                 meaning: "Where to.",
             },
         ],
-        bend: Bend::Instead(|bite| {
-            Instead::new(bite.parameters().status(), "moved", "the token endpoint is elsewhere")
-                .with(http::header::LOCATION, bite.parameters().text("location"))
+        bend: Bend::Instead(|call| {
+            Instead::new(call.parameters.status(), "moved", "the token endpoint is elsewhere")
+                .with(http::header::LOCATION, call.parameters.text("location"))
                 .bare("text/plain", "")
         }),
         ..REFUSAL

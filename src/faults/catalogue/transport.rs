@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use super::{Bend, Needs, Row, When};
 use crate::clock::system_now;
 use crate::faults::bends::Instead;
+use crate::faults::call::Call;
 use crate::faults::parameter::{Kind, Parameter};
-use crate::faults::watch::Bite;
 use crate::web::endpoint::{self, Selection};
 
 const TRANSPORT: Row = Row {
@@ -33,10 +33,10 @@ const RETRY_AFTER: &[Parameter] = &[
     },
 ];
 
-fn retry_after(bite: &Bite<'_>) -> String {
-    let seconds = bite.parameters().integer("retry_after");
+fn retry_after(call: &Call<'_>) -> String {
+    let seconds = call.parameters.integer("retry_after");
     let then = system_now().checked_add(SignedDuration::from_secs(seconds));
-    match (bite.parameters().text("form"), then) {
+    match (call.parameters.text("form"), then) {
         // RFC 9110 §5.6.7
         ("date", Ok(then)) => then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         _ => seconds.to_string(),
@@ -79,8 +79,8 @@ pub const ROWS: &[Row] = &[
         good_client: "Waits that long, whichever form it has, within reason.",
         section: "RFC 6585 §4, RFC 9110 §10.2.3",
         parameters: RETRY_AFTER,
-        bend: Bend::Instead(|bite| {
-            Instead::new(429, "slow_down", "too many requests").with(http::header::RETRY_AFTER, retry_after(bite))
+        bend: Bend::Instead(|call| {
+            Instead::new(429, "slow_down", "too many requests").with(http::header::RETRY_AFTER, retry_after(call))
         }),
         ..TRANSPORT
     },
@@ -99,9 +99,9 @@ pub const ROWS: &[Row] = &[
         section: "RFC 9110 §15.6.4, RFC 7009 §2.2.1",
         parameters: RETRY_AFTER,
         times: Some(1),
-        bend: Bend::Instead(|bite| {
+        bend: Bend::Instead(|call| {
             Instead::new(503, "temporarily_unavailable", "the server cannot answer just now")
-                .with(http::header::RETRY_AFTER, retry_after(bite))
+                .with(http::header::RETRY_AFTER, retry_after(call))
         }),
         ..TRANSPORT
     },
@@ -119,8 +119,8 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "Which one.",
         }],
-        bend: Bend::Instead(|bite| {
-            let status = bite.parameters().status();
+        bend: Bend::Instead(|call| {
+            let status = call.parameters.status();
             let code = if status < 500 {
                 "invalid_request"
             } else {
@@ -143,7 +143,7 @@ pub const ROWS: &[Row] = &[
         does: "Everything is done and written; the connection is closed without a byte.",
         good_client: "Finds out what has become of its request before it repeats one that does harm twice.",
         section: "RFC 9110 §9.2.2",
-        applies: |_, asked| asked.writes(),
+        applies: |call| call.asked.writes(),
         bend: Bend::Drop(When::AfterCommit),
         ..TRANSPORT
     },
@@ -153,7 +153,7 @@ pub const ROWS: &[Row] = &[
         good_client: "A retry meets `invalid_grant`, and may cost the tokens: starts a new login.",
         section: "RFC 6749 §4.1.2, §10.5",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
-        applies: |_, asked| asked.asks_by_code(),
+        applies: |call| call.asked.asks_by_code(),
         bend: Bend::Drop(When::AfterCommit),
         ..TRANSPORT
     },
@@ -163,7 +163,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Tries the old one once more at once, within the grace; then a clean new login, no loop.",
         section: "RFC 9700 §4.14.2",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
-        applies: |_, asked| asked.refreshes(),
+        applies: |call| call.asked.refreshes(),
         bend: Bend::Drop(When::AfterCommit),
         ..TRANSPORT
     },

@@ -32,6 +32,11 @@ impl Jwt {
         })
     }
 
+    /// Bytes of memory it holds.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + self.found_in.capacity() + self.header.capacity() + self.claims.capacity()
+    }
+
     /// Header and claims as they are shown.
     pub fn parsed(&self) -> (Value, Value) {
         let parse = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);

@@ -10,7 +10,7 @@ use crate::{
     oauth::error::{OAuthError, failure, invalid_grant},
     random::digest,
     store::{self, Tx, settle},
-    tokens::AccessTokenFor,
+    tokens::{AccessTokenFor, PreparedAccessToken},
 };
 
 pub const ROW: GrantTypeRow = GrantTypeRow {
@@ -28,7 +28,8 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
     } = request;
     let digest = digest(parameters.required("code")?);
     let redirect_uri = parameters.required("redirect_uri")?;
-    let found = store::authorization_codes::find(&mut app.database.read().await?, realm.id, &digest).await?;
+    let mut conn = app.database.read().await?;
+    let found = store::authorization_codes::find(&mut conn, realm.id, &digest).await?;
     let code = found.ok_or_else(|| invalid_grant("the code is unknown").kind("code.unknown"))?;
     recording::note_grant(&code.grant.id);
 
@@ -45,9 +46,10 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         }
     }
 
-    let user = user_for_rules(app, realm, &code.grant.user).await?;
+    let user = user_for_rules(&mut conn, realm, &code.grant.user).await?;
+    drop(conn);
     let pair = realm.random.id(now);
-    let wanted = AccessTokenFor {
+    let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&code.grant),
         user: user.as_ref(),
@@ -56,10 +58,10 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         now,
         lifetime: None,
         further: Claims::new(),
-    };
+    })?;
 
     let mut tx = app.database.begin().await?;
-    let outcome = redeem(&mut tx, realm, &digest, &code, wanted).await;
+    let outcome = redeem(&mut tx, realm, &digest, &code, prepared).await;
     let granted = settle(tx, outcome).await?;
     Ok(Granted { user, ..granted })
 }
@@ -119,29 +121,30 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
 
 /// Redeems the code and issues its tokens. The grant's row is the lock of all its codes and tokens.
 ///
-/// Tokens are made after the code is redeemed: an armed fault counts issued tokens, and refused requests must not count.
+/// Tokens are issued after the code is redeemed: an armed fault counts issued tokens, and refused requests must not
+/// count.
 async fn redeem(
     tx: &mut Tx,
     realm: &Realm,
     digest: &str,
     code: &AuthorizationCode,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<Granted, OAuthError> {
-    let (client, now) = (wanted.client, wanted.now);
-    let alive = store::grants::hold(tx, realm.id, &code.grant.id, now).await?;
-    if !alive || code.redeemed_at.is_some() || !store::authorization_codes::redeem(tx, realm.id, digest, now).await? {
+    let (client, now) = (prepared.wanted.client, prepared.wanted.now);
+    let grant = &code.grant;
+    if !store::code_flow::redeem_code(tx, realm.id, &grant.id, digest, now).await? {
         return refuse_unredeemed(tx, realm, digest, now).await;
     }
-    let grant = &code.grant;
-    let (access_token, row) = realm.mint.access_token(wanted)?;
-    store::access_tokens::insert(tx, realm.id, &row).await?;
-    let scopes = row.scopes; // an armed fault may have changed them
+    let (access_token, row) = realm.mint.issue_access_token(prepared)?;
     let mut refresh_token = None;
     if client.may_use(GrantType::RefreshToken) {
-        let (token, row) = realm.mint.refresh_token(grant, &row.pair, now);
-        store::refresh_tokens::insert(tx, realm.id, &row).await?;
+        let (token, refresh_row) = realm.mint.refresh_token(grant, &row.pair, now);
+        store::code_flow::insert_tokens(tx, realm.id, &row, &refresh_row).await?;
         refresh_token = Some(token);
+    } else {
+        store::access_tokens::insert(tx, realm.id, &row).await?;
     }
+    let scopes = row.scopes; // an armed fault may have changed them
     let id_token = grant
         .scopes
         .contains("openid")

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{App, Realm},
     model::{Client, Grant, GrantType, Scopes, Secret, User, UserId},
-    store,
+    store::{self, Conn},
 };
 
 /// All grant types, in the order of the discovery document.
@@ -85,11 +85,11 @@ pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuth
 }
 
 /// The user of a grant, if a claim rule for tokens needs it; without such rules nothing is read.
-async fn user_for_rules(app: &App, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
+async fn user_for_rules(conn: &mut Conn, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
     if !realm.claim_rules.apply_to_tokens() {
         return Ok(None);
     }
-    store::users::find(&mut app.database.read().await?, realm.id, user).await
+    store::users::find(conn, realm.id, user).await
 }
 
 #[cfg(test)]

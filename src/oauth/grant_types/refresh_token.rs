@@ -1,8 +1,8 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so that
-//! a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has stolen it.
-//! With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
+//! With `guarded` rotation, a used token is answered with its unused successor once more within the grace period, so
+//! that a lost response or a second tab does no harm. Used later, it revokes the grant: one of its two holders has
+//! stolen it. With `immediate` rotation both tokens of the pair are replaced, and reuse is only refused.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,11 +10,13 @@ use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
 use crate::{
     app::Realm,
     journal::recording,
-    model::{Claims, GrantType, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor},
+    model::{
+        Claims, GrantType, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor,
+    },
     oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
     random::digest,
     store::{self, Tx, settle},
-    tokens::AccessTokenFor,
+    tokens::{AccessTokenFor, PreparedAccessToken},
 };
 
 pub const ROW: GrantTypeRow = GrantTypeRow {
@@ -23,16 +25,24 @@ pub const ROW: GrantTypeRow = GrantTypeRow {
 };
 
 async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
+    let presented = Secret::new(request.parameters.required("refresh_token")?);
+    let mut tx = request.app.database.begin().await?;
+    let outcome = grant_in(&mut tx, request, &presented).await;
+    settle(tx, outcome).await
+}
+
+/// Reads the token once, after its grant was locked: as it is read it stays until the commit.
+async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) -> Result<Granted, OAuthError> {
     let TokenRequest {
-        app,
         realm,
         client,
         parameters,
         now,
+        ..
     } = request;
-    let presented = Secret::new(parameters.required("refresh_token")?);
     let digest = digest(presented.reveal());
-    let found = store::refresh_tokens::find(&mut app.database.read().await?, realm.id, &digest).await?;
+    let alive = store::grants::hold_of_refresh_token(tx, realm.id, &digest, now).await?;
+    let found = store::refresh_tokens::find(tx, realm.id, &digest).await?;
     let token = found.ok_or_else(|| invalid_grant("the refresh token is unknown").kind("refresh.unknown"))?;
     recording::note_grant(&token.grant.id);
     invalid_grant("the refresh token was issued to another client")
@@ -40,10 +50,13 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         .compare(token.client.to_string(), client.id.to_string())
         .when(token.client != client.id)?;
     let scopes = narrowed(&token.scopes, parameters.get("scope"))?;
+    invalid_grant("the grant was withdrawn or revoked")
+        .kind("grant.withdrawn")
+        .when(!alive)?;
 
-    let user = user_for_rules(app, realm, &token.grant.user).await?;
+    let user = user_for_rules(tx, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
-    let wanted = AccessTokenFor {
+    let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
@@ -52,11 +65,8 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         now,
         lifetime: None,
         further: Claims::new(),
-    };
-
-    let mut tx = app.database.begin().await?;
-    let outcome = rotate(&mut tx, realm, &presented, &token, wanted).await;
-    let granted = settle(tx, outcome).await?;
+    })?;
+    let granted = rotate(tx, realm, presented, &token, prepared).await?;
     Ok(Granted { user, ..granted })
 }
 
@@ -76,38 +86,38 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     Ok(if asked.is_empty() { granted.clone() } else { asked })
 }
 
-/// Replaces a token that is still valid once the grant is locked; handles a used, expired or revoked one.
+/// Replaces a token that is still valid, its grant being locked; handles a used, expired or revoked one.
 ///
-/// Tokens are made only afterwards: an armed fault counts issued tokens, and refused requests must not count.
+/// Tokens are issued only afterwards: an armed fault counts issued tokens, and refused requests must not count.
 async fn rotate(
     tx: &mut Tx,
     realm: &Realm,
     presented: &Secret,
     token: &RefreshToken,
-    wanted: AccessTokenFor<'_>,
+    prepared: PreparedAccessToken<'_>,
 ) -> Result<Granted, OAuthError> {
-    let now = wanted.now;
-    invalid_grant("the grant was withdrawn or revoked")
-        .kind("grant.withdrawn")
-        .when(!store::grants::hold(tx, realm.id, &token.grant.id, now).await?)?;
-    let token = store::refresh_tokens::find(tx, realm.id, &token.digest).await?;
-    let token = token.ok_or_else(|| failure("a refresh token was deleted while it was used"))?;
+    let now = prepared.wanted.now;
     if !token.live_at(now) {
-        let (next, pair) = successor_again(tx, realm, presented, &token, now).await?;
-        return issue(tx, realm, &token, Some(next), AccessTokenFor { pair: &pair, ..wanted }).await;
+        let (next, pair) = successor_again(tx, realm, presented, token, now).await?;
+        let (granted, row) = issue(realm, token, Some(next), prepared.in_pair(&pair))?;
+        store::access_tokens::insert(tx, realm.id, &row).await?;
+        return Ok(granted);
     }
     if realm.mint.keeps_refresh_token() {
-        return issue(tx, realm, &token, None, wanted).await;
+        let (granted, row) = issue(realm, token, None, prepared)?;
+        store::access_tokens::insert(tx, realm.id, &row).await?;
+        return Ok(granted);
     }
-    let (next, successor) = realm.mint.successor_of(presented, &token, wanted.pair, now);
+    let (next, successor) = realm.mint.successor_of(presented, token, prepared.wanted.pair, now);
     if !store::refresh_tokens::trade(tx, realm.id, &token.digest, &successor, now).await? {
         return Err(failure("a valid refresh token could not be replaced"));
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
         store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
     }
-    store::refresh_tokens::insert(tx, realm.id, &successor).await?;
-    issue(tx, realm, &token, Some(next), wanted).await
+    let (granted, row) = issue(realm, token, Some(next), prepared)?;
+    store::code_flow::insert_tokens(tx, realm.id, &row, &successor).await?;
+    Ok(granted)
 }
 
 /// The successor of a used token once more, and the pair it belongs to: while it is unused, within the grace period.
@@ -150,23 +160,22 @@ fn within_grace(realm: &Realm, used_at: Timestamp, successor: &Successor, now: T
     !successor.spent && now.duration_since(used_at) <= grace
 }
 
-/// A new access token, in the same response as `refresh_token`.
-async fn issue(
-    tx: &mut Tx,
+/// A new access token, in the same response as `refresh_token`; and its row, which is still to be stored.
+fn issue(
     realm: &Realm,
     token: &RefreshToken,
     refresh_token: Option<Secret>,
-    wanted: AccessTokenFor<'_>,
-) -> Result<Granted, OAuthError> {
-    let (access_token, row) = realm.mint.access_token(wanted)?;
-    store::access_tokens::insert(tx, realm.id, &row).await?;
-    let scopes = row.scopes;
+    prepared: PreparedAccessToken<'_>,
+) -> Result<(Granted, IssuedAccessToken), OAuthError> {
+    let (access_token, row) = realm.mint.issue_access_token(prepared)?;
+    let scopes = row.scopes.clone();
     let id_token = scopes.contains("openid").then(|| (token.grant.clone(), None));
-    Ok(Granted {
+    let granted = Granted {
         access_token,
         refresh_token,
         scopes,
         id_token,
         user: None,
-    })
+    };
+    Ok((granted, row))
 }

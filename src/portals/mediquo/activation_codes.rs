@@ -170,7 +170,7 @@ pub async fn send(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(&mut tx, call, &code, &recipient, phone, email).await;
     settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(json!({"data": data}).into())
 }
 

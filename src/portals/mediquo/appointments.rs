@@ -47,7 +47,7 @@ pub async fn create(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = insert(&mut tx, call, &appointment, &patient, &professional).await;
     settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(answer(call, &appointment).into())
 }
 
@@ -66,7 +66,7 @@ async fn insert(
         appointment: Some(appointment),
         ..Subject::default()
     };
-    tell(tx, call, Event::ConsultationCreated, subject).await
+    send_in(tx, call, Event::ConsultationCreated, subject).await
 }
 
 /// `PUT /v1/appointments/{code}`.
@@ -79,7 +79,7 @@ pub async fn reschedule(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = moved(&mut tx, call, starts_at).await;
     let appointment = settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(answer(call, &appointment).into())
 }
 
@@ -90,7 +90,7 @@ async fn moved(tx: &mut Tx, call: &Call, starts_at: Timestamp) -> Result<Appoint
     let before = find(call, tx).await?;
     let moved = store::reschedule(tx, call.realm.id, organization, &before.code, starts_at).await?;
     let moved = moved.ok_or_else(|| error::unacceptable("The appointment is cancelled."))?;
-    tell_of(tx, call, Event::ConsultationRescheduled, &moved, Some(&before)).await?;
+    send_event_in(tx, call, Event::ConsultationRescheduled, &moved, Some(&before)).await?;
     Ok(moved)
 }
 
@@ -99,7 +99,7 @@ pub async fn cancel(call: &Call) -> Result<Reply> {
     let mut tx = call.app.database.begin().await?;
     let outcome = cancelled(&mut tx, call).await;
     settle(tx, outcome).await?;
-    call.app.outbox.ring();
+    call.app.outbox.notify();
     Ok(wire::success().into())
 }
 
@@ -108,10 +108,10 @@ async fn cancelled(tx: &mut Tx, call: &Call) -> Result<()> {
     let organization = call.organization.id.as_str();
     let gone = store::cancel(tx, call.realm.id, organization, &appointment.code, call.now).await?;
     let gone = gone.ok_or_else(|| error::unacceptable("The appointment is cancelled."))?;
-    tell_of(tx, call, Event::ConsultationCancelled, &gone, None).await
+    send_event_in(tx, call, Event::ConsultationCancelled, &gone, None).await
 }
 
-async fn tell_of(
+async fn send_event_in(
     tx: &mut Tx,
     call: &Call,
     event: Event,
@@ -129,11 +129,11 @@ async fn tell_of(
         previous: before,
         ..Subject::default()
     };
-    tell(tx, call, event, subject).await
+    send_in(tx, call, event, subject).await
 }
 
-async fn tell(tx: &mut Tx, call: &Call, event: Event, subject: Subject<'_>) -> Result<()> {
-    webhooks::fire(
+async fn send_in(tx: &mut Tx, call: &Call, event: Event, subject: Subject<'_>) -> Result<()> {
+    webhooks::send_in(
         tx,
         &call.app,
         &call.realm,

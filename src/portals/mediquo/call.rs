@@ -32,7 +32,7 @@ use crate::{
     app::{App, Realm},
     model::MediquoPolicy,
     store::Conn,
-    web::{client_address::ClientAddress, media_type::JSON, paths},
+    web::{media_type::JSON, paths, received::Received},
 };
 
 /// The largest body, in bytes: room for a hundred patients with long texts.
@@ -114,8 +114,11 @@ pub fn nothing_here(limits: &RateLimits, realm: &Realm, request: &Request) -> Re
 
 /// Requests without an address, as in a test without a connection, count as one client.
 fn allow(limits: &RateLimits, realm: &Realm, request: &Request, path: &'static str) -> Allowance {
-    let client = request.extensions().get::<ClientAddress>();
-    let client = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
+    let client = request
+        .extensions()
+        .get::<Received>()
+        .and_then(|received| received.client);
+    let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     limits.count(
         (realm.id, client, path),
         realm.policy.mediquo.rate_limit,

@@ -1,4 +1,4 @@
-//! The table of calls, in the order of the documentation, and two of the emulator's own.
+//! The table of calls, in the order of the documentation, with two that exist only in the emulator.
 //!
 //! Routing, authentication, the OpenAPI document and the tests all read it, so they cannot disagree. `/v1` is served
 //! below `/api` too.
@@ -19,7 +19,7 @@ const API_KEY: Access = Access::with(Credentials::ApiKey);
 const ACCESS_TOKEN: Access = Access::with(Credentials::AccessToken);
 
 const FORBIDDEN: (u16, &str) = (403, "It belongs to another organization.");
-const NOT_FOUND: (u16, &str) = (404, "There is no such thing.");
+const NOT_FOUND: (u16, &str) = (404, "There is none with this code.");
 
 pub static CALLS: &[Operation] = &[
     Operation {
@@ -44,7 +44,7 @@ pub static CALLS: &[Operation] = &[
             exists: |policy| policy.patient_list,
             ..KEYS
         },
-        summary: "All patients; not documented, and 405 unless the policy switches it on",
+        summary: "All patients; not documented, and 405 unless the policy enables it",
         query: &[],
         body: Body::Nothing,
         answer: Answer::json(schemas::patient_list),
@@ -70,11 +70,11 @@ pub static CALLS: &[Operation] = &[
         id: "authenticatePatient",
         tag: "Patients",
         access: KEYS,
-        summary: "A token with which the widget speaks for a patient, for 24 hours",
+        summary: "An access token with which the widget acts for a patient, valid for 24 hours",
         query: &[],
         body: Body::json(schemas::patient_code),
         answer: Answer::json(schemas::token),
-        refusals: &[FORBIDDEN, (404, "There is no such patient, where the policy says so.")],
+        refusals: &[FORBIDDEN, (404, "There is no such patient, if the policy says 404.")],
         handler: |call| Box::pin(authenticate::patient(call)),
     },
     Operation {
@@ -83,16 +83,13 @@ pub static CALLS: &[Operation] = &[
         id: "createAppointment",
         tag: "Appointments",
         access: KEYS,
-        summary: "Make an appointment",
+        summary: "Create an appointment",
         query: &[],
         body: Body::json(schemas::new_appointment),
         answer: Answer::json(schemas::appointment),
         refusals: &[
             FORBIDDEN,
-            (
-                404,
-                "There is no such patient or professional, where the policy says so.",
-            ),
+            (404, "There is no such patient or professional, if the policy says 404."),
         ],
         handler: |call| Box::pin(appointments::create(call)),
     },
@@ -102,13 +99,13 @@ pub static CALLS: &[Operation] = &[
         id: "updateAppointment",
         tag: "Appointments",
         access: KEYS,
-        summary: "Move an appointment; its address is renewed",
+        summary: "Move an appointment, which gets a new URL",
         query: &[],
         body: Body::json(schemas::moved_appointment),
         answer: Answer::json(schemas::appointment),
         refusals: &[
             FORBIDDEN,
-            (404, "There is no such appointment, where the policy says so."),
+            (404, "There is no such appointment, if the policy says 404."),
         ],
         handler: |call| Box::pin(appointments::reschedule(call)),
     },
@@ -124,7 +121,7 @@ pub static CALLS: &[Operation] = &[
         answer: Answer::json(schemas::success),
         refusals: &[
             FORBIDDEN,
-            (404, "There is no such appointment, where the policy says so."),
+            (404, "There is no such appointment, if the policy says 404."),
         ],
         handler: |call| Box::pin(appointments::cancel(call)),
     },
@@ -147,7 +144,7 @@ pub static CALLS: &[Operation] = &[
         id: "sendMessage",
         tag: "Professionals",
         access: KEYS,
-        summary: "Welcome a patient",
+        summary: "Send a welcome message to a patient",
         query: &[],
         body: Body::json(schemas::message),
         answer: Answer::json(schemas::success),
@@ -173,7 +170,7 @@ pub static CALLS: &[Operation] = &[
         id: "downloadPrescription",
         tag: "Prescriptions",
         access: KEYS,
-        summary: "A prescription to print; documented below /api/v1",
+        summary: "A prescription as a PDF; documented below /api/v1",
         query: &[],
         body: Body::Nothing,
         answer: Answer::bytes("application/pdf"),
@@ -186,7 +183,7 @@ pub static CALLS: &[Operation] = &[
         id: "createActivationCode",
         tag: "Activation codes",
         access: KEYS,
-        summary: "Make a code that patients type to activate a plan",
+        summary: "Create an activation code, with which patients activate a plan",
         query: &[],
         body: Body::json(schemas::new_activation_code),
         answer: Answer::json(schemas::success),
@@ -199,18 +196,26 @@ pub static CALLS: &[Operation] = &[
         id: "listActivationCodes",
         tag: "Activation codes",
         access: KEYS,
-        summary: "Activation codes, 50 to a page",
+        summary: "Activation codes, 50 per page",
         query: &[
-            Parameter::optional("code", schemas::short_text, "The one of this code."),
-            Parameter::optional("tag", schemas::short_text, "Those of this tag."),
+            Parameter::optional("code", schemas::short_text, "Only this code."),
+            Parameter::optional("tag", schemas::short_text, "Only codes with this tag."),
             Parameter::optional(
                 "status",
                 schemas::activation_status,
-                "Those that can be used, or those whose time is over.",
+                "Only codes that can be used, or only expired codes.",
             ),
-            Parameter::optional("created_at_gt", schemas::instant, "Made after: YYYY-MM-DDTHH:MM:SSZ."),
-            Parameter::optional("created_at_lt", schemas::instant, "Made before: YYYY-MM-DDTHH:MM:SSZ."),
-            Parameter::optional("page", schemas::positive, "Which page; the first is 1."),
+            Parameter::optional(
+                "created_at_gt",
+                schemas::instant,
+                "Created after this time: YYYY-MM-DDTHH:MM:SSZ.",
+            ),
+            Parameter::optional(
+                "created_at_lt",
+                schemas::instant,
+                "Created before this time: YYYY-MM-DDTHH:MM:SSZ.",
+            ),
+            Parameter::optional("page", schemas::positive, "The page. The first is 1."),
         ],
         body: Body::Nothing,
         answer: Answer::json(schemas::activation_codes),
@@ -223,7 +228,7 @@ pub static CALLS: &[Operation] = &[
         id: "activateActivationCode",
         tag: "Activation codes",
         access: KEYS,
-        summary: "Let a code be used",
+        summary: "Activate a code",
         query: &[],
         body: Body::Nothing,
         answer: Answer::json(schemas::success),
@@ -236,7 +241,7 @@ pub static CALLS: &[Operation] = &[
         id: "deactivateActivationCode",
         tag: "Activation codes",
         access: KEYS,
-        summary: "Let a code not be used",
+        summary: "Deactivate a code",
         query: &[],
         body: Body::Nothing,
         answer: Answer::json(schemas::success),
@@ -256,7 +261,7 @@ pub static CALLS: &[Operation] = &[
         refusals: &[
             (
                 403,
-                "Sending is not enabled for the organization, or the code is another's.",
+                "Sending is not enabled for the organization, or the code belongs to another organization.",
             ),
             NOT_FOUND,
         ],
@@ -268,7 +273,7 @@ pub static CALLS: &[Operation] = &[
         id: "authenticate",
         tag: "API v2",
         access: KEYS,
-        summary: "A bearer token of API v2, for 10 minutes",
+        summary: "A bearer token for API v2, valid for 10 minutes",
         query: &[],
         body: Body::json(schemas::login),
         answer: Answer::json(schemas::token),
@@ -281,7 +286,7 @@ pub static CALLS: &[Operation] = &[
         id: "authenticatePatientV2",
         tag: "API v2",
         access: API_KEY,
-        summary: "A token with which the widget speaks for a patient, for 24 hours",
+        summary: "An access token with which the widget acts for a patient, valid for 24 hours",
         query: &[],
         body: Body::json(schemas::patient_code),
         answer: Answer::json(schemas::token),
@@ -305,9 +310,9 @@ pub static CALLS: &[Operation] = &[
         method: Method::POST,
         path: "/widget/session/logout",
         id: "logOut",
-        tag: "The widget (the emulator's own)",
+        tag: "Widget (only in the emulator)",
         access: ACCESS_TOKEN,
-        summary: "The widget ends its token (the emulator's own)",
+        summary: "Revoke the access token of the widget (only in the emulator)",
         query: &[],
         body: Body::Nothing,
         answer: Answer::nothing(),
@@ -318,9 +323,9 @@ pub static CALLS: &[Operation] = &[
         method: Method::POST,
         path: "/widget/activation-codes/redeem",
         id: "redeemActivationCode",
-        tag: "The widget (the emulator's own)",
+        tag: "Widget (only in the emulator)",
         access: API_KEY,
-        summary: "A patient types an activation code (the emulator's own)",
+        summary: "Redeem an activation code (only in the emulator)",
         query: &[],
         body: Body::json(schemas::redemption),
         answer: Answer::json(schemas::redeemed),

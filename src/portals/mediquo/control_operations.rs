@@ -8,7 +8,7 @@ use super::{
     model::{Appointment, NewEndpoint, Organization, Patient, Professional, WebhookEndpoint},
     seeding,
     store::{appointments, organizations, patients, webhook_endpoints},
-    webhooks::{self, Event, Subject, TellingError, Told},
+    webhooks::{self, Event, EventError, SentEvent, Subject},
 };
 use crate::{
     app::{App, Realm},
@@ -29,11 +29,11 @@ pub enum OperationError {
     Sealing(#[from] SealingError),
 }
 
-impl From<TellingError> for OperationError {
-    fn from(error: TellingError) -> Self {
+impl From<EventError> for OperationError {
+    fn from(error: EventError) -> Self {
         match error {
-            TellingError::Database(error) => error.into(),
-            TellingError::Sealing(error) => error.into(),
+            EventError::Database(error) => error.into(),
+            EventError::Sealing(error) => error.into(),
         }
     }
 }
@@ -112,16 +112,22 @@ pub struct Wish<'a> {
 ///
 /// # Errors
 /// When something it is about does not exist.
-pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<Told, OperationError> {
+pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<SentEvent, OperationError> {
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;
-    let outcome = told(&mut tx, app, realm, wish, now).await;
-    let told = settle(tx, outcome).await?;
-    app.outbox.ring();
-    Ok(told)
+    let outcome = send_in(&mut tx, app, realm, wish, now).await;
+    let sent = settle(tx, outcome).await?;
+    app.outbox.notify();
+    Ok(sent)
 }
 
-async fn told(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Timestamp) -> Result<Told, OperationError> {
+async fn send_in(
+    tx: &mut Tx,
+    app: &App,
+    realm: &Realm,
+    wish: &Wish<'_>,
+    now: Timestamp,
+) -> Result<SentEvent, OperationError> {
     let organization = find_organization(tx, realm, wish.organization).await?;
     let appointment = match wish.appointment {
         None => None,
@@ -155,8 +161,8 @@ async fn told(tx: &mut Tx, app: &App, realm: &Realm, wish: &Wish<'_>, now: Times
         previous: None,
         prescriptions: &prescriptions,
     };
-    let told = webhooks::fire(tx, app, realm, &organization, wish.event, &subject, wish.payload, now);
-    Ok(told.await?)
+    let sent = webhooks::send_in(tx, app, realm, &organization, wish.event, &subject, wish.payload, now);
+    Ok(sent.await?)
 }
 
 async fn immediate_call(

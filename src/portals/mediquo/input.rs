@@ -34,7 +34,7 @@ impl Validation {
         }
     }
 
-    /// Reads the members of an object. `prefix` stands before their names in errors.
+    /// Reads the members of an object. `prefix` is put before their names in errors.
     pub fn fields<'a>(&'a mut self, prefix: &str, members: &'a Map<String, Value>) -> Fields<'a> {
         Fields {
             members,
@@ -108,9 +108,9 @@ impl<'a> Fields<'a> {
 
     /// One of these words.
     pub fn choice(&mut self, name: &str, choices: &[&str]) -> Option<String> {
-        let said = self.text(name)?;
-        if choices.contains(&said.as_str()) {
-            return Some(said);
+        let sent = self.text(name)?;
+        if choices.contains(&sent.as_str()) {
+            return Some(sent);
         }
         self.wrong(name, |field| format!("The selected {field} is invalid."));
         None
@@ -118,8 +118,8 @@ impl<'a> Fields<'a> {
 
     /// `YYYY-MM-DD`.
     pub fn date(&mut self, name: &str) -> Option<Date> {
-        let said = self.text(name)?;
-        let date = read_date(&said);
+        let sent = self.text(name)?;
+        let date = read_date(&sent);
         if date.is_none() {
             self.wrong(name, |field| format!("The {field} does not match the format Y-m-d."));
         }
@@ -128,8 +128,8 @@ impl<'a> Fields<'a> {
 
     /// A time with its offset from UTC.
     pub fn time(&mut self, name: &str) -> Option<Timestamp> {
-        let said = self.text(name)?;
-        let instant = read_time(&said);
+        let sent = self.text(name)?;
+        let instant = read_time(&sent);
         if instant.is_none() {
             self.wrong(name, |field| format!("The {field} is not a valid date."));
         }
@@ -137,10 +137,10 @@ impl<'a> Fields<'a> {
     }
 
     pub fn email(&mut self, name: &str) -> Option<String> {
-        let said = self.text(name)?;
+        let sent = self.text(name)?;
         let options = Options::default().without_display_text().without_domain_literal();
-        if EmailAddress::parse_with_options(&said, options).is_ok() {
-            return Some(said);
+        if EmailAddress::parse_with_options(&sent, options).is_ok() {
+            return Some(sent);
         }
         self.wrong(name, |field| format!("The {field} must be a valid email address."));
         None
@@ -148,8 +148,8 @@ impl<'a> Fields<'a> {
 
     /// A whole number of at least `least`.
     pub fn number(&mut self, name: &str, least: i64) -> Option<i64> {
-        let said = self.get(name)?;
-        let number = match said {
+        let sent = self.get(name)?;
+        let number = match sent {
             Value::Number(number) => number.as_i64(),
             Value::String(text) => text.parse().ok(),
             _ => None,
@@ -216,12 +216,12 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_reported_at_once_in_the_words_of_laravel() {
-        let said = members(json!({
+        let sent = members(json!({
             "code": "", "gender": "other", "birth_date": "1980-1-1", "email": "jane", "first_name": 7,
             "last_name": "x".repeat(256), "months": "many", "days": 0,
         }));
         let mut validation = Validation::default();
-        let mut fields = validation.fields("patients.0.", &said);
+        let mut fields = validation.fields("patients.0.", &sent);
         fields.required_text("code");
         fields.choice("gender", &["male", "female"]);
         fields.date("birth_date");

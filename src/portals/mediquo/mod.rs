@@ -56,8 +56,6 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use self::store::tables::EXPIRED;
-
 use self::{
     call::{Operation, PathParams},
     calls::CALLS,

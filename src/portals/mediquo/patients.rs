@@ -32,7 +32,7 @@ const DEFAULT_LOCALE: &str = "es";
 pub struct Write {
     pub code: String,
     /// The members that were sent, including nulls. They have been checked.
-    said: Map<String, Value>,
+    sent: Map<String, Value>,
 }
 
 /// `PUT /v1/patients`, `POST /v2/patients/bulk`.
@@ -120,7 +120,7 @@ fn read(body: &Map<String, Value>, policy: &MediquoPolicy) -> Result<Vec<Write>>
 fn read_one(fields: &mut Fields<'_>) -> Write {
     let code = fields.required_text("code");
     fields.require("first_name");
-    let mut said = Map::new();
+    let mut sent = Map::new();
     for member in PROFILE {
         let mentioned = fields.mentions(member);
         let value = match member {
@@ -132,10 +132,10 @@ fn read_one(fields: &mut Fields<'_>) -> Write {
             member => json!(fields.text_up_to(member, LONGEST_TEXT)),
         };
         if mentioned {
-            said.insert(member.to_owned(), value);
+            sent.insert(member.to_owned(), value);
         }
     }
-    Write { code, said }
+    Write { code, sent }
 }
 
 /// Documented as an array and shown as an object: both are accepted and returned unchanged.
@@ -180,10 +180,10 @@ async fn write_one(
 
 impl Write {
     /// A write that does not come from the API.
-    pub fn of(code: &str, said: Map<String, Value>) -> Self {
+    pub fn of(code: &str, sent: Map<String, Value>) -> Self {
         Self {
             code: code.to_owned(),
-            said,
+            sent,
         }
     }
 
@@ -196,7 +196,7 @@ impl Write {
         };
         let mut profile = Profile::new();
         for member in PROFILE {
-            let value = self.said.get(member).cloned().or_else(|| kept(member));
+            let value = self.sent.get(member).cloned().or_else(|| kept(member));
             profile.insert(member.to_owned(), value.unwrap_or_default());
         }
         if profile["locale"].is_null() {
@@ -270,8 +270,8 @@ mod tests {
         Timestamp::from_second(second).expect("a test's instant")
     }
 
-    fn write(said: Value) -> Write {
-        let body = json!({"patients": [said]});
+    fn write(sent: Value) -> Write {
+        let body = json!({"patients": [sent]});
         let body = body.as_object().expect("an object");
         read(body, &MediquoPolicy::default()).expect("sound").remove(0)
     }
@@ -305,8 +305,8 @@ mod tests {
             let text = |member| patient.text(member).map(str::to_owned);
             (text("first_name"), text("tax_id"), text("locale"))
         };
-        let said = |text: &str| Some(text.to_owned());
-        assert_eq!(texts(&replaced), (said("Janet"), None, said("es")));
-        assert_eq!(texts(&merged), (said("Janet"), said("X1"), said("de")));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(texts(&replaced), (some("Janet"), None, some("es")));
+        assert_eq!(texts(&merged), (some("Janet"), some("X1"), some("de")));
     }
 }

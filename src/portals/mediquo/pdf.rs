@@ -62,7 +62,7 @@ fn written(lines: &[String]) -> Vec<u8> {
 
 fn lines(prescription: &Prescription, organization: &str) -> Vec<String> {
     let patient = &prescription.patient;
-    let said = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let names = [patient.first_name.as_deref(), patient.last_name.as_deref()];
     let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let issued = prescription.issued_at.to_zoned_datetime(TimeZone::UTC).date();
@@ -70,8 +70,8 @@ fn lines(prescription: &Prescription, organization: &str) -> Vec<String> {
         "Prescription".to_owned(),
         String::new(),
         format!("Patient: {name}"),
-        format!("Born: {}", said(patient.birth_date.map(|date| date.to_string()))),
-        format!("Gender: {}", said(patient.gender.clone())),
+        format!("Born: {}", or_dash(patient.birth_date.map(|date| date.to_string()))),
+        format!("Gender: {}", or_dash(patient.gender.clone())),
         format!("Issued: {issued} by {organization}"),
         format!("Code: {}", prescription.code),
         String::new(),

@@ -59,7 +59,7 @@ fn read(call: &Call) -> Result<Request> {
     Ok(request)
 }
 
-/// The code of the patient a token speaks for, if it is one of this organization's.
+/// The code of the patient of a token, if it belongs to this organization.
 async fn bearer(call: &Call, token: &str) -> Result<String> {
     let mut conn = call.read().await?;
     let verified = access_token::verify(&mut conn, &call.realm, token, call.now).await?;

@@ -1,10 +1,10 @@
-//! The schemas of what is sent and answered. Rows name them.
+//! The JSON Schemas of bodies and answers, named by the rows of the table.
 
 use serde_json::{Value, json};
 
 use crate::api::schema::{described, integer, list, nullable, object, object_of, schema, text, truth};
 
-/// The schemas that have a name, and are referred to by it.
+/// The schemas that are referred to by name.
 pub fn named() -> Value {
     json!({
         "Message": object(json!({"message": text()})),
@@ -51,7 +51,7 @@ fn locale() -> Value {
 }
 
 fn meta() -> Value {
-    json!({"type": ["array", "object", "null"], "description": "Kept and given back unchanged."})
+    json!({"type": ["array", "object", "null"], "description": "Stored and returned unchanged."})
 }
 
 fn patient_members() -> Value {
@@ -68,11 +68,11 @@ fn patient_members() -> Value {
 fn patient_to_write() -> Value {
     object_of(
         json!({
-            "code": described(filled(255), "Yours, unique among your patients: whoever has it is updated."),
+            "code": described(filled(255), "Your own code, unique among your patients. A patient with this code is updated."),
             "first_name": filled(255),
             "last_name": nullable(short()), "gender": nullable(gender()), "birth_date": nullable(date()),
             "tax_id": nullable(short()), "email": nullable(json!({"type": "string", "format": "email"})),
-            "plan": described(nullable(short()), "Without one the patient is unsubscribed."),
+            "plan": described(nullable(short()), "Without a plan the patient is unsubscribed."),
             "phone": nullable(short()), "phone_prefix": described(nullable(short()), "API v2 only."),
             "locale": nullable(locale()),
             "meta": meta(),
@@ -126,7 +126,7 @@ pub fn new_appointment() -> Value {
         "appointment": object_of(
             json!({
                 "code": filled(255),
-                "starts_at": described(instant(), "Not in the past."),
+                "starts_at": described(instant(), "May not be in the past."),
                 "duration": described(
                     json!({"type": ["integer", "null"], "minimum": 1, "maximum": 86400}),
                     "Seconds. Default: 900.",
@@ -140,7 +140,7 @@ pub fn new_appointment() -> Value {
 }
 
 pub fn moved_appointment() -> Value {
-    object(json!({"appointment": object(json!({"starts_at": described(instant(), "Not in the past.")}))}))
+    object(json!({"appointment": object(json!({"starts_at": described(instant(), "May not be in the past.")}))}))
 }
 
 pub fn appointment() -> Value {
@@ -178,7 +178,7 @@ pub fn prescription() -> Value {
             })),
             "active_substances": list(text()),
             "download_url": {"type": "string", "format": "uri"},
-            "url": described(json!({"type": "string", "format": "uri"}), "Where the policy says so."),
+            "url": described(json!({"type": "string", "format": "uri"}), "Only if the policy says so."),
         }),
         &["patient", "active_substances", "download_url"],
     )}))
@@ -191,7 +191,7 @@ fn count() -> Value {
 pub fn new_activation_code() -> Value {
     object_of(
         json!({
-            "code": described(filled(255), "What the patient types."),
+            "code": described(filled(255), "The code, as patients enter it."),
             "plan_name": nullable(short()), "tag": nullable(short()),
             "duration": {"type": ["string", "null"], "enum": ["forever", "limited", null]},
             "duration_in_months": described(nullable(count()), "Only with `limited`."),
@@ -239,7 +239,7 @@ pub fn recipient() -> Value {
             "email": nullable(json!({"type": "string", "format": "email"})),
             "language": described(
                 json!({"type": ["string", "null"], "enum": ["es", "en", "pt", "de", null]}),
-                "Of the e-mail. Default: es.",
+                "The language of the e-mail. Default: es.",
             ),
         }),
         &["name"],
@@ -263,7 +263,7 @@ pub fn redemption() -> Value {
             "last_name": nullable(short()),
             "access_token": described(
                 nullable(json!({"type": "string", "maxLength": 2048})),
-                "Of the patient who redeems it, and gets its plan.",
+                "The access token of the patient who redeems the code and gets the plan.",
             ),
         }),
         &["code"],

@@ -70,7 +70,7 @@ pub fn list(shape: ListShape, items: Vec<Value>) -> Value {
 }
 
 pub fn patient(patient: &Patient) -> Value {
-    let said = |member: &str| patient.profile.get(member).cloned().unwrap_or_default();
+    let value_of = |member: &str| patient.profile.get(member).cloned().unwrap_or_default();
     let mut members = Map::new();
     members.insert("code".to_owned(), json!(patient.code));
     for member in [
@@ -84,7 +84,7 @@ pub fn patient(patient: &Patient) -> Value {
         "phone",
         "locale",
     ] {
-        members.insert(member.to_owned(), said(member));
+        members.insert(member.to_owned(), value_of(member));
     }
     let times = [
         ("created_at", Some(patient.created_at)),
@@ -94,7 +94,7 @@ pub fn patient(patient: &Patient) -> Value {
     for (member, moment) in times {
         members.insert(member.to_owned(), json!(moment.map(patient_instant)));
     }
-    members.insert("meta".to_owned(), said("meta"));
+    members.insert("meta".to_owned(), value_of("meta"));
     Value::Object(members)
 }
 

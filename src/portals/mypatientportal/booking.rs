@@ -99,7 +99,7 @@ pub async fn book(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx, &request, &availability).await;
     let id = settle(tx, outcome).await?;
-    call.app.agenda.ring(call.realm.id);
+    call.app.agenda.notify(call.realm.id);
     Ok(wire::id(&id))
 }
 

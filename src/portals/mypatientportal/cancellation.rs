@@ -17,7 +17,7 @@ pub async fn cancel(call: &Call) -> Result<Value> {
     let outcome = write(call, &mut tx).await;
     let notified = settle(tx, outcome).await?;
     if notified {
-        call.app.outbox.ring();
+        call.app.outbox.notify();
     }
     Ok(wire::id(call.text_in_path()))
 }

@@ -1,7 +1,7 @@
 //! Rows 8, 9, 10 and 15 to 18: what can be booked, where and by whom.
 //!
-//! `scope` beside a list says `limited` when something in it is closed to some insurance, else `all`; it is
-//! the same whether or not an insurance is asked for, which shortens only the list.
+//! `scope` beside a list is `limited` if something in it cannot be booked with every insurance, and `all` otherwise. The
+//! `insurance_id` of the query does not change it: it only shortens the list.
 
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};

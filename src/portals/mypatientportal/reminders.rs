@@ -53,7 +53,7 @@ fn fire<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
     Box::pin(async move {
         if remind(tx, occasion).await? {
             let app = occasion.app.clone();
-            return Ok(Some(Box::pin(async move { app.outbox.ring() }) as _));
+            return Ok(Some(Box::pin(async move { app.outbox.notify() }) as _));
         }
         Ok(None)
     })

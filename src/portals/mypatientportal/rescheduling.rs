@@ -25,9 +25,9 @@ pub async fn reschedule(call: &Call) -> Result<Value> {
     let mut tx = call.app.database.begin().await?;
     let outcome = write(call, &mut tx, &availability).await;
     let notified = settle(tx, outcome).await?;
-    call.app.agenda.ring(call.realm.id);
+    call.app.agenda.notify(call.realm.id);
     if notified {
-        call.app.outbox.ring();
+        call.app.outbox.notify();
     }
     Ok(wire::id(call.text_in_path()))
 }

@@ -3,7 +3,7 @@
 //! The call itself is not emulated. The page says so, and shows the appointment.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use jiff::ZonedDateTime;
 use serde_json::{Value, json};
 
@@ -18,8 +18,9 @@ use crate::{
     app::{App, Realm},
     text::Language,
     web::{
-        page::{Layout, Page, Place},
+        page::{Layout, Page},
         page_error::PageError,
+        received::Place,
     },
 };
 
@@ -46,7 +47,7 @@ pub async fn open(call: &Call) -> Result<Value> {
 pub async fn show(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     token: std::result::Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> std::result::Result<Page, PageError> {

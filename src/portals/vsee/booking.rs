@@ -1,115 +1,117 @@
-//! An intake becomes a visit: walk-in, appointment or e-consult (D:VISIT, D:CASE).
+//! An intake becomes a visit: walk-in, appointment or e-consult (documented under "Visit API" and in the use cases).
 //!
-//! Each intake becomes one visit, which a unique index decides. An appointment of a patient needs a free slot of a
-//! provider: the provider's row is the lock, so of all who want a time, one at a time sees what is booked and adds to
-//! it. An admin's token overrides the schedule: any time, also one that is taken, also on an empty calendar.
-//! Locks are taken in the order provider (by number), number of the visit, visit, outbox.
+//! An intake can be used for one visit; a unique index decides which. An appointment of a patient needs a free slot of a
+//! provider. The provider's row is the lock: of all transactions that want a time of one provider, one at a time sees what
+//! is booked and adds to it. An admin's token overrides the schedule: any time, also one that is taken, also on an empty
+//! calendar. Locks are taken in this order: provider (by number), number of the visit, visit, outbox.
 
+use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::{
     availability::unknown_consultation,
-    call::{Call, Context},
+    call::Call,
+    context::Context,
     error::{self, Result},
     input::Reader,
     intakes::find_intake,
     messages,
-    model::{Intake, NewVisit, Payment, Room, User, Visit, VisitType, hexadecimal},
+    model::{Event, Intake, NewVisit, Payment, Room, User, Visit, VisitType, hexadecimal},
     rooms::find_room,
     store::{
         self,
         accounts::{Numbered, next_number},
     },
     users::{find_patient, find_provider, unknown_provider},
-    webhooks::{self, Event},
-    wire,
+    visits::visit_answer,
+    webhooks,
 };
 use crate::{
     schedule::{Interval, SlotLength, Unbookable},
     store::{Conn, Tx, settle},
 };
 
-/// What somebody wants, looked up and found possible as far as that needs no lock.
+/// A visit to be booked, checked as far as that is possible without a lock.
 #[derive(Debug)]
-pub struct Wish {
+pub struct Booking {
     pub kind: VisitType,
     pub intake: Intake,
     pub room: Room,
-    /// Whom, where it matters to somebody.
+    /// The provider, where the request or the intake names one.
     pub provider: Option<i64>,
-    /// For an appointment: when.
+    /// Only for an appointment.
     pub time: Option<Interval>,
     pub payment: Payment,
 }
 
+impl Booking {
+    /// A visit without an appointment. What it costs follows from the intake's consultation.
+    pub fn without_time(kind: VisitType, intake: Intake, room: Room, provider: Option<i64>) -> Self {
+        let consultation = intake.consultation_id().and_then(|id| room.consultation(id));
+        Self {
+            kind,
+            provider,
+            time: None,
+            payment: room.payment(consultation),
+            intake,
+            room,
+        }
+    }
+}
+
 /// `POST /visits/add_walkin`.
-pub async fn add_walk_in(call: &Call) -> Result<Value> {
-    let wish = {
+pub async fn add_walk_in(call: &Call) -> Result<Response> {
+    let booking = {
         let mut conn = call.read().await?;
         let (intake, room) = intake_and_room(call, &mut conn, call.body()).await?;
         let provider = provider(call, &mut conn, call.body(), &room, &intake).await?;
-        let payment = room.payment(intake.consultation_id().and_then(|id| room.consultation(id)));
-        Wish {
-            kind: VisitType::WalkIn,
-            provider,
-            time: None,
-            payment,
-            intake,
-            room,
-        }
+        Booking::without_time(VisitType::WalkIn, intake, room, provider)
     };
-    let visit = make(call, call.caller(), &wish).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    let visit = book(call, call.caller(), &booking).await?;
+    visit_answer(call, visit)
 }
 
-/// `POST /visits/add_econsult`: every provider of the room sees it until one accepts.
-pub async fn add_e_consult(call: &Call) -> Result<Value> {
-    let wish = {
+/// `POST /visits/add_econsult`: every provider of the room sees it until one accepts it.
+pub async fn add_e_consult(call: &Call) -> Result<Response> {
+    let booking = {
         let mut conn = call.read().await?;
         let (intake, room) = intake_and_room(call, &mut conn, call.body()).await?;
-        let payment = room.payment(intake.consultation_id().and_then(|id| room.consultation(id)));
-        Wish {
-            kind: VisitType::EConsult,
-            provider: None,
-            time: None,
-            payment,
-            intake,
-            room,
-        }
+        Booking::without_time(VisitType::EConsult, intake, room, None)
     };
-    let visit = make(call, call.caller(), &wish).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    let visit = book(call, call.caller(), &booking).await?;
+    visit_answer(call, visit)
 }
 
 /// `POST /visits`: an appointment.
-pub async fn create(call: &Call) -> Result<Value> {
+pub async fn create(call: &Call) -> Result<Response> {
+    let booking = read_appointment(call).await?;
+    let visit = book(call, call.caller(), &booking).await?;
+    visit_answer(call, visit)
+}
+
+async fn read_appointment(call: &Call) -> Result<Booking> {
     let body = call.body();
     let start = body.seconds("start")?.ok_or_else(|| error::missing("start"))?;
     let end = body.seconds("end")?;
-    let wish = {
-        let mut conn = call.read().await?;
-        let (intake, room) = intake_and_room(call, &mut conn, body).await?;
-        if let Some(member) = body.text("member_id")? {
-            let member = find_patient(call, &mut conn, &member).await?;
-            error::not_possible("The intake belongs to another patient.").when(member.id != intake.member)?;
-        }
-        let consultation = body.text("consultation_id")?;
-        let (time, payment) = time_and_payment(&room, &intake, start, end, consultation.as_deref())?;
-        Wish {
-            kind: VisitType::Scheduled,
-            provider: provider(call, &mut conn, body, &room, &intake).await?,
-            time: Some(time),
-            payment,
-            intake,
-            room,
-        }
-    };
-    let visit = make(call, call.caller(), &wish).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    let mut conn = call.read().await?;
+    let (intake, room) = intake_and_room(call, &mut conn, body).await?;
+    if let Some(member) = body.text("member_id")? {
+        let member = find_patient(call, &mut conn, &member).await?;
+        error::not_possible("The intake belongs to another patient.").when(member.id != intake.member)?;
+    }
+    let consultation = body.text("consultation_id")?;
+    let (time, payment) = time_and_payment(&room, &intake, start, end, consultation.as_deref())?;
+    Ok(Booking {
+        kind: VisitType::Scheduled,
+        provider: provider(call, &mut conn, body, &room, &intake).await?,
+        time: Some(time),
+        payment,
+        intake,
+        room,
+    })
 }
 
-/// The intake, which is the caller's to use, and the room: the one that is named, else the intake's.
+/// The intake, which the caller can use, and the room: the named one, else the intake's.
 async fn intake_and_room(call: &Call, conn: &mut Conn, body: Reader<'_>) -> Result<(Intake, Room)> {
     let id = body.required_text("intake_id")?;
     let intake = find_intake(call, conn, &id).await?;
@@ -117,29 +119,29 @@ async fn intake_and_room(call: &Call, conn: &mut Conn, body: Reader<'_>) -> Resu
         Some(code) => find_room(call, conn, &code).await?,
         None => {
             let room = store::rooms::find(conn, call.realm.id, intake.room).await?;
-            room.ok_or_else(|| error::not_found("there is no such room"))?
+            room.ok_or_else(|| error::not_found("the intake's room does not exist"))?
         }
     };
     Ok((intake, room))
 }
 
-/// The provider that is named, else the one the intake wishes for; found to work in the room.
+/// The named provider, else the intake's; found to work in the room.
 async fn provider(call: &Call, conn: &mut Conn, body: Reader<'_>, room: &Room, intake: &Intake) -> Result<Option<i64>> {
     let Some(id) = body.number("provider_id")?.or(intake.provider) else {
         return Ok(None);
     };
     let provider = find_provider(call, conn, "provider_id", id).await?;
     unknown_provider("provider_id")
-        .compare(format!("a provider of the room {}", room.code), wire::id(provider))
+        .compare(format!("a provider of the room {}", room.code), provider.to_string())
         .when(!room.providers.contains(&provider))?;
     Ok(Some(provider))
 }
 
-/// When an appointment is, and what it costs: by the consultation that is named, else the one of that length, else the
-/// room's first.
+/// The time of an appointment and what it costs: by the named consultation, else the intake's, else the one of the same
+/// length, else the room's first.
 ///
 /// # Errors
-/// 400 for a consultation the room has not, or an end that makes no appointment.
+/// 400 for a consultation the room does not have, or an end that is not 1 to 1440 minutes after the start.
 pub fn time_and_payment(
     room: &Room,
     intake: &Intake,
@@ -147,15 +149,7 @@ pub fn time_and_payment(
     end: Option<Timestamp>,
     consultation: Option<&str>,
 ) -> Result<(Interval, Payment)> {
-    let minutes = match end {
-        None => None,
-        Some(end) => {
-            let length = end.duration_since(start);
-            let minutes = (length.as_secs() % 60 == 0).then_some(length.as_mins());
-            let sound = minutes.filter(|minutes| SlotLength::from_minutes(*minutes).is_some());
-            Some(sound.ok_or_else(|| error::malformed("end", "1 to 1440 minutes after start are expected"))?)
-        }
-    };
+    let minutes = end.map(|end| minutes_between(start, end)).transpose()?;
     let chosen = match consultation.or(intake.consultation_id()) {
         Some(id) => Some(room.consultation(id).ok_or_else(unknown_consultation)?),
         None => minutes.and_then(|minutes| {
@@ -167,10 +161,17 @@ pub fn time_and_payment(
     if let Some(minutes) = minutes {
         payment.minutes = minutes;
     }
-    Ok((after(start, &payment), payment))
+    Ok((interval_from(start, &payment), payment))
 }
 
-fn after(start: Timestamp, payment: &Payment) -> Interval {
+fn minutes_between(start: Timestamp, end: Timestamp) -> Result<i64> {
+    let length = end.duration_since(start);
+    let minutes = (length.as_secs() % 60 == 0).then_some(length.as_mins());
+    let sound = minutes.filter(|minutes| SlotLength::from_minutes(*minutes).is_some());
+    sound.ok_or_else(|| error::malformed("end", "1 to 1440 minutes after start are expected"))
+}
+
+fn interval_from(start: Timestamp, payment: &Payment) -> Interval {
     let length = SignedDuration::from_mins(payment.minutes);
     Interval {
         start,
@@ -178,26 +179,26 @@ fn after(start: Timestamp, payment: &Payment) -> Interval {
     }
 }
 
-/// Makes the visit, tells the clinic, and writes to the patient: all of it or nothing.
-pub async fn make(context: &Context, user: &User, wish: &Wish) -> Result<Visit> {
-    check_doors(user, wish)?;
+/// Inserts the visit and stores webhooks and the e-mail to the patient, in one transaction.
+pub async fn book(context: &Context, user: &User, booking: &Booking) -> Result<Visit> {
+    check_room(user, booking)?;
     let mut tx = context.app.database.begin().await?;
-    let outcome = write(context, &mut tx, user, wish).await;
+    let outcome = book_in(&mut tx, context, user, booking).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
 /// # Errors
-/// 400 where a room takes no such visits, which stops patients only.
-fn check_doors(user: &User, wish: &Wish) -> Result<()> {
-    let settings = &wish.room.settings;
-    let no_walk_ins = error::not_possible("This room takes no walk-in visits.");
-    let no_appointments = error::not_possible("This room takes no appointments.");
+/// 400 where the room does not accept such visits or is closed. Admins are not checked.
+fn check_room(user: &User, booking: &Booking) -> Result<()> {
+    let settings = &booking.room.settings;
+    let no_walk_ins = error::not_possible("This room does not accept walk-in visits.");
+    let no_appointments = error::not_possible("This room does not accept appointments.");
     if user.is_admin() {
         return Ok(());
     }
-    match wish.kind {
+    match booking.kind {
         VisitType::WalkIn => no_walk_ins.when(!settings.walkin_enabled)?,
         VisitType::Scheduled => no_appointments.when(!settings.appointment_enabled)?,
         VisitType::EConsult => return Ok(()),
@@ -205,33 +206,35 @@ fn check_doors(user: &User, wish: &Wish) -> Result<()> {
     error::not_possible(&settings.close_msg).when(settings.is_closed)
 }
 
-async fn write(context: &Context, tx: &mut Tx, user: &User, wish: &Wish) -> Result<Visit> {
-    let provider = match (wish.kind, wish.time) {
-        (VisitType::Scheduled, Some(time)) => free_provider(context, tx, user, wish, time).await?,
-        _ => wish.provider,
+async fn book_in(tx: &mut Tx, context: &Context, user: &User, booking: &Booking) -> Result<Visit> {
+    let provider = match (booking.kind, booking.time) {
+        (VisitType::Scheduled, Some(time)) => lock_free_provider_in(tx, context, user, booking, time).await?,
+        _ => booking.provider,
     };
     let new = NewVisit {
-        kind: wish.kind,
-        room: wish.room.id,
-        member: wish.intake.member,
+        kind: booking.kind,
+        room: booking.room.id,
+        member: booking.intake.member,
         provider,
-        intake: wish.intake.id.clone(),
-        interval: wish.time.unwrap_or_else(|| after(context.now, &wish.payment)),
-        payment: wish.payment.clone(),
-        one_time_link: wish.kind == VisitType::Scheduled && context.realm.policy.vsee.one_time_links,
+        intake: booking.intake.id.clone(),
+        interval: booking
+            .time
+            .unwrap_or_else(|| interval_from(context.now, &booking.payment)),
+        payment: booking.payment.clone(),
+        one_time_link: booking.kind == VisitType::Scheduled && context.realm.policy.vsee.one_time_links,
     };
-    let id = insert(context, tx, &new).await?;
+    let id = insert_in(tx, context, &new).await?;
     let visit = store::visits::find(tx, context.realm.id, id).await?;
     let visit = visit.ok_or_else(crate::store::Error::missing_row)?;
-    webhooks::tell(context, tx, Event::VisitCreated, &visit, None).await?;
+    webhooks::send_in(tx, context, Event::VisitCreated, &visit, None).await?;
     if visit.kind == VisitType::Scheduled {
-        messages::confirm(context, tx, &visit).await?;
+        messages::confirm_in(tx, context, &visit).await?;
     }
     Ok(visit)
 }
 
-/// Writes the visit under the next number that is free.
-async fn insert(context: &Context, tx: &mut Tx, new: &NewVisit) -> Result<i64> {
+/// Inserts the visit under the next free number.
+async fn insert_in(tx: &mut Tx, context: &Context, new: &NewVisit) -> Result<i64> {
     let realm = &context.realm;
     loop {
         let id = next_number(tx, realm.id, Numbered::Visit).await?;
@@ -240,37 +243,37 @@ async fn insert(context: &Context, tx: &mut Tx, new: &NewVisit) -> Result<i64> {
             return Ok(id);
         }
         let used = store::visits::intake_is_used(tx, realm.id, &new.intake).await?;
-        error::not_possible("The intake is used already.").when(used)?;
+        error::not_possible("The intake was already used.").when(used)?;
     }
 }
 
-/// Who has the appointment, locked.
+/// The provider who has the appointment; their row is locked.
 ///
 /// # Errors
-/// 400 where nobody is free: the last provider's reason. Not for admins.
-async fn free_provider(
-    context: &Context,
+/// 400 where no provider is free, with the reason of the last one. Admins get any time.
+async fn lock_free_provider_in(
     tx: &mut Tx,
+    context: &Context,
     user: &User,
-    wish: &Wish,
+    booking: &Booking,
     time: Interval,
 ) -> Result<Option<i64>> {
     if user.is_admin() {
-        let provider = wish.provider.or(wish.room.providers.first().copied());
+        let provider = booking.provider.or(booking.room.providers.first().copied());
         if let Some(provider) = provider {
             store::users::lock_provider(tx, context.realm.id, provider).await?;
         }
         return Ok(provider);
     }
-    let mut candidates = match wish.provider {
+    let mut candidates = match booking.provider {
         Some(provider) => vec![provider],
-        None => wish.room.providers.clone(),
+        None => booking.room.providers.clone(),
     };
     candidates.sort_unstable();
-    let mut why = "no provider of the room has set up hours";
+    let mut why = "no provider of the room has office hours";
     for provider in candidates {
         store::users::lock_provider(tx, context.realm.id, provider).await?;
-        match check_free(context, tx, wish, provider, time).await? {
+        match check_free_in(tx, context, booking, provider, time).await? {
             Ok(()) => return Ok(Some(provider)),
             Err(reason) => why = reason,
         }
@@ -278,26 +281,26 @@ async fn free_provider(
     Err(error::slot_unavailable(why))
 }
 
-/// Whether a provider, locked, is free at that time; else why not.
-async fn check_free(
-    context: &Context,
+/// Whether a provider, whose row is locked, is free at that time; `Err` says why not.
+async fn check_free_in(
     tx: &mut Tx,
-    wish: &Wish,
+    context: &Context,
+    booking: &Booking,
     provider: i64,
     time: Interval,
 ) -> crate::store::Result<std::result::Result<(), &'static str>> {
     let found = store::users::find(tx, context.realm.id, provider).await?;
     let Some(hours) = found.and_then(|user| user.hours) else {
-        return Ok(Err("the provider has set up no hours"));
+        return Ok(Err("the provider has no office hours"));
     };
     let busy = store::visits::list_busy(tx, context.realm.id, provider, time).await?;
-    let schedule = hours.schedule(wish.room.zone());
-    let free = schedule.check_bookable(time, wish.payment.length(), &busy, context.now);
+    let schedule = hours.schedule(booking.room.zone());
+    let free = schedule.check_bookable(time, booking.payment.length(), &busy, context.now);
     Ok(free.map(drop).map_err(|reason| match reason {
-        Unbookable::TooSoon => "it is past, or sooner than the provider takes appointments for",
-        Unbookable::TooFar => "it is further ahead than the provider takes appointments for",
-        Unbookable::NotOffered => "it is outside the provider's hours",
+        Unbookable::TooSoon => "it is in the past, or too soon for the provider",
+        Unbookable::TooFar => "it is too far in the future for the provider",
+        Unbookable::NotOffered => "it is outside the provider's office hours",
         Unbookable::Closed => "the provider is away",
-        Unbookable::Taken => "it is taken",
+        Unbookable::Taken => "it is already booked",
     }))
 }

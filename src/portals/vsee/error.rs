@@ -1,101 +1,52 @@
-//! Refusals as this portal words them: a status and `{"code": <the same>, "message": "<text>"}`.
+//! Refusals in this portal's wire form: a status and `{"code": <the same>, "message": "<text>"}`.
 //!
-//! Two texts are documented and go over the wire unchanged: that of an unknown path or object, and that of a room that
-//! exists. All others are ours and say what is wrong with this very request.
+//! Two texts are documented and sent as documented: that of an unknown path or object, and that of a room that already
+//! exists. All others are ours and say what is wrong with the request.
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use http::{StatusCode, header};
 use serde_json::json;
 
 use super::wire;
 use crate::{
-    journal::redaction::without_secrets,
+    api::{
+        input::InputError,
+        refused::{ApiError, ErrorForm, Refused},
+    },
     model::Refusal,
-    store::Keeps,
-    web::{page_error::PageError, refusal_log},
+    web::page_error::PageError,
 };
 
-/// Why a request is not answered as it was asked.
+/// The message of a refusal.
 #[derive(Debug)]
-pub enum VseeError {
-    /// Our considered no.
-    Refused(Box<Refused>),
-    /// Our own failure. What it was stands in the log, not in the answer.
-    Failed(anyhow::Error),
+pub struct Message(String);
+
+impl ErrorForm for Message {
+    type Settings = ();
+
+    fn refused(refused: &Refused<Self>, (): &()) -> Response {
+        answer(refused.status, &refused.form.0)
+    }
+
+    fn failed(status: StatusCode, (): &()) -> Response {
+        answer(status, "Something went wrong. Please try again later.")
+    }
 }
 
-#[derive(Debug)]
-pub struct Refused {
-    status: StatusCode,
-    message: String,
-    refusal: Refusal,
-    /// `Allow`, where the method is wrong.
-    allowed: Option<String>,
+fn answer(status: StatusCode, message: &str) -> Response {
+    wire::answer(status, json!({"code": status.as_u16(), "message": message}).to_string())
 }
 
-/// What is documented to be said of whatever is not there.
-const NOT_AVAILABLE: &str = "Sorry, this page is not available.";
+/// Why a request gets an error response.
+pub type VseeError = ApiError<Message>;
 
-/// The shortest way to an answer that is not an answer.
+/// The result of a handler.
 pub type Result<T> = std::result::Result<T, VseeError>;
 
-impl VseeError {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let refusal = Refusal::new(code, &message);
-        Self::Refused(Box::new(Refused {
-            status,
-            message,
-            refusal,
-            allowed: None,
-        }))
-    }
+/// The documented message for every unknown path or object.
+const NOT_AVAILABLE: &str = "Sorry, this page is not available.";
 
-    /// What was expected, and what came: for the log and the journal. Never a secret.
-    pub fn compare(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
-        if let Self::Refused(refused) = &mut self {
-            refused.refusal = refused.refusal.clone().compare(expected, received);
-        }
-        self
-    }
-
-    /// What the documented text does not say: for the log and the journal.
-    fn because(mut self, why: &str) -> Self {
-        if let Self::Refused(refused) = &mut self {
-            refused.refusal = Refusal::new(refused.refusal.code, why);
-        }
-        self
-    }
-
-    /// Refuses when `wrong`: a rule in one line.
-    pub fn when(self, wrong: bool) -> Result<()> {
-        if wrong { Err(self) } else { Ok(()) }
-    }
-
-    /// The answer of the API at this path.
-    pub fn answer(self, endpoint: &str) -> Response {
-        match self {
-            Self::Refused(refused) => {
-                refusal_log::log(&refused.refusal, &without_secrets(endpoint));
-                let body = json!({"code": refused.status.as_u16(), "message": refused.message});
-                let mut response = wire::answer(refused.status, &body);
-                if let Some(allowed) = refused.allowed.and_then(|allowed| HeaderValue::try_from(allowed).ok()) {
-                    response.headers_mut().insert(header::ALLOW, allowed);
-                }
-                response.extensions_mut().insert(refused.refusal);
-                response
-            }
-            Self::Failed(cause) => {
-                tracing::error!(at = endpoint, cause = format!("{cause:#}"), "failed");
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                let body = json!({"code": status.as_u16(), "message": "Something went wrong. Please try again later."});
-                wire::answer(status, &body)
-            }
-        }
-    }
-}
-
-/// The same no, for a person.
+/// The same refusal as a page.
 impl From<VseeError> for PageError {
     fn from(error: VseeError) -> Self {
         match error {
@@ -105,115 +56,114 @@ impl From<VseeError> for PageError {
     }
 }
 
-impl IntoResponse for VseeError {
-    fn into_response(self) -> Response {
-        self.answer("vsee")
-    }
-}
-
-impl Keeps for VseeError {
-    fn keeps(&self) -> bool {
-        false
-    }
-}
-
-impl From<crate::store::Error> for VseeError {
-    fn from(error: crate::store::Error) -> Self {
+impl From<serde_json::Error> for VseeError {
+    fn from(error: serde_json::Error) -> Self {
         Self::Failed(error.into())
     }
 }
 
-/// 400: a field has to be there and is not.
+impl From<InputError> for VseeError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::TooLarge { most } => too_large(most),
+            InputError::MediaType { accepted, received } => {
+                malformed("body", format!("send {}", accepted.join(" or "))).compare(accepted.join(" or "), received)
+            }
+            InputError::Unreadable { part, why } => malformed(part.name(), why),
+            InputError::Member { name, why } => malformed(&name, why),
+        }
+    }
+}
+
+fn refused(status: StatusCode, code: &'static str, message: impl Into<String>) -> VseeError {
+    let message = message.into();
+    let refusal = Refusal::new(code, &message);
+    VseeError::new(status, Message(message), refusal)
+}
+
+/// 400: a required parameter is missing.
 pub fn missing(field: &str) -> VseeError {
-    VseeError::new(
+    refused(
         StatusCode::BAD_REQUEST,
         "missing_field",
         format!("Missing parameter: {field}."),
     )
 }
 
-/// 400: a field cannot be read.
+/// 400: a parameter is malformed.
 pub fn malformed(field: &str, why: impl AsRef<str>) -> VseeError {
     let message = format!("Invalid parameter: {field}: {}.", why.as_ref());
-    VseeError::new(StatusCode::BAD_REQUEST, "malformed_field", message)
+    refused(StatusCode::BAD_REQUEST, "malformed_field", message)
 }
 
-/// 400: the state of things does not allow it.
+/// 400: the current state does not allow it.
 pub fn not_possible(message: impl Into<String>) -> VseeError {
-    VseeError::new(StatusCode::BAD_REQUEST, "not_possible", message)
+    refused(StatusCode::BAD_REQUEST, "not_possible", message)
 }
 
-/// 400, in the documented words.
+/// 400, with the documented message.
 pub fn slug_exists(domain: &str, slug: &str) -> VseeError {
     let message = format!("In domain '{domain}' slug '{slug}' already exists.");
-    VseeError::new(StatusCode::BAD_REQUEST, "slug_exists", message)
+    refused(StatusCode::BAD_REQUEST, "slug_exists", message)
 }
 
-/// 400 for the room's other name, which has to be unique, too.
+/// 400: the code of a room has to be unique, too.
 pub fn room_code_exists(code: &str) -> VseeError {
     let message = format!("Room code '{code}' already exists.");
-    VseeError::new(StatusCode::BAD_REQUEST, "room_code_exists", message)
+    refused(StatusCode::BAD_REQUEST, "room_code_exists", message)
 }
 
 /// 400: the time cannot be booked.
 pub fn slot_unavailable(why: &str) -> VseeError {
     let message = format!("The time slot is not available: {why}.");
-    VseeError::new(StatusCode::BAD_REQUEST, "slot_unavailable", message)
+    refused(StatusCode::BAD_REQUEST, "slot_unavailable", message)
 }
 
-/// 401: nobody we know.
+/// 401: the caller is not authenticated.
 pub fn unauthorized(message: impl Into<String>) -> VseeError {
-    VseeError::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
+    refused(StatusCode::UNAUTHORIZED, "unauthorized", message)
 }
 
-/// 403: somebody we know, and not for them.
+/// 403: the caller is authenticated, but may not do this.
 pub fn forbidden(message: impl Into<String>) -> VseeError {
-    VseeError::new(StatusCode::FORBIDDEN, "forbidden", message)
+    refused(StatusCode::FORBIDDEN, "forbidden", message)
 }
 
-/// 404, in the documented words.
+/// 404, with the documented message. `why` goes to the log and the journal.
 pub fn not_found(why: &str) -> VseeError {
-    VseeError::new(StatusCode::NOT_FOUND, "not_found", NOT_AVAILABLE).because(why)
+    refused(StatusCode::NOT_FOUND, "not_found", NOT_AVAILABLE).because(why)
 }
 
-/// 405, naming what would do.
+/// 405, with the allowed methods.
 pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
     let allowed = allowed.join(", ");
-    let error = VseeError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        format!("This call is only available via {allowed}."),
-    );
-    match error.compare(&allowed, received) {
-        VseeError::Refused(mut refused) => {
-            refused.allowed = Some(allowed);
-            VseeError::Refused(refused)
-        }
-        failed @ VseeError::Failed(_) => failed,
-    }
+    let message = format!("This call is only available via {allowed}.");
+    refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        .compare(&allowed, received)
+        .header(header::ALLOW, &allowed)
 }
 
-/// 429: too many passwords were tried.
+/// 429: too many sign-in attempts.
 pub fn too_many_requests() -> VseeError {
-    VseeError::new(
+    refused(
         StatusCode::TOO_MANY_REQUESTS,
         "too_many_requests",
         "Too many requests. Please try again later.",
     )
 }
 
-/// What no rule of ours asks for: the documented text where there is one.
+/// A fault that was armed, with the documented message for 404.
 pub fn of_status(status: StatusCode, sentence: &str) -> VseeError {
     let message = match status {
         StatusCode::NOT_FOUND => NOT_AVAILABLE,
         _ => sentence,
     };
-    VseeError::new(status, "fault", message)
+    refused(status, "fault", message)
 }
 
-/// 413.
+/// 413: the body is too large.
 pub fn too_large(most: usize) -> VseeError {
-    VseeError::new(
+    refused(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
         format!("The body is larger than {most} bytes."),

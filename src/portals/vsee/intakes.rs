@@ -1,30 +1,33 @@
-//! Intakes: the form before a visit (D:VISIT).
+//! Intakes: the form a patient fills in before a visit (documented under "Visit API").
 //!
-//! Whatever a form says besides what is documented is kept and given back as it came. Files of a multipart body become
-//! attachments of the intake, in the same transaction.
+//! Members that are not documented are kept and returned as they came. Files of a multipart body become attachments of the
+//! intake, in the same transaction.
 
+use std::collections::HashSet;
+
+use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::{
     attachments::{self, Upload},
     call::Call,
     error::{self, Result},
-    input::LONGEST_REMARK,
+    input::{LONGEST_REMARK, Reader},
     model::{Intake, Room},
+    person::{read_phone, read_state},
     rooms::find_room,
-    sso::{phone, state},
     store,
     users::{find_patient, find_provider},
-    wire,
+    wire::{self, AttachmentView, IntakeIdView, IntakeView},
 };
 use crate::store::{Conn, Tx, settle};
 
-/// Attachments of one intake.
+/// The most attachments of one intake.
 const MOST_ATTACHMENTS: usize = 20;
-/// What an intake answers with itself: nothing said under these names takes their place.
+/// Members that every answer sets itself; a request cannot replace them.
 const OUR_MEMBERS: [&str; 5] = ["id", "created", "modified", "visit_id", "room_id"];
 
-/// What a body says; what it does not say is `None`.
+/// The members of a body; `None` for those it does not have.
 struct Form {
     room: Option<Room>,
     member: Option<i64>,
@@ -40,7 +43,7 @@ struct Form {
 }
 
 /// `POST /intakes`.
-pub async fn create(call: &Call) -> Result<Value> {
+pub async fn create(call: &Call) -> Result<Response> {
     let form = read(call).await?;
     let caller = call.caller();
     let room = form.room.ok_or_else(|| error::missing("room_code"))?;
@@ -66,110 +69,110 @@ pub async fn create(call: &Call) -> Result<Value> {
     };
 
     let mut tx = call.app.database.begin().await?;
-    let outcome = write(call, &mut tx, &intake, &form.uploads).await;
+    let outcome = create_in(&mut tx, call, &intake, &form.uploads).await;
     settle(tx, outcome).await?;
-    Ok(wire::data(wire::intake_id(&intake)))
+    Ok(wire::data(IntakeIdView::from(intake))?)
 }
 
-async fn write(call: &Call, tx: &mut Tx, intake: &Intake, uploads: &[Upload]) -> Result<()> {
-    attachments::insert(call, tx, uploads).await?;
+async fn create_in(tx: &mut Tx, call: &Call, intake: &Intake, uploads: &[Upload]) -> Result<()> {
+    attachments::insert_in(tx, call, uploads).await?;
     store::intakes::insert(tx, call.realm.id, intake).await?;
     Ok(())
 }
 
-/// `POST /intakes/{id}`: what is not said stays.
-pub async fn update(call: &Call) -> Result<Value> {
+/// `POST /intakes/{id}`: members that are left out stay as they are.
+pub async fn update(call: &Call) -> Result<Response> {
     find_intake(call, &mut call.read().await?, call.in_path(0)).await?;
     let form = read(call).await?;
 
     let mut tx = call.app.database.begin().await?;
-    let outcome = rewrite(call, &mut tx, form).await;
+    let outcome = update_in(&mut tx, call, form).await;
     let intake = settle(tx, outcome).await?;
-    Ok(wire::data(wire::intake_id(&intake)))
+    Ok(wire::data(IntakeIdView::from(intake))?)
 }
 
-async fn rewrite(call: &Call, tx: &mut Tx, form: Form) -> Result<Intake> {
+async fn update_in(tx: &mut Tx, call: &Call, form: Form) -> Result<Intake> {
     store::intakes::lock(tx, call.realm.id, call.in_path(0)).await?;
     let before = find_intake(call, tx, call.in_path(0)).await?;
     let other = form.member.is_some_and(|member| member != before.member);
     error::not_possible("The intake belongs to another patient.").when(other)?;
-    let mut custom = before.custom;
-    custom.extend(form.custom);
-    let attachments = form.attachments.unwrap_or(before.attachments);
+    attachments::insert_in(tx, call, &form.uploads).await?;
     let intake = Intake {
-        room: form.room.map_or(before.room, |room| room.id),
-        kind: form.kind.unwrap_or(before.kind),
-        reason_for_visit: form.reason_for_visit.or(before.reason_for_visit),
-        provider: form.provider.or(before.provider),
-        attachments: with_uploads(attachments, &form.uploads)?,
-        location: form.location.or(before.location),
-        phone: form.phone.or(before.phone),
-        consultation: form.consultation.or(before.consultation),
-        custom,
         modified_at: call.now,
-        id: before.id,
-        member: before.member,
-        created_at: before.created_at,
+        ..form.merged_into(before)?
     };
-    attachments::insert(call, tx, &form.uploads).await?;
     store::intakes::update(tx, call.realm.id, &intake).await?;
     Ok(intake)
 }
 
+impl Form {
+    /// The stored intake with the members of this request.
+    fn merged_into(self, before: Intake) -> Result<Intake> {
+        let mut custom = before.custom;
+        custom.extend(self.custom);
+        let attachments = self.attachments.unwrap_or(before.attachments);
+        Ok(Intake {
+            room: self.room.map_or(before.room, |room| room.id),
+            kind: self.kind.unwrap_or(before.kind),
+            reason_for_visit: self.reason_for_visit.or(before.reason_for_visit),
+            provider: self.provider.or(before.provider),
+            attachments: with_uploads(attachments, &self.uploads)?,
+            location: self.location.or(before.location),
+            phone: self.phone.or(before.phone),
+            consultation: self.consultation.or(before.consultation),
+            custom,
+            ..before
+        })
+    }
+}
+
 /// `GET /intakes/{id}`.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let mut conn = call.read().await?;
     let intake = find_intake(call, &mut conn, call.in_path(0)).await?;
     let mut attached = Vec::new();
     for id in &intake.attachments {
         if let Some(attachment) = store::intakes::find_attachment(&mut conn, call.realm.id, id).await? {
-            attached.push(wire::attachment(&attachment, true));
+            attached.push(AttachmentView::new(attachment, true));
         }
     }
-    Ok(wire::data(wire::intake(&intake, &attached)))
+    Ok(wire::data(IntakeView::new(intake, attached))?)
 }
 
-/// An intake that the caller may see: their own, one a provider of the clinic looks at, or any for admins.
+/// An intake that the caller may see: their own, any for admins, and for providers of its room to read only.
 ///
 /// # Errors
-/// 404 when there is none, 403 when it is somebody else's.
+/// 404 when it does not exist, 403 when the caller may not see it.
 pub async fn find_intake(call: &Call, conn: &mut Conn, id: &str) -> Result<Intake> {
     let found = store::intakes::find(conn, call.realm.id, id).await?;
-    let intake = found.ok_or_else(|| error::not_found("there is no such intake"))?;
+    let intake = found.ok_or_else(|| error::not_found("there is no intake with this id"))?;
     let room = store::rooms::find(conn, call.realm.id, intake.room).await?;
     let ours = room.is_some_and(|room| room.account == call.account.code);
-    error::not_found("the clinic has no such intake").when(!ours)?;
+    error::not_found("the clinic has no intake with this id").when(!ours)?;
     let caller = call.caller();
-    let looking = !call.writes();
     let allowed = caller.is_admin()
         || caller.id == intake.member
-        || (looking
+        || (!call.writes()
             && caller.is_provider()
             && store::rooms::works_in(conn, call.realm.id, intake.room, caller.id).await?);
-    error::forbidden("This is somebody else's intake.").when(!allowed)?;
+    error::forbidden("This is another user's intake.").when(!allowed)?;
     Ok(intake)
 }
 
 async fn read(call: &Call) -> Result<Form> {
     let (caller, body) = (call.caller(), call.body());
-    error::forbidden("Intakes are filled in by patients, or by admins for them.").when(caller.is_provider())?;
-    let kind = match body.number("type")? {
-        None => None,
-        Some(number @ (1 | 2)) => Some(number.to_string()),
-        Some(other) => {
-            let wrong = error::malformed("type", "1 or 2 is expected");
-            return Err(wrong.compare("1 or 2", other.to_string()));
-        }
-    };
-    let reason = body.text_up_to("reason_for_visit", LONGEST_REMARK)?;
-    let reason_as_one_revision_spells_it = body.text_up_to("reasonforvisit", LONGEST_REMARK)?;
-    let (provider, provider_as_one_sample_spells_it) = (body.number("provider_id")?, body.number("provider")?);
+    error::forbidden("Only patients can fill in intakes, and admins for them.").when(caller.is_provider())?;
+    let kind = read_type(body)?;
+    let reason_for_visit = either_spelling(["reason_for_visit", "reasonforvisit"], |name| {
+        body.text_up_to(name, LONGEST_REMARK)
+    })?;
+    let provider = either_spelling(["provider_id", "provider"], |name| body.number(name))?;
     let attachments = body.ids("attachments")?;
-    let location = state(body, "location")?;
-    let phone = phone(body, "phone")?;
+    let location = read_state(body, "location")?;
+    let phone = read_phone(body, "phone")?;
     let remark = body.text_up_to("remark", LONGEST_REMARK)?;
     let uploads = attachments::read(call, remark.as_deref())?;
-    let mut custom = body.rest();
+    let mut custom = body.others();
     custom.retain(|name, _| !OUR_MEMBERS.contains(&name.as_str()));
 
     let mut conn = call.read().await?;
@@ -177,13 +180,8 @@ async fn read(call: &Call) -> Result<Form> {
         Some(code) => Some(find_room(call, &mut conn, &code).await?),
         None => None,
     };
-    let member = match body.text("member_id")? {
-        Some(member) => Some(find_patient(call, &mut conn, &member).await?.id),
-        None => None,
-    };
-    let other = member.is_some_and(|member| member != caller.id);
-    error::forbidden("Only admins act for others.").when(other && !caller.is_admin())?;
-    let provider = match provider.or(provider_as_one_sample_spells_it) {
+    let member = find_member(call, &mut conn, body).await?;
+    let provider = match provider {
         Some(id) => Some(find_provider(call, &mut conn, "provider_id", id).await?),
         None => None,
     };
@@ -193,7 +191,7 @@ async fn read(call: &Call) -> Result<Form> {
         room,
         member,
         kind,
-        reason_for_visit: reason.or(reason_as_one_revision_spells_it),
+        reason_for_visit,
         provider,
         attachments,
         location,
@@ -204,10 +202,41 @@ async fn read(call: &Call) -> Result<Form> {
     })
 }
 
-/// What was attached before, and the files of this request.
+fn read_type(body: Reader<'_>) -> Result<Option<String>> {
+    let Some(number) = body.number("type")? else {
+        return Ok(None);
+    };
+    error::malformed("type", "1 or 2 is expected")
+        .compare("1 or 2", number.to_string())
+        .when(!matches!(number, 1 | 2))?;
+    Ok(Some(number.to_string()))
+}
+
+/// A member that the documentation spells in two ways; the first wins.
+fn either_spelling<T>(names: [&str; 2], read: impl Fn(&str) -> Result<Option<T>>) -> Result<Option<T>> {
+    let [first, second] = names;
+    let (first, second) = (read(first)?, read(second)?);
+    Ok(first.or(second))
+}
+
+/// The patient whom the body names.
+///
+/// # Errors
+/// 403 for another patient, except for admins.
+async fn find_member(call: &Call, conn: &mut Conn, body: Reader<'_>) -> Result<Option<i64>> {
+    let Some(member) = body.text("member_id")? else {
+        return Ok(None);
+    };
+    let member = find_patient(call, conn, &member).await?.id;
+    let other = member != call.caller().id && !call.caller().is_admin();
+    error::forbidden("Only admins can act for other users.").when(other)?;
+    Ok(Some(member))
+}
+
+/// The attachments so far and the files of this request.
 fn with_uploads(mut attached: Vec<String>, uploads: &[Upload]) -> Result<Vec<String>> {
     attached.extend(uploads.iter().map(|upload| upload.attachment.id.clone()));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     attached.retain(|id| seen.insert(id.clone()));
     error::malformed("attachments", format!("more than {MOST_ATTACHMENTS} files"))
         .when(attached.len() > MOST_ATTACHMENTS)?;

@@ -1,11 +1,28 @@
-//! The token of a visit's one-time link: ten characters, made from the visit's number with a key of the realm.
+//! Paths of the portal's pages, and the token of a visit's one-time link.
 //!
-//! So nothing is stored that would open a visit, the API can show the token again whenever it shows the visit, and no link
-//! leads from one realm to another. Whether it has been used stands in the visit's row.
+//! The token is ten characters, computed from the visit's number with a key of the realm. So no token is stored, the API
+//! can show it again with the visit, and the token of one realm is refused in another. Whether a link was used is stored
+//! in the visit's row.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 
 use crate::app::Realm;
+
+// Below each mount of the portal.
+pub const AUTH: &str = "/auth";
+pub const WAITING_ROOM: &str = "/u/{slug}";
+pub const START: &str = "/visits/start/{id}";
+pub const JOIN: &str = "/visits/join/{code}";
+pub const APPOINTMENT: &str = "/members/appointment/{id}";
+pub const DASHBOARD: &str = "/providers/dashboard";
+
+/// The path with `value` in place of its one placeholder.
+pub fn fill(path: &str, value: &str) -> String {
+    match (path.find('{'), path.find('}')) {
+        (Some(from), Some(to)) => format!("{}{value}{}", &path[..from], &path[to + 1..]),
+        _ => path.to_owned(),
+    }
+}
 
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH: usize = 10;
@@ -15,7 +32,7 @@ pub fn one_time_token(realm: &Realm, visit: i64) -> String {
     token(&key(realm), visit)
 }
 
-/// Whether `given` is the token of that visit; takes as long whatever it is.
+/// Whether `given` is the token of that visit, compared in constant time.
 pub fn is_token_of(realm: &Realm, visit: i64, given: &str) -> bool {
     verify_slices_are_equal(one_time_token(realm, visit).as_bytes(), given.as_bytes()).is_ok()
 }
@@ -45,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_ten_small_messages_and_digits_and_belongs_to_its_visit_and_realm() {
+    fn a_token_has_ten_lower_case_letters_and_digits_and_belongs_to_its_visit_and_realm() {
         let one = token(&key(1), 67258);
 
         assert_eq!(one.len(), LENGTH);

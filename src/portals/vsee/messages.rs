@@ -1,10 +1,9 @@
-//! The message to a patient whose appointment was booked. Somebody with `disable_emails` gets none.
+//! The e-mail to a patient whose appointment was booked. A user with `disable_emails` gets none.
 
 use super::{
-    call::Context,
-    links::one_time_token,
+    context::Context,
+    links::{APPOINTMENT, START, fill, one_time_token},
     model::Visit,
-    pages::paths::{APPOINTMENT, START, fill},
     store,
 };
 use crate::{
@@ -14,47 +13,54 @@ use crate::{
     web::paths,
 };
 
-/// Writes to the patient, if they can be written to. Last in a transaction; ring the outbox after it.
-pub async fn confirm(context: &Context, tx: &mut Tx, visit: &Visit) -> crate::store::Result<()> {
+/// Stores the e-mail, if the patient has an address. To be called last in a transaction; notify the outbox after the
+/// commit.
+pub async fn confirm_in(tx: &mut Tx, context: &Context, visit: &Visit) -> crate::store::Result<()> {
     let realm = &context.realm;
     let member = store::users::find(tx, realm.id, visit.member.id).await?;
-    let Some(member) = member.filter(|member| !member.disable_emails) else {
+    let Some(recipient) = member
+        .filter(|member| !member.disable_emails)
+        .and_then(|member| member.details.email)
+    else {
         return Ok(());
     };
-    let Some(recipient) = member.details.email else {
-        return Ok(());
-    };
-    let id = visit.id.to_string();
-    let link = if visit.one_time_link {
-        let token = one_time_token(realm, visit.id);
-        format!("{}?token={token}", fill(APPOINTMENT, &id))
-    } else {
-        fill(START, &id)
-    };
-    let link = realm.url(&format!("{}{link}", paths::VSEE));
+    let email = email(context, visit, recipient);
+    let outbox = &context.app.outbox;
+    outbox.write(tx, realm.id, &realm.random, email, context.now).await?;
+    Ok(())
+}
+
+fn email(context: &Context, visit: &Visit, recipient: String) -> Email {
     let language = Language::English;
     let begins = text::say_moment(language, &visit.start.to_zoned_datetime(visit.room.time_zone()));
-    let provider = visit
-        .provider
-        .as_ref()
-        .map_or_else(|| visit.room.name.clone(), |provider| provider.full_name());
-    let words = [
+    let provider = match &visit.provider {
+        Some(provider) => provider.full_name(),
+        None => visit.room.name.clone(),
+    };
+    let link = link(context, visit);
+    let values = [
         ("patient", visit.member.first_name.as_str()),
         ("provider", provider.as_str()),
         ("begins", begins.as_str()),
         ("link", link.as_str()),
     ];
-    let email = Email {
+    Email {
         recipient,
-        subject: text::say_with(language, "vsee-message-subject", &words[1..3]),
-        body: text::say_with(language, "vsee-message-body", &words),
+        subject: text::say_with(language, "vsee-message-subject", &values[1..3]),
+        body: text::say_with(language, "vsee-message-body", &values),
         html: None,
         reason: "vsee.appointment_booked",
+    }
+}
+
+/// The address of the appointment: with a one-time link, or behind a sign-in.
+fn link(context: &Context, visit: &Visit) -> String {
+    let id = visit.id.to_string();
+    let path = if visit.one_time_link {
+        let token = one_time_token(&context.realm, visit.id);
+        format!("{}?token={token}", fill(APPOINTMENT, &id))
+    } else {
+        fill(START, &id)
     };
-    context
-        .app
-        .outbox
-        .write(tx, realm.id, &realm.random, email, context.now)
-        .await?;
-    Ok(())
+    context.realm.url(&format!("{}{path}", paths::VSEE))
 }

@@ -1,7 +1,7 @@
-//! The VSee Clinic: API v3 and the pages that a single sign-on leads to, emulated from its documentation.
+//! The VSee Clinic: API v3 and the pages that a single sign-on leads to, emulated from the vendor's documentation.
 //!
-//! The calls stand in [`route_table`]; one shell, `call.rs`, serves them all, below each mount and with or without `.json`.
-//! How we know of what is told at each call: documented, or inferred.
+//! `calls/` is the table of the API: each operation with its handler, and whether the documentation describes it or we
+//! inferred it. One shell, `call.rs`, serves them all, below each mount and with or without `.json`.
 //!
 //! | path | file |
 //! | --- | --- |
@@ -13,15 +13,19 @@
 //! | `/availability` | `availability.rs` |
 //! | `/rooms…`, `/accounts…` | `rooms.rs`, `accounts.rs` |
 //! | the pages | `pages/` |
-//! | what is told to others | `webhooks.rs`, `messages.rs` |
+//! | webhooks and e-mails | `webhooks.rs`, `messages.rs` |
 //! | `/openapi.json`, `/api-docs` | `openapi/`, `api_docs.rs` |
 
+mod access;
 mod accounts;
 mod api_docs;
 mod attachments;
 mod availability;
 mod booking;
 pub mod call;
+mod caller;
+pub mod calls;
+pub mod context;
 pub mod error;
 pub mod input;
 mod intakes;
@@ -31,13 +35,16 @@ mod messages;
 pub mod model;
 mod openapi;
 mod pages;
+mod person;
 mod portal_fault;
 mod rooms;
-pub mod route_table;
+mod routing;
+mod schemas;
 pub mod seed;
 mod seed_part;
 mod sso;
 pub mod store;
+mod user_tokens;
 mod users;
 mod visits;
 pub mod webhooks;
@@ -54,17 +61,17 @@ use http::{HeaderName, Method, header::CONTENT_TYPE};
 use tower_http::cors::{Any, CorsLayer};
 
 use pages::MOUNTS;
-use route_table::Found;
-pub use store::EXPIRED;
+use routing::Found;
 use store::TABLES;
 
 use crate::{
     app::{App, Realm, run_to_completion},
+    journal::redaction::without_secrets,
     portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
 
-/// What stands before the calls, below each mount.
+/// The prefix of the calls, below each mount.
 const API: &str = "/api_v3";
 
 /// The portal as a value.
@@ -72,7 +79,7 @@ pub static PORTAL: Portal = Portal {
     name: "vsee",
     mount: paths::VSEE,
     endpoints: portal_fault::ENDPOINTS,
-    routes: routes,
+    routes,
     tables: TABLES,
     event_handlers: &[],
     seed: seed_part::FORMAT,
@@ -97,7 +104,7 @@ fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
         .merge(pages::routes(app, known_hosts))
 }
 
-/// Whether what follows `/vsee` in a path belongs to the API, and so speaks JSON.
+/// Whether a path, given without `/vsee`, belongs to the API and so answers in JSON.
 pub fn is_api(rest: &str) -> bool {
     MOUNTS.iter().any(|mount| {
         let below = rest.strip_prefix(mount.0).and_then(|rest| rest.strip_prefix(API));
@@ -108,14 +115,16 @@ pub fn is_api(rest: &str) -> bool {
 async fn serve(State(app): State<App>, realm: Realm, request: Request) -> Response {
     let path = request.uri().path();
     let below = path.split_once(API).map_or("", |(_, below)| below);
-    match route_table::find(request.method(), below) {
+    match routing::find(calls::all(), request.method(), below) {
         Found::Row(row, values) => call::serve(row, values, app, realm, request).await,
-        Found::WrongMethod(allowed) => error::wrong_method(&allowed, request.method().as_str()).answer(below),
-        Found::Nothing => error::not_found("there is no such call").answer(below),
+        Found::WrongMethod(allowed) => {
+            error::wrong_method(&allowed, request.method().as_str()).answer(&(), &without_secrets(below))
+        }
+        Found::Nothing => error::not_found("the path is unknown").answer(&(), &without_secrets(below)),
     }
 }
 
-/// Scripts of any origin may call the API: they bring no cookie, and what they may do the token says.
+/// Scripts of every origin can call the API: it reads no cookies, only the headers of the caller.
 fn cross_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,4 +1,4 @@
-//! Armed faults, in the API's own error form; on the portal's pages, as a page.
+//! Armed portal faults, answered in the API's error form, or as a page on the portal's pages.
 
 use axum::{
     Json,
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{error, is_api};
 use crate::{
     app::Realm,
+    journal::redaction::without_secrets,
     model::Refusal,
     portals::portal::PortalFault,
     web::{
@@ -49,7 +50,7 @@ pub fn answer(_: &Realm, path: &str, fault: &PortalFault) -> Response {
         } else {
             error::of_status(fault.status, fault.sentence)
         };
-        return error.answer(path);
+        return error.answer(&(), &without_secrets(path));
     }
     PageError::new(fault.status, Refusal::new("fault", fault.sentence)).into_response()
 }

@@ -1,89 +1,112 @@
-//! Visits after they were made: list, show, accept, end (D:VISIT; most of it inferred).
+//! Visits after they were booked: list, show, accept, end (documented under "Visit API"; most of it inferred).
 
-use serde_json::Value;
+use axum::response::Response;
 
 use super::{
-    call::{Call, Context},
+    call::Call,
+    context::Context,
     error::{self, Result, VseeError},
-    model::{EndReason, Status, User, Visit, VisitType},
+    input::Reader,
+    links::one_time_token,
+    model::{EndReason, Event, Status, User, Visit, VisitType},
     rooms::find_room,
-    store,
+    store::{self, visits::Filter},
     users::find_patient,
-    webhooks::{self, Event},
-    wire,
+    webhooks,
+    wire::{self, VisitView},
 };
 use crate::store::{Conn, Tx, settle};
 
-/// `GET /visits`: a patient's own; a provider's own and what waits in their rooms for anybody; an admin's are all.
-pub async fn list(call: &Call) -> Result<Value> {
-    let (query, caller) = (call.query(), call.caller());
-    let status = match query.text("status")? {
-        None => None,
-        Some(number) => Some(Status::of_number(&number).ok_or_else(|| {
-            error::malformed("status", "10, 20, 30 or 40 is expected").compare("10, 20, 30 or 40", &number)
-        })?),
-    };
+/// `GET /visits`: a patient's own; a provider's own and the unassigned ones in their rooms; all for an admin.
+pub async fn list(call: &Call) -> Result<Response> {
+    let query = call.query();
+    let status = read_status(query)?;
     let page = call.page()?;
     let mut conn = call.read().await?;
+    let filter = Filter {
+        status,
+        ..filter(call, &mut conn, query).await?
+    };
+    let (visits, total) = store::visits::list(&mut conn, call.realm.id, &call.account.code, &filter, page).await?;
+    let views = visits.into_iter().map(|visit| view(call, visit)).collect();
+    Ok(wire::list(views, total)?)
+}
+
+fn read_status(query: Reader<'_>) -> Result<Option<Status>> {
+    let Some(number) = query.text("status")? else {
+        return Ok(None);
+    };
+    let status = Status::of_number(&number).ok_or_else(|| {
+        error::malformed("status", "10, 20, 30 or 40 is expected").compare("10, 20, 30 or 40", &number)
+    })?;
+    Ok(Some(status))
+}
+
+async fn filter(call: &Call, conn: &mut Conn, query: Reader<'_>) -> Result<Filter> {
+    let caller = call.caller();
     let member = match query.text("member_id")? {
-        Some(member) => Some(find_patient(call, &mut conn, &member).await?.id),
+        Some(member) => Some(find_patient(call, conn, &member).await?.id),
         None => None,
     };
     let other = member.is_some_and(|member| member != caller.id);
-    error::forbidden("These are somebody else's visits.").when(caller.is_patient() && other)?;
+    error::forbidden("These are another user's visits.").when(caller.is_patient() && other)?;
     let room = match query.text("room_code")? {
-        Some(code) => Some(find_room(call, &mut conn, &code).await?.id),
+        Some(code) => Some(find_room(call, conn, &code).await?.id),
         None => None,
     };
-    let filter = store::visits::Filter {
+    Ok(Filter {
         member: if caller.is_patient() { Some(caller.id) } else { member },
         provider: caller.is_provider().then_some(caller.id),
         room,
-        status,
+        status: None,
         from: query.seconds("from")?,
         to: query.seconds("to")?,
-    };
-    let (visits, total) = store::visits::list(&mut conn, call.realm.id, &call.account.code, &filter, page).await?;
-    let visits = visits.iter().map(|visit| wire::visit(&call.realm, visit)).collect();
-    Ok(wire::counted(visits, total))
+    })
+}
+
+/// A visit as an answer.
+pub fn visit_answer(call: &Call, visit: Visit) -> Result<Response> {
+    Ok(wire::data(view(call, visit))?)
+}
+
+fn view(call: &Call, visit: Visit) -> VisitView {
+    let token = visit.one_time_link.then(|| one_time_token(&call.realm, visit.id));
+    VisitView::new(visit, token)
 }
 
 /// `GET /visits/{id}`.
-pub async fn show(call: &Call) -> Result<Value> {
+pub async fn show(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     let visit = find_visit(call, &mut call.read().await?, call.caller(), id).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits/{id}/end`.
-pub async fn end(call: &Call) -> Result<Value> {
+pub async fn end(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     find_visit(call, &mut call.read().await?, call.caller(), id).await?;
     let name = call.body().required_text("reason")?;
-    let reason = EndReason::ALL.into_iter().find(|reason| reason.name() == name);
-    let known = EndReason::ALL.map(EndReason::name).join(", ");
-    let reason = reason
-        .ok_or_else(|| error::malformed("reason", format!("one of {known} is expected")).compare(&known, &name))?;
+    let reason = EndReason::of_name(&name).ok_or_else(|| {
+        let known = EndReason::ALL.map(EndReason::name).join(", ");
+        error::malformed("reason", format!("one of {known} is expected")).compare(&known, &name)
+    })?;
     let visit = end_visit(call, call.caller(), id, reason).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
 /// `POST /visits/{id}/accept`.
-pub async fn accept(call: &Call) -> Result<Value> {
+pub async fn accept(call: &Call) -> Result<Response> {
     let id = call.number_in_path(0)?;
     let visit = accept_visit(call, call.caller(), id).await?;
-    Ok(wire::data(wire::visit(&call.realm, &visit)))
+    visit_answer(call, visit)
 }
 
-/// A visit that somebody may see: who takes part, admins, and while nobody has taken it the providers of its room.
+/// A visit that a user may see: as a participant, as an admin, or as a provider of the room while it is unassigned.
 ///
 /// # Errors
-/// 404 when there is none, 403 when it is not for them.
+/// 404 when it does not exist, 403 when the user may not see it.
 pub async fn find_visit(context: &Context, conn: &mut Conn, user: &User, id: i64) -> Result<Visit> {
-    let found = store::visits::find(conn, context.realm.id, id).await?;
-    let visit = found
-        .filter(|visit| visit.room.account == user.account)
-        .ok_or_else(|| error::not_found("there is no such visit"))?;
+    let visit = visit_of_clinic(context, conn, &user.account, id).await?;
     let provider = visit.provider.as_ref().map(|provider| provider.id);
     let allowed = user.is_admin()
         || visit.member.id == user.id
@@ -91,82 +114,92 @@ pub async fn find_visit(context: &Context, conn: &mut Conn, user: &User, id: i64
         || (provider.is_none()
             && user.is_provider()
             && store::rooms::works_in(conn, context.realm.id, visit.room.id, user.id).await?);
-    error::forbidden("This is somebody else's visit.").when(!allowed)?;
+    error::forbidden("This is another user's visit.").when(!allowed)?;
     Ok(visit)
 }
 
-/// Ends a visit that was found to be theirs, and tells the clinic.
-pub async fn end_visit(context: &Context, user: &User, id: i64, reason: EndReason) -> Result<Visit> {
-    let mut tx = context.app.database.begin().await?;
-    let outcome = write_end(context, &mut tx, user, id, reason).await;
-    let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
-    Ok(visit)
+async fn visit_of_clinic(context: &Context, conn: &mut Conn, account: &str, id: i64) -> Result<Visit> {
+    let found = store::visits::find(conn, context.realm.id, id).await?;
+    found
+        .filter(|visit| visit.room.account == account)
+        .ok_or_else(|| error::not_found("the clinic has no visit with this id"))
 }
 
-async fn write_end(context: &Context, tx: &mut Tx, user: &User, id: i64, reason: EndReason) -> Result<Visit> {
-    let ended = store::visits::end(tx, context.realm.id, id, reason, user.id, context.now).await?;
-    error::not_possible("The visit is over already.").when(!ended)?;
-    let visit = find_visit(context, tx, user, id).await?;
-    webhooks::tell(context, tx, Event::VisitEnded, &visit, None).await?;
-    Ok(visit)
-}
-
-/// Gives an e-consult to the provider who accepts it first, and tells the clinic.
+/// Ends a visit that the user may see, and stores webhooks.
 ///
 /// # Errors
-/// 403 for who is no provider of the room, 400 when it is no e-consult, over, or another's.
-pub async fn accept_visit(context: &Context, provider: &User, id: i64) -> Result<Visit> {
-    let visit = {
-        let mut conn = context.read().await?;
-        let found = store::visits::find(&mut conn, context.realm.id, id).await?;
-        let visit = found
-            .filter(|visit| visit.room.account == provider.account)
-            .ok_or_else(|| error::not_found("there is no such visit"))?;
-        let works_here = store::rooms::works_in(&mut conn, context.realm.id, visit.room.id, provider.id).await?;
-        error::forbidden("Only providers of the room accept its e-consults.")
-            .when(!provider.is_provider() || !works_here)?;
-        visit
-    };
-    error::not_possible("The visit is no e-consult.").when(visit.kind != VisitType::EConsult)?;
-    error::not_possible("The visit is over already.").when(visit.status.over())?;
-
+/// 400 when it is already over.
+pub async fn end_visit(context: &Context, user: &User, id: i64, reason: EndReason) -> Result<Visit> {
     let mut tx = context.app.database.begin().await?;
-    let outcome = write_acceptance(context, &mut tx, provider, id).await;
+    let outcome = end_in(&mut tx, context, user, id, reason).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
-async fn write_acceptance(context: &Context, tx: &mut Tx, provider: &User, id: i64) -> Result<Visit> {
+async fn end_in(tx: &mut Tx, context: &Context, user: &User, id: i64, reason: EndReason) -> Result<Visit> {
+    let ended = store::visits::end(tx, context.realm.id, id, reason, user.id, context.now).await?;
+    over().when(!ended)?;
+    let visit = find_visit(context, tx, user, id).await?;
+    webhooks::send_in(tx, context, Event::VisitEnded, &visit, None).await?;
+    Ok(visit)
+}
+
+/// Assigns an e-consult to the provider who accepts it first, and stores webhooks.
+///
+/// # Errors
+/// 403 for anybody but a provider of the room; 400 when it is not an e-consult, is over, or was accepted before.
+pub async fn accept_visit(context: &Context, provider: &User, id: i64) -> Result<Visit> {
+    check_acceptance(context, provider, id).await?;
+    let mut tx = context.app.database.begin().await?;
+    let outcome = accept_in(&mut tx, context, provider, id).await;
+    let visit = settle(tx, outcome).await?;
+    context.app.outbox.notify();
+    Ok(visit)
+}
+
+async fn check_acceptance(context: &Context, provider: &User, id: i64) -> Result<()> {
+    let mut conn = context.read().await?;
+    let visit = visit_of_clinic(context, &mut conn, &provider.account, id).await?;
+    let works_here = store::rooms::works_in(&mut conn, context.realm.id, visit.room.id, provider.id).await?;
+    error::forbidden("Only providers of the room can accept its e-consults.")
+        .when(!provider.is_provider() || !works_here)?;
+    error::not_possible("The visit is not an e-consult.").when(visit.kind != VisitType::EConsult)?;
+    over().when(visit.status.is_over())
+}
+
+async fn accept_in(tx: &mut Tx, context: &Context, provider: &User, id: i64) -> Result<Visit> {
     let first = store::visits::accept(tx, context.realm.id, id, provider.id, context.now).await?;
-    error::not_possible("Another provider has accepted the e-consult.").when(!first)?;
+    error::not_possible("Another provider has already accepted the e-consult.").when(!first)?;
     let visit = find_visit(context, tx, provider, id).await?;
-    webhooks::tell(context, tx, Event::VisitUpdated, &visit, None).await?;
+    webhooks::send_in(tx, context, Event::VisitUpdated, &visit, None).await?;
     Ok(visit)
 }
 
-/// Begins a visit that was found to be theirs, and tells the clinic. One that has begun goes on.
+/// Starts a visit that the user may see, and stores webhooks. One that has already started stays as it is.
+///
+/// # Errors
+/// 400 when it is over.
 pub async fn start_visit(context: &Context, user: &User, id: i64) -> Result<Visit> {
     let mut tx = context.app.database.begin().await?;
-    let outcome = write_start(context, &mut tx, user, id).await;
+    let outcome = start_in(&mut tx, context, user, id).await;
     let visit = settle(tx, outcome).await?;
-    context.app.outbox.ring();
+    context.app.outbox.notify();
     Ok(visit)
 }
 
-pub async fn write_start(context: &Context, tx: &mut Tx, user: &User, id: i64) -> Result<Visit> {
+/// As [`start_visit`], in the caller's transaction.
+pub async fn start_in(tx: &mut Tx, context: &Context, user: &User, id: i64) -> Result<Visit> {
     let provider = user.is_provider().then_some(user.id);
-    let begun = store::visits::start(tx, context.realm.id, id, provider, context.now).await?;
+    let started = store::visits::start(tx, context.realm.id, id, provider, context.now).await?;
     let visit = find_visit(context, tx, user, id).await?;
-    over().when(visit.status.over())?;
-    if begun {
-        webhooks::tell(context, tx, Event::VisitUpdated, &visit, None).await?;
+    over().when(visit.status.is_over())?;
+    if started {
+        webhooks::send_in(tx, context, Event::VisitUpdated, &visit, None).await?;
     }
     Ok(visit)
 }
 
-/// 400: nothing can be done with it any more.
-pub fn over() -> VseeError {
-    error::not_possible("The visit is over already.")
+fn over() -> VseeError {
+    error::not_possible("The visit is already over.")
 }

@@ -14,7 +14,7 @@ use crate::store::error::{Error, Result};
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 /// How long a request waits for a connection before it fails.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// All of them. Who waits is served in the order of asking.
 pub struct Connections {

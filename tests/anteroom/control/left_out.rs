@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anteroom::app::App;
+use anteroom::config::{Config, Settings};
 use anteroom::control::operations::operations;
 use anteroom::keys::sealing::Sealer;
 use anteroom::passwords::Passwords;
 use anteroom::portals;
 use anteroom::realms::creation::{NewRealmRequest, create};
-use anteroom::server::{PublicNames, service};
+use anteroom::server::{PublicNames, router};
 use anteroom::store::Database;
 use anteroom::web::csrf::KnownHosts;
 use axum::body::Body;
@@ -53,7 +54,8 @@ async fn ask(app: &App, doors: &PublicNames, method: &http::Method, path: &str) 
         .uri(path)
         .header("host", "localhost:8080");
     let request = request.body(Body::empty()).unwrap();
-    let answer = service(app, doors).oneshot(request).await.unwrap();
+    let config = Config::load(None, Settings::default()).unwrap();
+    let answer = router(app, doors, &config).oneshot(request).await.unwrap();
     let status = answer.status();
     // Not the whole of it: an answer may be a stream without an end.
     let kind = answer

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{arm, armed, catalogue, disarm_all, shown, try_to_arm};
 use crate::support::{Answer, Emulator, Realm, fresh_realm};
 
-/// 500 wherever it bites: the shortest way to see whether it does.
+/// 500 wherever it triggers: the shortest way to see whether it does.
 fn broken(rest: Value) -> Value {
     let mut wish = json!({"fault": "answered_with_status"});
     wish.as_object_mut()
@@ -39,10 +39,10 @@ async fn a_fault_is_armed_listed_with_what_it_has_done_and_disarmed() {
     let listed = shown(&realm, &id).await;
     assert_eq!(listed["fault"], "answered_with_status");
     assert_eq!(
-        (&listed["times"], &listed["calls"], &listed["bitten"]),
+        (&listed["times"], &listed["calls"], &listed["triggered"]),
         (&json!(2), &json!(1), &json!(1))
     );
-    assert_eq!(listed["spent"], false);
+    assert_eq!(listed["used_up"], false);
     assert_eq!(listed["parameters"], json!({"status": 500}));
 
     let path = format!("/control/api/faults/{id}");
@@ -60,13 +60,13 @@ async fn once_is_once_and_the_next_answer_is_clean() {
 
     let listed = shown(&realm, &id).await;
     assert_eq!(
-        (&listed["calls"], &listed["bitten"], &listed["spent"]),
+        (&listed["calls"], &listed["triggered"], &listed["used_up"]),
         (&json!(3), &json!(1), &json!(true))
     );
 }
 
 #[tokio::test]
-async fn the_nth_call_is_bitten_and_no_other() {
+async fn a_fault_triggers_at_the_nth_call_and_no_other() {
     let realm = fresh_realm().await;
     arm(&realm, broken(json!({"nth": 3}))).await;
     assert_eq!(statuses(&realm, 5).await, [200, 200, 500, 200, 200]);
@@ -107,23 +107,23 @@ async fn a_share_of_half_bites_about_half() {
     let calls = (0..200).map(|_| realm.get("/oauth/discovery/keys"));
     let answers = futures_util::future::join_all(calls).await;
 
-    let bitten = answers.iter().filter(|answer| answer.status == 500).count();
-    assert!((50..150).contains(&bitten), "{bitten}");
-    assert_eq!(shown(&realm, &id).await["bitten"], bitten);
+    let triggered = answers.iter().filter(|answer| answer.status == 500).count();
+    assert!((50..150).contains(&triggered), "{triggered}");
+    assert_eq!(shown(&realm, &id).await["triggered"], triggered);
 }
 
 #[tokio::test]
-async fn of_fifty_requests_at_once_exactly_one_is_bitten() {
+async fn of_fifty_requests_at_once_it_triggers_at_exactly_one() {
     let realm = fresh_realm().await;
     let id = arm(&realm, broken(json!({"times": 1, "endpoint": "jwks"}))).await;
 
     let calls = (0..50).map(|_| realm.get("/oauth/discovery/keys"));
     let answers = futures_util::future::join_all(calls).await;
 
-    let bitten = answers.iter().filter(|answer| answer.status == 500).count();
-    assert_eq!(bitten, 1);
+    let triggered = answers.iter().filter(|answer| answer.status == 500).count();
+    assert_eq!(triggered, 1);
     let listed = shown(&realm, &id).await;
-    assert_eq!((&listed["calls"], &listed["bitten"]), (&json!(50), &json!(1)));
+    assert_eq!((&listed["calls"], &listed["triggered"]), (&json!(50), &json!(1)));
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn every_fault_of_the_catalogue_can_be_armed_as_it_is_listed() {
 }
 
 #[tokio::test]
-async fn the_journal_says_of_an_exchange_which_faults_have_bitten_it() {
+async fn the_journal_says_of_an_exchange_which_faults_triggered() {
     let realm = fresh_realm().await;
     let client = realm.demo_client();
     let wire = arm(&realm, json!({"fault": "token_scope_missing", "times": 1})).await;

@@ -30,7 +30,7 @@ async fn every_bend_of_the_authorization_response_is_seen_once_and_the_next_is_c
 
 const STATE: &str = "af0ifjsldkj";
 
-/// Three answers in the browser of somebody who is signed in: the second is bitten.
+/// Three answers in the browser of somebody who is signed in: the fault triggers at the second.
 struct Answers {
     request: AuthorizationRequest,
     browser: UserAgent,
@@ -46,7 +46,7 @@ impl Answers {
         clean(called_back(&request, &browser).await, &issuer);
         let id = scene.once_with(parameters).await;
         let bent = called_back(&request, &browser).await;
-        scene.has_bitten(&id, 1).await;
+        scene.has_triggered(&id, 1).await;
         let this = Self {
             request,
             browser,
@@ -180,7 +180,7 @@ async fn replayed(scene: Scene) {
 
     assert_eq!(first.parameters, second.parameters);
     assert_ne!(first.code(), third.code());
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 }
 
 async fn late(scene: Scene) {
@@ -219,7 +219,7 @@ async fn posted_on(scene: Scene) {
         .submit(&page.form_with("persona").press("persona", "anne"))
         .await
         .page();
-    scene.has_bitten(&id, 0).await;
+    scene.has_triggered(&id, 0).await;
 
     let callback = browser
         .submit(&page.form_with("decision").press("decision", "allow"))
@@ -229,7 +229,7 @@ async fn posted_on(scene: Scene) {
     assert_eq!(callback.status, 307);
     let request = client.request();
     client.redeem(&request.code_in(&callback)).await.brings_tokens();
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 
     // The next sign-in leads to the client by itself, with an ordinary redirect again.
     let request = client.request().with("prompt", "login");

@@ -43,7 +43,7 @@ async fn bends(scene: &Scene, parameters: Value, change: impl Fn(&mut Value)) {
     assert_eq!(bent, expected, "{}", scene.fault);
     assert_ne!(bent, honest);
     assert_eq!(after, honest, "{}", scene.fault);
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 }
 
 async fn issuer_mismatch(scene: Scene) {
@@ -304,7 +304,7 @@ async fn rotated_before_signing(scene: Scene) {
     assert_ne!(kid(&first), kid(&second));
     let (now, gone) = (keys(&scene.realm).await, kid(&first).expect("a name"));
     assert!(!names(&now).contains(&gone.as_str()), "the key before is gone");
-    assert!(super::shown(&scene.realm, &id).await["bitten"].as_u64() >= Some(2));
+    assert!(super::shown(&scene.realm, &id).await["triggered"].as_u64() >= Some(2));
     honest_again(&scene, &client, &browser).await;
 }
 

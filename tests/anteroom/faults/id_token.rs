@@ -183,7 +183,7 @@ async fn three(client: &ClientApp, case: &Case, parameters: Value) -> Three {
     };
     let bent = round().await;
     let after = round().await;
-    assert_eq!(super::shown(realm, &id).await["bitten"], 1, "{}", case.fault);
+    assert_eq!(super::shown(realm, &id).await["triggered"], 1, "{}", case.fault);
     Three { honest, bent, after }
 }
 
@@ -359,5 +359,5 @@ async fn another_algorithm_is_used_than_agreed_whichever_that_is() {
     assert_eq!(header["alg"], "RS256");
     let named = header["kid"].as_str().expect("a name");
     assert!(verifies(token.id_token(), &keys(&realm).await, named, false));
-    assert_eq!(super::shown(&realm, &id).await["bitten"], 1);
+    assert_eq!(super::shown(&realm, &id).await["triggered"], 1);
 }

@@ -66,8 +66,8 @@ impl Scene {
         arm(&self.realm, wish).await
     }
 
-    pub async fn has_bitten(&self, id: &str, times: u64) {
-        assert_eq!(shown(&self.realm, id).await["bitten"], times, "{}", self.fault);
+    pub async fn has_triggered(&self, id: &str, times: u64) {
+        assert_eq!(shown(&self.realm, id).await["triggered"], times, "{}", self.fault);
     }
 
     pub async fn disarm(&self) {

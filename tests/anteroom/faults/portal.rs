@@ -63,7 +63,7 @@ async fn refuses(scene: Scene, parameters: Value, status: u16, judge: fn(Answer)
     answer.clone().has_header("access-control-allow-origin", "*");
     judge(answer);
     anne.get("/practices").await.is_ok();
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 }
 
 async fn slot_taken(scene: Scene) {
@@ -75,7 +75,7 @@ async fn slot_taken(scene: Scene) {
     let refused = anne.book(&slot).await.has_status(400);
 
     says(&refused, "The event is unavailable."); // as in a race that was lost
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     let appointment = booked(anne.book(&slot).await); // nobody had it
     scene.disarm().await;
 
@@ -186,7 +186,7 @@ async fn vsee_says_it_in_its_own_form() {
             answer["message"].as_str().is_some_and(|text| !text.is_empty()),
             "{fault}: {answer}"
         );
-        assert_eq!(super::shown(&realm, &id).await["bitten"], 1, "{fault}");
+        assert_eq!(super::shown(&realm, &id).await["triggered"], 1, "{fault}");
     }
     super::arm(&realm, json!({"fault": "portal_slot_taken", "times": 1})).await;
     let taken = realm.post(path, &[]).await.has_status(400).json();

@@ -32,7 +32,7 @@ async fn both(scene: &Scene, parameters: Value) -> (Answer, Answer) {
         (&after.body, after.header("content-type")),
         (&honest.body, honest.header("content-type"))
     );
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     (honest, bent)
 }
 

@@ -68,7 +68,7 @@ async fn bends(scene: Scene, parameters: Value, change: fn(&mut Value)) {
     assert_eq!(comparable(&bent), expected, "{}", scene.fault);
     bent.is_not_stored();
     assert_eq!(comparable(&after), comparable(&honest), "{}", scene.fault);
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     scene.disarm().await;
 }
 
@@ -169,7 +169,7 @@ async fn scope_narrowed(scene: Scene) {
         claims.get("email").is_none() && claims.get("name").is_some(),
         "{claims}"
     );
-    assert_eq!(shown(&scene.realm, &id).await["bitten"], 1);
+    assert_eq!(shown(&scene.realm, &id).await["triggered"], 1);
 
     let whole = redeemed(&client, &browser).await.brings_tokens();
     assert_eq!(whole.member("scope"), "openid profile email");
@@ -179,7 +179,7 @@ async fn scope_narrowed(scene: Scene) {
 }
 
 #[tokio::test]
-async fn a_refused_request_uses_up_no_bite() {
+async fn a_refused_request_uses_nothing_up() {
     let realm = fresh_realm().await;
     let client = realm.demo_client();
     let code = client.code_for("anne").await;
@@ -193,11 +193,11 @@ async fn a_refused_request_uses_up_no_bite() {
     client.refresh(tokens.refresh_token()).await.has_status(400);
 
     for id in &ids {
-        assert_eq!(shown(&realm, id).await["bitten"], 0);
+        assert_eq!(shown(&realm, id).await["triggered"], 0);
     }
     let code = client.code_for("anne").await;
     client.redeem(&code).await.is_ok();
     for id in &ids {
-        assert_eq!(shown(&realm, id).await["bitten"], 1);
+        assert_eq!(shown(&realm, id).await["triggered"], 1);
     }
 }

@@ -61,7 +61,7 @@ async fn delayed(scene: Scene) {
     scene.disarm().await;
     let id = scene.arm(json!({"parameters": {"seconds": 0.01}})).await;
     scene.realm.get(METADATA).await.is_ok();
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 }
 
 async fn drip(scene: Scene) {
@@ -105,7 +105,7 @@ async fn unavailable_then_fine(scene: Scene) {
     let answer = scene.realm.get(METADATA).await.has_status(503);
     answer.has_header("retry-after", "5");
     scene.realm.get(METADATA).await.is_ok();
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
 
     scene.arm(json!({"times": 2})).await;
     scene.realm.get(METADATA).await.has_status(503);
@@ -155,7 +155,7 @@ async fn dropped_before_commit(scene: Scene) {
     .await;
 
     assert_eq!(heard, b"", "not a byte: {:?}", String::from_utf8_lossy(&heard));
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     client.redeem(&code).await.brings_tokens(); // nothing had been done
 }
 
@@ -179,7 +179,7 @@ async fn dropped_after_code_redeemed(scene: Scene) {
     .await;
 
     assert_eq!(heard, b"", "not a byte: {:?}", String::from_utf8_lossy(&heard));
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     client.redeem(&code).await.is_refused_with("invalid_grant"); // the code is spent
     let next = request.code_in(&called_back(&request, &browser).await);
     client.redeem(&next).await.brings_tokens();
@@ -194,7 +194,7 @@ async fn dropped_after_refresh_rotated(scene: Scene) {
     let heard = raw(&scene.realm, &refresh_on_the_wire(&scene.realm, &form)).await;
 
     assert_eq!(heard, b"", "not a byte: {:?}", String::from_utf8_lossy(&heard));
-    scene.has_bitten(&id, 1).await;
+    scene.has_triggered(&id, 1).await;
     // It was rotated: within the grace the lost successor comes again, afterwards the token is a thief's.
     let next = Tokens::read(client.refresh(tokens.refresh_token()).await);
     scene.realm.advance("PT2M").await;
@@ -300,7 +300,7 @@ async fn over_tls_a_cut_connection_ends_without_an_answer_too() {
         .form(&call.form);
     let answer = request.send().await;
     assert!(answer.is_err(), "{answer:?}");
-    assert_eq!(super::shown(&realm, &id).await["bitten"], 1);
+    assert_eq!(super::shown(&realm, &id).await["triggered"], 1);
 
     realm
         .demo_service()

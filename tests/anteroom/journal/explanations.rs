@@ -1,4 +1,4 @@
-//! Every refusal explains itself: the rule, both sides, and what would mend it.
+//! Every refusal explains itself: the rule, the expected and received values, and how to fix it.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn refusal(realm: &Realm) -> Value {
 }
 
 #[tokio::test]
-async fn a_redirect_uri_is_compared_message_by_message() {
+async fn a_redirect_uri_is_compared_character_by_character() {
     let realm = fresh_realm().await;
     let request = realm
         .demo_client()
@@ -28,7 +28,7 @@ async fn a_redirect_uri_is_compared_message_by_message() {
         refusal["difference"],
         json!([{"same": "https://client.example.com/cb"}, {"received": "/"}])
     );
-    assert!(text(&refusal, "mend").contains("slash at the end"), "{refusal}");
+    assert!(text(&refusal, "fix").contains("slash at the end"), "{refusal}");
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
     let mut note = async |kind: &str| {
         let refusal = refusal(&realm).await;
         assert_eq!(refusal["kind"], kind, "{refusal}");
-        seen.push((kind.to_owned(), text(&refusal, "mend").to_owned()));
+        seen.push((kind.to_owned(), text(&refusal, "fix").to_owned()));
     };
 
     client.request().with("client_id", "nobody").answer().await;
@@ -216,8 +216,8 @@ async fn every_way_to_be_refused_is_named_and_has_its_own_advice() {
     realm.get("/nothing").await;
     note("page.unknown").await;
 
-    for (at, (kind, mend)) in seen.iter().enumerate() {
-        let twin = seen.iter().skip(at + 1).find(|(_, other)| other == mend);
+    for (at, (kind, fix)) in seen.iter().enumerate() {
+        let twin = seen.iter().skip(at + 1).find(|(_, other)| other == fix);
         assert!(twin.is_none(), "{kind} and {twin:?} have the same advice");
     }
 }
@@ -245,5 +245,5 @@ async fn the_portals_refusals_explain_themselves_too() {
     let refusal = &exchange["refusal"];
     assert_eq!(refusal["kind"], "scope.not_granted");
     assert_eq!(refusal["expected"], "profile_read appointment_read");
-    assert!(text(refusal, "mend").contains("refreshing cannot add any"), "{refusal}");
+    assert!(text(refusal, "fix").contains("refreshing cannot add any"), "{refusal}");
 }

@@ -52,7 +52,7 @@ async fn an_answer_that_a_fault_keeps_from_going_out_is_recorded_as_broken_off()
 
     let exchange = exchanges(&realm, "fault=dropped_after_commit&wait=10").await.remove(0);
     assert!(
-        text(&exchange, "ending").starts_with("the answer broke off"),
+        text(&exchange, "ending").starts_with("the answer was interrupted"),
         "{exchange}"
     );
     assert_eq!(exchange["response"]["body"]["text"], Value::Null);

@@ -184,7 +184,7 @@ async fn counting_says_whether_it_is_as_many_as_expected() {
     count("endpoint=discovery&expect=2").await.is_ok();
     count("endpoint=token&expect=0").await.is_ok();
     let problem = count("endpoint=discovery&expect=3").await.has_status(409);
-    assert_eq!(problem.json()["detail"], "3 exchanges were expected, and there are 2");
+    assert_eq!(problem.json()["detail"], "3 exchanges were expected, but there are 2");
     count("expect=many").await.has_status(400);
     count("wait=1").await.has_status(400);
 }
@@ -235,7 +235,7 @@ async fn somebody_who_hangs_up_is_recorded_as_gone() {
 
     let exchange = &recorded[0];
     assert_eq!(exchange["response"], Value::Null, "{exchange}");
-    assert_eq!(exchange["ending"], "client went away before the answer");
+    assert_eq!(exchange["ending"], "the client closed the connection before the answer");
     assert_eq!(exchange["request"]["body"]["text"], "username=nobody&password=…");
 }
 

@@ -2,7 +2,7 @@
 
 use anteroom::{
     app::App,
-    config::SeedSource,
+    config::{Config, SeedSource, Settings},
     keys::sealing::Sealer,
     model::RealmName,
     passwords::Passwords,
@@ -12,7 +12,7 @@ use anteroom::{
         seed::Seed,
         snapshot,
     },
-    server::{PublicNames, service},
+    server::{PublicNames, router},
     store::Database,
     web::csrf::KnownHosts,
 };
@@ -41,7 +41,10 @@ async fn status(app: &App, path: &str) -> StatusCode {
         control_token: None,
     };
     let request = Request::builder().uri(path).header("host", "localhost:8080");
-    let answer = service(app, &names).oneshot(request.body(Body::empty()).unwrap()).await;
+    let config = Config::load(None, Settings::default()).unwrap();
+    let answer = router(app, &names, &config)
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await;
     answer.unwrap().status()
 }
 

@@ -36,7 +36,7 @@ async fn what_answers_and_is_no_control_room_is_not_believed() {
     let said = typed_with(&[("ANTEROOM_SERVER", &site.origin)], &["clock", "show"])
         .await
         .comes_to_nothing();
-    assert!(said.contains("cannot be read"), "{said}");
+    assert!(said.contains("not valid JSON"), "{said}");
 
     site.redirect("/control/api/clock", "https://example.com/");
     let said = typed_with(&[("ANTEROOM_SERVER", &site.origin)], &["clock", "show"])

@@ -38,7 +38,7 @@ async fn a_fault_is_armed_bites_and_is_disarmed() {
     let table = typed(&realm, &["fault", "list"]).await.does();
     let table = rows(&table);
     assert_eq!(table[1][..2], [id, "answered_with_status"], "{table:?}");
-    assert_eq!(table[1].last(), Some(&"1"), "bitten: {table:?}");
+    assert_eq!(table[1].last(), Some(&"1"), "triggered: {table:?}");
 
     typed(&realm, &["fault", "disarm", id]).await.does();
     assert!(armed(&realm).await.is_empty());

@@ -94,7 +94,7 @@ async fn realms_are_listed_shown_and_deleted() {
     assert!(shown.contains(&format!("issuer   {}\n", realm.issuer)), "{shown}");
 
     let said = at_the_root(&["realm", "delete", &realm.name]).await.does();
-    assert_eq!(said, format!("{} is gone\n", realm.name));
+    assert_eq!(said, format!("{} is deleted\n", realm.name));
     realm.get("/login").await.has_status(404);
     let said = at_the_root(&["realm", "delete", &realm.name]).await.comes_to_nothing();
     assert!(said.contains(&realm.name), "{said}");

@@ -1,6 +1,12 @@
 //! The store itself, on whichever database the environment names: what HTTP alone cannot show.
 
+#[expect(dead_code, reason = "benchmarks use the rest")]
+#[path = "../../bench/in_process.rs"]
+mod in_process;
+mod names;
+mod statements;
 mod transactions;
+mod unavailable;
 mod waiting;
 
 use std::time::Duration;
@@ -388,9 +394,9 @@ async fn only_what_expired_long_ago_is_removed() {
     let digest = shelf.code().await;
     let remove_before = async |then| {
         let mut removed = 0;
-        for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
+        for table in realms::tables(portals::ALL) {
             let mut tx = shelf.database.write_once().await.unwrap();
-            removed += purge::expired(&mut tx, kind, shelf.realm, then).await.unwrap();
+            removed += tables::remove_expired(&mut tx, shelf.realm, table, then).await.unwrap();
         }
         let mut conn = shelf.database.read().await.unwrap();
         (
@@ -467,8 +473,8 @@ async fn a_grant_goes_once_nothing_belongs_to_it() {
     let mut tx = shelf.database.begin().await.unwrap();
 
     let with_its_code = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
-    for kind in purge::EXPIRED.iter().copied().chain(portals::expired()) {
-        purge::expired(&mut tx, kind, shelf.realm, shelf.later(61))
+    for table in realms::tables(portals::ALL) {
+        tables::remove_expired(&mut tx, shelf.realm, table, shelf.later(61))
             .await
             .unwrap();
     }

@@ -7,14 +7,6 @@ use crate::{
     store::tables::{Table, boolean, instant, integer, json, text},
 };
 
-/// One batch each of what expired before $2.
-pub const EXPIRED: &[&str] = &[
-    "delete from mediquo_bearer_tokens where realm = $1
-        and digest in (select digest from mediquo_bearer_tokens where realm = $1 and expires_at < $2 limit 500)",
-    "delete from mediquo_revoked_tokens where realm = $1
-        and jti in (select jti from mediquo_revoked_tokens where realm = $1 and expires_at < $2 limit 500)",
-];
-
 /// Parents before children.
 pub const TABLES: &[Table] = &[
     Table::new(
@@ -163,7 +155,8 @@ pub const TABLES: &[Table] = &[
         "mediquo_revoked_tokens",
         &["jti"],
         &[text("jti"), instant("expires_at")],
-    ),
+    )
+    .expires_by("expires_at"),
     Table::new(
         "mediquo_bearer_tokens",
         &["digest"],
@@ -174,7 +167,8 @@ pub const TABLES: &[Table] = &[
             instant("expires_at"),
         ],
     )
-    .refers(&[("organization_id", "mediquo_organizations")]),
+    .refers(&[("organization_id", "mediquo_organizations")])
+    .expires_by("expires_at"),
     Table::new(
         WEBHOOK_ENDPOINTS,
         &["id"],

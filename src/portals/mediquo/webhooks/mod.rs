@@ -34,7 +34,7 @@ const SIGNATURE: &str = "x-webhook-signature";
 
 /// An event that has been written into the outbox.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct SentEvent {
     pub event: &'static str,
     /// The endpoint and the id of the webhook in the outbox, for each subscribed endpoint.
     pub webhooks: Vec<(String, String)>,
@@ -42,18 +42,18 @@ pub struct Told {
 
 /// Why an event could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum TellingError {
+pub enum EventError {
     #[error("the database failed: {0}")]
     Database(#[from] crate::store::Error),
     #[error("the secret of an endpoint cannot be opened: {0}")]
     Sealing(#[from] SealingError),
 }
 
-impl From<TellingError> for super::error::MediquoError {
-    fn from(error: TellingError) -> Self {
+impl From<EventError> for super::error::MediquoError {
+    fn from(error: EventError) -> Self {
         match error {
-            TellingError::Database(error) => error.into(),
-            TellingError::Sealing(error) => error.into(),
+            EventError::Database(error) => error.into(),
+            EventError::Sealing(error) => error.into(),
         }
     }
 }
@@ -67,7 +67,7 @@ impl From<TellingError> for super::error::MediquoError {
     clippy::too_many_arguments,
     reason = "each argument is needed, and all differ from call to call"
 )]
-pub async fn fire(
+pub async fn send_in(
     tx: &mut Tx,
     app: &App,
     realm: &Realm,
@@ -76,7 +76,7 @@ pub async fn fire(
     subject: &Subject<'_>,
     overrides: Option<&Value>,
     now: Timestamp,
-) -> Result<Told, TellingError> {
+) -> Result<SentEvent, EventError> {
     let name = event.name(&realm.policy.mediquo);
     let id = match subject.appointment {
         Some(appointment) => appointment.id.clone(),
@@ -106,7 +106,7 @@ pub async fn fire(
             .await?;
         webhooks.push((endpoint.id, written));
     }
-    Ok(Told { event: name, webhooks })
+    Ok(SentEvent { event: name, webhooks })
 }
 
 impl WebhookEndpoint {

@@ -4,11 +4,11 @@
 //! they are. It is served at known host names only.
 
 use askama::Template;
-use axum::extract::{Query, State, rejection::QueryRejection};
+use axum::extract::{RawQuery, State};
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use crate::{
+    api::input::Query,
     app::{App, Realm},
     portals::mediquo::{
         access_token,
@@ -25,27 +25,20 @@ use crate::{
 /// How many patients are listed.
 const MOST_LISTED: i64 = 50;
 
-/// Which patient the widget is shown for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct DemoQuery {
-    patient: Option<String>,
-}
-
 /// `GET /demo?patient=`.
 pub async fn demo(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    query: Result<Query<DemoQuery>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Page, PageError> {
-    let Query(query) = query.map_err(|_| PageError::not_found())?;
+    let query = Query::read(query.as_deref()).map_err(|_| PageError::not_found())?;
     let now = realm.clock.now();
     let mut conn = app.database.read().await?;
     let organization = organizations::list(&mut conn, realm.id).await?.into_iter().next();
     let organization = organization.ok_or_else(PageError::not_found)?;
     let patients = patients_store::list(&mut conn, realm.id, &organization.id, now, MOST_LISTED).await?;
-    let patient = chosen(&mut conn, &realm, &organization, &patients, query, now).await?;
+    let patient = chosen(&mut conn, &realm, &organization, &patients, query.get("patient"), now).await?;
     let professionals = organizations::list_professionals(&mut conn, realm.id, &organization.id).await?;
     let token = patient
         .as_ref()
@@ -69,13 +62,12 @@ async fn chosen(
     realm: &Realm,
     organization: &Organization,
     patients: &[Patient],
-    query: DemoQuery,
+    code: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<Patient>, PageError> {
-    match query.patient.as_deref() {
+    match code {
         None => Ok(patients.first().cloned()),
         Some("") => Ok(None),
-        Some(code) if code.contains('\0') => Err(PageError::not_found()),
         Some(code) => {
             let found = patients_store::find(conn, realm.id, &organization.id, code, now).await?;
             found.map(Some).ok_or_else(PageError::not_found)

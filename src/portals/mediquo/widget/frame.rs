@@ -2,7 +2,7 @@
 
 use askama::{Template, filters::Safe};
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
 use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
@@ -12,7 +12,7 @@ use super::{
     refused::refused,
     registration::RegistrationPage,
     signed_in_as,
-    visitor::{PageQuery, RawQuery, Visitor},
+    visitor::{PageQuery, Visitor},
 };
 use crate::{
     app::{App, Realm},
@@ -30,9 +30,9 @@ pub async fn frame(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    query: RawQuery,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let query = PageQuery::read(query)?;
+    let query = PageQuery::read(query.as_deref())?;
     let layout = query.localized(layout);
     let now = realm.clock.now();
     match query.visitor(&app, &realm, now).await? {

@@ -1,7 +1,7 @@
 //! `GET /join/{token}`: the page behind the address of an appointment.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State, rejection::PathRejection};
+use axum::extract::{Path, State, rejection::PathRejection};
 use jiff::{ZonedDateTime, tz::TimeZone};
 use uuid::Uuid;
 
@@ -13,15 +13,16 @@ use crate::{
     },
     text::Language,
     web::{
-        page::{Layout, Page, Place},
+        page::{Layout, Page},
         page_error::PageError,
+        received::Place,
     },
 };
 
 pub async fn join(
     State(app): State<App>,
     realm: Realm,
-    Extension(place): Extension<Place>,
+    place: Place,
     language: Language,
     token: Result<Path<String>, PathRejection>,
 ) -> Result<Page, PageError> {

@@ -2,7 +2,7 @@
 
 use askama::{Template, filters::Safe};
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
 
@@ -10,7 +10,7 @@ use super::{
     framed,
     refused::refused,
     signed_in_as,
-    visitor::{PageQuery, RawQuery, Reason, Visitor},
+    visitor::{PageQuery, Reason, Visitor},
 };
 use crate::{
     app::{App, Realm},
@@ -23,9 +23,9 @@ pub async fn native(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    query: RawQuery,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let query = PageQuery::read(query)?;
+    let query = PageQuery::read(query.as_deref())?;
     let layout = query.localized(layout);
     match query.visitor(&app, &realm, realm.clock.now()).await? {
         Visitor::Refused(reason) => Ok(refused(layout, reason)),

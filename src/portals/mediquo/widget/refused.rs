@@ -10,7 +10,7 @@ use crate::{
     web::{page::Layout, page_error::PageError, refusal_log},
 };
 
-/// 401: the key or the token is not good.
+/// 401: the key or the token is not valid.
 pub fn refused(layout: Layout, reason: Reason) -> Response {
     let refusal = Refusal::new("unauthorized", format!("the widget is not shown: {}", reason.name()));
     refusal_log::log(&refusal, "/mediquo/widget/frame");

@@ -2,16 +2,18 @@
 
 use askama::Template;
 use axum::{
-    extract::{Form, State, rejection::FormRejection},
+    extract::{Request, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{refused::not_registered, visitor::PageQuery};
 use crate::{
-    api::dates,
+    api::{
+        dates::read_date,
+        input::{self, Input, InputError},
+    },
     app::{App, Realm},
     model::Refusal,
     portals::mediquo::{
@@ -21,7 +23,7 @@ use crate::{
         store::organizations,
     },
     store::settle,
-    web::{page::Layout, page_error::PageError, paths},
+    web::{media_type::FORM, page::Layout, page_error::PageError, paths},
 };
 
 #[derive(Template)]
@@ -64,10 +66,12 @@ impl FormFields {
     }
 }
 
+/// The largest form, in bytes.
+const LARGEST_FORM: usize = 64 * 1024;
+
 /// The form, as it is sent.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Registration {
+#[derive(Debug)]
+struct Registration {
     api_key: String,
     first_name: String,
     last_name: String,
@@ -77,14 +81,14 @@ pub struct Registration {
     postal_code: String,
 }
 
-/// `POST /widget/session`: makes a patient of whoever fills in the form, and shows the widget for this patient.
+/// `POST /widget/session`: creates a patient from the form, and shows the widget for this patient.
 pub async fn register(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    form: Result<Form<Registration>, FormRejection>,
+    request: Request,
 ) -> Result<Redirect, Response> {
-    let registered = create_patient(&app, &realm, form).await;
+    let registered = create_patient(&app, &realm, request).await;
     registered.map_err(|error| {
         if error.status.is_client_error() {
             not_registered(layout, error)
@@ -94,14 +98,11 @@ pub async fn register(
     })
 }
 
-async fn create_patient(
-    app: &App,
-    realm: &Realm,
-    form: Result<Form<Registration>, FormRejection>,
-) -> Result<Redirect, PageError> {
-    let wrong = |why: &str| PageError::new(StatusCode::UNPROCESSABLE_ENTITY, Refusal::new("invalid", why));
-    let Form(form) = form.map_err(|error| wrong(&error.body_text()))?;
-    let profile = form.profile().map_err(wrong)?;
+async fn create_patient(app: &App, realm: &Realm, request: Request) -> Result<Redirect, PageError> {
+    let invalid = |why: &str| PageError::new(StatusCode::UNPROCESSABLE_ENTITY, Refusal::new("invalid", why));
+    let form = Registration::read(request).await;
+    let form = form.map_err(|error| invalid(&error.to_string()))?;
+    let profile = form.profile().map_err(invalid)?;
     let now = realm.clock.now();
     let organization = {
         let mut conn = app.database.read().await?;
@@ -132,7 +133,23 @@ async fn create_patient(
 }
 
 impl Registration {
-    /// As a patient's profile. What is blank is left out.
+    async fn read(request: Request) -> Result<Self, InputError> {
+        let (parts, body) = request.into_parts();
+        let body = input::read_bytes(body, LARGEST_FORM).await?;
+        let members = Input::of_body(&parts.headers, &body, &[FORM])?.into_members();
+        let text = |name| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Self {
+            api_key: text("api_key"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            gender: text("gender"),
+            birth_date: text("birth_date"),
+            tax_id: text("tax_id"),
+            postal_code: text("postal_code"),
+        })
+    }
+
+    /// The profile of the patient, without blank fields.
     fn profile(&self) -> Result<Map<String, Value>, &'static str> {
         if self.first_name.trim().is_empty() {
             return Err("the first name is required");
@@ -140,7 +157,7 @@ impl Registration {
         if !self.gender.is_empty() && !["male", "female"].contains(&self.gender.as_str()) {
             return Err("the gender is male or female");
         }
-        if !self.birth_date.is_empty() && dates::read_date(&self.birth_date).is_none() {
+        if !self.birth_date.is_empty() && read_date(&self.birth_date).is_none() {
             return Err("the date of birth is written YYYY-MM-DD");
         }
         let members = [
@@ -153,12 +170,12 @@ impl Registration {
         let texts = members.iter().map(|(_, text)| *text);
         if texts
             .chain([&self.api_key, &self.postal_code])
-            .any(|text| text.contains('\0') || text.chars().count() > LONGEST_TEXT)
+            .any(|text| text.chars().count() > LONGEST_TEXT)
         {
-            return Err("a field is too long or holds U+0000");
+            return Err("a field is too long");
         }
-        let said = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
-        let mut profile: Map<_, _> = said.map(|(member, text)| (member.to_owned(), json!(text))).collect();
+        let sent = members.into_iter().filter(|(_, text)| !text.trim().is_empty());
+        let mut profile: Map<_, _> = sent.map(|(member, text)| (member.to_owned(), json!(text))).collect();
         if !self.postal_code.trim().is_empty() {
             // Patients have no member of that name.
             profile.insert("meta".to_owned(), json!({ "postal_code": self.postal_code }));

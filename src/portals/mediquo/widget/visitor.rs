@@ -1,11 +1,10 @@
 //! Who opens a page of the widget, as the page's query says.
 
-use axum::extract::{Query, rejection::QueryRejection};
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use crate::{
+    api::input::Query,
     app::{App, Realm},
     model::Refusal,
     portals::mediquo::{
@@ -19,8 +18,7 @@ use crate::{
 };
 
 /// The query of a page: those members of the widget's configuration that the page has to know.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug)]
 pub struct PageQuery {
     pub api_key: String,
     pub token: Option<String>,
@@ -30,9 +28,6 @@ pub struct PageQuery {
     pub include: String,
 }
 
-/// A query as axum reads it.
-pub type RawQuery = Result<Query<PageQuery>, QueryRejection>;
-
 /// Who opens the page.
 pub enum Visitor {
     Patient {
@@ -40,9 +35,9 @@ pub enum Visitor {
         patient: Box<Patient>,
         token: String,
     },
-    /// The key is good and there is no token.
+    /// The key is valid and there is no token.
     Nobody,
-    /// The key or the token is not good.
+    /// The key or the token is not valid.
     Refused(Reason),
 }
 
@@ -82,14 +77,20 @@ impl Reason {
 impl PageQuery {
     /// # Errors
     /// 400 when the query cannot be read.
-    pub fn read(query: RawQuery) -> Result<Self, PageError> {
-        let unreadable = |why: String| PageError::new(StatusCode::BAD_REQUEST, Refusal::new("unacceptable", why));
-        let Query(query) = query.map_err(|error| unreadable(error.body_text()))?;
-        let texts = [Some(&query.api_key), query.token.as_ref()];
-        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
-            return Err(unreadable("the character U+0000 is not accepted".to_owned()));
-        }
-        Ok(query)
+    pub fn read(query: Option<&str>) -> Result<Self, PageError> {
+        let query = Query::read(query).map_err(|error| {
+            PageError::new(StatusCode::BAD_REQUEST, Refusal::new("unacceptable", error.to_string()))
+        })?;
+        let optional = |name| query.get(name).map(str::to_owned);
+        let text = |name| optional(name).unwrap_or_default();
+        Ok(Self {
+            api_key: text("api_key"),
+            token: optional("token"),
+            locale: optional("locale"),
+            platform: optional("platform"),
+            exclude: text("exclude"),
+            include: text("include"),
+        })
     }
 
     /// The page in the widget's language, or else in the browser's. Documented are `es`, `en` and `pt`.
@@ -106,7 +107,7 @@ impl PageQuery {
         }
     }
 
-    /// Who this query stands for.
+    /// The visitor with this key and token.
     ///
     /// # Errors
     /// When the database fails.

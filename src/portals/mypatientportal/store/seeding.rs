@@ -14,8 +14,7 @@ use crate::{
     },
 };
 
-/// Writes a portal that has nothing yet. Patients that are blocked by user name must be there already: whoever
-/// loads the seed has checked that they are.
+/// Writes it into an empty portal. Blocked patients have to exist, which the caller has checked.
 pub async fn insert_seed(tx: &mut Tx, realm: RealmId, seed: &Seed) -> Result<()> {
     let rows = Rows::of(seed)?;
     for table in TABLES {

@@ -1,36 +1,47 @@
-//! `GET /auth`: a browser comes in with the token of a single sign-on (D:CASE).
+//! `GET /auth`: the browser of a user arrives with the token of a single sign-on (documented in the use cases).
 //!
-//! `next` is judged first, so that an address with a bad one changes nothing; see `next.rs`.
+//! `next` is checked first, so that a request with an invalid one changes nothing; see `next.rs`.
 
 use axum::{Extension, extract::State, response::Response};
 use http::{StatusCode, request::Parts};
 
 use super::{
     Mount,
-    browser::{Browser, Entry},
+    browser::{Browser, BrowserSession},
     next::inside_the_portal,
 };
 use crate::{
     app::{App, Realm},
-    model::Refusal,
+    model::{Refusal, Secret},
     portals::vsee::{
-        call::user_of_token,
+        caller::user_of_token,
         error::{self, Result, VseeError},
         store,
     },
     random::digest,
     store::{Tx, settle},
-    web::page_error::PageError,
+    web::{page_error::PageError, page_form::PageQuery},
 };
 
-/// Where somebody lands whose address does not say.
+/// The page after sign-in where `next` is missing.
 const LANDING: &str = "/u/clinic";
 
-/// What the address asks for besides.
+/// The optional parameters.
 struct Options {
     navigation: bool,
     disable_emails: bool,
     invalidate_token: bool,
+}
+
+impl Options {
+    fn read(query: &PageQuery) -> Self {
+        let on = |name: &str| matches!(query.get(name), Some("1" | "true"));
+        Self {
+            navigation: !on("disable_navigation"),
+            disable_emails: on("disable_emails"),
+            invalidate_token: on("invalidate_token"),
+        }
+    }
 }
 
 pub async fn enter(
@@ -40,48 +51,46 @@ pub async fn enter(
     parts: Parts,
 ) -> std::result::Result<Response, PageError> {
     let browser = Browser::read(app, realm, mount, &parts).await?;
-    let next = browser.query.get("next").unwrap_or(LANDING);
-    let next = inside_the_portal(next).ok_or_else(|| {
-        let refusal = Refusal::new("invalid_next", "next leads out of the portal");
-        let path = next.split(['?', '#']).next().unwrap_or_default(); // what follows may hold a token
-        PageError::bad_request(refusal.compare("a path of the portal that begins with a single /", path))
-    })?;
+    let next = check_next(browser.query.get("next").unwrap_or(LANDING))?;
     let token = browser.query.get("sso_token");
     let token = token.ok_or_else(|| error::unauthorized("Missing sso_token."))?;
-    let on = |name: &str| matches!(browser.query.get(name), Some("1" | "true"));
-    let options = Options {
-        navigation: !on("disable_navigation"),
-        disable_emails: on("disable_emails"),
-        invalidate_token: on("invalidate_token"),
-    };
+    let options = Options::read(&browser.query);
     let user = user_of_token(&browser.context, token).await?;
-    error::forbidden("An admin token signs nobody in.").when(user.is_admin())?;
+    error::forbidden("An admin token cannot be used to sign in.").when(user.is_admin())?;
 
-    let entry = Entry {
+    let session = BrowserSession {
         user: user.id,
         visit: None,
         navigation: options.navigation,
     };
     let mut tx = browser.context.app.database.begin().await?;
-    let outcome = write(&browser, &mut tx, token, &options, &entry).await;
+    let outcome = start_session_in(&mut tx, &browser, token, &options, &session).await;
     let cookie = settle(tx, outcome).await?;
-    Ok(browser.enter(&cookie, StatusCode::FOUND, next))
+    Ok(browser.redirect_signed_in(&cookie, StatusCode::FOUND, next))
 }
 
-async fn write(
-    browser: &Browser,
+fn check_next(next: &str) -> std::result::Result<&str, PageError> {
+    inside_the_portal(next).ok_or_else(|| {
+        let refusal = Refusal::new("invalid_next", "next is not a path of the portal");
+        let path = next.split(['?', '#']).next().unwrap_or_default(); // the rest may contain a token
+        PageError::bad_request(refusal.compare("a path of the portal that begins with a single /", path))
+    })
+}
+
+async fn start_session_in(
     tx: &mut Tx,
+    browser: &Browser,
     token: &str,
     options: &Options,
-    entry: &Entry,
-) -> Result<crate::model::Secret> {
+    session: &BrowserSession,
+) -> Result<Secret> {
     let (realm, now) = (browser.context.realm.id, browser.context.now);
     if options.invalidate_token {
         let ended = store::users::invalidate_token(tx, realm, &digest(token), now).await?;
         error::unauthorized("The token was invalidated.").when(!ended)?;
     }
     if options.disable_emails {
-        store::users::stop_emails(tx, realm, entry.user).await?;
+        store::users::stop_emails(tx, realm, session.user).await?;
     }
-    browser.begin(tx, entry).await.map_err(VseeError::from)
+    browser.start_session_in(tx, session).await.map_err(VseeError::from)
 }

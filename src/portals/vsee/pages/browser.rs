@@ -1,21 +1,19 @@
-//! Who is at the browser that asks for a page of the portal: found by a cookie of the portal's own.
+//! The browser that asks for a page: its session, found by a cookie of the portal's own.
 //!
-//! The cookie follows the rules of the house (`web::session_cookie`); its name comes from the portal's address, so that
-//! it and the cookie of the sign-in pages keep apart. How long a session lives is judged by its row and the realm's clock.
+//! The cookie follows the same rules as the sign-in cookie (`web::session_cookie`). Its name is computed from the portal's
+//! address, so that the two differ. A session expires by its row and the realm's clock.
 
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{StatusCode, header, request::Parts};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Mount,
-    paths::{DASHBOARD, WAITING_ROOM, fill},
-};
+use super::Mount;
 use crate::{
     app::{App, Realm},
     model::{Refusal, Secret, SessionId},
     portals::vsee::{
-        call::Context,
+        context::Context,
+        links::{DASHBOARD, WAITING_ROOM, fill},
         model::User,
         store::{
             self,
@@ -24,24 +22,26 @@ use crate::{
     },
     random::digest,
     store::Tx,
-    web::{language, page::Layout, page_error::PageError, page_form::PageQuery, paths, session_cookie},
+    web::{
+        language, page::Layout, page_error::PageError, page_form::PageQuery, paths, received::Place, session_cookie,
+    },
 };
 
-/// Somebody opening or answering a page.
+/// A request for a page, with the session of its browser.
 pub struct Browser {
     pub context: Context,
     pub mount: Mount,
     pub layout: Layout,
     pub query: PageQuery,
     session: Option<Session>,
-    /// The session its cookie names, whether or not it lives.
+    /// The session that the cookie names, expired or not.
     before: Option<SessionId>,
 }
 
-/// What a page shows of who is signed in.
+/// The signed-in user as a page shows them.
 pub struct Visitor {
     pub name: String,
-    /// Message keys and addresses; empty where navigation is switched off.
+    /// Keys of texts, and addresses; empty where navigation is disabled.
     pub links: Vec<(&'static str, String)>,
 }
 
@@ -58,7 +58,7 @@ impl Browser {
         };
         Ok(Self {
             layout: Layout {
-                place: parts.extensions.get().cloned().unwrap_or_default(),
+                place: Place::of(&parts.extensions),
                 language: language::of_request(parts, None),
             },
             context,
@@ -69,10 +69,10 @@ impl Browser {
         })
     }
 
-    /// Who is signed in.
+    /// The signed-in user.
     ///
     /// # Errors
-    /// 401 when nobody is; 403 when the session opens one visit alone, and this is not its page.
+    /// 401 when nobody is signed in; 403 when the session came from a one-time link, and this is not the page of its visit.
     pub fn user(&self) -> Result<&User, PageError> {
         self.user_for(None)
     }
@@ -85,52 +85,54 @@ impl Browser {
     fn user_for(&self, visit: Option<i64>) -> Result<&User, PageError> {
         let refusal = Refusal::new(
             "unauthorized",
-            "nobody is signed in: come in through /auth with the token of a single sign-on",
+            "nobody is signed in; open /auth with the token of a single sign-on first",
         );
         let session = self.session.as_ref();
         let session = session.ok_or_else(|| PageError::new(StatusCode::UNAUTHORIZED, refusal))?;
         let elsewhere = session.visit.is_some() && session.visit != visit;
-        let refusal = Refusal::new("forbidden", "a one-time link opens its own visit and nothing else");
+        let refusal = Refusal::new("forbidden", "a one-time link gives access to its own visit only");
         PageError::new(StatusCode::FORBIDDEN, refusal).when(elsewhere)?;
         Ok(&session.user)
     }
 
-    /// What the page shows of who is signed in.
+    /// The signed-in user as the page shows them.
     pub async fn visitor(&self) -> crate::store::Result<Option<Visitor>> {
         let Some(session) = &self.session else {
             return Ok(None);
         };
-        let mut links = Vec::new();
-        if session.navigation && session.visit.is_none() {
-            let mut conn = self.context.read().await?;
-            let realm = self.context.realm.id;
-            let user = &session.user;
-            if user.is_provider() {
-                links.push(("vsee-nav-dashboard", self.path(DASHBOARD)));
-            } else {
-                let (rooms, _) = store::rooms::list(&mut conn, realm, &user.account, (0, 10)).await?;
-                let open = rooms
-                    .iter()
-                    .filter(|room| room.settings.active && !room.settings.is_closed);
-                links.extend(open.map(|room| ("vsee-nav-room", self.path(&fill(WAITING_ROOM, &room.slug)))));
-                links.truncate(1);
-            }
-        }
+        let links = if session.navigation && session.visit.is_none() {
+            self.navigation(&session.user).await?
+        } else {
+            Vec::new()
+        };
         Ok(Some(Visitor {
             name: session.user.full_name(),
             links,
         }))
     }
 
-    /// A path of the portal as a browser asks for it, below the mount it came through.
+    /// A provider's dashboard, or the first open room for a patient.
+    async fn navigation(&self, user: &User) -> crate::store::Result<Vec<(&'static str, String)>> {
+        if user.is_provider() {
+            return Ok(vec![("vsee-nav-dashboard", self.path(DASHBOARD))]);
+        }
+        let mut conn = self.context.read().await?;
+        let (rooms, _) = store::rooms::list(&mut conn, self.context.realm.id, &user.account, (0, 10)).await?;
+        let mut rooms = rooms.iter();
+        let open = rooms.find(|room| room.settings.active && !room.settings.is_closed);
+        let link = open.map(|room| ("vsee-nav-room", self.path(&fill(WAITING_ROOM, &room.slug))));
+        Ok(link.into_iter().collect())
+    }
+
+    /// The address of a page, below the mount of this request.
     pub fn path(&self, path: &str) -> String {
         self.context
             .realm
             .path(&format!("{}{}{path}", paths::VSEE, self.mount.0))
     }
 
-    /// Begins a session in place of the one that was; the cookie that names it.
-    pub async fn begin(&self, tx: &mut Tx, wish: &Entry) -> crate::store::Result<Secret> {
+    /// Starts a session in place of the previous one, and returns the value of its cookie.
+    pub async fn start_session_in(&self, tx: &mut Tx, new: &BrowserSession) -> crate::store::Result<Secret> {
         let realm = &self.context.realm;
         if let Some(before) = &self.before {
             store::sessions::delete(tx, realm.id, before).await?;
@@ -140,24 +142,24 @@ impl Browser {
         let lifetime = SignedDuration::from_secs(realm.policy.lifetimes.session.into());
         let session = NewSession {
             id: &id,
-            user: wish.user,
-            visit: wish.visit,
-            navigation: wish.navigation,
+            user: new.user,
+            visit: new.visit,
+            navigation: new.navigation,
             expires_at: self.context.now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
         };
         store::sessions::insert(tx, realm.id, &session, self.context.now).await?;
         Ok(value)
     }
 
-    /// On to a path of the portal, with the cookie of a session that has begun.
-    pub fn enter(&self, cookie: &Secret, status: StatusCode, path: &str) -> Response {
+    /// Redirects to a page, with the cookie of a new session.
+    pub fn redirect_signed_in(&self, cookie: &Secret, status: StatusCode, path: &str) -> Response {
         let cookie = session_cookie::give(&site(&self.context.realm), cookie);
         let headers = [(header::SET_COOKIE, cookie)];
         let target = [(header::LOCATION, self.path(path))];
         (status, AppendHeaders(headers), AppendHeaders(target), no_store()).into_response()
     }
 
-    /// On to a path of the portal, after a post.
+    /// Redirects to a page after a post.
     pub fn see_other(&self, path: &str) -> Response {
         Redirect::to(&self.path(path)).into_response()
     }
@@ -166,19 +168,19 @@ impl Browser {
 fn no_store() -> [(header::HeaderName, &'static str); 2] {
     [
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"), // the address had a token in it
+        (header::REFERRER_POLICY, "no-referrer"), // the address contained a token
     ]
 }
 
-/// A session about to begin.
-pub struct Entry {
+/// A session to be started.
+pub struct BrowserSession {
     pub user: i64,
-    /// The only visit it opens.
+    /// The only visit it gives access to; `None` for all of the user's pages.
     pub visit: Option<i64>,
     pub navigation: bool,
 }
 
-/// What the cookie's name is made from.
+/// The address from which the name of the cookie is computed.
 fn site(realm: &Realm) -> String {
     realm.url(paths::VSEE)
 }

@@ -1,5 +1,5 @@
-//! `GET /visits/join/{code}`: a guest comes by invitation (D:CASE). The code is all they have, so the page says whom they
-//! visit and when, and nothing about the patient.
+//! `GET /visits/join/{code}`: a guest opens an invitation (documented in the use cases). The code is the only proof, so the
+//! page says who the provider is and when, and nothing about the patient.
 
 use askama::Template;
 use axum::{Extension, extract::State};
@@ -8,8 +8,8 @@ use http::request::Parts;
 use super::{
     Mount, Placeholder,
     browser::{Browser, Visitor},
-    shown::ShownVisit,
     text,
+    views::VisitView,
 };
 use crate::{
     app::{App, Realm},
@@ -25,7 +25,7 @@ use crate::{
 struct JoinPage {
     layout: Layout,
     visitor: Option<Visitor>,
-    visit: ShownVisit,
+    visit: VisitView,
 }
 
 pub async fn show(
@@ -41,7 +41,7 @@ pub async fn show(
     let visit = store::visits::find_by_code(&mut context.read().await?, context.realm.id, &code).await?;
     let visit = visit.ok_or_else(PageError::not_found)?;
     let page = JoinPage {
-        visit: ShownVisit::new(&browser, &visit),
+        visit: VisitView::new(&browser, &visit),
         visitor: None,
         layout: browser.layout,
     };

@@ -1,5 +1,5 @@
-//! The portal's pages, below each mount (D:CASE, §9 of our specification). Small, real, and readable by machines: what a
-//! test wants to know stands in `data-` attributes of `main`'s first element.
+//! The portal's pages, below each mount (documented in the use cases). Programs read what they need from the `data-`
+//! attributes of `main`'s first element.
 //!
 //! | path | file |
 //! | --- | --- |
@@ -10,17 +10,17 @@
 //! | `GET, POST /members/appointment/{id}` | `appointment.rs` |
 //! | `GET, POST /providers/dashboard` | `dashboard.rs` |
 //!
-//! Who is at the browser is `browser.rs`. Posts are guarded as those of the sign-in pages.
+//! `browser.rs` finds out who is signed in. Posts have the same protection against CSRF as those of the sign-in pages.
 
 mod appointment;
 mod auth;
 mod browser;
 mod dashboard;
 mod join;
-pub mod next;
-pub mod paths;
-mod shown;
+mod next;
+mod scheduling;
 mod video;
+mod views;
 mod waiting_room;
 
 use axum::{
@@ -32,9 +32,10 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
+    api::dates::read_digits,
     app::{App, run_to_completion},
     model::Refusal,
-    portals::vsee::input::read_number,
+    portals::vsee::links,
     web::{
         self,
         csrf::{self, KnownHosts},
@@ -42,7 +43,7 @@ use crate::{
     },
 };
 
-/// What stands between `/vsee` and a path of the portal: nothing, or a channel.
+/// The part of an address between `/vsee` and a path of the portal: nothing, or a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Mount(pub &'static str);
 
@@ -58,15 +59,15 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
     for mount in MOUNTS {
         let at = |path: &str| format!("{}{}{path}", web::paths::VSEE, mount.0);
         let below = Router::new()
-            .route(&at(paths::AUTH), get(auth::enter))
+            .route(&at(links::AUTH), get(auth::enter))
             .route(
-                &at(paths::WAITING_ROOM),
+                &at(links::WAITING_ROOM),
                 get(waiting_room::show).post(waiting_room::act),
             )
-            .route(&at(paths::START), get(video::show).post(video::act))
-            .route(&at(paths::JOIN), get(join::show))
-            .route(&at(paths::APPOINTMENT), get(appointment::show).post(appointment::start))
-            .route(&at(paths::DASHBOARD), get(dashboard::show).post(dashboard::act))
+            .route(&at(links::START), get(video::show).post(video::act))
+            .route(&at(links::JOIN), get(join::show))
+            .route(&at(links::APPOINTMENT), get(appointment::show).post(appointment::start))
+            .route(&at(links::DASHBOARD), get(dashboard::show).post(dashboard::act))
             .method_not_allowed_fallback(async || wrong_method())
             .layer(Extension(mount));
         pages = pages.merge(below);
@@ -79,15 +80,15 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
 }
 
 fn wrong_method() -> PageError {
-    let refusal = Refusal::new("method_not_allowed", "pages are read with GET and answered with POST");
+    let refusal = Refusal::new("method_not_allowed", "pages accept only GET and POST");
     PageError::new(StatusCode::METHOD_NOT_ALLOWED, refusal)
 }
 
-/// What stands for the placeholder of a page's path; an error where it is no text.
+/// The value of the placeholder in a page's path; an error where it is not UTF-8.
 type Placeholder = Result<Path<String>, PathRejection>;
 
 /// # Errors
-/// 404 for what is no text of ours.
+/// 404 where it is not UTF-8, longer than 255 bytes, or contains U+0000.
 fn text(placeholder: Placeholder) -> Result<String, PageError> {
     let Path(text) = placeholder.map_err(|_| PageError::not_found())?;
     PageError::not_found().when(text.len() > 255 || text.contains('\0'))?;
@@ -95,13 +96,13 @@ fn text(placeholder: Placeholder) -> Result<String, PageError> {
 }
 
 /// # Errors
-/// 404 for what is no number.
+/// 404 where it is not a number.
 fn number(placeholder: Placeholder) -> Result<i64, PageError> {
-    read_number(&text(placeholder)?).ok_or_else(PageError::not_found)
+    read_digits(&text(placeholder)?).ok_or_else(PageError::not_found)
 }
 
-/// 400: a form that says nothing this page understands.
+/// 400: a form without a known decision.
 fn unknown_answer(expected: &str) -> PageError {
-    let refusal = Refusal::new("invalid_request", "the form says nothing this page understands");
+    let refusal = Refusal::new("invalid_request", "the form contains no decision that this page knows");
     PageError::bad_request(refusal.compare(expected, "none of them"))
 }

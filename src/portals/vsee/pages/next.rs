@@ -1,21 +1,21 @@
-//! Where `/auth` sends a browser: a path inside the portal, or nowhere.
+//! The path to which `/auth` redirects a browser: a path inside the portal, or none.
 //!
-//! What is accepted begins with a single `/` and stays below the portal whatever a browser makes of it. Browsers read
-//! `\` as `/`, drop tabs and line ends, and resolve `.` and `..` also where they are percent-encoded; so none of these
-//! may be in it, in plain or under any number of encodings.
+//! An accepted path begins with a single `/` and stays below the portal in every browser. Browsers read `\` as `/`, drop
+//! tabs and line ends, and resolve `.` and `..` also where they are percent-encoded. So none of these is accepted, plain
+//! or percent-encoded any number of times.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Layers of percent-encoding that are looked behind. What has more is refused.
+/// Layers of percent-encoding that are decoded. A path with more is refused.
 const MOST_LAYERS: usize = 4;
 /// Bytes of a path.
 const LONGEST: usize = 2000;
 
 /// The path, if it stays inside the portal.
 pub fn inside_the_portal(next: &str) -> Option<&str> {
-    // Printable ASCII without what no address has in plain.
+    // Printable ASCII, without the characters that an address must encode.
     let plain = |byte: u8| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte);
     if next.len() > LONGEST || !next.bytes().all(plain) {
         return None;
@@ -34,7 +34,7 @@ pub fn inside_the_portal(next: &str) -> Option<&str> {
     None
 }
 
-/// Whether nothing in this layer leads elsewhere.
+/// Whether nothing in this layer leads out of the portal.
 fn sound(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     path.starts_with('/')

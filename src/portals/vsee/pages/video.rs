@@ -1,4 +1,5 @@
-//! `/visits/start/{id}`: where a visit takes place (D:CASE). The call itself is not emulated; beginning and ending are.
+//! `/visits/start/{id}`: the page of a visit (documented in the use cases). The video call is not emulated; starting and
+//! ending a visit are.
 
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
@@ -7,14 +8,13 @@ use http::request::Parts;
 use super::{
     Mount, Placeholder,
     browser::{Browser, Visitor},
-    number,
-    paths::{START, fill},
-    shown::ShownVisit,
-    unknown_answer,
+    number, unknown_answer,
+    views::VisitView,
 };
 use crate::{
     app::{App, Realm},
     portals::vsee::{
+        links::{START, fill},
         model::{EndReason, Status, VisitType},
         visits::{end_visit, find_visit, start_visit},
     },
@@ -30,11 +30,11 @@ use crate::{
 struct VideoPage {
     layout: Layout,
     visitor: Option<Visitor>,
-    visit: ShownVisit,
-    /// It may be begun, by a provider also where only the patient is there.
+    visit: VisitView,
+    /// Whether the user can start it; a provider also when only the patient has.
     waiting: bool,
     in_progress: bool,
-    /// A patient may cancel an appointment that has not begun; others who wait only leave.
+    /// Whether the user can cancel it, which a patient can before an appointment.
     can_cancel: bool,
 }
 
@@ -51,7 +51,7 @@ pub async fn show(
     let visit = find_visit(&browser.context, &mut browser.context.read().await?, user, id).await?;
     let page = VideoPage {
         visitor: browser.visitor().await?,
-        visit: ShownVisit::new(&browser, &visit),
+        visit: VisitView::new(&browser, &visit),
         waiting: visit.status == Status::Waiting || (user.is_provider() && visit.waits_for_a_provider()),
         in_progress: visit.status == Status::InProgress,
         can_cancel: user.is_patient() && visit.kind == VisitType::Scheduled,

@@ -1,29 +1,28 @@
-//! `/u/{slug}`: the waiting room, where a patient sees their visits, turns a form they have filled in into a visit, and
-//! with `?intake_id=…&action=appointment` picks a time by hand (D:CASE).
+//! `/u/{slug}`: the waiting room, where a patient sees their visits and books a visit with an intake. With
+//! `?intake_id=…&action=appointment` the patient picks a time (documented in the use cases).
 
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 use http::request::Parts;
-use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use jiff::Timestamp;
 
 use super::{
     Mount, Placeholder,
     browser::{Browser, Visitor},
-    paths::{START, WAITING_ROOM, fill},
-    shown::{ShownIntake, ShownVisit},
+    scheduling::Scheduling,
     text, unknown_answer,
+    views::{IntakeView, VisitView},
 };
 use crate::{
+    api::dates::read_digits,
     app::{App, Realm},
     portals::vsee::{
-        availability::{Search, free_slots},
-        booking::{Wish, make, time_and_payment},
+        booking::{Booking, book, time_and_payment},
         error,
-        input::read_number,
+        links::{START, WAITING_ROOM, fill},
         model::{Intake, Room, User, VisitType},
         store::{self, visits::Filter},
     },
-    schedule::Interval,
     store::Conn,
     web::{
         page::{Layout, Page},
@@ -32,12 +31,10 @@ use crate::{
     },
 };
 
-/// Visits and forms that are shown.
+/// The most visits and intakes on the page.
 const MOST_SHOWN: i64 = 50;
-/// Times to pick from on one page.
-const MOST_TIMES: usize = 48;
-/// How far ahead one page looks.
-const SPAN: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// What a form has to contain.
+const EXPECTED: &str = "intake_id with visit=walk-in, or with time";
 
 #[derive(Template)]
 #[template(path = "portals/vsee/waiting_room.html")]
@@ -47,25 +44,9 @@ struct WaitingRoomPage {
     address: String,
     room: Room,
     patient: bool,
-    visits: Vec<ShownVisit>,
-    intakes: Vec<ShownIntake>,
+    visits: Vec<VisitView>,
+    intakes: Vec<IntakeView>,
     scheduling: Option<Scheduling>,
-}
-
-/// Picking a time.
-struct Scheduling {
-    intake: ShownIntake,
-    minutes: i64,
-    times: Vec<Time>,
-    /// Where the later times begin.
-    later: Option<i64>,
-}
-
-struct Time {
-    /// What the button sends: start and provider.
-    value: String,
-    start: ZonedDateTime,
-    provider: String,
 }
 
 pub async fn show(
@@ -82,7 +63,7 @@ pub async fn show(
     let scheduling = match (browser.query.get("action"), browser.query.get("intake_id")) {
         (Some("appointment"), Some(intake)) => {
             let intake = find_intake(&browser, &mut conn, user, intake).await?;
-            Some(scheduling(&browser, &mut conn, &room, &intake).await?)
+            Some(Scheduling::new(&browser, &mut conn, &room, &intake).await?)
         }
         _ => None,
     };
@@ -91,7 +72,7 @@ pub async fn show(
     } else {
         (Vec::new(), Vec::new())
     };
-    drop(conn); // the next question takes a connection of its own
+    drop(conn); // `visitor` takes a connection of its own
     let page = WaitingRoomPage {
         visitor: browser.visitor().await?,
         address: browser.path(&fill(WAITING_ROOM, &room.slug)),
@@ -105,13 +86,13 @@ pub async fn show(
     Ok(Page::new(&page))
 }
 
-/// What a patient has in a room: visits that are not over, the next first, and forms that are not used.
+/// A patient's visits in a room that are not over, the next first, and the intakes that were not used.
 async fn of_patient(
     browser: &Browser,
     conn: &mut Conn,
     user: &User,
     room: &Room,
-) -> crate::store::Result<(Vec<ShownVisit>, Vec<ShownIntake>)> {
+) -> crate::store::Result<(Vec<VisitView>, Vec<IntakeView>)> {
     let realm = browser.context.realm.id;
     let filter = Filter {
         member: Some(user.id),
@@ -119,68 +100,17 @@ async fn of_patient(
         ..Filter::default()
     };
     let (mut visits, _) = store::visits::list(conn, realm, &user.account, &filter, (0, MOST_SHOWN)).await?;
-    visits.retain(|visit| !visit.status.over());
+    visits.retain(|visit| !visit.status.is_over());
     visits.sort_by_key(|visit| (visit.start, visit.id));
     let intakes = store::intakes::list_unused(conn, realm, user.id, room.id, MOST_SHOWN).await?;
     let zone = room.zone();
     Ok((
-        visits.iter().map(|visit| ShownVisit::new(browser, visit)).collect(),
-        intakes.iter().map(|intake| ShownIntake::new(intake, &zone)).collect(),
+        visits.iter().map(|visit| VisitView::new(browser, visit)).collect(),
+        intakes.iter().map(|intake| IntakeView::new(intake, &zone)).collect(),
     ))
 }
 
-async fn scheduling(browser: &Browser, conn: &mut Conn, room: &Room, intake: &Intake) -> Result<Scheduling, PageError> {
-    let payment = room.payment(intake.consultation_id().and_then(|id| room.consultation(id)));
-    let from = browser.query.get("from").and_then(read_number);
-    let from = from.and_then(|seconds| Timestamp::from_second(seconds).ok());
-    let start = from.unwrap_or(browser.context.now).max(browser.context.now);
-    let search = Search {
-        between: Interval {
-            start,
-            end: start.saturating_add(SPAN).unwrap_or(Timestamp::MAX),
-        },
-        length: payment.length(),
-        provider: intake.provider,
-    };
-    let slots = free_slots(&browser.context, conn, room, &search).await?;
-    let providers = store::rooms::list_providers(conn, browser.context.realm.id, room.id).await?;
-    let name = |id: i64| {
-        let provider = providers.iter().find(|provider| provider.id == id);
-        provider.map(User::full_name).unwrap_or_default()
-    };
-    let zone = room.zone();
-    let time = |slot: &crate::portals::vsee::availability::FreeSlot| Time {
-        value: format!("{}-{}", slot.interval.start.as_second(), slot.provider),
-        start: slot.interval.start.to_zoned_datetime(zone.clone()),
-        provider: name(slot.provider),
-    };
-    let later = match slots.get(MOST_TIMES) {
-        Some(slot) => Some(slot.interval.start.as_second()),
-        None => after_the_span(&search, &providers, browser.context.now),
-    };
-    Ok(Scheduling {
-        intake: ShownIntake::new(intake, &zone),
-        minutes: payment.minutes,
-        times: slots.iter().take(MOST_TIMES).map(time).collect(),
-        later,
-    })
-}
-
-/// Where to look on when all of a span is shown: while a provider gives appointments that far ahead.
-fn after_the_span(search: &Search, providers: &[User], now: Timestamp) -> Option<i64> {
-    let wanted = providers
-        .iter()
-        .filter(|one| search.provider.is_none_or(|id| id == one.id));
-    let days = wanted.filter_map(|one| Some(one.hours.as_ref()?.horizon_days)).max()?;
-    let horizon = now
-        .checked_add(SignedDuration::from_hours(days.checked_mul(24)?))
-        .ok()?;
-    // A slot may begin within the span and end behind it.
-    let next = search.between.end.as_second() - search.length.minutes() * 60 + 1;
-    (search.between.end <= horizon).then_some(next)
-}
-
-/// Turns a form into a visit: `visit=walk-in`, or `time=<start>-<provider>`.
+/// Books a visit with an intake: `visit=walk-in`, or `time=<start>-<provider>`.
 pub async fn act(
     State(app): State<App>,
     realm: Realm,
@@ -191,46 +121,35 @@ pub async fn act(
 ) -> Result<Response, PageError> {
     let browser = Browser::read(app, realm, mount, &parts).await?;
     let user = browser.user()?;
-    error::forbidden("Visits are made by patients.").when(!user.is_patient())?;
-    let wish = {
+    error::forbidden("Only patients can book visits.").when(!user.is_patient())?;
+    let booking = {
         let mut conn = browser.context.read().await?;
         let room = find_room(&browser, &mut conn, user, &text(slug)?).await?;
-        let intake = form.get("intake_id");
-        let intake = intake.ok_or_else(|| unknown_answer("intake_id with visit=walk-in, or with time"))?;
+        let intake = form.get("intake_id").ok_or_else(|| unknown_answer(EXPECTED))?;
         let intake = find_intake(&browser, &mut conn, user, intake).await?;
-        wish(&form, intake, room)?
+        read_booking(&form, intake, room)?
     };
-    let kind = wish.kind;
-    let slug = wish.room.slug.clone();
-    let visit = make(&browser.context, user, &wish).await?;
-    Ok(match kind {
+    let visit = book(&browser.context, user, &booking).await?;
+    Ok(match booking.kind {
         VisitType::WalkIn => browser.see_other(&fill(START, &visit.id.to_string())),
-        _ => browser.see_other(&fill(WAITING_ROOM, &slug)),
+        _ => browser.see_other(&fill(WAITING_ROOM, &booking.room.slug)),
     })
 }
 
-fn wish(form: &PageForm, intake: Intake, room: Room) -> Result<Wish, PageError> {
+fn read_booking(form: &PageForm, intake: Intake, room: Room) -> Result<Booking, PageError> {
     if form.get("visit") == Some("walk-in") {
-        let payment = room.payment(intake.consultation_id().and_then(|id| room.consultation(id)));
-        return Ok(Wish {
-            kind: VisitType::WalkIn,
-            provider: intake.provider.filter(|provider| room.providers.contains(provider)),
-            time: None,
-            payment,
-            intake,
-            room,
-        });
+        let provider = intake.provider.filter(|provider| room.providers.contains(provider));
+        return Ok(Booking::without_time(VisitType::WalkIn, intake, room, provider));
     }
-    let unknown = || unknown_answer("intake_id with visit=walk-in, or with time");
     let (start, provider) = form
         .get("time")
         .and_then(|time| time.split_once('-'))
-        .ok_or_else(unknown)?;
-    let start = read_number(start).and_then(|seconds| Timestamp::from_second(seconds).ok());
-    let provider = read_number(provider).filter(|provider| room.providers.contains(provider));
-    let (start, provider) = start.zip(provider).ok_or_else(unknown)?;
+        .ok_or_else(|| unknown_answer(EXPECTED))?;
+    let start = read_digits(start).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let provider = read_digits(provider).filter(|provider| room.providers.contains(provider));
+    let (start, provider) = start.zip(provider).ok_or_else(|| unknown_answer(EXPECTED))?;
     let (time, payment) = time_and_payment(&room, &intake, start, None, None)?;
-    Ok(Wish {
+    Ok(Booking {
         kind: VisitType::Scheduled,
         provider: Some(provider),
         time: Some(time),
@@ -246,10 +165,10 @@ async fn find_room(browser: &Browser, conn: &mut Conn, user: &User, slug: &str) 
     room.ok_or_else(PageError::not_found)
 }
 
-/// One's own form.
+/// An intake of the user.
 async fn find_intake(browser: &Browser, conn: &mut Conn, user: &User, id: &str) -> Result<Intake, PageError> {
     let intake = store::intakes::find(conn, browser.context.realm.id, id).await?;
-    let intake = intake.ok_or_else(|| error::not_found("there is no such intake"))?;
-    error::forbidden("This is somebody else's intake.").when(intake.member != user.id)?;
+    let intake = intake.ok_or_else(|| error::not_found("there is no intake with this id"))?;
+    error::forbidden("This is another user's intake.").when(intake.member != user.id)?;
     Ok(intake)
 }

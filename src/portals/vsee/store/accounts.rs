@@ -1,4 +1,4 @@
-//! Clinic accounts, and the numbers that users, rooms and visits are given.
+//! Clinic accounts, and the next numbers of users, rooms and visits.
 
 use crate::{
     model::RealmId,
@@ -29,7 +29,7 @@ pub async fn list(conn: &mut Conn, realm: RealmId) -> Result<Vec<Account>> {
     rows.iter().map(account).collect()
 }
 
-/// What is numbered.
+/// What has numbers.
 #[derive(Clone, Copy, Debug)]
 pub enum Numbered {
     User,

@@ -1,4 +1,4 @@
-//! Intakes, and the files that come with them.
+//! Intakes and their files.
 
 use jiff::Timestamp;
 
@@ -28,7 +28,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<In
     row.as_ref().map(intake).transpose()
 }
 
-/// What a member has filled in for a room and not used yet, the newest first.
+/// The intakes of a member for a room that were not used for a visit, the newest first.
 pub async fn list_unused(conn: &mut Conn, realm: RealmId, member: i64, room: i64, limit: i64) -> Result<Vec<Intake>> {
     let rows = fetch_all!(
         conn,
@@ -92,7 +92,7 @@ pub async fn update(tx: &mut Tx, realm: RealmId, intake: &Intake) -> Result<()> 
     Ok(())
 }
 
-/// Waits until nobody else changes an intake, and keeps it until the transaction ends.
+/// Locks an intake until the transaction ends.
 pub async fn lock(tx: &mut Tx, realm: RealmId, id: &str) -> Result<()> {
     execute!(
         tx,
@@ -114,8 +114,8 @@ pub async fn find_attachment(conn: &mut Conn, realm: RealmId, id: &str) -> Resul
     row.as_ref().map(attachment).transpose()
 }
 
-/// Whether an intake of a clinic carries a file: one of that member, where one is named, and one for a room in which that
-/// provider works, where one is named.
+/// Whether an intake of a clinic has a file: of that member, where one is given, and for a room of that provider, where
+/// one is given.
 pub async fn carries(
     conn: &mut Conn,
     (realm, account): (RealmId, &str),
@@ -142,7 +142,7 @@ pub async fn carries(
     Ok(row.is_some())
 }
 
-/// What is in a file, in base64.
+/// The content of a file, in base64.
 pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<String>> {
     let row = fetch_optional!(
         conn,
@@ -153,7 +153,7 @@ pub async fn attachment_content(conn: &mut Conn, realm: RealmId, id: &str) -> Re
     row.map(|row| row.get("content")).transpose()
 }
 
-/// How many bytes somebody has uploaded in all.
+/// How many bytes a user has uploaded in all.
 pub async fn bytes_of(conn: &mut Conn, realm: RealmId, creator: i64) -> Result<i64> {
     let row = fetch_optional!(
         conn,
@@ -165,7 +165,7 @@ pub async fn bytes_of(conn: &mut Conn, realm: RealmId, creator: i64) -> Result<i
     row.map_or(Ok(0), |row| row.get("bytes"))
 }
 
-/// Writes a file; `content` is base64.
+/// Inserts a file; `content` is base64.
 pub async fn insert_attachment(tx: &mut Tx, realm: RealmId, attachment: &Attachment, content: &str) -> Result<()> {
     execute!(
         tx,

@@ -2,13 +2,13 @@
 //!
 //! | file | tables |
 //! | --- | --- |
-//! | `accounts.rs` | accounts, and the numbers that are given |
+//! | `accounts.rs` | accounts, and the next numbers |
 //! | `users.rs` | users and their tokens |
-//! | `rooms.rs` | rooms, and who works there |
+//! | `rooms.rs` | rooms and their providers |
 //! | `intakes.rs` | intakes and attachments |
 //! | `visits.rs` | visits |
-//! | `sessions.rs` | browsers that came in |
-//! | `webhook_endpoints.rs` | where a clinic wants to be told |
+//! | `sessions.rs` | browser sessions |
+//! | `webhook_endpoints.rs` | webhook endpoints |
 //! | `seeding.rs` | all of them, written from a seed |
 //! | `tables.rs` | all of them, declared |
 
@@ -21,14 +21,7 @@ mod tables;
 pub mod users;
 pub mod visits;
 pub mod webhook_endpoints;
+mod words;
 
 pub use seeding::insert_seed;
-pub use tables::{EXPIRED, TABLES};
-
-use crate::store::{Error, Result, Row};
-
-/// A column that holds one of a few words, read back by `of`.
-fn word<T>(row: &Row, column: &str, of: impl Fn(&str) -> Option<T>) -> Result<T> {
-    let text: String = row.get(column)?;
-    of(&text).ok_or_else(|| Error::column(column, &text))
-}
+pub use tables::TABLES;

@@ -1,5 +1,6 @@
-//! Waiting rooms, and who works there.
+//! Waiting rooms and their providers.
 
+use super::users::{user, user_columns};
 use crate::{
     model::RealmId,
     portals::vsee::model::{Room, User},
@@ -9,8 +10,6 @@ use crate::{
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
-
-use super::users::{user, user_columns};
 
 macro_rules! select_rooms {
     ($rest:expr) => {
@@ -38,7 +37,7 @@ pub async fn find_by_code(conn: &mut Conn, realm: RealmId, account: &str, code: 
     with_providers(conn, realm, row).await
 }
 
-/// The room of a clinic that its pages call by that name; the oldest where two domains have one.
+/// The room of a clinic with that slug; the oldest where two domains have one.
 pub async fn find_by_slug(conn: &mut Conn, realm: RealmId, account: &str, slug: &str) -> Result<Option<Room>> {
     let row = fetch_optional!(
         conn,
@@ -50,7 +49,7 @@ pub async fn find_by_slug(conn: &mut Conn, realm: RealmId, account: &str, slug: 
     with_providers(conn, realm, row).await
 }
 
-/// The rooms of a clinic by number, and how many there are. Who works there is not looked up.
+/// The rooms of a clinic by number, without their providers, and how many there are in all.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
@@ -75,7 +74,7 @@ pub async fn list(
     Ok((rooms?, count.get("total")?))
 }
 
-/// The rooms a provider works in.
+/// The rooms in which a provider works, without their providers.
 pub async fn list_of_provider(conn: &mut Conn, realm: RealmId, provider: i64) -> Result<Vec<Room>> {
     let rows = fetch_all!(
         conn,
@@ -100,7 +99,7 @@ pub async fn works_in(conn: &mut Conn, realm: RealmId, room: i64, provider: i64)
     Ok(row.is_some())
 }
 
-/// Who works in a room, in the order of assignment.
+/// The providers of a room, in the order of assignment.
 pub async fn list_providers(conn: &mut Conn, realm: RealmId, room: i64) -> Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
@@ -116,7 +115,7 @@ pub async fn list_providers(conn: &mut Conn, realm: RealmId, room: i64) -> Resul
     rows.iter().map(user).collect()
 }
 
-/// Writes a room; false when its code or slug is taken.
+/// Inserts a room; false when its number, code or slug already exists.
 pub async fn insert(tx: &mut Tx, realm: RealmId, room: &Room) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -158,7 +157,7 @@ pub async fn code_exists(conn: &mut Conn, realm: RealmId, account: &str, code: &
     Ok(row.is_some())
 }
 
-/// Lets a provider work in a room, also when they do already.
+/// Assigns a provider to a room; nothing changes where they are assigned.
 pub async fn assign(tx: &mut Tx, realm: RealmId, room: i64, provider: i64) -> Result<()> {
     execute!(
         tx,

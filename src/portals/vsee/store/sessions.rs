@@ -1,7 +1,8 @@
-//! Browsers that came in through `/auth` or a one-time link.
+//! Browser sessions, started by `/auth` or a one-time link.
 
 use jiff::Timestamp;
 
+use super::users::{user, user_columns};
 use crate::{
     model::{RealmId, SessionId},
     portals::vsee::model::User,
@@ -11,18 +12,16 @@ use crate::{
     },
 };
 
-use super::users::{user, user_columns};
-
-/// A browser, and whose it is.
+/// A session and its user.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub user: User,
-    /// Where it came through a one-time link: the only visit it opens.
+    /// The only visit it gives access to, where a one-time link started it.
     pub visit: Option<i64>,
     pub navigation: bool,
 }
 
-/// The session of that id, as long as it lives.
+/// The session with that id, unless it has expired.
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<Option<Session>> {
     let row = fetch_optional!(
         conn,
@@ -48,7 +47,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestam
         .transpose()
 }
 
-/// A session about to begin.
+/// A session to be inserted.
 #[derive(Debug)]
 pub struct NewSession<'a> {
     pub id: &'a SessionId,
@@ -74,7 +73,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, session: &NewSession<'_>, now: 
     Ok(())
 }
 
-/// Ends the session a browser had before it came in anew.
+/// Ends a session.
 pub async fn delete(tx: &mut Tx, realm: RealmId, id: &SessionId) -> Result<()> {
     execute!(tx, "delete from vsee_sessions where realm = $1 and id = $2", realm, id)?;
     Ok(())

@@ -2,14 +2,6 @@
 
 use crate::store::tables::{Table, boolean, instant, integer, json, text};
 
-/// One batch each of what expired before $2. A clinic's admin tokens never do.
-pub const EXPIRED: &[&str] = &[
-    "delete from vsee_tokens where realm = $1
-        and digest in (select digest from vsee_tokens where realm = $1 and expires_at < $2 limit 500)",
-    "delete from vsee_sessions where realm = $1
-        and id in (select id from vsee_sessions where realm = $1 and expires_at < $2 limit 500)",
-];
-
 /// Parents before children.
 pub const TABLES: &[Table] = &[
     Table::new(
@@ -77,7 +69,8 @@ pub const TABLES: &[Table] = &[
         ],
     )
     .listed_by(&["issued_at"])
-    .refers(&[("user_id", "vsee_users")]),
+    .refers(&[("user_id", "vsee_users")])
+    .expires_by("expires_at"),
     Table::new(
         "vsee_rooms",
         &["id"],
@@ -192,7 +185,8 @@ pub const TABLES: &[Table] = &[
         ],
     )
     .listed_by(&["created_at"])
-    .refers(&[("user_id", "vsee_users"), ("visit_id", "vsee_visits")]),
+    .refers(&[("user_id", "vsee_users"), ("visit_id", "vsee_visits")])
+    .expires_by("expires_at"),
     Table::new(
         "vsee_webhook_endpoints",
         &["id"],

@@ -7,6 +7,7 @@ use crate::{
     portals::vsee::model::{Details, Gender, ProviderHours, User, UserType},
     store::{
         Conn, Error, Result, Row, Tx,
+        columns::json,
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
@@ -32,7 +33,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<Use
     row.as_ref().map(user).transpose()
 }
 
-/// Somebody of a clinic by the code the API shows.
+/// A user of a clinic by the code the API shows.
 pub async fn find_by_code(
     conn: &mut Conn,
     realm: RealmId,
@@ -51,7 +52,7 @@ pub async fn find_by_code(
     row.as_ref().map(user).transpose()
 }
 
-/// Everybody of that user name: members and providers may share one.
+/// All users with that user name, which a member and a provider can share.
 pub async fn list_by_username(conn: &mut Conn, realm: RealmId, account: &str, username: &str) -> Result<Vec<User>> {
     let rows = fetch_all!(
         conn,
@@ -63,7 +64,7 @@ pub async fn list_by_username(conn: &mut Conn, realm: RealmId, account: &str, us
     rows.iter().map(user).collect()
 }
 
-/// What a list of users is narrowed by.
+/// Which users to list.
 #[derive(Debug, Default)]
 pub struct Filter {
     /// Part of the name, user name or address, in lower case.
@@ -72,7 +73,7 @@ pub struct Filter {
     pub active: Option<bool>,
 }
 
-/// The users that fit, by number, and how many there are in all.
+/// The users that match, by number, and how many match in all.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
@@ -114,7 +115,7 @@ pub async fn list(
     Ok((users?, count.get("total")?))
 }
 
-/// Nothing somebody searches for stands for anything else.
+/// The text with the wildcards of `like` escaped.
 fn escaped(text: &str) -> String {
     text.chars()
         .flat_map(|letter| {
@@ -124,7 +125,7 @@ fn escaped(text: &str) -> String {
         .collect()
 }
 
-/// Writes a user; false when one of that number, or of that code and type, is there already.
+/// Inserts a user; false when the number, or the code and type, already exist.
 pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> Result<bool> {
     let (details, hours) = (&user.details, user.hours.as_ref());
     let rows = execute!(
@@ -160,12 +161,8 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> Result<bool> {
         user.short_bio,
         user.disable_emails,
         user.active,
-        hours
-            .map(|hours| crate::store::columns::json(&hours.openings))
-            .transpose()?,
-        hours
-            .map(|hours| crate::store::columns::json(&hours.closures))
-            .transpose()?,
+        hours.map(|hours| json(&hours.openings)).transpose()?,
+        hours.map(|hours| json(&hours.closures)).transpose()?,
         hours.map_or(0, |hours| hours.lead_time_minutes),
         hours.map_or(0, |hours| hours.horizon_days),
         user.created_at,
@@ -173,7 +170,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Takes over what was said of somebody who is known; what was not said stays.
+/// Updates the members that a single sign-on can change.
 pub async fn update(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) -> Result<()> {
     let details = &user.details;
     execute!(
@@ -213,8 +210,7 @@ pub async fn stop_emails(tx: &mut Tx, realm: RealmId, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Waits until nobody else writes what is said of somebody, and keeps them until the transaction ends; false when there
-/// is nobody of that code.
+/// Locks a user until the transaction ends; false when none has that code.
 pub async fn lock_by_code(tx: &mut Tx, realm: RealmId, account: &str, kind: UserType, code: &str) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -228,7 +224,7 @@ pub async fn lock_by_code(tx: &mut Tx, realm: RealmId, account: &str, kind: User
     Ok(rows == 1)
 }
 
-/// Waits until nobody else books this provider's time, and keeps it until the transaction ends.
+/// Locks a provider's calendar until the transaction ends.
 pub async fn lock_provider(tx: &mut Tx, realm: RealmId, id: i64) -> Result<()> {
     execute!(
         tx,
@@ -239,7 +235,7 @@ pub async fn lock_provider(tx: &mut Tx, realm: RealmId, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Remembers a token by its digest.
+/// Inserts a token by its digest.
 pub async fn insert_token(
     tx: &mut Tx,
     realm: RealmId,
@@ -260,15 +256,15 @@ pub async fn insert_token(
     Ok(())
 }
 
-/// A token, and whose it is.
+/// A token and its user.
 #[derive(Debug)]
-pub struct Held {
+pub struct StoredToken {
     pub user: User,
     pub expires_at: Option<Timestamp>,
     pub invalidated_at: Option<Timestamp>,
 }
 
-pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<Held>> {
+pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Option<StoredToken>> {
     let row = fetch_optional!(
         conn,
         concat!(
@@ -283,7 +279,7 @@ pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> Result
     )?;
     row.as_ref()
         .map(|row| {
-            Ok(Held {
+            Ok(StoredToken {
                 user: user(row)?,
                 expires_at: row.optional("expires_at")?,
                 invalidated_at: row.optional("invalidated_at")?,
@@ -292,7 +288,7 @@ pub async fn find_token(conn: &mut Conn, realm: RealmId, digest: &str) -> Result
         .transpose()
 }
 
-/// Ends a token; false when it was not good any more.
+/// Invalidates a token; false when it was not valid any more.
 pub async fn invalidate_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,

@@ -1,11 +1,13 @@
-//! Visits, and the conditional statements by which one of many gets one.
+//! Visits. What only one of many simultaneous requests may do is decided by a conditional statement.
 
 use jiff::Timestamp;
 
+use super::words::word;
 use crate::{
     model::RealmId,
     portals::vsee::model::{
-        EndReason, Gender, NewVisit, Participant, Payment, Status, Visit, VisitIntake, VisitRoom, VisitType,
+        EndReason, Gender, NewVisit, Participant, Payment, RoomSettings, Status, Visit, VisitIntake, VisitRoom,
+        VisitType,
     },
     schedule::Interval,
     store::{
@@ -13,8 +15,6 @@ use crate::{
         database::{execute, fetch_all, fetch_one, fetch_optional},
     },
 };
-
-use super::word;
 
 macro_rules! from_visits {
     () => {
@@ -47,7 +47,7 @@ macro_rules! select_visits {
     };
 }
 
-/// Whose visits a list shows: one of `$3` (a member), `$4` (a provider, and what waits in their rooms for anybody), or all.
+/// Which visits a list has: of a member (`$3`), of a provider and unassigned in their rooms (`$4`), or all.
 macro_rules! narrowed {
     ($rest:expr) => {
         concat!(
@@ -69,17 +69,17 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: i64) -> Result<Option<Vis
     row.as_ref().map(visit).transpose()
 }
 
-/// The visit a guest was invited to.
+/// The visit of a guest's invitation.
 pub async fn find_by_code(conn: &mut Conn, realm: RealmId, code: &str) -> Result<Option<Visit>> {
     let row = fetch_optional!(conn, select_visits!("where v.realm = $1 and v.code = $2"), realm, *code)?;
     row.as_ref().map(visit).transpose()
 }
 
-/// What a list of visits is narrowed by.
+/// Which visits to list.
 #[derive(Debug, Default)]
 pub struct Filter {
     pub member: Option<i64>,
-    /// Theirs, and what waits in their rooms for anybody.
+    /// The provider's own, and the unassigned ones in their rooms.
     pub provider: Option<i64>,
     pub room: Option<i64>,
     pub status: Option<Status>,
@@ -87,7 +87,7 @@ pub struct Filter {
     pub to: Option<Timestamp>,
 }
 
-/// The visits that fit, by number, and how many there are in all.
+/// The visits that match, by number, and how many match in all.
 pub async fn list(
     conn: &mut Conn,
     realm: RealmId,
@@ -126,7 +126,7 @@ pub async fn list(
     Ok((visits?, count.get("total")?))
 }
 
-/// When a provider is taken between two instants. E-consults take no time.
+/// When a provider is booked between two instants. E-consults take no time.
 pub async fn list_busy(conn: &mut Conn, realm: RealmId, provider: i64, between: Interval) -> Result<Vec<Interval>> {
     let rows = fetch_all!(
         conn,
@@ -148,9 +148,9 @@ pub async fn list_busy(conn: &mut Conn, realm: RealmId, provider: i64, between: 
         .collect()
 }
 
-/// Writes a visit; false when its number is taken, or its intake has become one already.
+/// Inserts a visit; false when its number exists, or its intake was used.
 ///
-/// The condition is the unique index on intakes: of two visits made of one intake at once, one is written.
+/// The unique index on intakes decides: of two simultaneous visits with one intake, one is inserted.
 pub async fn insert(
     tx: &mut Tx,
     realm: RealmId,
@@ -196,8 +196,8 @@ pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> Re
     Ok(row.is_some())
 }
 
-/// Gives an e-consult that nobody has to a provider; false when another was faster, or it is over. The patient may have
-/// begun it already.
+/// Assigns an unassigned e-consult to a provider; false when another provider has it, or it is over. The patient can have
+/// started it before.
 pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -211,8 +211,8 @@ pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Ti
     Ok(rows == 1)
 }
 
-/// Begins a visit that waits; false when it has begun or is over. A provider who begins one that nobody has, has it, also
-/// where the patient has begun it.
+/// Starts a waiting visit; false when it has started or is over. A provider who starts an unassigned visit is assigned to
+/// it, also where the patient has started it.
 pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -228,8 +228,8 @@ pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, 
     Ok(rows == 1)
 }
 
-/// Uses a visit's one-time link, from `opens` on; false when it was used before, or the visit is over.
-pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, opens: Timestamp, now: Timestamp) -> Result<bool> {
+/// Marks a visit's one-time link as used; false when it was used before, the visit is over, or it begins after `latest`.
+pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, latest: Timestamp, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update vsee_visits set link_used_at = $4
@@ -237,13 +237,13 @@ pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, opens: Timestamp, no
          and start_at <= $3",
         realm,
         id,
-        opens,
+        latest,
         now,
     )?;
     Ok(rows == 1)
 }
 
-/// Ends a visit; false when it is over already.
+/// Ends a visit; false when it is already over.
 pub async fn end(tx: &mut Tx, realm: RealmId, id: i64, reason: EndReason, by: i64, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -261,7 +261,7 @@ pub async fn end(tx: &mut Tx, realm: RealmId, id: i64, reason: EndReason, by: i6
 
 fn visit(row: &Row) -> Result<Visit> {
     let account: String = row.get("account_code")?;
-    let settings: crate::portals::vsee::model::RoomSettings = row.json("room_settings")?;
+    let settings: RoomSettings = row.json("room_settings")?;
     let provider: Option<i64> = row.optional("provider_id")?;
     Ok(Visit {
         id: row.get("id")?,

@@ -1,5 +1,6 @@
-//! Where a clinic wants to be told of what happens.
+//! Webhook endpoints of clinics.
 
+use super::words::word;
 use crate::{
     model::RealmId,
     portals::vsee::model::{WebhookEndpoint, WebhookVersion},
@@ -9,8 +10,6 @@ use crate::{
         database::{execute, fetch_all},
     },
 };
-
-use super::word;
 
 macro_rules! select_endpoints {
     ($rest:expr) => {

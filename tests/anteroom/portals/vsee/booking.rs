@@ -21,7 +21,7 @@ async fn an_intake_becomes_one_visit_of_whatever_kind() {
 
     for path in ["visits/add_walkin", "visits/add_econsult", "add_econsult"] {
         let message = refused(&john.post(path, &body).await, 400);
-        assert_eq!(message, "The intake is used already.");
+        assert_eq!(message, "The intake was already used.");
     }
     let appointment = json!({"intake_id": intake, "start": MONDAY_NINE});
     refused(&john.post("visits", &appointment).await, 400);
@@ -124,7 +124,7 @@ async fn without_a_provider_whoever_is_free_has_it() {
     }
 
     assert_eq!(providers[..2], ["85741", "181883"]);
-    assert!(providers[2].contains("taken"), "{}", providers[2]);
+    assert!(providers[2].contains("already booked"), "{}", providers[2]);
 }
 
 #[tokio::test]

@@ -298,7 +298,7 @@ async fn a_slot_that_is_taken_meanwhile_is_refused_on_the_page_too() {
     let answer = browser.submit(&form).await.page();
 
     assert_eq!(answer.answer.status, 400);
-    answer.must_show("it is taken");
+    answer.must_show("it is already booked");
     assert!(list(john.get("visits").await).is_empty());
 }
 

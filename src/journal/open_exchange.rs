@@ -1,0 +1,122 @@
+//! An exchange that goes on: what a service around the routes needs to record it.
+//!
+//! An exchange is recorded with the last byte of its answer, just before that byte goes out: whoever has read an answer finds its
+//! exchange. Whoever hangs up is recorded, too. The realm is found further in, which says so with [`Journal::begin`]; what belongs to no
+//! realm is not recorded.
+
+use std::time::Instant;
+
+use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use http_body::Body;
+
+use super::{
+    Journal,
+    exchange::Ending,
+    passed::Passed,
+    raw::{Head, RawExchange, RawRequest, RawResponse},
+    recording::Recording,
+    request_body::RequestBody,
+};
+use crate::{
+    clock::monotonic,
+    model::{FaultMarks, Refusal},
+};
+
+/// Dropped before its end, it is recorded as what it then is: the client went away.
+pub struct OpenExchange {
+    journal: Journal,
+    recording: Recording,
+    /// `None` once it is recorded, or need not be.
+    request: Option<RawRequest>,
+    response: Option<RawResponse>,
+    begin: Instant,
+}
+
+impl Journal {
+    /// Begins to record a request; `None` where it is not recorded: the journal is off, or nobody wants to know of this path.
+    pub fn start(&self, parts: &Parts) -> Option<OpenExchange> {
+        if !self.is_on() || !self.0.endpoints.find(parts.uri.path()).recorded {
+            return None;
+        }
+        Some(OpenExchange {
+            journal: self.clone(),
+            recording: Recording::default(),
+            request: Some(RawRequest {
+                method: parts.method.clone(),
+                version: parts.version,
+                head: Head::new(parts.uri.query(), &parts.headers),
+            }),
+            response: None,
+            begin: monotonic(),
+        })
+    }
+}
+
+impl OpenExchange {
+    /// The notes on this exchange: whoever finds the realm passes them to [`Journal::begin`], and the answer is made
+    /// [around](Recording::around) by them.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// The same body, watched as it comes in.
+    pub fn request_body<B: Body>(&self, headers: &HeaderMap, body: B) -> RequestBody<B> {
+        RequestBody::new(body, headers, &self.recording)
+    }
+
+    /// Takes note of the head of the answer; false where the exchange is not recorded after all.
+    pub(super) fn answer(&mut self, answer: &mut http::response::Parts) -> bool {
+        if self.recording.begun().is_none() || self.is_asset(answer) {
+            self.request = None;
+            return false;
+        }
+        self.response = Some(RawResponse {
+            status: answer.status.as_u16(),
+            head: Head::new(None, &answer.headers),
+            passed: Passed::default(),
+            refusal: answer.extensions.remove::<Refusal>(),
+            faults: answer.extensions.remove::<FaultMarks>().unwrap_or_default(),
+        });
+        true
+    }
+
+    /// Scripts, styles, pictures and fonts are only fetched to look at something else.
+    fn is_asset(&self, answer: &http::response::Parts) -> bool {
+        let kind = answer.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let kind = kind.unwrap_or_default();
+        let asset = [&b"text/javascript"[..], b"text/css", b"image/", b"font/"];
+        asset.iter().any(|asset| kind.starts_with(asset))
+            && (answer.status.is_success() || answer.status.is_redirection())
+            && self
+                .request
+                .as_ref()
+                .is_some_and(|request| request.method == Method::GET)
+            && answer.extensions.get::<FaultMarks>().is_none()
+    }
+
+    /// What has gone out of the answer's body.
+    pub(super) fn passed(&mut self) -> Option<&mut Passed> {
+        self.response.as_mut().map(|response| &mut response.passed)
+    }
+
+    /// Records the exchange; only the first time counts.
+    pub(super) fn end(&mut self, ending: Ending) {
+        let Some(request) = self.request.take() else { return };
+        let duration = monotonic().saturating_duration_since(self.begin);
+        let (recording, response) = (self.recording.clone(), self.response.take());
+        if let Some(raw) = RawExchange::new(recording, request, response, ending, duration) {
+            self.journal.record(raw);
+        }
+    }
+}
+
+impl Drop for OpenExchange {
+    fn drop(&mut self) {
+        let ending = if self.response.is_some() {
+            Ending::BrokenOff
+        } else {
+            Ending::GoneBefore
+        };
+        self.end(ending);
+    }
+}

@@ -1,0 +1,142 @@
+//! Behind the routes: documents and whole answers that are changed.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    response::Response,
+};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::{FaultyRequest, claim_token, distributed_at, moved_keys};
+use crate::{
+    faults::{
+        Armed, Bend,
+        bends::{Answer, set},
+        catalogue::Needs,
+    },
+    model::Members,
+    web::endpoint,
+};
+
+impl FaultyRequest<'_> {
+    /// Bends the answer as a whole.
+    pub(super) async fn bent(&self, response: Response) -> Response {
+        let (mut parts, body) = response.into_parts();
+        let Ok(body) = to_bytes(body, usize::MAX).await else {
+            return Response::from_parts(parts, Body::empty()); // a body of ours that breaks off was logged where it did
+        };
+        let mut answer = Answer {
+            status: parts.status,
+            headers: std::mem::take(&mut parts.headers),
+            body,
+        };
+        for armed in self.armed() {
+            if bends_answers(&armed.row.bend) && fits(armed.row.needs, &answer) {
+                self.bend(armed, &mut answer);
+            }
+        }
+        (parts.status, parts.headers) = (answer.status, answer.headers);
+        if !answer.body.is_empty() || parts.headers.contains_key(header::CONTENT_LENGTH) {
+            let length = HeaderValue::from(answer.body.len());
+            parts.headers.insert(header::CONTENT_LENGTH, length);
+        }
+        Response::from_parts(parts, Body::from(answer.body))
+    }
+
+    fn bend(&self, armed: &Arc<Armed>, answer: &mut Answer) {
+        let (realm, asked) = (&self.realm, &self.watch.asked);
+        match armed.row.bend {
+            Bend::Answer(bend) => {
+                if let Some(call) = self.watch.trigger(armed) {
+                    bend(&call, answer);
+                }
+            }
+            Bend::Document(bend) => {
+                if let (Some(mut document), Some(call)) = (document(answer), self.watch.trigger(armed)) {
+                    bend(&call, &mut document);
+                    write(answer, &document);
+                }
+            }
+            Bend::KeysMoved if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
+                set(metadata, "jwks_uri", realm.url(&moved_keys(armed)));
+            }),
+            Bend::OneAuthMethod if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
+                let method = armed.parameters.text("method");
+                set(metadata, "token_endpoint_auth_methods_supported", json!([method]));
+            }),
+            Bend::DistributedClaims => self.rewrite(armed, answer, |claims| {
+                let source = json!({"endpoint": realm.url(&distributed_at(armed)), "access_token": *claim_token(armed, &self.watch)});
+                set(claims, "_claim_names", json!({"credit_score": "src1"}));
+                set(claims, "_claim_sources", json!({"src1": source}));
+            }),
+            Bend::SignedUserinfo => {
+                let Some(mut claims) = document(answer) else { return };
+                set(&mut claims, "iss", realm.issuer.as_str());
+                set(&mut claims, "aud", self.watch.fault_target.client.clone());
+                if self.watch.trigger(armed).is_some() {
+                    self.sign(answer, &claims);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn rewrite(&self, armed: &Arc<Armed>, answer: &mut Answer, change: impl FnOnce(&mut Members)) {
+        if let (Some(mut document), Some(_)) = (document(answer), self.watch.trigger(armed)) {
+            change(&mut document);
+            write(answer, &document);
+        }
+    }
+
+    pub(super) fn sign(&self, answer: &mut Answer, claims: &Members) {
+        match self.realm.mint.sign_userinfo(claims) {
+            Ok(jwt) => {
+                answer.body = jwt.into();
+                answer.set_type("application/jwt");
+            }
+            Err(error) => {
+                tracing::error!(%error, "a fault could not sign");
+                answer.status = StatusCode::INTERNAL_SERVER_ERROR;
+                answer.body = Bytes::new();
+            }
+        }
+    }
+}
+
+/// Whether a fault changes answers behind the routes.
+pub fn bends_answers(bend: &Bend) -> bool {
+    matches!(
+        bend,
+        Bend::Answer(_)
+            | Bend::Document(_)
+            | Bend::KeysMoved
+            | Bend::OneAuthMethod
+            | Bend::DistributedClaims
+            | Bend::SignedUserinfo
+    )
+}
+
+fn fits(needs: Needs, answer: &Answer) -> bool {
+    match needs {
+        Needs::Nothing => true,
+        Needs::Json => answer.status.is_success() && is_json(answer),
+        Needs::Member(name) => document(answer).is_some_and(|document| document.contains_key(name)),
+    }
+}
+
+fn is_json(answer: &Answer) -> bool {
+    let kind = answer.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"application/json") || kind.starts_with(b"application/jrd+json"))
+}
+
+/// The object of a good answer in JSON.
+fn document(answer: &Answer) -> Option<Members> {
+    let good = answer.status == StatusCode::OK && is_json(answer);
+    good.then(|| serde_json::from_slice(&answer.body).ok())?
+}
+
+fn write(answer: &mut Answer, document: &Members) {
+    answer.body = Value::Object(document.clone()).to_string().into();
+}

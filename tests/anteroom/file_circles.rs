@@ -1,0 +1,254 @@
+//! No two files of `src` need one another, directly or through others.
+//!
+//! A file needs another when it uses an item of it. `mod x;` is no use, and tests inside `src` do not count. What is reached
+//! through a re-export counts as an item of the file that re-exports it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use crate::floor_plan::{collect, colons_begin_at, colons_end_at, files_under, module_of, parent};
+
+type Module = Vec<String>;
+
+/// Modules that still have circles of their files. Nothing may be added here.
+const KNOWN: &[&str] = &["control::", "faults::", "journal::", "portals::vsee::"];
+
+/// A file's tokens without its test modules, with the modules it declares.
+struct Source {
+    tokens: Vec<TokenTree>,
+    declared: Vec<String>,
+    declared_for_tests: Vec<String>,
+}
+
+impl Source {
+    fn read(text: &str) -> Self {
+        let tokens: TokenStream = text.parse().expect("the source is Rust");
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let mut source = Self {
+            tokens: Vec::with_capacity(tokens.len()),
+            declared: Vec::new(),
+            declared_for_tests: Vec::new(),
+        };
+        let (mut at, mut for_tests) = (0, false);
+        while let Some(token) = tokens.get(at) {
+            if is_test_attribute(&tokens, at) {
+                for_tests = true;
+                at += 2;
+                continue;
+            }
+            if let (TokenTree::Ident(word), Some(TokenTree::Ident(name))) = (token, tokens.get(at + 1))
+                && word == "mod"
+            {
+                match tokens.get(at + 2) {
+                    Some(TokenTree::Punct(_)) if for_tests => source.declared_for_tests.push(name.to_string()),
+                    Some(TokenTree::Punct(_)) => source.declared.push(name.to_string()),
+                    Some(TokenTree::Group(body)) if !for_tests => source.tokens.extend(body.stream()),
+                    _ => {}
+                }
+                (at, for_tests) = (at + 3, false);
+                continue;
+            }
+            let ends_an_item = matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';')
+                || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+            if !for_tests {
+                source.tokens.push(token.clone());
+            }
+            for_tests = for_tests && !ends_an_item;
+            at += 1;
+        }
+        source
+    }
+}
+
+/// `#[cfg(test)]`
+fn is_test_attribute(tokens: &[TokenTree], at: usize) -> bool {
+    let hash = matches!(tokens.get(at), Some(TokenTree::Punct(mark)) if mark.as_char() == '#');
+    let Some(TokenTree::Group(group)) = tokens.get(at + 1) else {
+        return false;
+    };
+    let text = group.stream().to_string().replace(' ', "");
+    hash && text == "cfg(test)"
+}
+
+/// Every path that tokens name, from the root of the crate on. `names` are modules by the names they have here.
+fn paths_in(tokens: &[TokenTree], module: &[String], names: &BTreeMap<String, Module>, found: &mut Vec<Module>) {
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(word) if colons_begin_at(tokens, at + 1) && !(at > 0 && colons_end_at(tokens, at)) => {
+                let word = word.to_string();
+                let start = match word.as_str() {
+                    "crate" => Some(Vec::new()),
+                    "self" => Some(module.to_vec()),
+                    "super" => Some(parent(module)),
+                    name => names.get(name).cloned(),
+                };
+                if let Some(start) = start {
+                    collect(tokens, at + 3, start, found);
+                }
+            }
+            TokenTree::Group(group) => {
+                let inside: Vec<_> = group.stream().into_iter().collect();
+                paths_in(&inside, module, names, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The files that each file needs.
+fn needs(files: &BTreeMap<Module, String>) -> BTreeMap<Module, BTreeSet<Module>> {
+    let sources: BTreeMap<_, _> = files
+        .iter()
+        .map(|(module, text)| (module, Source::read(text)))
+        .collect();
+    let mut tests = BTreeSet::new();
+    for (module, source) in &sources {
+        for name in &source.declared_for_tests {
+            tests.insert([module.as_slice(), &[name.clone()]].concat());
+        }
+    }
+    let mut needs = BTreeMap::new();
+    for (&module, source) in &sources {
+        if tests.contains(module) || module.as_slice() == ["lib"] || module.as_slice() == ["main"] {
+            continue;
+        }
+        let mut names: BTreeMap<_, _> = source
+            .declared
+            .iter()
+            .map(|name| {
+                let path = [module.as_slice(), &[name.clone()]].concat();
+                (name.clone(), path)
+            })
+            .collect();
+        let mut paths = Vec::new();
+        paths_in(&source.tokens, module, &names, &mut paths);
+        for path in paths.iter().filter(|path| files.contains_key(*path)) {
+            names.extend(path.last().map(|name| (name.clone(), path.clone())));
+        }
+        paths.clear();
+        paths_in(&source.tokens, module, &names, &mut paths);
+        let used = paths.iter().filter_map(|path| {
+            // The longest beginning that is a file; a path that is the file itself uses no item of it.
+            let file = (1..path.len())
+                .rev()
+                .map(|length| path[..length].to_vec())
+                .find(|file| files.contains_key(file))?;
+            (!files.contains_key(path) && file != *module && !tests.contains(&file)).then_some(file)
+        });
+        needs.insert(module.clone(), used.collect());
+    }
+    needs
+}
+
+/// The circles, each in the order of names.
+fn circles(needs: &BTreeMap<Module, BTreeSet<Module>>) -> Vec<Vec<Module>> {
+    let reached: BTreeMap<_, _> = needs.keys().map(|module| (module, reachable(needs, module))).collect();
+    let mut circles: Vec<Vec<Module>> = Vec::new();
+    for module in needs.keys() {
+        let circle: Vec<_> = reached[module]
+            .iter()
+            .filter(|other| reached.get(other).is_some_and(|back| back.contains(module)))
+            .cloned()
+            .collect();
+        if !circle.is_empty() && !circles.contains(&circle) {
+            circles.push(circle);
+        }
+    }
+    circles
+}
+
+fn reachable(needs: &BTreeMap<Module, BTreeSet<Module>>, from: &Module) -> BTreeSet<Module> {
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<_> = needs[from].iter().collect();
+    while let Some(module) = next.pop() {
+        if reached.insert(module.clone()) {
+            next.extend(needs.get(module).into_iter().flatten());
+        }
+    }
+    reached
+}
+
+fn found_in(files: &[(&str, &str)]) -> Vec<String> {
+    let files = files
+        .iter()
+        .map(|(file, text)| (module_of(Path::new(file)), (*text).to_owned()))
+        .collect();
+    let circles = circles(&needs(&files));
+    circles
+        .into_iter()
+        .map(|circle| {
+            circle
+                .iter()
+                .map(|module| module.join("::"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        })
+        .collect()
+}
+
+#[test]
+fn no_two_files_need_one_another() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    files_under(&root, &mut files);
+    let files: BTreeMap<_, _> = files
+        .into_iter()
+        .map(|file| {
+            let text = std::fs::read_to_string(&file).expect("source is text");
+            (module_of(file.strip_prefix(&root).expect("it was found there")), text)
+        })
+        .collect();
+    assert!(files.len() > 20, "where is the source?");
+
+    let circles = circles(&needs(&files));
+    let new: Vec<_> = circles
+        .iter()
+        .map(|circle| circle.iter().map(|module| module.join("::")).collect::<Vec<_>>())
+        .filter(|circle| {
+            !KNOWN
+                .iter()
+                .any(|known| circle.iter().all(|file| format!("{file}::").starts_with(known)))
+        })
+        .map(|circle| circle.join(", "))
+        .collect();
+    assert!(new.is_empty(), "circles of files:\n{}\n", new.join("\n"));
+}
+
+#[test]
+fn two_files_that_use_items_of_one_another_are_found() {
+    let found = found_in(&[
+        ("a/mod.rs", "mod b; mod c;"),
+        ("a/b.rs", "use super::c::Noun; pub fn f() {}"),
+        ("a/c.rs", "use crate::a::b; pub struct Noun; fn g() { b::f() }"),
+    ]);
+
+    assert_eq!(found, ["a::b, a::c"]);
+}
+
+#[test]
+fn a_parent_that_imports_from_a_child_that_imports_from_it_is_found() {
+    let found = found_in(&[
+        ("a/mod.rs", "mod b; pub use b::f; pub struct Noun;"),
+        ("a/b.rs", "use super::Noun; pub fn f(_: Noun) {}"),
+    ]);
+
+    assert_eq!(found, ["a, a::b"]);
+}
+
+#[test]
+fn declarations_of_modules_and_tests_make_no_circle() {
+    let found = found_in(&[
+        (
+            "a/mod.rs",
+            "mod b; #[cfg(test)] mod tests; pub struct Noun; #[cfg(test)] mod more { use super::b::f; }",
+        ),
+        ("a/b.rs", "use super::Noun; pub fn f(_: Noun) {}"),
+        ("a/tests.rs", "use super::b::f; use super::Noun;"),
+    ]);
+
+    assert_eq!(found, Vec::<String>::new());
+}
