@@ -61,7 +61,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TLS_KEY")]
     tls_key: Option<PathBuf>,
 
-    /// A further certificate authority to believe when calling others, PEM; may be repeated
+    /// An additional certificate authority to trust in outgoing requests, PEM; may be repeated
     #[arg(long, value_name = "FILE", env = "ANTEROOM_TRUST_CA", value_delimiter = ',')]
     trust_ca: Vec<PathBuf>,
 
@@ -108,7 +108,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "NAME", env = "ANTEROOM_ALLOWED_HOST", value_delimiter = ',')]
     allowed_host: Vec<HostName>,
 
-    /// A network whose X-Forwarded-For is believed, for the log; may be repeated
+    /// A network whose X-Forwarded-For is trusted, for the log; may be repeated
     #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
 

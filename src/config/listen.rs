@@ -1,4 +1,4 @@
-//! Where the server listens, and whose forwarding headers it believes.
+//! Where the server listens, and whose forwarding headers it trusts.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};

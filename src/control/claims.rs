@@ -13,8 +13,8 @@ use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::change::begin_change;
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
@@ -126,7 +126,7 @@ fn rule_schema() -> Value {
 
 /// A rule as it is shown.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct ClaimRuleView {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -138,7 +138,7 @@ struct Shown {
     claims: Claims,
 }
 
-impl From<ClaimRule> for Shown {
+impl From<ClaimRule> for ClaimRuleView {
     fn from(rule: ClaimRule) -> Self {
         Self {
             id: rule.id,
@@ -153,11 +153,17 @@ impl From<ClaimRule> for Shown {
 
 #[derive(Debug, Serialize)]
 struct List {
-    rules: Vec<Shown>,
+    rules: Vec<ClaimRuleView>,
 }
 
 async fn list(realm: Realm) -> Json<List> {
-    let rules = realm.claim_rules.all().iter().cloned().map(Shown::from).collect();
+    let rules = realm
+        .claim_rules
+        .all()
+        .iter()
+        .cloned()
+        .map(ClaimRuleView::from)
+        .collect();
     Json(List { rules })
 }
 
@@ -177,7 +183,7 @@ async fn add(
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, location)],
-        Json(Shown::from(rule)),
+        Json(ClaimRuleView::from(rule)),
     )
         .into_response())
 }
@@ -188,7 +194,7 @@ async fn added(
     rule: &SeedClaimRule,
     id: String,
 ) -> Result<(ClaimRule, RealmSettings), Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     let rule = resolved(tx, realm, rule, id).await?;
     store::claim_rules::insert(tx, realm.id, &rule).await?;
     Ok((rule, settings))
@@ -208,13 +214,13 @@ async fn replace(
     realm: Realm,
     Path(id): Path<String>,
     JsonBody(rule): JsonBody<SeedClaimRule>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<ClaimRuleView>, Problem> {
     let mut tx = app.database.begin().await?;
     let outcome = replaced(&mut tx, &realm, &rule, id).await;
     let (rule, settings) = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
-    Ok(Json(Shown::from(rule)))
+    Ok(Json(ClaimRuleView::from(rule)))
 }
 
 async fn replaced(
@@ -223,7 +229,7 @@ async fn replaced(
     rule: &SeedClaimRule,
     id: String,
 ) -> Result<(ClaimRule, RealmSettings), Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     let rule = resolved(tx, realm, rule, id).await?;
     if store::claim_rules::update(tx, realm.id, &rule).await? {
         Ok((rule, settings))
@@ -242,7 +248,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(id): Path<String>) ->
 }
 
 async fn removed(tx: &mut Tx, realm: &Realm, id: &str) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if store::claim_rules::delete(tx, realm.id, id).await? {
         Ok(settings)
     } else {

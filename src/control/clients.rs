@@ -14,10 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::change::begin_change;
 use super::merge_patch::merge_patch;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content};
 use crate::api::parameters::Parameters;
 use crate::app::control_operation::{ControlOperation, Reach};
@@ -198,7 +198,7 @@ fn client_schema() -> Value {
 
 /// A client as it is shown: with a secret only where one has just been made up.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct ClientView {
     client_id: ClientId,
     #[serde(flatten)]
     metadata: ClientMetadata,
@@ -207,20 +207,20 @@ struct Shown {
     client_secret: Option<String>,
 }
 
-impl Shown {
-    fn new(client: Client, made_up: Option<&Secret>) -> Self {
+impl ClientView {
+    fn new(client: Client, generated: Option<&Secret>) -> Self {
         Self {
             client_id: client.id,
             metadata: client.metadata,
             has_secret: client.secret.is_some(),
-            client_secret: made_up.map(|secret| secret.reveal().to_owned()),
+            client_secret: generated.map(|secret| secret.reveal().to_owned()),
         }
     }
 }
 
 #[derive(Debug, Serialize)]
 struct List {
-    clients: Vec<Shown>,
+    clients: Vec<ClientView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -245,7 +245,10 @@ async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> R
     let mut clients = store::clients::list_page(&mut conn, realm.id, after.as_ref(), page.limit_and_one()).await?;
     let next = page.cut(&mut clients, |client| client.id.0.clone());
     Ok(Json(List {
-        clients: clients.into_iter().map(|client| Shown::new(client, None)).collect(),
+        clients: clients
+            .into_iter()
+            .map(|client| ClientView::new(client, None))
+            .collect(),
         next,
     }))
 }
@@ -259,12 +262,12 @@ async fn add(
     members
         .entry("client_id")
         .or_insert_with(|| Value::String(realm.random.id(now)));
-    let made_up = wants_secret(&members).then(|| Secret::new(realm.random.token()));
-    if let Some(secret) = &made_up {
+    let generated = wants_secret(&members).then(|| Secret::new(realm.random.token()));
+    if let Some(secret) = &generated {
         members.insert("client_secret".to_owned(), json!(secret.reveal()));
     }
     let seed = read(members)?;
-    let client = match &made_up {
+    let client = match &generated {
         Some(secret) => Client {
             id: seed.id.clone(),
             secret: Some(StoredSecret::Digest(digest(secret.reveal()))),
@@ -280,7 +283,7 @@ async fn add(
     app.realms.put(&app.database, settings).await?;
     let encoded: String = form_urlencoded::byte_serialize(client.id.0.as_bytes()).collect();
     let location = realm.path(&format!("{CLIENTS}/{}", encoded.replace('+', "%20")));
-    let shown = Json(Shown::new(client, made_up.as_ref()));
+    let shown = Json(ClientView::new(client, generated.as_ref()));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], shown).into_response())
 }
 
@@ -298,7 +301,7 @@ fn read(members: Map<String, Value>) -> Result<SeedClient, Problem> {
 }
 
 async fn added(tx: &mut Tx, realm: &Realm, client: &Client, now: Timestamp) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if !store::clients::insert(tx, realm.id, client, now).await? {
         let detail = format!("there is a client {:?} already", client.id.0);
         return Err(Problem::conflict(detail));
@@ -314,9 +317,9 @@ async fn end(tx: &mut Tx, realm: &Realm, client: &ClientId, now: Timestamp) -> s
     store::access_tokens::revoke_own(tx, realm.id, client, now).await
 }
 
-async fn show(State(app): State<App>, realm: Realm, Path(client): Path<ClientId>) -> Result<Json<Shown>, Problem> {
+async fn show(State(app): State<App>, realm: Realm, Path(client): Path<ClientId>) -> Result<Json<ClientView>, Problem> {
     let found = store::clients::find(&mut app.database.read().await?, realm.id, &client).await?;
-    Ok(Json(Shown::new(found.ok_or_else(|| unknown(&client))?, None)))
+    Ok(Json(ClientView::new(found.ok_or_else(|| unknown(&client))?, None)))
 }
 
 async fn change(
@@ -324,21 +327,21 @@ async fn change(
     realm: Realm,
     Path(client): Path<ClientId>,
     JsonBody(patch): JsonBody<Map<String, Value>>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<ClientView>, Problem> {
     for member in ["client_id", "client_secret", "client_secret_hash"] {
         if patch.contains_key(member) {
             let detail = format!("`{member}` is not changed like this: the id stays, and …/secret gives a new secret");
             return Err(Problem::bad_request(detail));
         }
     }
-    let made_up = Secret::new(realm.random.token());
+    let generated = Secret::new(realm.random.token());
 
     let mut tx = app.database.begin().await?;
-    let outcome = changed(&mut tx, &realm, &client, patch, &made_up).await;
+    let outcome = changed(&mut tx, &realm, &client, patch, &generated).await;
     let (client, new_secret, settings) = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
-    Ok(Json(Shown::new(client, new_secret.then_some(&made_up))))
+    Ok(Json(ClientView::new(client, new_secret.then_some(&generated))))
 }
 
 async fn changed(
@@ -346,9 +349,9 @@ async fn changed(
     realm: &Realm,
     id: &ClientId,
     patch: Map<String, Value>,
-    made_up: &Secret,
+    generated: &Secret,
 ) -> Result<(Client, bool, RealmSettings), Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     let found = store::clients::find(tx, realm.id, id).await?;
     let mut client = found.ok_or_else(|| unknown(id))?;
     let Value::Object(mut members) = serde_json::to_value(&client.metadata).map_err(Problem::failure)? else {
@@ -367,7 +370,7 @@ async fn changed(
     client.metadata = read(members)?.metadata(&realm.issuer);
     let new_secret = confidential && client.secret.is_none();
     if new_secret {
-        client.secret = Some(StoredSecret::Digest(digest(made_up.reveal())));
+        client.secret = Some(StoredSecret::Digest(digest(generated.reveal())));
     } else if !confidential {
         client.secret = None;
     }
@@ -385,7 +388,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(client): Path<ClientI
 }
 
 async fn removed(tx: &mut Tx, realm: &Realm, client: &ClientId) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if !store::clients::delete(tx, realm.id, client, system_now()).await? {
         return Err(unknown(client));
     }
@@ -399,13 +402,13 @@ async fn rotate(
     realm: Realm,
     Path(client): Path<ClientId>,
     JsonBody(wish): JsonBody<NewSecret>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<ClientView>, Problem> {
     let chosen = SeedSecret::read(wish.client_secret, wish.client_secret_hash).map_err(Problem::bad_request)?;
-    let (secret, made_up) = match loading::hashed(chosen.as_ref(), &app.passwords, &realm.random).await? {
+    let (secret, generated) = match loading::hashed(chosen.as_ref(), &app.passwords, &realm.random).await? {
         Some(phc) => (StoredSecret::Phc(phc), None),
         None => {
-            let made_up = Secret::new(realm.random.token());
-            (StoredSecret::Digest(digest(made_up.reveal())), Some(made_up))
+            let generated = Secret::new(realm.random.token());
+            (StoredSecret::Digest(digest(generated.reveal())), Some(generated))
         }
     };
 
@@ -414,7 +417,7 @@ async fn rotate(
     let (client, settings) = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
-    Ok(Json(Shown::new(client, made_up.as_ref())))
+    Ok(Json(ClientView::new(client, generated.as_ref())))
 }
 
 async fn rotated(
@@ -423,7 +426,7 @@ async fn rotated(
     id: &ClientId,
     secret: StoredSecret,
 ) -> Result<(Client, RealmSettings), Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     let found = store::clients::find(tx, realm.id, id).await?;
     let mut client = found.ok_or_else(|| unknown(id))?;
     if client.public() {

@@ -1,4 +1,4 @@
-//! `GET|PATCH /control/api/clock`: a realm's time, read and turned (design: "Time, chance").
+//! `GET|PATCH /control/api/clock`: a realm's time, read and turned.
 //!
 //! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock. What falls due
 //! happens on the way, in order, before the answer ([`agenda::walk`]).
@@ -88,7 +88,7 @@ pub fn rate_schema() -> Value {
 
 /// The clock as it is shown.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ClockView {
     pub now: Timestamp,
     pub frozen: bool,
     /// How fast it runs: 1 is real time, 0 frozen.
@@ -97,7 +97,7 @@ pub struct Shown {
     pub resumes_at: Rate,
 }
 
-impl From<&Clock> for Shown {
+impl From<&Clock> for ClockView {
     fn from(clock: &Clock) -> Self {
         Self {
             now: clock.now(),
@@ -120,16 +120,20 @@ struct Turn {
 }
 
 /// `GET /control/api/clock`
-async fn read(realm: Realm) -> Json<Shown> {
-    Json(Shown::from(&realm.clock))
+async fn read(realm: Realm) -> Json<ClockView> {
+    Json(ClockView::from(&realm.clock))
 }
 
 /// `PATCH /control/api/clock`
-async fn turn(State(app): State<App>, realm: Realm, JsonBody(turn): JsonBody<Turn>) -> Result<Json<Shown>, Problem> {
+async fn turn(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(turn): JsonBody<Turn>,
+) -> Result<Json<ClockView>, Problem> {
     let speed = turn.check()?;
     let goal = turn.goal(realm.clock.now())?;
     let realm = agenda::walk(&app, &realms::event_handlers(&portals::of(&app)), realm.id, goal, speed).await?;
-    Ok(Json(Shown::from(&realm.clock)))
+    Ok(Json(ClockView::from(&realm.clock)))
 }
 
 impl Turn {

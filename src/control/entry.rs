@@ -1,4 +1,4 @@
-//! Who may enter the control API (design: "Browser rules").
+//! Who may enter the control API.
 //!
 //! It can do anything, so three things are looked at before any of it: that the request names a host of ours (a page of
 //! somebody else whose name was pointed at this machine does not), that no page of a foreign origin sent it, and, where

@@ -1,6 +1,6 @@
 //! `/control/api/faults`: what can go wrong on purpose, what is armed, and how often it has triggered.
 //!
-//! Armed in memory, in this process, for this realm. A wish that cannot be meant arms nothing.
+//! Armed in memory, in this process, for this realm. An invalid request arms nothing.
 
 use crate::api::parameters::JsonBody;
 use axum::Json;
@@ -98,7 +98,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         refusals: &[
             (
                 400,
-                "The wish cannot be meant: an unknown name, a narrowing that makes no sense, counts that contradict one another.",
+                "Invalid request: an unknown name, a limit that makes no sense, counts that contradict one another.",
             ),
             (409, "The realm has as many armed faults as it may have."),
         ],
@@ -180,7 +180,7 @@ struct Listed {
 
 /// A fault that is armed.
 #[derive(Debug, Serialize)]
-struct Shown<'a> {
+struct ArmedFaultView<'a> {
     id: &'a str,
     fault: &'a str,
     does: &'static str,
@@ -213,7 +213,7 @@ async fn show_catalogue(State(app): State<App>) -> Json<Value> {
 async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
     let armed = app.faults.of(realm.id);
     let armed = armed.iter().flat_map(|armed| armed.iter());
-    let faults: Vec<_> = armed.map(|armed| json!(Shown::new(armed))).collect();
+    let faults: Vec<_> = armed.map(|armed| json!(ArmedFaultView::new(armed))).collect();
     Json(json!({"faults": faults}))
 }
 
@@ -223,7 +223,7 @@ async fn arm(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<A
     let mut armed = request.check(id, &app.endpoints).map_err(Problem::bad_request)?;
     look_up(&app, &realm, &mut armed).await?;
 
-    let shown = json!(Shown::new(&armed));
+    let shown = json!(ArmedFaultView::new(&armed));
     let location = format!("{}/{}", realm.path(FAULTS), armed.id);
     if !app.faults.arm(realm.id, armed) {
         return Err(Problem::conflict(
@@ -247,7 +247,7 @@ async fn disarm(State(app): State<App>, realm: Realm, Path(id): Path<String>) ->
     Err(Problem::not_found(format!("no fault of the id {id:?} is armed")))
 }
 
-/// The client and the user a wish names, where they are somebody.
+/// The client and the user that a request names, where they exist.
 async fn look_up(app: &App, realm: &Realm, armed: &mut Armed) -> Result<(), Problem> {
     let mut client = None;
     if let Some(named) = &armed.request.client_id {
@@ -314,7 +314,7 @@ fn parameter(parameter: &Parameter) -> Value {
     listed
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ArmedFaultView<'a> {
     fn new(armed: &'a Armed) -> Self {
         let request = &armed.request;
         let times = match armed.often {

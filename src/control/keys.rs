@@ -1,8 +1,8 @@
 //! `…/control/api/keys`: what the realm signs with and what it publishes.
 //!
 //! A realm begins with the development keys that all realms share. The first change here makes the keys its own. The key added last
-//! signs; those before stay published and believed until they are withdrawn, and one that was added unused is published only.
-//! Withdrawing a key changes what others believe: our own endpoints know access tokens by their rows, so it ends none.
+//! signs; those before stay published and accepted until they are withdrawn, and one that was added unused is published only.
+//! Withdrawing a key changes what other parties accept: our own endpoints know access tokens by their rows, so it ends none.
 
 use crate::api::parameters::JsonBody;
 use axum::Json;
@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
+use super::change::begin_change;
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
@@ -55,7 +55,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
                 "pem": {"type": "string", "description": "PKCS#8, PKCS#1 or SEC 1."},
                 "jwk": {"type": "object", "description": "A private JWK (RFC 7517): RSA, or EC on P-256."},
                 "alg": {"enum": ["RS256", "ES256"], "description": "Of a key to be made, where neither pem nor jwk is given."},
-                "signs": {"type": "boolean", "default": true, "description": "false: published and believed, but never signing."},
+                "signs": {"type": "boolean", "default": true, "description": "false: published and accepted, but never signing."},
             }})
         }),
         answer: Answer {
@@ -97,7 +97,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It neither signs nor is it believed."),
+            description: Some("It neither signs nor verifies."),
             content: Content::Nothing,
         },
         refusals: &[
@@ -121,7 +121,7 @@ const LISTED: Answer = Answer {
     content: Content::Json(keys_schema),
 };
 const UNSOUND: &[(u16, &str)] = &[
-    (400, "It is no sound wish, or no sound key."),
+    (400, "The request or the key is invalid."),
     (409, "There is a key of that name."),
 ];
 
@@ -139,7 +139,7 @@ fn keys_schema() -> Value {
 
 /// A key as it is shown: its public half.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct KeyView {
     kid: String,
     alg: SigningAlgorithm,
     signs: bool,
@@ -149,7 +149,7 @@ struct Shown {
 
 #[derive(Debug, Serialize)]
 struct List {
-    keys: Vec<Shown>,
+    keys: Vec<KeyView>,
 }
 
 impl List {
@@ -157,7 +157,7 @@ impl List {
         let shown = |held: &crate::keys::RingKey| {
             let key = &held.key;
             let signing = ring.signs_with(key.algorithm()).map(SigningKey::kid);
-            Shown {
+            KeyView {
                 kid: key.kid().to_owned(),
                 alg: key.algorithm(),
                 signs: held.signs,
@@ -174,7 +174,7 @@ impl List {
 /// A key to take in, or to make.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct AddKey {
     kid: Option<Kid>,
     pem: Option<Secret>,
     jwk: Option<PrivateJwk>,
@@ -221,12 +221,12 @@ async fn list(realm: Realm) -> Json<List> {
     Json(List::of(&realm.keys))
 }
 
-async fn add(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wish>) -> Result<Response, Problem> {
-    let signs = wish.signs;
-    let (key, pem) = wish.key(&realm).await?;
+async fn add(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<AddKey>) -> Result<Response, Problem> {
+    let signs = request.signs;
+    let (key, pem) = request.key(&realm).await?;
     let new = key.to_row(&pem, app.realms.sealer(), signs, realm.clock.now())?;
 
-    let realm = change(&app, &realm, Deed::Add { new, alone: false }).await?;
+    let realm = apply(&app, &realm, KeyChange::Add { new, alone: false }).await?;
     Ok((StatusCode::CREATED, Json(List::of(&realm.keys))).into_response())
 }
 
@@ -241,16 +241,16 @@ async fn rotate(
     let new = key.to_row(&pem, app.realms.sealer(), true, realm.clock.now())?;
 
     let alone = rotation.withdraw_old;
-    let realm = change(&app, &realm, Deed::Add { new, alone }).await?;
+    let realm = apply(&app, &realm, KeyChange::Add { new, alone }).await?;
     Ok(Json(List::of(&realm.keys)))
 }
 
 async fn withdraw(State(app): State<App>, realm: Realm, Path(kid): Path<String>) -> Result<StatusCode, Problem> {
-    change(&app, &realm, Deed::Withdraw { kid }).await?;
+    apply(&app, &realm, KeyChange::Withdraw { kid }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl Wish {
+impl AddKey {
     async fn key(self, realm: &Realm) -> Result<(SigningKey, Secret), Problem> {
         let (read, alg) = match (self.pem, self.jwk) {
             (Some(_), Some(_)) => return Err(Problem::bad_request("`pem` and `jwk` cannot both be the key")),
@@ -291,7 +291,7 @@ fn named(key: SigningKey, kid: Option<Kid>) -> SigningKey {
 }
 
 /// What is to become of the realm's keys.
-enum Deed {
+enum KeyChange {
     Add {
         new: StoredKey,
         /// The others that sign with its algorithm are withdrawn.
@@ -302,10 +302,10 @@ enum Deed {
     },
 }
 
-async fn change(app: &App, realm: &Realm, deed: Deed) -> Result<Realm, Problem> {
+async fn apply(app: &App, realm: &Realm, change: KeyChange) -> Result<Realm, Problem> {
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;
-    let outcome = changed(&mut tx, realm, deed, app.realms.sealer(), now).await;
+    let outcome = changed(&mut tx, realm, change, app.realms.sealer(), now).await;
     let settings = settle(tx, outcome).await?;
 
     Ok(app.realms.put(&app.database, settings).await?)
@@ -314,11 +314,11 @@ async fn change(app: &App, realm: &Realm, deed: Deed) -> Result<Realm, Problem> 
 async fn changed(
     tx: &mut Tx,
     realm: &Realm,
-    deed: Deed,
+    change: KeyChange,
     sealer: &Sealer,
     now: Timestamp,
 ) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     let mut keys = store::signing_keys::list(tx, realm.id).await?;
     if keys.is_empty() {
         keys = KeyRing::development_rows(sealer, now)?;
@@ -326,8 +326,8 @@ async fn changed(
             store::signing_keys::insert(tx, realm.id, key).await?;
         }
     }
-    match deed {
-        Deed::Add { new, alone } => {
+    match change {
+        KeyChange::Add { new, alone } => {
             if !store::signing_keys::insert(tx, realm.id, &new).await? {
                 let detail = format!("there is a key {:?} already", new.kid);
                 return Err(Problem::conflict(detail));
@@ -339,7 +339,7 @@ async fn changed(
                 store::signing_keys::delete(tx, realm.id, &key.kid).await?;
             }
         }
-        Deed::Withdraw { kid } => {
+        KeyChange::Withdraw { kid } => {
             if !store::signing_keys::delete(tx, realm.id, &kid).await? {
                 return Err(Problem::not_found(format!("there is no key {kid:?}")));
             }

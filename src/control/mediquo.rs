@@ -16,7 +16,7 @@ use crate::api::operation::{Answer, Body, Content, Parameter};
 use crate::api::{parameters::Parameters, schema, waiting::Waiting};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
-use crate::portals::mediquo::control_operations::{self, OperationError, Wish};
+use crate::portals::mediquo::control_operations::{self, EventRequest, OperationError};
 use crate::portals::mediquo::model::{NewEndpoint, WebhookEndpoint};
 use crate::portals::mediquo::webhooks::Event;
 
@@ -303,15 +303,18 @@ async fn list_endpoints(State(app): State<App>, realm: Realm) -> Result<Json<Val
 async fn add_endpoint(
     State(app): State<App>,
     realm: Realm,
-    JsonBody(mut wish): JsonBody<Value>,
+    JsonBody(mut request): JsonBody<Value>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let organization = match wish.as_object_mut().and_then(|members| members.remove("organization")) {
+    let organization = match request
+        .as_object_mut()
+        .and_then(|members| members.remove("organization"))
+    {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(id),
         Some(_) => return Err(Problem::bad_request("`organization` is the id of one")),
     };
     let unreadable = |error: serde_json::Error| Problem::bad_request(error.to_string());
-    let new: NewEndpoint = serde_json::from_value(wish).map_err(unreadable)?;
+    let new: NewEndpoint = serde_json::from_value(request).map_err(unreadable)?;
     let endpoint = control_operations::add_endpoint(&app, &realm, organization.as_deref(), &new).await?;
     Ok((StatusCode::CREATED, Json(shown(&endpoint))))
 }
@@ -334,7 +337,7 @@ async fn remove_endpoint(
 /// An event somebody wants told.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EventWish {
+struct SendEvent {
     #[serde(rename = "type")]
     event: String,
     organization: Option<String>,
@@ -348,23 +351,23 @@ struct EventWish {
 async fn tell(
     State(app): State<App>,
     realm: Realm,
-    JsonBody(wish): JsonBody<EventWish>,
+    JsonBody(request): JsonBody<SendEvent>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let unknown = || Problem::bad_request(format!("there is no event {:?}", wish.event));
-    let event = Event::named(&wish.event).ok_or_else(unknown)?;
-    if wish.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
+    let unknown = || Problem::bad_request(format!("there is no event {:?}", request.event));
+    let event = Event::named(&request.event).ok_or_else(unknown)?;
+    if request.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
         return Err(Problem::bad_request("`payload` is an object"));
     }
-    let told = control_operations::tell(
+    let told = control_operations::send_event(
         &app,
         &realm,
-        &Wish {
+        &EventRequest {
             event,
-            organization: wish.organization.as_deref(),
-            patient: wish.patient.as_deref(),
-            professional: wish.professional.as_deref(),
-            appointment: wish.appointment.as_deref(),
-            payload: wish.payload.as_ref(),
+            organization: request.organization.as_deref(),
+            patient: request.patient.as_deref(),
+            professional: request.professional.as_deref(),
+            appointment: request.appointment.as_deref(),
+            payload: request.payload.as_ref(),
         },
     )
     .await?;

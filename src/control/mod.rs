@@ -22,6 +22,7 @@
 
 mod api_docs;
 pub mod behaviours;
+mod change;
 mod claims;
 mod clients;
 pub mod clock;
@@ -45,7 +46,6 @@ pub mod realms;
 mod scopes;
 mod snapshot;
 mod tokens;
-mod touch;
 mod users;
 mod vsee;
 

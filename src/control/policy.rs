@@ -8,8 +8,8 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::change::begin_change;
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
@@ -255,7 +255,7 @@ pub fn policy_schema() -> Value {
 }
 
 #[derive(Debug, Serialize)]
-struct Shown {
+struct PolicyView {
     policy: Value,
     switches: Vec<ShownSwitch>,
 }
@@ -271,7 +271,7 @@ struct ShownSwitch {
     presets: Map<String, Value>,
 }
 
-impl Shown {
+impl PolicyView {
     fn new(policy: &Policy) -> Result<Self, Problem> {
         let value = |policy: &Policy| serde_json::to_value(policy).map_err(Problem::failure);
         let (shown, default, portal) = (
@@ -297,15 +297,15 @@ impl Shown {
     }
 }
 
-async fn read(realm: Realm) -> Result<Json<Shown>, Problem> {
-    Ok(Json(Shown::new(&realm.settings.policy)?))
+async fn read(realm: Realm) -> Result<Json<PolicyView>, Problem> {
+    Ok(Json(PolicyView::new(&realm.settings.policy)?))
 }
 
 async fn change(
     State(app): State<App>,
     realm: Realm,
     JsonBody(switches): JsonBody<Map<String, Value>>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<PolicyView>, Problem> {
     let switches = named_switches(switches)?;
     set(&app, &realm, |policy| {
         if switches.get("preset").is_some() {
@@ -321,7 +321,7 @@ async fn replace(
     State(app): State<App>,
     realm: Realm,
     JsonBody(switches): JsonBody<Map<String, Value>>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<PolicyView>, Problem> {
     let switches = named_switches(switches)?;
     set(&app, &realm, |_| Policy::read(&switches)).await
 }
@@ -338,13 +338,13 @@ async fn set(
     app: &App,
     realm: &Realm,
     turn: impl Fn(&Policy) -> Result<Policy, String> + Send,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<PolicyView>, Problem> {
     let mut tx = app.database.begin().await?;
     let outcome = written(&mut tx, realm, turn).await;
     let settings = settle(tx, outcome).await?;
 
     let realm = app.realms.put(&app.database, settings).await?;
-    Ok(Json(Shown::new(&realm.settings.policy)?))
+    Ok(Json(PolicyView::new(&realm.settings.policy)?))
 }
 
 async fn written(
@@ -352,7 +352,7 @@ async fn written(
     realm: &Realm,
     turn: impl Fn(&Policy) -> Result<Policy, String> + Send,
 ) -> Result<RealmSettings, Problem> {
-    let mut settings = touched(tx, realm).await?;
+    let mut settings = begin_change(tx, realm).await?;
     settings.policy = turn(&settings.policy).map_err(Problem::bad_request)?;
     let keys = store::signing_keys::list(tx, realm.id).await?;
     let algorithm = settings.policy.id_token_signing_alg;

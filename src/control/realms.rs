@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::clock::{Shown, clock_schema, rate_schema};
+use super::clock::{ClockView, clock_schema, rate_schema};
 use super::duration::Duration;
 use super::page::{Page, PageSize};
 use super::problem::Problem;
@@ -251,7 +251,7 @@ struct Listed {
     name: RealmName,
     issuer: String,
     policy: Preset,
-    clock: Shown,
+    clock: ClockView,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
@@ -280,7 +280,7 @@ pub fn created(realm: &Realm) -> Response {
 }
 
 /// A realm that stands, by name and issuer.
-pub fn stands(realm: &Realm) -> Response {
+pub fn created(realm: &Realm) -> Response {
     let body = Json(Made {
         name: &realm.name,
         issuer: &realm.issuer,
@@ -342,7 +342,7 @@ impl Listed {
             issuer: issuer_of(&app.issuer, &settings.name),
             name: settings.name,
             policy: settings.policy.preset,
-            clock: Shown::from(&settings.clock),
+            clock: ClockView::from(&settings.clock),
             created_at: settings.created_at,
             expires_at: settings.expires_at,
             random_seeded: settings.chance_seed.is_some(),
@@ -370,7 +370,7 @@ async fn reset(
 ) -> Result<Response, Problem> {
     let realm = find(&app, &name).await?;
     let realm = realms::reset::reset(&app, &realm).await?;
-    Ok(stands(&realm))
+    Ok(created(&realm))
 }
 
 /// No member at all.
@@ -397,8 +397,8 @@ impl Wishes {
     }
 }
 
-fn new_name(wish: Option<String>) -> Result<RealmName, Problem> {
-    let name = wish.map_or_else(|| Ok(random_name()), |name| read_name(&name))?;
+fn new_name(requested: Option<String>) -> Result<RealmName, Problem> {
+    let name = requested.map_or_else(|| Ok(random_name()), |name| read_name(&name))?;
     if name.is_default() {
         return Err(Problem::conflict("the realm at the root is there already"));
     }

@@ -12,8 +12,8 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::change::begin_change;
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content};
 use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
@@ -129,14 +129,14 @@ fn scope_schema() -> Value {
 
 /// A scope as it is shown.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct ScopeView {
     name: String,
     descriptions: Descriptions,
     claims: Vec<String>,
     set_up: bool,
 }
 
-impl From<Scope> for Shown {
+impl From<Scope> for ScopeView {
     fn from(scope: Scope) -> Self {
         Self {
             name: scope.name,
@@ -149,13 +149,13 @@ impl From<Scope> for Shown {
 
 #[derive(Debug, Serialize)]
 struct List {
-    scopes: Vec<Shown>,
+    scopes: Vec<ScopeView>,
 }
 
 async fn list(realm: Realm) -> Json<List> {
     let shown = |name: &String| match realm.scopes.iter().find(|own| own.name == *name) {
-        Some(own) => Shown::from(own.clone()),
-        None => Shown {
+        Some(own) => ScopeView::from(own.clone()),
+        None => ScopeView {
             name: name.clone(),
             descriptions: Descriptions::default(),
             claims: claims::built_in(name).iter().map(|&claim| claim.to_owned()).collect(),
@@ -176,11 +176,11 @@ async fn add(
     let settings = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
-    Ok((StatusCode::CREATED, Json(Shown::from(scope))).into_response())
+    Ok((StatusCode::CREATED, Json(ScopeView::from(scope))).into_response())
 }
 
 async fn added(tx: &mut Tx, realm: &Realm, scope: &Scope) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if store::scopes::insert(tx, realm.id, scope).await? {
         Ok(settings)
     } else {
@@ -194,7 +194,7 @@ async fn replace(
     realm: Realm,
     Path(name): Path<String>,
     JsonBody(mut members): JsonBody<Map<String, Value>>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<ScopeView>, Problem> {
     if members.insert("name".to_owned(), json!(name)).is_some() {
         return Err(Problem::bad_request("the name stands in the address"));
     }
@@ -206,11 +206,11 @@ async fn replace(
     let settings = settle(tx, outcome).await?;
 
     app.realms.put(&app.database, settings).await?;
-    Ok(Json(Shown::from(scope)))
+    Ok(Json(ScopeView::from(scope)))
 }
 
 async fn replaced(tx: &mut Tx, realm: &Realm, scope: &Scope) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if !store::scopes::update(tx, realm.id, scope).await? {
         store::scopes::insert(tx, realm.id, scope).await?;
     }
@@ -227,7 +227,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(name): Path<String>) 
 }
 
 async fn removed(tx: &mut Tx, realm: &Realm, name: &str) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?;
+    let settings = begin_change(tx, realm).await?;
     if store::scopes::delete(tx, realm.id, name).await? {
         return Ok(settings);
     }

@@ -101,5 +101,5 @@ async fn restore(
     input::check_json(&headers)?;
 
     let (realm, replaced) = snapshot::restore(&app, name, &body, end_of(ttl)?).await?;
-    Ok(if replaced { stands(&realm) } else { created(&realm) })
+    Ok(if replaced { created(&realm) } else { created(&realm) })
 }

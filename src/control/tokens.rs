@@ -67,7 +67,7 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     refusals: &[
         (
             400,
-            "It is no sound wish, or the client may not have what is wished for.",
+            "The request is invalid, or the client may not have what it asks for.",
         ),
         (404, "There is no such client or user."),
     ],
@@ -79,7 +79,7 @@ const AGO: SignedDuration = SignedDuration::from_mins(1);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct MintToken {
     client_id: ClientId,
     user: Option<String>,
     scope: Scopes,
@@ -118,38 +118,42 @@ struct Rows<'a> {
     access_token: &'a IssuedAccessToken,
 }
 
-async fn mint(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wish>) -> Result<Response, Problem> {
-    let client = realm.client(&app.database, &wish.client_id).await?;
-    let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", wish.client_id.0)))?;
-    let user = match &wish.user {
+async fn mint(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(request): JsonBody<MintToken>,
+) -> Result<Response, Problem> {
+    let client = realm.client(&app.database, &request.client_id).await?;
+    let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", request.client_id.0)))?;
+    let user = match &request.user {
         None => None,
         Some(name) => {
             let found = store::users::find_by_id_or_name(&mut app.database.read().await?, realm.id, name).await?;
             Some(found.ok_or_else(|| Problem::not_found(format!("there is no user {name:?}")))?)
         }
     };
-    wish.check(&realm, &client)?;
+    request.check(&realm, &client)?;
     let now = realm.clock.now();
-    let lifetime = wish.seconds(&realm, now)?;
-    let issued_at = if wish.expired {
+    let lifetime = request.seconds(&realm, now)?;
+    let issued_at = if request.expired {
         before(now, SignedDuration::from_secs(lifetime.into()) + AGO)?
     } else {
         now
     };
 
-    let grant = user.as_ref().map(|user| wish.grant(&realm, user, now, issued_at));
+    let grant = user.as_ref().map(|user| request.grant(&realm, user, now, issued_at));
     let pair = realm.random.id(now);
     let (access_token, row) = realm.mint.access_token(AccessTokenFor {
         client: &client,
         grant: grant.as_ref(),
         user: user.as_ref(),
-        scopes: &wish.scope,
+        scopes: &request.scope,
         pair: &pair,
         now: issued_at,
         lifetime: Some(lifetime),
-        further: wish.further(),
+        further: request.further(),
     })?; // before its row is written, as everywhere
-    let refresh_token = grant.as_ref().filter(|_| wish.wants_refresh_token(&client));
+    let refresh_token = grant.as_ref().filter(|_| request.wants_refresh_token(&client));
     let refresh_token = refresh_token.map(|grant| realm.mint.refresh_token(grant, &pair, now));
 
     let mut tx = app.database.begin().await?;
@@ -162,17 +166,17 @@ async fn mint(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wis
     let outcome = written(&mut tx, &realm, &rows, now).await;
     settle(tx, outcome).await?;
 
-    let id_token = grant.as_ref().filter(|_| wish.wants_id_token()).map(|grant| {
+    let id_token = grant.as_ref().filter(|_| request.wants_id_token()).map(|grant| {
         realm.mint.id_token(IdTokenFor {
             client: &client,
             grant,
             user: user.as_ref(),
-            scopes: &wish.scope,
-            nonce: wish.nonce.as_deref(),
+            scopes: &request.scope,
+            nonce: request.nonce.as_deref(),
             access_token: &access_token,
             now: issued_at,
-            lifetime: (wish.expired || wish.lifetime.is_some()).then_some(lifetime),
-            further: wish.further(),
+            lifetime: (request.expired || request.lifetime.is_some()).then_some(lifetime),
+            further: request.further(),
         })
     });
     let minted = Minted {
@@ -181,7 +185,7 @@ async fn mint(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wis
         access_token: access_token.reveal().to_owned(),
         token_type: "Bearer",
         refresh_token: refresh_token.map(|(token, _)| token.reveal().to_owned()),
-        scope: wish.scope.to_string(),
+        scope: request.scope.to_string(),
         created_at: issued_at.as_second(),
     };
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
@@ -206,7 +210,7 @@ fn before(now: Timestamp, span: SignedDuration) -> Result<Timestamp, Problem> {
         .map_err(|_| Problem::bad_request("`lifetime` goes back beyond the beginning of time"))
 }
 
-impl Wish {
+impl MintToken {
     fn check(&self, realm: &Realm, client: &Client) -> Result<(), Problem> {
         let refuse = |detail: String| Err(Problem::bad_request(detail));
         let unknown = self.scope.without(&realm.policy.scopes());

@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::change::begin_change;
 use super::merge_patch::merge_patch;
 use super::merge_patch::present;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
-use super::touch::touched;
 use crate::api::operation::{Answer, Body, Content, Parameter};
 use crate::api::parameters::Parameters;
 use crate::api::schema;
@@ -177,7 +177,7 @@ fn behaviour_schema() -> Value {
 
 /// A user as they are shown: never with a password or its hash.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct UserView {
     id: UserId,
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,7 +188,7 @@ struct Shown {
     claims: Claims,
 }
 
-impl From<User> for Shown {
+impl From<User> for UserView {
     fn from(user: User) -> Self {
         Self {
             id: user.id,
@@ -203,7 +203,7 @@ impl From<User> for Shown {
 
 #[derive(Debug, Serialize)]
 struct List {
-    users: Vec<Shown>,
+    users: Vec<UserView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -243,7 +243,7 @@ async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> R
     let mut users = store::users::list(&mut conn, realm.id, q, after.as_ref(), page.limit_and_one()).await?;
     let next = page.cut(&mut users, |user| user.id.0.clone());
     Ok(Json(List {
-        users: users.into_iter().map(Shown::from).collect(),
+        users: users.into_iter().map(UserView::from).collect(),
         next,
     }))
 }
@@ -261,13 +261,13 @@ async fn add(State(app): State<App>, realm: Realm, JsonBody(seed): JsonBody<Seed
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, location)],
-        Json(Shown::from(user)),
+        Json(UserView::from(user)),
     )
         .into_response())
 }
 
 async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Result<RealmSettings, Problem> {
-    let settings = touched(tx, realm).await?; // one after the other: two may bring the same name
+    let settings = begin_change(tx, realm).await?; // one after the other: two may bring the same name
     if !store::users::insert(tx, realm.id, user, now).await? {
         let detail = format!("there is a user {:?} already, or one of that id", user.username);
         return Err(Problem::conflict(detail));
@@ -279,8 +279,8 @@ async fn added(tx: &mut Tx, realm: &Realm, user: &User, now: Timestamp) -> Resul
     Ok(settings)
 }
 
-async fn show(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<Json<Shown>, Problem> {
-    Ok(Json(Shown::from(find(&app, &realm, &user).await?)))
+async fn show(State(app): State<App>, realm: Realm, Path(user): Path<String>) -> Result<Json<UserView>, Problem> {
+    Ok(Json(UserView::from(find(&app, &realm, &user).await?)))
 }
 
 async fn change(
@@ -288,7 +288,7 @@ async fn change(
     realm: Realm,
     Path(user): Path<String>,
     JsonBody(change): JsonBody<Change>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<UserView>, Problem> {
     let user = find(&app, &realm, &user).await?;
     let change = change.ready(&app, &realm).await?;
 
@@ -296,7 +296,7 @@ async fn change(
     let outcome = changed(&mut tx, &realm, &user, change).await;
     let user = settle(tx, outcome).await?;
 
-    Ok(Json(Shown::from(user)))
+    Ok(Json(UserView::from(user)))
 }
 
 async fn changed(tx: &mut Tx, realm: &Realm, user: &User, change: ReadyChange) -> Result<User, Problem> {
@@ -333,7 +333,7 @@ async fn remove(State(app): State<App>, realm: Realm, Path(user): Path<String>) 
 /// In the order of locks: realm, consents, grants; the portals' rows last.
 async fn removed(tx: &mut Tx, app: &App, realm: &Realm, user: &User) -> Result<RealmSettings, Problem> {
     let now = realm.clock.now();
-    let settings = touched(tx, realm).await?; // rules for claims may go
+    let settings = begin_change(tx, realm).await?; // rules for claims may go
     store::consents::delete_of_user(tx, realm.id, &user.id).await?;
     if !store::users::delete(tx, realm.id, &user.id, system_now()).await? {
         return Err(unknown(&user.username)); // somebody was faster by a blink

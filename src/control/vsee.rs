@@ -129,7 +129,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             (400, "The event or the note's state is none."),
             (404, "There is no such visit."),
         ],
-        handler: || post(fire),
+        handler: || post(send_event),
     },
 ];
 
@@ -152,7 +152,7 @@ fn endpoint_schema() -> Value {
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct WebhookEndpointView {
     id: String,
     account: String,
     url: String,
@@ -161,7 +161,7 @@ struct Shown {
     created_at: jiff::Timestamp,
 }
 
-impl From<WebhookEndpoint> for Shown {
+impl From<WebhookEndpoint> for WebhookEndpointView {
     fn from(endpoint: WebhookEndpoint) -> Self {
         Self {
             id: endpoint.id,
@@ -176,13 +176,13 @@ impl From<WebhookEndpoint> for Shown {
 
 async fn list(State(app): State<App>, realm: Realm) -> Result<Json<Value>, Problem> {
     let endpoints = webhook_endpoints::list(&mut app.database.read().await?, realm.id).await?;
-    let shown: Vec<_> = endpoints.into_iter().map(Shown::from).collect();
+    let shown: Vec<_> = endpoints.into_iter().map(WebhookEndpointView::from).collect();
     Ok(Json(json!({ "webhook_endpoints": shown })))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct AddWebhookEndpoint {
     account: Option<String>,
     url: String,
     version: WebhookVersion,
@@ -192,22 +192,22 @@ struct Wish {
 async fn add(
     State(app): State<App>,
     realm: Realm,
-    JsonBody(wish): JsonBody<Wish>,
-) -> Result<(StatusCode, Json<Shown>), Problem> {
-    check_endpoint(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
+    JsonBody(request): JsonBody<AddWebhookEndpoint>,
+) -> Result<(StatusCode, Json<WebhookEndpointView>), Problem> {
+    check_endpoint(&request.url, request.events.as_deref()).map_err(Problem::bad_request)?;
     let now = realm.clock.now();
     let account = {
         let accounts = accounts::list(&mut app.database.read().await?, realm.id).await?;
         let mut codes = accounts.into_iter().map(|account| account.code);
-        let found = codes.find(|code| wish.account.as_ref().is_none_or(|wished| wished == code));
+        let found = codes.find(|code| request.account.as_ref().is_none_or(|account| account == code));
         found.ok_or_else(|| Problem::not_found("the realm has no such clinic"))?
     };
     let endpoint = WebhookEndpoint {
         id: realm.random.id(now),
         account,
-        url: wish.url,
-        version: wish.version,
-        events: wish.events,
+        url: request.url,
+        version: request.version,
+        events: request.events,
         created_at: now,
     };
     let mut tx = app.database.write_once().await?;
@@ -226,22 +226,26 @@ async fn remove(State(app): State<App>, realm: Realm, Path(id): Path<String>) ->
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Firing {
+struct SendEvent {
     visit_id: String,
     #[serde(rename = "type")]
     kind: String,
     note_status: Option<String>,
 }
 
-async fn fire(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Firing>) -> Result<Json<Value>, Problem> {
-    let event = Event::of_name(&wish.kind);
-    let event = event.ok_or_else(|| Problem::bad_request(format!("there is no event {:?}", wish.kind)))?;
-    let status = wish.note_status.unwrap_or_else(|| "signed".to_owned());
+async fn send_event(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(request): JsonBody<SendEvent>,
+) -> Result<Json<Value>, Problem> {
+    let event = Event::of_name(&request.kind);
+    let event = event.ok_or_else(|| Problem::bad_request(format!("there is no event {:?}", request.kind)))?;
+    let status = request.note_status.unwrap_or_else(|| "signed".to_owned());
     if !NOTE_STATUSES.contains(&status.as_str()) {
         let known = NOTE_STATUSES.join(", ");
         return Err(Problem::bad_request(format!("note_status is one of {known}")));
     }
-    let visit = read_digits(&wish.visit_id).ok_or_else(no_visit)?;
+    let visit = read_digits(&request.visit_id).ok_or_else(no_visit)?;
     let now = realm.clock.now();
     let note = (event == Event::NoteSignedAndSent).then(|| Note {
         id: realm.random.id(now),

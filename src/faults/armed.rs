@@ -289,13 +289,13 @@ mod tests {
 
     use super::*;
 
-    fn check(wish: Value) -> Result<Armed, String> {
-        let wish: ArmFault = serde_json::from_value(wish).map_err(|error| error.to_string())?;
-        wish.check("1".to_owned(), &EndpointTable::new([]))
+    fn check(request: Value) -> Result<Armed, String> {
+        let request: ArmFault = serde_json::from_value(request).map_err(|error| error.to_string())?;
+        request.check("1".to_owned(), &EndpointTable::new([]))
     }
 
-    fn triggers_of(wish: Value, calls: usize) -> Vec<usize> {
-        let armed = check(wish).unwrap();
+    fn triggers_of(request: Value, calls: usize) -> Vec<usize> {
+        let armed = check(request).unwrap();
         let random = Random::default();
         (1..=calls).filter(|_| armed.trigger(&random)).count();
         let again = check(armed_wish(&armed)).unwrap();
@@ -303,9 +303,9 @@ mod tests {
     }
 
     fn armed_wish(armed: &Armed) -> Value {
-        let wish = &armed.request;
-        let mut value = json!({"fault": wish.fault});
-        for (name, said) in [("times", wish.times), ("nth", wish.nth)] {
+        let request = &armed.request;
+        let mut value = json!({"fault": request.fault});
+        for (name, said) in [("times", request.times), ("nth", request.nth)] {
             if let Some(said) = said {
                 value[name] = json!(said);
             }
@@ -316,11 +316,11 @@ mod tests {
     #[test]
     fn counts_and_nth_say_at_which_calls_it_triggers() {
         let of = |times: Value| {
-            let mut wish = json!({"fault": "delayed_answer"});
+            let mut request = json!({"fault": "delayed_answer"});
             for (name, value) in times.as_object().unwrap() {
-                wish[name] = value.clone();
+                request[name] = value.clone();
             }
-            triggers_of(wish, 6)
+            triggers_of(request, 6)
         };
 
         assert_eq!(of(json!({})), [1, 2, 3, 4, 5, 6]);

@@ -231,7 +231,7 @@ async fn fill_in(
     seed: &PreparedSeed,
     origin: &str,
 ) -> Result<RealmSettings, CreationError> {
-    let settings = store::realms::touch(tx, realm.id).await?;
+    let settings = store::realms::begin_change(tx, realm.id).await?;
     let mut settings = settings.ok_or_else(|| CreationError::Gone(realm.name.to_string()))?;
     if request.seed.policy.is_some() {
         settings.policy = request.policy.clone();

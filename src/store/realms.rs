@@ -251,7 +251,7 @@ pub async fn revisions(conn: &mut Conn) -> Result<Vec<(RealmId, i64)>> {
 /// Locks a realm to change it, and raises its revision; `None` when it is gone.
 ///
 /// Every change of settings, policy, clock or clients goes through this, first thing in its transaction.
-pub async fn touch(tx: &mut Tx, realm: RealmId) -> Result<Option<RealmSettings>> {
+pub async fn begin_change(tx: &mut Tx, realm: RealmId) -> Result<Option<RealmSettings>> {
     let row = fetch_optional!(
         tx,
         concat!(

@@ -1,5 +1,5 @@
 //! The flow in Chromium, with the client on another *site*: the rules for cookies, forms and content that only a
-//! browser can judge (design: browser rules).
+//! browser can judge.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Which answers a page of another origin may read (design: security; Fetch §3.2).
+//! Which answers a page of another origin may read (Fetch §3.2).
 
 use reqwest::Method;
 

@@ -105,7 +105,7 @@ async fn next_stop(
     speed: Speed,
     on_the_way: bool,
 ) -> Result<Stop, TurnError> {
-    let mut settings = store::realms::touch(tx, realm).await?.ok_or(TurnError::Gone)?;
+    let mut settings = store::realms::begin_change(tx, realm).await?.ok_or(TurnError::Gone)?;
     let now = settings.clock.now();
     let target = goal.from(now, on_the_way)?;
     let Some(event) = store::agenda::next(tx, realm, target).await? else {

@@ -96,7 +96,7 @@ pub async fn remove_endpoint(app: &App, realm: &Realm, id: &str) -> Result<(), O
 /// An event to be sent, and what it is about. The defaults are the first organization, its first professional and its
 /// first patient.
 #[derive(Debug)]
-pub struct Wish<'a> {
+pub struct EventRequest<'a> {
     pub event: Event,
     pub organization: Option<&'a str>,
     /// A code, as in the API; the professional is given by hash.
@@ -112,10 +112,10 @@ pub struct Wish<'a> {
 ///
 /// # Errors
 /// When something it is about does not exist.
-pub async fn tell(app: &App, realm: &Realm, wish: &Wish<'_>) -> Result<SentEvent, OperationError> {
+pub async fn send_event(app: &App, realm: &Realm, request: &EventRequest<'_>) -> Result<SentEvent, OperationError> {
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;
-    let outcome = send_in(&mut tx, app, realm, wish, now).await;
+    let outcome = send_in(&mut tx, app, realm, request, now).await;
     let sent = settle(tx, outcome).await?;
     app.outbox.notify();
     Ok(sent)
@@ -125,26 +125,26 @@ async fn send_in(
     tx: &mut Tx,
     app: &App,
     realm: &Realm,
-    wish: &Wish<'_>,
+    request: &EventRequest<'_>,
     now: Timestamp,
 ) -> Result<SentEvent, OperationError> {
-    let organization = find_organization(tx, realm, wish.organization).await?;
-    let appointment = match wish.appointment {
+    let organization = find_organization(tx, realm, request.organization).await?;
+    let appointment = match request.appointment {
         None => None,
         Some(code) => {
             let found = appointments::find(tx, realm.id, &organization.id, code).await?;
             Some(found.ok_or_else(|| unknown("appointment", code))?)
         }
     };
-    let patient = wish
+    let patient = request
         .patient
         .or(appointment.as_ref().map(|one| one.patient_code.as_str()));
     let patient = find_patient(tx, realm, &organization, patient, now).await?;
-    let professional = wish
+    let professional = request
         .professional
         .or(appointment.as_ref().map(|one| one.professional_hash.as_str()));
     let professional = find_professional(tx, realm, &organization, professional).await?;
-    let appointment = match (appointment, wish.event) {
+    let appointment = match (appointment, request.event) {
         (None, Event::ImmediateVideoCallAssigned) => {
             Some(immediate_call(tx, realm, &organization, patient.as_ref(), professional.as_ref(), now).await?)
         }
@@ -161,7 +161,16 @@ async fn send_in(
         previous: None,
         prescriptions: &prescriptions,
     };
-    let sent = webhooks::send_in(tx, app, realm, &organization, wish.event, &subject, wish.payload, now);
+    let sent = webhooks::send_in(
+        tx,
+        app,
+        realm,
+        &organization,
+        request.event,
+        &subject,
+        request.payload,
+        now,
+    );
     Ok(sent.await?)
 }
 

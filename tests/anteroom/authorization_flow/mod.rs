@@ -1,5 +1,5 @@
 //! What lies between an authorization request and its answer: who must sign in, who must agree, and whose request it
-//! is (OIDC Core §3.1.2.1 `prompt`, `max_age`, hints; design: requests in flight).
+//! is (OIDC Core §3.1.2.1 `prompt`, `max_age`, hints).
 
 mod a_request_in_flight;
 mod auto_login;

@@ -33,7 +33,7 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_mishap_of_a_portal_is_seen_once_and_the_next_answer_is_clean() {
+async fn every_fault_of_a_portal_is_seen_once_and_the_next_answer_is_clean() {
     super::judge(CASES).await;
 }
 
