@@ -2,6 +2,7 @@
 
 pub mod agenda;
 pub mod behaviour_effects;
+pub mod control_operation;
 mod directory;
 mod directory_error;
 mod page_failures;

@@ -193,8 +193,8 @@ pub const ADVICE: &[Advice] = &[
         "Open the request in the browser that signed in for it. A test needs one cookie jar for the whole flow.",
     ),
     (
-        "form.unknown_answer",
-        "Send one of the values that the form of the page has; `expected` lists them.",
+        "form.unknown_form",
+        "Send one of the fields that the form of the page has; `expected` lists them.",
     ),
     (
         "form.forged",
