@@ -22,7 +22,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Thousandths of real time at which a clock runs that nobody touched.
+    /// The rate of a clock that follows real time, in thousandths.
     pub const REAL_TIME: i64 = 1000;
     /// Thousandths of real time at which a clock runs at the most: more than a day in a second.
     pub const FASTEST: i64 = 100_000 * Self::REAL_TIME;

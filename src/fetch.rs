@@ -61,7 +61,7 @@ pub enum FetchError {
     Failed(String),
 }
 
-/// Why a certificate authority cannot be believed.
+/// Why a certificate authority cannot be trusted.
 #[derive(Debug, thiserror::Error)]
 #[error("certificate authority {}: {reason}", path.display())]
 pub struct AuthorityError {

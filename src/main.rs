@@ -21,7 +21,7 @@ async fn run() -> anyhow::Result<()> {
     let command_line = CommandLine::parse();
     // The one crypto library; every TLS connection, in and out, takes it from here.
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
-        anyhow::bail!("another cryptographic library was installed before ours");
+        anyhow::bail!("another cryptographic provider is installed already");
     }
     command_line.run(&mut io::stdout()).await
 }

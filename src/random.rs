@@ -26,7 +26,7 @@ pub struct Random {
 }
 
 impl Random {
-    /// The machine's source: nobody can foretell it, and it never repeats.
+    /// The machine's source: unpredictable, and different in each process.
     pub fn system() -> Self {
         Self::default()
     }

@@ -49,7 +49,7 @@ fn what_is_no_value_for_a_flag_is_refused_before_anything_starts() {
     for (words, reason) in [
         (vec!["--issuer", "http://localhost/x"], "paths are what realms are for"),
         (vec!["--listen", "8080"], "not an address and port"),
-        (vec!["--database", "mysql://x"], "not a database of ours"),
+        (vec!["--database", "mysql://x"], "unsupported database URL"),
         (vec!["--trusted-proxy", "everyone"], "not a network"),
         (vec!["--allowed-host", "http://x"], "not a host"),
         (vec!["--log", "a=b=c"], "not a log filter"),

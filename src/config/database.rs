@@ -117,7 +117,7 @@ impl fmt::Debug for DatabaseUrl {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
     #[error(
-        "not a database of ours: sqlite:FILE, sqlite::memory: or postgres://user:password@host/database is expected"
+        "unsupported database URL: expected sqlite:FILE, sqlite::memory: or postgres://user:password@host/database"
     )]
     Unknown,
     #[error("no file is named: sqlite:anteroom.db")]

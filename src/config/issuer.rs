@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn shipped_keys_are_for_hosts_that_nobody_outside_reaches() {
+    fn shipped_keys_are_for_hosts_that_cannot_be_reached_from_outside() {
         for local in [
             "http://localhost:8080",
             "http://anteroom:8080",

@@ -1,4 +1,4 @@
-//! Where messages are handed in, if they are to leave the house at all.
+//! The SMTP server that messages are sent to, if they are sent at all.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -149,7 +149,7 @@ fn a_value_that_is_wrong_by_itself_is_shown_with_its_line() {
         ("[server]\nlisten = [\"8080\"]\n", "not an address and port"),
         ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]\n", "CIDR"),
         ("[server]\nallowed_hosts = [\"http://a.test\"]\n", "not a host"),
-        ("[database]\nurl = \"mysql://x\"\n", "not a database of ours"),
+        ("[database]\nurl = \"mysql://x\"\n", "unsupported database URL"),
         ("[limits]\nrequest_timeout = \"soon\"\n", "line 2"),
         ("[limits]\nmax_body_bytes = -1\n", "line 2"),
         ("[log]\nformat = \"xml\"\n", "expected `text` or `json`"),

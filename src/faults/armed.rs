@@ -187,7 +187,7 @@ impl Armed {
     /// Whether it waits for requests like this one at all.
     pub fn waits_for(&self, asked: &Asked, fault_target: &Subject) -> bool {
         if asked.endpoint.is(&endpoint::JWKS) && matches!(self.row.bend, Bend::IdToken(_)) {
-            return self.row.endpoints.contains(&endpoint::JWKS); // nobody says who they are there
+            return self.row.endpoints.contains(&endpoint::JWKS); // requests there name no client
         }
         let at = match &self.place {
             Some(place) => place.holds(asked.endpoint, &asked.method, &asked.path),
@@ -298,11 +298,11 @@ mod tests {
         let armed = check(request).unwrap();
         let random = Random::default();
         (1..=calls).filter(|_| armed.trigger(&random)).count();
-        let again = check(armed_wish(&armed)).unwrap();
+        let again = check(request_of(&armed)).unwrap();
         (1..=calls).filter(|_| again.trigger(&random)).collect()
     }
 
-    fn armed_wish(armed: &Armed) -> Value {
+    fn request_of(armed: &Armed) -> Value {
         let request = &armed.request;
         let mut value = json!({"fault": request.fault});
         for (name, said) in [("times", request.times), ("nth", request.nth)] {

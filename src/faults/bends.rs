@@ -1,4 +1,4 @@
-//! The words the catalogue's bends are written in: answers and how to change them.
+//! What the rows of the catalogue use to change answers.
 
 use std::io::Write as _;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::model::Members;
 
-/// An answer that is given without asking anybody; it is dressed in the error form of its address.
+/// An answer given instead of the handler's, in the error form of its endpoint.
 #[derive(Clone, Debug)]
 pub struct Instead {
     pub status: u16,
@@ -18,7 +18,7 @@ pub struct Instead {
     pub code: &'static str,
     pub sentence: &'static str,
     pub headers: Vec<(HeaderName, String)>,
-    /// These bytes and no form of ours, with their media type.
+    /// Exactly these bytes instead of an error form, with their media type.
     pub bare: Option<(&'static str, String)>,
     /// What a portal does when a slot has gone.
     pub slot_taken: bool,
@@ -114,7 +114,7 @@ pub fn other_case(text: &str) -> String {
         .collect()
 }
 
-/// A JWT nobody signed (RFC 7519 §6).
+/// An unsigned JWT (RFC 7519 §6).
 pub fn unsigned_jwt(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.", part(&json!({"alg": "none"})), part(claims))

@@ -1,4 +1,4 @@
-//! What can be said about a fault when it is armed: numbers, stretches of time, one of several forms.
+//! The parameters of a fault: numbers, durations, one of several forms.
 
 use std::time::Duration;
 
@@ -32,12 +32,12 @@ pub enum Kind {
     Text {
         usual: &'static str,
     },
-    /// Text that has to be said.
+    /// Text without a default.
     RequiredText,
 }
 
 impl Parameter {
-    /// What holds where nobody says anything.
+    /// The default; `None` where the parameter is required.
     pub fn usual(&self) -> Option<Value> {
         Some(match self.kind {
             Kind::Integer { usual, .. } => json!(usual),
@@ -68,11 +68,11 @@ impl Parameter {
             }
         };
         fits.then_some(())
-            .ok_or_else(|| format!("parameter {:?} is {expected}", self.name))
+            .ok_or_else(|| format!("parameter {:?} must be {expected}", self.name))
     }
 }
 
-/// The parameters of an armed fault, those that were not said included.
+/// The parameters of an armed fault, with defaults filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters(Members);
 
@@ -92,7 +92,7 @@ impl Parameters {
         let mut all = Members::new();
         for parameter in known {
             let value = said.get(parameter.name).cloned().or_else(|| parameter.usual());
-            let value = value.ok_or_else(|| format!("parameter {:?} has to be said", parameter.name))?;
+            let value = value.ok_or_else(|| format!("parameter {:?} is required", parameter.name))?;
             parameter.takes(&value)?;
             all.insert(parameter.name.to_owned(), value);
         }

@@ -12,17 +12,17 @@ use crate::realms::seed::Seed;
 use crate::store;
 use crate::web::paths;
 
-/// How many people are listed.
+/// How many users are listed.
 const MOST_PEOPLE: i64 = 20;
-/// Where a code goes that no client fetches: registered for the demo client, and nobody answers there.
-const NOBODYS_REDIRECT: &str = "https://client.example.com/cb";
+/// A redirect URI of the demo client at which no client answers.
+const UNANSWERED_REDIRECT: &str = "https://client.example.com/cb";
 
-/// The line programs wait for. Nothing comes before it.
+/// The line programs wait for. It is the first.
 pub fn first_line(issuer: &Issuer) -> String {
     format!("listening on {issuer}")
 }
 
-/// What the banner tells.
+/// What the banner says.
 #[derive(Debug)]
 pub struct Facts {
     issuer: Issuer,
@@ -31,7 +31,7 @@ pub struct Facts {
     control_token: Option<Secret>,
     /// Where others can reach it: the addresses that are not loopback.
     open_to: Vec<String>,
-    /// Whether the demo clients are there with the secrets everybody knows.
+    /// Whether the demo clients are there with the published secrets.
     demo: bool,
     personas: Vec<User>,
 }
@@ -67,7 +67,7 @@ impl Facts {
     /// The text below the first line.
     pub fn text(&self) -> String {
         let mut text = format!(
-            "\nAnteroom {}, for development: its signing keys are public, and anybody may sign in as anybody.\n\n",
+            "\nAnteroom {}, for development only: its signing keys are public, and anyone can sign in as any user.\n\n",
             env!("CARGO_PKG_VERSION")
         );
         self.warn_of_others(&mut text);
@@ -86,8 +86,8 @@ impl Facts {
         if !self.open_to.is_empty() {
             let _ = writeln!(
                 text,
-                "  WARNING       others can reach {}: whoever does may sign in as anybody here.\n                \
-                 The control API asks for the token below, as `Authorization: Bearer` too.\n",
+                "  WARNING       other machines can reach {}; anyone who does can sign in as any user.\n                \
+                 The control API requires the token below (also as `Authorization: Bearer`).\n",
                 self.open_to.join(", ")
             );
         }
@@ -113,7 +113,7 @@ impl Facts {
 
     fn say_people(&self, text: &mut String) {
         for (index, persona) in self.personas.iter().enumerate() {
-            let name = if index == 0 { "people" } else { "" };
+            let name = if index == 0 { "users" } else { "" };
             let reason = persona.persona.as_deref().unwrap_or_default();
             let lead = if index == 0 { "\n" } else { "" };
             let _ = writeln!(text, "{lead}  {name:<13} {:<13} {reason}", persona.username);
@@ -145,13 +145,13 @@ impl Facts {
         );
     }
 
-    /// Somewhere a browser arrives, so that the code can be read in its address bar: ourselves, where the demo client may.
+    /// An address at which a browser arrives, so that the code can be read in its address bar: this server, where the demo client allows it.
     fn demo_redirect(&self) -> String {
         let host: HostName = self.issuer.host();
         if host.is_loopback() {
             format!("{}{}", self.issuer, paths::HEALTHZ)
         } else {
-            NOBODYS_REDIRECT.to_owned()
+            UNANSWERED_REDIRECT.to_owned()
         }
     }
 }
@@ -173,7 +173,7 @@ fn say_demo_clients(text: &mut String) {
     }
 }
 
-/// Whether the demo client is there with the hash that is shipped, and so with the secret that everybody knows.
+/// Whether the demo client is there with the hash that is shipped, and so with the published secret.
 async fn has_demo_clients(app: &App, realm: &Realm) -> bool {
     let Ok(demo) = Seed::find(&SeedSource::Demo, &[]) else {
         return false;

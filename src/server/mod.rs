@@ -9,9 +9,9 @@
 //! | [`realm_prefix`] | which realm a request is for |
 //! | [`armed_faults`], [`fault_target`], [`connection_kill`] | what armed faults do to answers, to whom, and to connections |
 //! | [`request_log`], [`fallback_errors`] | the line in the log, and errors that no handler has written |
-//! | [`upkeep`] | what is done when nobody asks |
-//! | [`scheduler`] | what happens when a realm's clock comes to it |
-//! | [`banner`] | what is said on standard output |
+//! | [`upkeep`] | what is done regularly |
+//! | [`scheduler`] | runs events that are due by a realm's clock |
+//! | [`banner`] | what is written to standard output |
 
 mod armed_faults;
 mod banner;
@@ -70,9 +70,9 @@ pub struct PublicNames {
     pub issuer: Issuer,
     /// Names besides loopback.
     pub hosts: KnownHosts,
-    /// Whether there is a control API. Without one none of its addresses exists, in no realm.
+    /// Whether there is a control API. Without one, its paths are not found in any realm.
     pub control_api: bool,
-    /// Asked for in the control API where others can reach the server.
+    /// Required by the control API where others can reach the server.
     pub control_token: Option<Secret>,
 }
 
@@ -118,14 +118,14 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
         () = signals.next() => Ok(()),
         error = serving.failed() => Err(ServeError::Io(error)),
     };
-    tracing::info!("stopping: no new connections, what has begun is finished");
+    tracing::info!("stopping: no new connections; requests that have begun are finished");
     tokio::select! {
         () = serving.drain(&app) => outcome,
         () = signals.next() => Err(ServeError::CutShort),
     }
 }
 
-/// Says where, and how to begin. A standard output that nobody reads is no reason to stop.
+/// Writes the banner. An output that cannot be written to is no reason to stop.
 async fn greet(app: &App, config: &Config, names: PublicNames, out: &mut impl Write) {
     let first = writeln!(out, "{}", banner::first_line(&names.issuer)).and_then(|()| out.flush());
     let facts = Facts::gather(app, config, &names.issuer, names.control_token).await;
@@ -165,7 +165,7 @@ fn routes(app: &App, names: &PublicNames) -> Router {
         .with_state(app.clone())
 }
 
-/// The control API's routes and the door before them; none where there is no such room.
+/// The control API's routes behind its access check; none where it is switched off.
 fn control_api(app: &App, names: &PublicNames) -> Router<App> {
     if !names.control_api {
         return Router::new();
@@ -195,11 +195,11 @@ pub enum ServeError {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("signals cannot be heard: {0}")]
+    #[error("signal handlers cannot be installed: {0}")]
     Signals(io::Error),
-    #[error("the server cannot go on: {0}")]
+    #[error("the server stopped: {0}")]
     Io(#[from] io::Error),
-    #[error("told to stop twice: what had begun was not finished")]
+    #[error("a second signal stopped the server before all requests were finished")]
     CutShort,
 }
 
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn where_only_this_machine_can_come_the_control_room_asks_for_no_token() {
+    fn where_only_this_machine_can_connect_the_control_api_requires_no_token() {
         for (listen, address) in [("localhost:0", "127.0.0.1:4000"), ("[::1]:0", "[::1]:4000")] {
             for issuer in ["http://localhost:4000", "http://127.0.0.1:4000", "http://[::1]:4000"] {
                 let names = names_of(issuer, listen, address, "");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_proxy_that_others_can_reach_it_asks_for_a_token_too() {
+    fn behind_a_proxy_that_others_can_reach_it_requires_a_token_too() {
         for (issuer, further) in [
             ("https://login.example.com", ""),
             ("http://anteroom:8080", ""),
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn where_others_can_come_it_asks_for_one_that_is_new_each_time() {
+    fn where_others_can_connect_it_requires_one_that_is_new_at_each_start() {
         let (one, other) = (
             names("0.0.0.0:0", "0.0.0.0:4000"),
             names("192.168.1.7:0", "192.168.1.7:4000"),

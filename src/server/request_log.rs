@@ -30,7 +30,7 @@ pub fn write(status: StatusCode, client: Option<IpAddr>, begin: Instant) {
 }
 
 impl TrustedProxies {
-    /// Who asked: the peer, or, where that is a proxy of ours, whom it says it speaks for.
+    /// The client's address: the peer, or, where that is a trusted proxy, the address it forwards for.
     ///
     /// Read from the right: each proxy of ours has added the address it saw; the first one that is none of ours is the client,
     /// and everything left of it is only what the client claims.

@@ -85,7 +85,7 @@ pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartE
     )
     .await
     {
-        // Another process was faster; its realm is ours too.
+        // Another process on the same database was faster; its realm is the one to use.
         Err(CreationError::Taken(_)) => Ok(()),
         made => Ok(made.map(drop)?),
     }

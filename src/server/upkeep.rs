@@ -1,4 +1,4 @@
-//! What a running server does when nobody asks: taking in what other processes changed, ending realms
+//! What a running server does regularly: taking in what other processes changed, ending realms
 //! whose time is over, and removing what expired long ago. Off the request path, in bounded batches.
 
 use std::time::Duration;

@@ -35,7 +35,7 @@ impl KnownHosts {
         Self(own.into_iter().chain(allowed).collect())
     }
 
-    /// Whether a `Host` (with or without a port) is ours: loopback, or named when the server was started.
+    /// Whether a `Host` (with or without a port) is known: loopback, or named when the server was started.
     ///
     /// Listening on an unspecified address (0.0.0.0) makes every address ours: only names can be pointed at us by others.
     pub fn know(&self, host: &str) -> bool {
@@ -57,7 +57,7 @@ impl KnownHosts {
 
 const OUR_HOSTS: &str = "the issuer's host, loopback, or a name given as --allowed-host";
 
-/// Middleware: refuses everything but reading under a host that is not ours.
+/// Middleware: refuses everything but reading under an unknown host.
 pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
     let host = effective_host(request.uri(), request.headers());
     if request.method().is_safe() || host.is_some_and(|host| known.know(host)) {
@@ -67,7 +67,7 @@ pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request,
     forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
 }
 
-/// Middleware: also reading, where a page mints something for whoever reads it, is refused under a host that is not ours.
+/// Middleware: also reading, where a page mints something for whoever reads it, is refused under an unknown host.
 pub async fn only_known_hosts_read(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
     let host = effective_host(request.uri(), request.headers());
     if host.is_some_and(|host| known.know(host)) {

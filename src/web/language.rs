@@ -18,7 +18,7 @@ impl<S: Sync> FromRequestParts<S> for Language {
     }
 }
 
-/// The language for this request, where `ui_locales` is what a stored authorization request wished for.
+/// The language for this request, where `ui_locales` is that of a stored authorization request.
 pub fn of_request(parts: &Parts, ui_locales: Option<&str>) -> Language {
     negotiate(
         parts.uri.query(),
@@ -32,8 +32,8 @@ pub fn negotiate(query: Option<&str>, ui_locales: Option<&str>, accepted: Option
     let in_query = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "ui_locales")
         .map(|(_, value)| value);
-    let wished = in_query.as_deref().or(ui_locales);
-    Language::negotiate(wished, accepted.and_then(|value| value.to_str().ok()))
+    let requested = in_query.as_deref().or(ui_locales);
+    Language::negotiate(requested, accepted.and_then(|value| value.to_str().ok()))
 }
 
 #[cfg(test)]
@@ -48,14 +48,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_in_the_query_beats_the_stored_one_and_the_browser() {
+    fn ui_locales_in_the_query_come_before_the_stored_ones_and_the_browser() {
         let parts = request("/login?ui_locales=fr%20es&request=1");
 
         assert_eq!(of_request(&parts, Some("en")), Language::Spanish);
     }
 
     #[test]
-    fn without_a_wish_the_browser_decides() {
+    fn without_ui_locales_the_browser_decides() {
         let parts = request("/login?request=1");
 
         assert_eq!(of_request(&parts, None), Language::German);

@@ -1,4 +1,4 @@
-//! A page of ours on its way to the browser: the layout it stands in, and the headers it travels with.
+//! A page on its way to the browser: the layout it stands in, and the headers it travels with.
 //!
 //! Pages bring no script and no style of their own, so their Content-Security-Policy allows neither inline. Three things differ
 //! from page to page and are said by whoever sends it: where its form may end ([`Page::may_end_at`]), whose picture it shows,
@@ -155,7 +155,7 @@ impl Page {
     }
 
     /// Lets the page's form end at the client: browsers hold the whole chain of redirects after a post against `form-action`,
-    /// and where the client sends its user next is not ours to know, so the scheme of the checked redirect URI is allowed.
+    /// and where the client sends its user next cannot be known, so the scheme of the checked redirect URI is allowed.
     pub fn may_end_at(self, redirect_uri: &str) -> Page {
         let form_scheme = Url::parse(redirect_uri).ok().map(|uri| format!("{}:", uri.scheme()));
         Page { form_scheme, ..self }

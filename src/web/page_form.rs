@@ -1,6 +1,6 @@
-//! What a browser sends with a page of ours: its query and its form, read strictly.
+//! What a browser sends with a page: its query and its form, read strictly.
 //!
-//! Text that no page of ours can send (U+0000, broken UTF-8, endless values) is refused here, once, and not handed to the rooms behind.
+//! Text that no page can send (U+0000, broken UTF-8, endless values) is refused here, once, and not handed to the rooms behind.
 
 use std::borrow::Cow;
 

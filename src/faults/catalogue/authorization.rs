@@ -1,4 +1,4 @@
-//! The authorization response, and what else can happen at the front channel.
+//! The authorization response and the front channel.
 
 use super::{Bend, Needs, Row};
 use crate::faults::parameter::{Kind, Parameter};
@@ -17,7 +17,7 @@ const RESPONSE: Row = Row {
 pub const ROWS: &[Row] = &[
     Row {
         name: "authorization_state_changed",
-        does: "`state` has a 1 behind it; who sent none gets one all the same.",
+        does: "`state` has a 1 appended; there is one even where none was sent.",
         section: "RFC 6749 §10.12",
         bend: Bend::AuthorizationResponse(|_, answer| {
             let state = format!("{}1", answer.get("state").unwrap_or_default());
@@ -35,7 +35,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "authorization_issuer_changed",
-        does: "`iss` has a 1 behind it.",
+        does: "`iss` has a 1 appended.",
         section: "RFC 9207 §2.4",
         bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", format!("{}1", call.here.issuer))),
         ..RESPONSE
@@ -58,7 +58,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Text {
                 usual: "https://honest.example",
             },
-            meaning: "Whose answer it pretends to be.",
+            meaning: "The issuer named in `iss`.",
         }],
         bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", call.parameters.text("issuer"))),
         ..RESPONSE
@@ -75,7 +75,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "access_denied",
-        does: "The answer is `error=access_denied`, as if the user had said no.",
+        does: "The answer is `error=access_denied`, as if the user had denied access.",
         good_client: "Checks `state` and shows a friendly page; does not ask again by itself.",
         section: "RFC 6749 §4.1.2.1",
         bend: Bend::AuthorizationResponse(|_, answer| {
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "authorization_extra_parameter",
-        does: "The answer has a parameter that nobody asked for: `session_state`.",
+        does: "The answer has an extra parameter: `session_state`.",
         good_client: "Ignores it and redeems the code.",
         section: "RFC 6749 §4.1.2",
         bend: Bend::AuthorizationResponse(|call, answer| answer.set("session_state", call.here.random.token())),
@@ -127,7 +127,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "callback_unasked",
         does: "The answer carries a code and a `state` that this client never asked for.",
-        good_client: "Refuses: the `state` is none of its own (login CSRF, code injection).",
+        good_client: "Refuses: the `state` is not its own (login CSRF, code injection).",
         section: "RFC 9700 §4.5, §4.7",
         bend: Bend::AuthorizationResponse(|call, answer| {
             answer.set("code", call.here.random.token());
@@ -145,7 +145,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "callback_late",
-        does: "A page stands before the client, and the person goes on when they like: an hour later, in another browser.",
+        does: "A page is shown before the redirect, and the user continues at any time: an hour later, or in another browser.",
         good_client: "Finds its `state` expired or foreign, explains that and offers to sign in.",
         section: "RFC 9700 §4.7",
         bend: Bend::AuthorizationResponse(|_, answer| answer.held = true),
@@ -153,7 +153,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "authorization_answered_with_307",
-        does: "The form that was posted to us is posted on to the client: the redirect is a 307.",
+        does: "The redirect after a posted form is a 307, so that the browser posts the form on to the client.",
         good_client: "Ignores the body of a POST at its redirect URI, or takes no POST there at all.",
         section: "RFC 9700 §4.12",
         endpoints: Selection::These(&[&endpoint::LOGIN]),

@@ -1,4 +1,4 @@
-//! Metadata, WebFinger and the published keys: what a client believes before anybody has signed in.
+//! Metadata, WebFinger and the published keys: what a client trusts before a user has signed in.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const DISCOVERY: Row = Row {
 
 const KEYS: Row = Row {
     family: "Keys",
-    // The authorization endpoint believes them too: in an `id_token_hint`.
+    // The authorization endpoint trusts them too: in an `id_token_hint`.
     endpoints: Selection::These(&[&endpoint::AUTHORIZE, &endpoint::TOKEN, &endpoint::JWKS]),
     holds: true,
     of_issuer: true,
@@ -56,7 +56,7 @@ pub const ROWS: &[Row] = &[
         parameters: &[Parameter {
             name: "issuer",
             kind: Kind::RequiredText,
-            meaning: "The issuer to lead to: a realm with a made-up name, say.",
+            meaning: "The issuer to lead to, for example a realm with a random name.",
         }],
         bend: Bend::Document(|call, document| {
             let links = document.get_mut("links").and_then(Value::as_array_mut);
@@ -68,7 +68,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "discovery_unknown_members",
-        does: "The metadata has members that nobody has heard of.",
+        does: "The metadata has unknown members.",
         good_client: "Ignores them and goes on.",
         section: "RFC 8414 §3.2",
         bend: Bend::Document(|_, metadata| {
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = &[
                 };
                 format!("{elsewhere}{}?redirected", paths::OPENID_CONFIGURATION)
             };
-            Instead::new(301, "moved", "the metadata is elsewhere")
+            Instead::new(301, "moved", "the metadata has moved")
                 .with(http::header::LOCATION, location)
                 .bare("text/plain", "")
         }),
@@ -119,7 +119,7 @@ pub const ROWS: &[Row] = &[
         parameters: &[Parameter {
             name: "method",
             kind: Kind::Choice(&["client_secret_basic", "client_secret_post"]),
-            meaning: "The one that is left.",
+            meaning: "The one that is advertised and accepted.",
         }],
         holds: true,
         of_issuer: true,
@@ -133,25 +133,25 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "jwks_unavailable",
-        does: "The keys cannot be had: 503.",
+        does: "The JWKS answers 503.",
         good_client: "Goes on with the keys it has; with an unknown `kid` it refuses, and does not hammer.",
         section: "RFC 9111 §4.2.4, OIDC Core §10.1.1",
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
-        bend: Bend::Instead(|_| Instead::new(503, "temporarily_unavailable", "the keys cannot be had just now")),
+        bend: Bend::Instead(|_| Instead::new(503, "temporarily_unavailable", "the keys are temporarily unavailable")),
         of_issuer: true,
         ..KEYS
     },
     Row {
         name: "jwks_unfamiliar_keys",
-        does: "Beside the right keys stand others: unknown curves, an unknown type, a key for encryption.",
+        does: "The JWKS also lists other keys: unknown curves, an unknown type, a key for encryption.",
         good_client: "Ignores what it does not understand and goes on.",
         section: "RFC 7517 §5",
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
         needs: Needs::Member("keys"),
         bend: Bend::Document(|_, document| {
-            let strangers = json!([
+            let unfamiliar = json!([
                 {"kty": "EC", "crv": "secp256k1", "kid": "secp256k1", "use": "sig",
                  "x": "eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g", "y": "SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"},
                 {"kty": "OKP", "crv": "Ed25519", "kid": "ed25519", "use": "sig", "alg": "EdDSA",
@@ -161,8 +161,8 @@ pub const ROWS: &[Row] = &[
                 {"kty": "lattice", "kid": "unheard-of", "use": "sig"},
             ]);
             let keys = document.get_mut("keys").and_then(Value::as_array_mut);
-            if let (Some(keys), Value::Array(strangers)) = (keys, strangers) {
-                keys.splice(0..0, strangers);
+            if let (Some(keys), Value::Array(unfamiliar)) = (keys, unfamiliar) {
+                keys.splice(0..0, unfamiliar);
             }
         }),
         ..KEYS
@@ -185,7 +185,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "jwks_rotated_between_logins",
-        does: "After the first login all keys are replaced: the second is signed with keys nobody has seen.",
+        does: "After the first login all keys are replaced: the second login is signed with keys that were not published before.",
         good_client: REFETCH,
         section: "OIDC Core §10.1.1",
         bend: Bend::Keys(KeyStory::RotatedAfterCodes(2)),

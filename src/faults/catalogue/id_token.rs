@@ -1,4 +1,4 @@
-//! ID tokens: claims, header and signature. One thing is bent and the token signed again, so that nothing else gives it away.
+//! ID tokens: claims, header and signature. Each fault changes one thing and the token is signed again.
 
 use serde_json::json;
 
@@ -24,13 +24,13 @@ const SKEW: &[Parameter] = &[Parameter {
         most: 100_000_000,
         usual: 600,
     },
-    meaning: "How far the clocks are apart.",
+    meaning: "The difference between the clocks, in seconds.",
 }];
 
 pub const ROWS: &[Row] = &[
     Row {
         name: "id_token_wrong_issuer",
-        does: "`iss` is the issuer with a 1 behind it.",
+        does: "`iss` is the issuer with a 1 appended.",
         section: "OIDC Core §3.1.3.7 (2)",
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
         ..ID_TOKEN
@@ -44,7 +44,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_wrong_audience",
-        does: "`aud` is the client with a 1 behind it.",
+        does: "`aud` is the client with a 1 appended.",
         section: "OIDC Core §3.1.3.7 (3)",
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "aud", "1")),
         ..ID_TOKEN
@@ -126,7 +126,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_wrong_nonce",
-        does: "`nonce` has a 1 behind it; who sent none gets one all the same.",
+        does: "`nonce` has a 1 appended; there is one even where none was sent.",
         section: "OIDC Core §3.1.3.7 (11)",
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "nonce", "1")),
         ..ID_TOKEN
@@ -197,14 +197,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_wrong_at_hash",
-        does: "`at_hash` has a 1 behind it.",
+        does: "`at_hash` has a 1 appended.",
         section: "OIDC Core §3.1.3.8",
         bend: Bend::IdToken(|_, token| append(&mut token.claims, "at_hash", "1")),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_missing_at_hash_optional",
-        does: "There is no `at_hash`, which nobody owes who answers from the token endpoint.",
+        does: "There is no `at_hash`, which is optional in answers of the token endpoint.",
         good_client: "Accepts the token.",
         section: "OIDC Core §3.1.3.6",
         needs: Needs::Member("at_hash"),
@@ -213,7 +213,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_unknown_members",
-        does: "There are a claim and a header parameter that nobody has heard of.",
+        does: "There are an unknown claim and an unknown header parameter.",
         good_client: "Ignores them and accepts the token.",
         section: "RFC 7519 §4, RFC 7515 §4",
         bend: Bend::IdToken(|_, token| {
@@ -291,7 +291,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "critical_header_unknown",
-        does: "The header has a `crit` with an extension that nobody knows.",
+        does: "The header has a `crit` with an unknown extension.",
         section: "RFC 7515 §4.1.11",
         bend: Bend::IdToken(|_, token| {
             set(&mut token.header, "crit", json!(["urn:anteroom:unknown"]));
@@ -301,7 +301,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "wrong_token_kind",
-        does: "Another kind of token stands where the ID token is due: its `typ` says so, and nothing else does.",
+        does: "Another kind of token is sent instead of the ID token: only its `typ` says so.",
         section: "RFC 8725 §3.11, §3.12",
         parameters: &[Parameter {
             name: "typ",

@@ -1,6 +1,6 @@
-//! Every fault: what it does, what a good client does about it, where it triggers, and the line that bends.
+//! Every fault: what it does, what a good client does about it, where it triggers, and the change it makes.
 //!
-//! A new fault is a row in the file of its family, with its bend in the row; listing, arming, narrowing and counting follow.
+//! A new fault is a row in the file of its family, with its change in the row; listing, arming, limiting and counting follow.
 //!
 //! | file | bends |
 //! | --- | --- |
@@ -9,7 +9,7 @@
 //! | [`token_response`] | what the token endpoint answers |
 //! | [`id_token`] | claims, header and signature of ID tokens |
 //! | [`resource`] | userinfo and whatever else asks for an access token |
-//! | [`refresh`] | refresh tokens, and tokens that die before their time |
+//! | [`refresh`] | refresh tokens, and tokens that expire early |
 //! | [`transport`] | time, capacity, connections, redirects |
 //! | [`shape`] | bodies that are not what they should be |
 //! | [`portal`] | the emulated portals, each in its own error form |
@@ -56,9 +56,9 @@ pub struct Row {
     pub section: &'static str,
     pub endpoints: Selection,
     pub parameters: &'static [Parameter],
-    /// A state that lasts until it is disarmed, rather than something that happens call by call.
+    /// A state that lasts until it is disarmed, rather than an event of single calls.
     pub holds: bool,
-    /// Everybody meets it: it cannot be narrowed to a client or a user.
+    /// It concerns the whole issuer: it cannot be limited to a client or a user.
     pub of_issuer: bool,
     /// How often, where the tester does not say. `None`: until disarmed.
     pub times: Option<u64>,
@@ -93,7 +93,7 @@ pub enum Bend {
     Truncate,
     /// The answer is fine; the connection is closed behind it without a word.
     CloseBehind,
-    /// This is answered, and nobody else is asked.
+    /// This is answered instead of the handler's answer.
     Instead(fn(&Call<'_>) -> Instead),
     /// The JSON object of a good answer.
     Document(fn(&Call<'_>, &mut Members)),
@@ -137,9 +137,9 @@ pub enum RefreshBend {
 /// What becomes of the issuer's keys while the fault is armed. `tokens` tells it: with which key it signs and which it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyStory {
-    /// One key per type, and nobody names any.
+    /// One key per type, without `kid`.
     SingleWithoutKid,
-    /// Several candidates per type, and nobody names any.
+    /// Several keys per type, without `kid`.
     ManyWithoutKid,
     /// New keys once so many codes have been sent since the fault was armed.
     RotatedAfterCodes(u64),

@@ -27,8 +27,8 @@ const SECONDS: &[Parameter] = &[Parameter {
 pub const ROWS: &[Row] = &[
     Row {
         name: "portal_slot_taken",
-        does: "A booking is refused as if somebody else had been faster; nothing is booked.",
-        good_client: "Says so, shows what is still free and lets the person choose again.",
+        does: "A booking is refused as if another user had taken the slot; nothing is booked.",
+        good_client: "Says so, shows which slots are free and lets the user choose again.",
         section: "the portal's documentation of booking",
         applies: |call| {
             let last = call.asked.path.rsplit('/').next().unwrap_or_default();
@@ -46,7 +46,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "portal_unauthorized",
-        does: "401, as if the token or key were no good.",
+        does: "401, as if the token or key were invalid.",
         good_client: "Refreshes once, then asks for a new login.",
         bend: Bend::Instead(|_| Instead::new(401, "invalid_token", "The access token is invalid")),
         ..PORTAL
@@ -60,21 +60,21 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "portal_not_found",
-        does: "404, as if there were no such thing.",
-        good_client: "Drops what it has cached of it and says so.",
+        does: "404, as if the resource did not exist.",
+        good_client: "Drops it from its cache and says so.",
         bend: Bend::Instead(|_| Instead::new(404, "not_found", "Resource not found.")),
         ..PORTAL
     },
     Row {
         name: "portal_conflict",
-        does: "409, as if somebody had changed it meanwhile.",
+        does: "409, as if the resource had been changed meanwhile.",
         good_client: "Fetches the present state before it asks again.",
         bend: Bend::Instead(|_| Instead::new(409, "conflict", "The state has changed meanwhile.")),
         ..PORTAL
     },
     Row {
         name: "portal_unprocessable",
-        does: "422, as if what was sent made no sense.",
+        does: "422, as if the request were invalid.",
         good_client: "Shows the fields that are wrong; does not send the same again.",
         bend: Bend::Instead(|_| Instead::new(422, "unprocessable", "The request cannot be processed.")),
         ..PORTAL
@@ -91,7 +91,7 @@ pub const ROWS: &[Row] = &[
                 most: 400_000_000,
                 usual: 5,
             },
-            meaning: "Seconds until it is worth another try.",
+            meaning: "Seconds until a new attempt is allowed.",
         }],
         bend: Bend::Instead(|call| {
             let seconds = call.parameters.integer("retry_after").to_string();
@@ -101,14 +101,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "portal_server_error",
-        does: "500, and nothing has been done.",
+        does: "500, and nothing was changed.",
         good_client: "Shows an error; repeats only what may be repeated.",
         bend: Bend::Instead(|_| Instead::new(500, "server_error", "Internal server error")),
         ..PORTAL
     },
     Row {
         name: "portal_slow",
-        does: "The answer takes so many seconds; what was asked for has been done by then.",
+        does: "The answer is delayed by this many seconds; the request has been carried out by then.",
         good_client: "Shows that it waits, gives up by itself, and books nothing twice.",
         parameters: SECONDS,
         bend: Bend::Delay,

@@ -1,4 +1,4 @@
-//! Refresh tokens, and what dies before its time.
+//! Refresh tokens, and tokens that expire early.
 
 use jiff::SignedDuration;
 
@@ -17,7 +17,7 @@ const REFRESH: Row = Row {
 pub const ROWS: &[Row] = &[
     Row {
         name: "refresh_not_rotated",
-        does: "A refresh brings no new refresh token, and the old one stays good.",
+        does: "A refresh returns no new refresh token, and the old one stays valid.",
         good_client: "Keeps the old one.",
         section: "RFC 6749 §6",
         applies: |call| call.asked.refreshes(),
@@ -43,7 +43,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "consent_revoked_mid_session",
-        does: "What the user had granted is gone: refreshes are refused with `invalid_grant`, access tokens with 401.",
+        does: "The grant has been revoked: refreshes are refused with `invalid_grant`, access tokens with 401.",
         good_client: "Ends the session or asks for a new login, once, and clears the tokens it has stored.",
         section: "RFC 6749 §5.2, RFC 6750 §3.1",
         endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
@@ -63,7 +63,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "access_token_expires_early",
-        does: "The access token is dead long before `expires_in` is over, by the realm's clock.",
+        does: "The access token expires long before `expires_in` is over, by the realm's clock.",
         good_client: "Meets a 401, refreshes once and tries once more.",
         section: "RFC 6750 §3.1",
         parameters: &[Parameter {
@@ -73,7 +73,7 @@ pub const ROWS: &[Row] = &[
                 most: 1_000_000,
                 usual: 60,
             },
-            meaning: "How long it really lives.",
+            meaning: "How long it is really valid, in seconds.",
         }],
         bend: Bend::AccessToken(|call, token| {
             let life = SignedDuration::from_secs(call.parameters.integer("seconds"));

@@ -69,7 +69,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "unknown_members",
-        does: "The object has a member that nobody has heard of.",
+        does: "The object has an unknown member.",
         good_client: "Ignores it and goes on.",
         section: "RFC 6749 §5.1, RFC 7517 §4",
         bend: Bend::Document(|_, document| {
@@ -134,7 +134,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "compressed_or_bom",
-        does: "The body begins with a byte order mark, or is gzip though nobody asked for it.",
+        does: "The body begins with a byte order mark, or is compressed with gzip though the request did not accept it.",
         good_client: "Reads gzip only where it asked for it; skips the mark or fails cleanly.",
         section: "RFC 9110 §8.4, RFC 8259 §8.1",
         parameters: &[Parameter {

@@ -137,7 +137,7 @@ pub const ROWS: &[Row] = &[
         does: "400 with an error code that is registered nowhere.",
         good_client: "Takes it for a plain failure.",
         section: "RFC 6749 §5.2, §8.5",
-        bend: Bend::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that nobody has heard of")),
+        bend: Bend::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that is not registered")),
         ..REFUSAL
     },
     Row {

@@ -24,7 +24,7 @@ const RETRY_AFTER: &[Parameter] = &[
             most: 400_000_000,
             usual: 5,
         },
-        meaning: "Seconds until it is worth another try; ten years are 315360000.",
+        meaning: "Seconds until a new attempt is allowed; ten years are 315360000.",
     },
     Parameter {
         name: "form",
@@ -46,7 +46,7 @@ fn retry_after(call: &Call<'_>) -> String {
 pub const ROWS: &[Row] = &[
     Row {
         name: "delayed_answer",
-        does: "The first byte comes after so many seconds; what was asked for has been done by then.",
+        does: "The first byte is delayed by this many seconds; the request has been carried out by then.",
         good_client: "Gives up by itself after ten seconds or so, shows an error and does not hang.",
         section: "RFC 9110 §9.2.2",
         parameters: &[Parameter {
@@ -94,13 +94,13 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "unavailable_then_fine",
-        does: "503 with `Retry-After`, then all is well.",
-        good_client: "Repeats a GET with growing pauses; after a revocation assumes that the token lives and tries again.",
+        does: "503 with `Retry-After`, then normal answers.",
+        good_client: "Repeats a GET with growing pauses; after a revocation assumes that the token is still valid and tries again.",
         section: "RFC 9110 §15.6.4, RFC 7009 §2.2.1",
         parameters: RETRY_AFTER,
         times: Some(1),
         bend: Bend::Instead(|call| {
-            Instead::new(503, "temporarily_unavailable", "the server cannot answer just now")
+            Instead::new(503, "temporarily_unavailable", "the server is temporarily unavailable")
                 .with(http::header::RETRY_AFTER, retry_after(call))
         }),
         ..TRANSPORT
@@ -149,7 +149,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "dropped_after_code_redeemed",
-        does: "The code is spent and its answer lost.",
+        does: "The code is redeemed and its answer lost.",
         good_client: "A retry meets `invalid_grant`, and may cost the tokens: starts a new login.",
         section: "RFC 6749 §4.1.2, §10.5",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
@@ -159,7 +159,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "dropped_after_refresh_rotated",
-        does: "The refresh token is spent and its successor lost.",
+        does: "The refresh token is used and its successor lost.",
         good_client: "Tries the old one once more at once, within the grace; then a clean new login, no loop.",
         section: "RFC 9700 §4.14.2",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
@@ -177,8 +177,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "idle_connection_closed",
-        does: "The answer is fine; then the connection is closed without having said so.",
-        good_client: "Makes a new connection without a word, and sends each request once.",
+        does: "The answer is complete; then the connection is closed without notice.",
+        good_client: "Opens a new connection by itself, and sends each request once.",
         section: "RFC 9112 §9.3.1",
         bend: Bend::CloseBehind,
         ..TRANSPORT

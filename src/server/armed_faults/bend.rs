@@ -25,7 +25,7 @@ impl FaultyRequest<'_> {
     pub(super) async fn bent(&self, response: Response) -> Response {
         let (mut parts, body) = response.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
-            return Response::from_parts(parts, Body::empty()); // a body of ours that breaks off was logged where it did
+            return Response::from_parts(parts, Body::empty()); // a body that cannot be read to its end was logged where it failed
         };
         let mut answer = Answer {
             status: parts.status,

@@ -1,4 +1,4 @@
-//! A form that was posted to a page of ours is posted on to the client: one redirect instead of two, and a 307.
+//! A form that was posted to a page of this server is posted on to the client: one redirect instead of two, and a 307.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
@@ -11,10 +11,10 @@ impl FaultyRequest<'_> {
         self.armed().any(|armed| matches!(armed.row.bend, Bend::PostedOn))
     }
 
-    /// Where a form of ours leads on to the client, goes there with the form: one redirect instead of two, and a 307.
+    /// Where a form leads on to the client, goes there with the form: one redirect instead of two, and a 307.
     ///
     /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault triggers first,
-    /// and that is taken back where another page of ours comes next.
+    /// and that is taken back where another page of this server comes next.
     pub(super) async fn post_on(&self, copy: Request<Body>, response: Response) -> Response {
         let Some(next) = self.continuation(&response) else {
             return response;
