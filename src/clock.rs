@@ -84,7 +84,8 @@ impl Clock {
         }
     }
 
-    /// The same clock at another speed from now on, in thousandths (not 0), or frozen until it is resumed at that speed.
+    /// The same clock at another speed from now on, in thousandths (not 0), or frozen until it is resumed at that
+    /// speed.
     pub fn at_speed(&self, resumes_at: i64, frozen: bool) -> Self {
         let rate = if frozen { 0 } else { resumes_at };
         if rate == self.rate {
@@ -98,7 +99,8 @@ impl Clock {
         }
     }
 
-    /// How long it takes, by the machine's clock, until this one shows `then`; `None` while it stands still before that.
+    /// How long it takes, by the machine's clock, until this one shows `then`; `None` while it stands still before
+    /// that.
     pub fn time_until(&self, then: Timestamp) -> Option<Duration> {
         let missing = then.as_millisecond().saturating_sub(self.now().as_millisecond());
         if missing <= 0 {

@@ -4,16 +4,21 @@
 //! private networks or to this machine: addresses are judged after names were resolved, and the connection goes to what
 //! was judged. Nobody's redirects are followed, no proxy stands between, and time and the size of answers are bounded.
 
-use std::error::Error as _;
-use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::{
+    error::Error as _,
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::Duration,
+};
 
 use http::{HeaderMap, HeaderValue, header};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{
+    Certificate, Client,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
 use url::{Host, Url};
 
 use crate::model::UrlSource;
@@ -195,7 +200,8 @@ impl Resolve for Guard {
     }
 }
 
-/// What went wrong, with its causes, which is where it says "connection refused"; never the address, which is said elsewhere.
+/// What went wrong, with its causes, which is where it says "connection refused"; never the address, which is said
+/// elsewhere.
 fn failure(error: &reqwest::Error) -> FetchError {
     let mut causes = Vec::new();
     let mut cause = error.source();

@@ -1,7 +1,9 @@
 //! Runs the command line and prints errors: nothing else.
 
-use std::io::{self, Write as _};
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use anteroom::cli::CommandLine;
 use clap::Parser as _;

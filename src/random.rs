@@ -1,15 +1,18 @@
 //! The only source of chance.
 //!
 //! A realm hands its [`Random`] to whatever needs an unguessable or unique value. Signing keys and the
-//! initialisation vectors of sealed values never come from here: they always use the machine's source. A tester may seed a
-//! realm's chance; then the same requests in the same order give the same values.
+//! initialisation vectors of sealed values never come from here: they always use the machine's source. A tester may
+//! seed a realm's chance; then the same requests in the same order give the same values.
 
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aws_lc_rs::{digest, rand::SecureRandom, rand::SystemRandom};
+use aws_lc_rs::{
+    digest,
+    rand::{SecureRandom, SystemRandom},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use rand_chacha::{
@@ -31,7 +34,8 @@ impl Random {
         Self::default()
     }
 
-    /// One of the streams of a seed, the same for the same seed and the same name. Whoever knows them knows all that is drawn.
+    /// One of the streams of a seed, the same for the same seed and the same name. Whoever knows them knows all that is
+    /// drawn.
     ///
     /// Clones go on in the same stream. No two that may draw for the same realm may have the same name.
     pub fn seeded(seed: &str, name: &str) -> Self {
@@ -169,7 +173,8 @@ mod tests {
         }
     }
 
-    /// Worked out apart from this crate: ChaCha20 (RFC 8439 §2.3, nonce and counter 0) under the SHA-256 of seed and name.
+    /// Worked out apart from this crate: ChaCha20 (RFC 8439 §2.3, nonce and counter 0) under the SHA-256 of seed and
+    /// name.
     #[test]
     fn the_stream_of_a_seed_is_the_same_in_every_version() {
         let random = Random::seeded("suite-17", "realm 1");

@@ -33,8 +33,8 @@ impl Language {
 
     /// The first supported one of the requested languages; English when there is none.
     ///
-    /// `ui_locales` is the client's choice, tags separated by spaces in order of preference (OIDC Core §3.1.2.1); it comes
-    /// before `accept_language`, the browser's header with its weights. Invalid language tags are ignored.
+    /// `ui_locales` is the client's choice, tags separated by spaces in order of preference (OIDC Core §3.1.2.1); it
+    /// comes before `accept_language`, the browser's header with its weights. Invalid language tags are ignored.
     pub fn negotiate(ui_locales: Option<&str>, accept_language: Option<&str>) -> Language {
         let wished = ui_locales.unwrap_or_default().split_ascii_whitespace();
         let accepted = by_weight(accept_language.unwrap_or_default());

@@ -1,5 +1,5 @@
-//! Dates, times and whole numbers as requests write them. Stricter than the parsers below, which also take week dates, any
-//! year, or a sign.
+//! Dates, times and whole numbers as requests write them. Stricter than the parsers below, which also take week dates,
+//! any year, or a sign.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 

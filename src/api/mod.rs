@@ -1,4 +1,5 @@
-//! What every JSON API of this server is made from: the control API and the portals alike. It knows no realm and no portal.
+//! What every JSON API of this server is made from: the control API and the portals alike. It knows no realm and no
+//! portal.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -18,8 +19,8 @@
 //! Four things of its own:
 //!
 //! 1. **Who may call** (`access.rs`): a type for [`Operation::access`](operation::Operation::access).
-//! 2. **What a handler gets** (`call.rs`): a `Call` with the caller, the time and the input. It is made before the handler
-//!    runs; `call.rs` identifies the caller and knows no handler.
+//! 2. **What a handler gets** (`call.rs`): a `Call` with the caller, the time and the input. It is made before the
+//!    handler runs; `call.rs` identifies the caller and knows no handler.
 //! 3. **The table** (`calls.rs`), above the handlers. A handler stands in its row:
 //!
 //!    ```ignore
@@ -42,12 +43,12 @@
 //!
 //!    Routing, checks and documentation read the table. A test holds `checks::flaws` of it to be empty.
 //! 4. **The form of its errors** (`error.rs`): a type that implements [`refused::ErrorForm`], and
-//!    `pub type Error = refused::ApiError<Form>`. `From<InputError>` and `From<FieldError>` for it say how unreadable input
-//!    is worded, so that `?` is all a handler needs.
+//!    `pub type Error = refused::ApiError<Form>`. `From<InputError>` and `From<FieldError>` for it say how unreadable
+//!    input is worded, so that `?` is all a handler needs.
 //!
-//! The document is [`openapi::Document::write`] over the table, with [`openapi::Conventions`] for what can happen to every
-//! request. Input is read with [`input::Input`] (or [`input::Query`], where brackets in names mean nothing), and a handler
-//! gets [`input::Reader`]s of it, which in tests refuse to read what the row does not document.
+//! The document is [`openapi::Document::write`] over the table, with [`openapi::Conventions`] for what can happen to
+//! every request. Input is read with [`input::Input`] (or [`input::Query`], where brackets in names mean nothing), and
+//! a handler gets [`input::Reader`]s of it, which in tests refuse to read what the row does not document.
 
 pub mod dates;
 pub mod input;

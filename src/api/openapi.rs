@@ -1,4 +1,5 @@
-//! The writer of every OpenAPI 3.1 document: from a table of operations, and from what an API says once for all of them.
+//! The writer of every OpenAPI 3.1 document: from a table of operations, and from what an API says once for all of
+//! them.
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -42,8 +43,8 @@ pub trait Conventions<H, A> {
     /// The Response Object of a refusal that an operation lists.
     fn refusal(&self, status: u16, description: &str) -> Value;
 
-    /// What can happen to any request of this kind: the status, and the name among the document's `components/responses`.
-    /// Where the operation lists a refusal of the same status, that is shown.
+    /// What can happen to any request of this kind: the status, and the name among the document's
+    /// `components/responses`. Where the operation lists a refusal of the same status, that is shown.
     fn common_responses(&self, operation: &Operation<H, A>) -> Vec<(u16, &'static str)>;
 
     /// Headers of every answer.

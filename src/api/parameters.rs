@@ -1,7 +1,7 @@
 //! Query parameters and JSON bodies for handlers of axum that answer errors with a [`Problem`].
 //!
-//! The route of an operation says what it documents ([`Documented`], as an extension). [`Parameters`] refuses anything else,
-//! and in tests a handler that reads what is not documented fails.
+//! The route of an operation says what it documents ([`Documented`], as an extension). [`Parameters`] refuses anything
+//! else, and in tests a handler that reads what is not documented fails.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 

@@ -1,7 +1,7 @@
 //! What every API does with a request that is not answered as it was asked; how it looks on the wire is each API's own.
 //!
-//! A refusal is logged and travels in the extensions of the response, where the journal finds it. A failure is logged with
-//! its cause, of which the answer says nothing.
+//! A refusal is logged and travels in the extensions of the response, where the journal finds it. A failure is logged
+//! with its cause, of which the answer says nothing.
 
 use std::fmt;
 
@@ -14,7 +14,8 @@ use crate::{
     web::{refusal_log, unavailable},
 };
 
-/// How an API writes its errors. The type is what a refusal carries for the wire: a message, a body, or one of several forms.
+/// How an API writes its errors. The type is what a refusal carries for the wire: a message, a body, or one of several
+/// forms.
 pub trait ErrorForm: Sized + fmt::Debug + Send {
     /// What the form depends on beside the error: a policy, or `()`.
     type Settings: ?Sized;

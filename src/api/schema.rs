@@ -1,8 +1,8 @@
 //! JSON Schemas (draft 2020-12, which OpenAPI 3.1 uses): derived from structures, or written in a few words.
 //!
 //! [`of_answer`] and [`of_body`] turn a structure that derives [`JsonSchema`] into a schema that stands alone, without
-//! references, so it can be used anywhere in a document or be named in `components/schemas`. Doc comments become descriptions:
-//! write them for readers of the API. Fields whose type has no schema of its own say so:
+//! references, so it can be used anywhere in a document or be named in `components/schemas`. Doc comments become
+//! descriptions: write them for readers of the API. Fields whose type has no schema of its own say so:
 //! `#[schemars(schema_with = "schema::date_time")]`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};

@@ -1,7 +1,8 @@
 //! Swagger UI: a page that shows an OpenAPI document, and the files it is made of.
 //!
 //! All addresses are relative to the page's own, so that it works in every realm and under every name the server is
-//! reached by. Nothing is fetched from elsewhere. Swagger UI styles itself inline, so its Content-Security-Policy is its own.
+//! reached by. Nothing is fetched from elsewhere. Swagger UI styles itself inline, so its Content-Security-Policy is
+//! its own.
 
 use std::sync::Arc;
 

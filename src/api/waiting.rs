@@ -45,8 +45,8 @@ impl Waiting {
         }
     }
 
-    /// Waits for `change`, which says whether looking again is of use. False also when the time is over: what was found last
-    /// is the answer.
+    /// Waits for `change`, which says whether looking again is of use. False also when the time is over: what was found
+    /// last is the answer.
     pub async fn until(&mut self, change: impl Future<Output = bool>) -> bool {
         let Some(deadline) = &mut self.deadline else {
             return false;

@@ -2,11 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::agenda::{Firing, FiringError, Handler, Occasion};
-use super::{App, Realm};
-use crate::model::{Aftermath, Behaviour, ClientId, RealmId, User, UserId};
-use crate::store::{self, Tx};
-use crate::tokens::TokenError;
+use super::{
+    App, Realm,
+    agenda::{Firing, FiringError, Handler, Occasion},
+};
+use crate::{
+    model::{Aftermath, Behaviour, ClientId, RealmId, User, UserId},
+    store::{self, Tx},
+    tokens::TokenError,
+};
 
 const CONSENT_REVOKED: &str = "persona.consent_revoked";
 const ACCOUNT_LOCKED: &str = "persona.account_locked";
@@ -25,8 +29,8 @@ pub const HANDLERS: &[Handler] = &[
 
 /// Plans what comes of an answer to a client, in the transaction that gives it; once, however many answers there are.
 ///
-/// It is the first thing the transaction does: the agenda's rows before the consent's, as where the event happens. So whoever
-/// plans and then gives no answer rolls back.
+/// It is the first thing the transaction does: the agenda's rows before the consent's, as where the event happens. So
+/// whoever plans and then gives no answer rolls back.
 /// Whether there was anything to plan: then [`Agenda::notify`](super::agenda::Agenda::notify) after the commit.
 pub async fn plan(tx: &mut Tx, realm: &Realm, user: &User, client: &ClientId, now: Timestamp) -> store::Result<bool> {
     let Some((aftermath, after)) = user.aftermath() else {
@@ -77,7 +81,8 @@ fn revoke_consent<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
     })
 }
 
-/// Whether the user's behaviour is still one that this comes of: what a changed one had planned does not happen any more.
+/// Whether the user's behaviour is still one that this comes of: what a changed one had planned does not happen any
+/// more.
 async fn still(tx: &mut Tx, realm: RealmId, user: &UserId, aftermath: Aftermath) -> store::Result<bool> {
     let user = store::users::find(tx, realm, user).await?;
     Ok(user.is_some_and(|user| comes_to(&user, aftermath)))

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use super::App;
-use super::agenda::{Firing, Handler, Occasion};
-use crate::model::{DeliveryState, RealmId};
-use crate::outbox::RETRY;
-use crate::store::{Tx, deliveries};
+use super::{
+    App,
+    agenda::{Firing, Handler, Occasion},
+};
+use crate::{
+    model::{DeliveryState, RealmId},
+    outbox::RETRY,
+    store::{Tx, deliveries},
+};
 
 /// How long a turn of the clock waits for one try: as long as it may take, and then the clock goes on without it.
 const PATIENCE: Duration = Duration::from_secs(25);

@@ -17,8 +17,8 @@ use crate::{
 ///
 /// When a client hangs up, its request's future is dropped at the next await: between a commit and the
 /// message it promised, or inside `begin`, which would leave an open transaction in the pool. As a task
-/// it comes to its end, and shutdown waits for it. It takes the exchange it belongs to and the faults that watch it along.
-/// A panic goes on as if nothing stood between.
+/// it comes to its end, and shutdown waits for it. It takes the exchange it belongs to and the faults that watch it
+/// along. A panic goes on as if nothing stood between.
 pub async fn run_to_completion(State(app): State<App>, request: Request, next: Next) -> Response {
     let answering = faults::watch::carried(Watch::current(), recording::carried(next.run(request)));
     let task = app.tasks.spawn(answering.in_current_span());

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use clap::builder::BoolishValueParser;
+use clap::{Args, builder::BoolishValueParser};
 
 use crate::config::{
     Config, ConfigError, DatabaseUrl, HostName, Issuer, Listen, LogFilter, LogFormat, Network, SeedSource, Sender,

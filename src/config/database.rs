@@ -1,8 +1,10 @@
 //! Which database: an embedded SQLite file, a private temporary one, or PostgreSQL.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use serde::Deserialize;
 use url::Url;
@@ -20,8 +22,8 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Where the sealing key is kept when no `--secret-key-file` is given: beside an SQLite file, in the working directory for
-    /// PostgreSQL; nowhere for a database that dies with the process.
+    /// Where the sealing key is kept when no `--secret-key-file` is given: beside an SQLite file, in the working
+    /// directory for PostgreSQL; nowhere for a database that dies with the process.
     pub fn sealing_key_beside(&self) -> Option<PathBuf> {
         match self {
             Self::SqliteFile(path) => {

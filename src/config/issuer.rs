@@ -2,14 +2,17 @@
 //!
 //! A realm's issuer is this one, or this one with `/realms/{realm}` behind it; so the configured one has no path.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
-use std::str::FromStr;
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    str::FromStr,
+};
 
 use serde::Deserialize;
 use url::{Host, Url};
 
-/// `scheme://host[:port]`, spelled the one way a URL parser spells it: clients compare issuers as text (OIDC Core §3.1.3.7).
+/// `scheme://host[:port]`, spelled the one way a URL parser spells it: clients compare issuers as text (OIDC Core
+/// §3.1.3.7).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Issuer {
@@ -56,7 +59,8 @@ impl Issuer {
         self.port
     }
 
-    /// Whether nobody outside can reach this issuer: loopback, a single label (`http://anteroom:8080` in a compose file),
+    /// Whether nobody outside can reach this issuer: loopback, a single label (`http://anteroom:8080` in a compose
+    /// file),
     /// `.localhost`, `.test` (RFC 6761) or a private address. Only such issuers may use the public keys in `keys/`.
     pub fn is_local(&self) -> bool {
         self.host().is_local()

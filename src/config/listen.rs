@@ -1,8 +1,10 @@
 //! Where the server listens, and whose forwarding headers it trusts.
 
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 
 use ipnet::IpNet;
 use serde::Deserialize;

@@ -1,7 +1,6 @@
 //! What goes to standard error, and in which form. Standard output belongs to the banner.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;

@@ -1,9 +1,9 @@
 //! The settings: defaults, file, environment and flags, in that order; the later one wins.
 //!
 //! A *layer* is a [`Settings`]: everything optional. Layers are laid over one another and then resolved, once, into a
-//! [`Config`], where everything is present and the rules between settings hold. `default.toml` is the lowest layer and at the
-//! same time the reference; a test fails while a setting is missing there. Types that can be wrong alone (an issuer with a
-//! path) refuse while they are read, so that an error points at the line in the file or at the flag.
+//! [`Config`], where everything is present and the rules between settings hold. `default.toml` is the lowest layer and
+//! at the same time the reference; a test fails while a setting is missing there. Types that can be wrong alone (an
+//! issuer with a path) refuse while they are read, so that an error points at the line in the file or at the flag.
 
 pub mod database;
 pub mod issuer;
@@ -12,11 +12,12 @@ pub mod listen;
 pub mod log;
 pub mod smtp;
 
-use std::convert::Infallible;
-use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::{
+    convert::Infallible,
+    fmt, fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use serde::Deserialize;
 

@@ -1,8 +1,6 @@
 //! The SMTP server that messages are sent to, if they are sent at all.
 
-use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use serde::Deserialize;
 use url::Url;

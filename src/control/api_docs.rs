@@ -1,18 +1,25 @@
 //! `/control/api-docs`: what the control API can be asked, as Swagger UI for people and as OpenAPI 3.1 for programs.
 
-use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Json};
+use axum::{
+    Extension, Json,
+    extract::Path,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::openapi;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::api::swagger_ui::SwaggerUi;
-use crate::app::Realm;
-use crate::app::control_operation::{ControlOperation, ControlOperations, Reach};
+use super::{openapi, problem::Problem};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        swagger_ui::SwaggerUi,
+    },
+    app::{
+        Realm,
+        control_operation::{ControlOperation, ControlOperations, Reach},
+    },
+};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

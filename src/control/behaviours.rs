@@ -1,14 +1,16 @@
-//! `GET /control/api/behaviours`: what can be declared of a user to happen to them, and what a good client does about it.
+//! `GET /control/api/behaviours`: what can be declared of a user to happen to them, and what a good client does about
+//! it.
 
-use axum::Json;
-use axum::routing::get;
+use axum::{Json, routing::get};
 use http::Method;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::model::Behaviour;
+use crate::{
+    api::operation::{Answer, Body, Content},
+    app::control_operation::{ControlOperation, Reach},
+    model::Behaviour,
+};
 
 pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::GET,

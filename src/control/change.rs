@@ -1,9 +1,11 @@
 //! The beginning of every change that other processes have to notice.
 
 use super::problem::Problem;
-use crate::app::Realm;
-use crate::model::RealmSettings;
-use crate::store::{self, Tx};
+use crate::{
+    app::Realm,
+    model::RealmSettings,
+    store::{self, Tx},
+};
 
 /// Locks the realm, raises its revision and gives its settings as they stand now, first thing in a transaction.
 ///

@@ -1,26 +1,34 @@
 //! `…/control/api/claims`: rules that put further claims into ID tokens, JWT access tokens, userinfo and introspection.
 //!
-//! Literal values, or templates over `user` (`id`, `username`, `claims`), `client` (`client_id`, `client_name`), `scopes` and
-//! `realm` (`name`, `issuer`). Rules are followed in the order they were written, the later one wins. A template that cannot be read is
-//! refused here; one that fails when a token is made leaves its claim out, and the log says so.
+//! Literal values, or templates over `user` (`id`, `username`, `claims`), `client` (`client_id`, `client_name`),
+//! `scopes` and
+//! `realm` (`name`, `issuer`). Rules are followed in the order they were written, the later one wins. A template that
+//! cannot be read is refused here; one that fails when a token is made leaves its claim out, and the log says so.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    model::{ClaimPlace, ClaimRule, Claims, ClientId, RealmSettings, UserId},
+    realms::seed::SeedClaimRule,
+    store::{self, Tx, settle},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
 use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::change::begin_change;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::model::{ClaimPlace, ClaimRule, Claims, ClientId, RealmSettings, UserId};
-use crate::realms::seed::SeedClaimRule;
-use crate::store::{self, Tx, settle};
+use super::{change::begin_change, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -1,32 +1,41 @@
 //! `…/control/api/clients`: applications, added, changed and deleted while the realm runs, in the words of RFC 7591.
 //!
-//! A client that is not public gets a secret, chosen or made; one that was made is shown once and never again. A new secret ends the
-//! old one at once. A deleted client is gone at once: what it was granted is revoked, the tokens it got for itself are dead,
-//! consents and rules for claims about it are forgotten. What it did in the portals stays.
+//! A client that is not public gets a secret, chosen or made; one that was made is shown once and never again. A new
+//! secret ends the old one at once. A deleted client is gone at once: what it was granted is revoked, the tokens it got
+//! for itself are dead, consents and rules for claims about it are forgotten. What it did in the portals stays.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::{JsonBody, Parameters},
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    clock::system_now,
+    model::{Client, ClientId, ClientMetadata, RealmSettings, Secret, StoredSecret},
+    random::digest,
+    realms::seed::{Phc, SeedClient, SeedSecret, loading},
+    store::{self, Tx, settle},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, patch, post},
+};
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::change::begin_change;
-use super::merge_patch::merge_patch;
-use super::page::{AFTER, LIMIT, Page};
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::api::parameters::Parameters;
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock::system_now;
-use crate::model::{Client, ClientId, ClientMetadata, RealmSettings, Secret, StoredSecret};
-use crate::random::digest;
-use crate::realms::seed::{Phc, SeedClient, SeedSecret, loading};
-use crate::store::{self, Tx, settle};
+use super::{
+    change::begin_change,
+    merge_patch::merge_patch,
+    page::{AFTER, LIMIT, Page},
+    problem::Problem,
+};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -1,26 +1,33 @@
 //! `GET|PATCH /control/api/clock`: a realm's time, read and turned.
 //!
-//! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock. What falls due
-//! happens on the way, in order, before the answer ([`agenda::walk`]).
+//! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock. What falls
+//! due happens on the way, in order, before the answer ([`agenda::walk`]).
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::State;
-use axum::routing::{get, patch};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        agenda::{self, Goal, Speed, TurnError},
+        control_operation::{ControlOperation, Reach},
+    },
+    clock::Clock,
+    portals,
+    realms::{self, rate::Rate},
+};
+use axum::{
+    Json,
+    extract::State,
+    routing::{get, patch},
+};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::duration::Duration;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::agenda::{self, Goal, Speed, TurnError};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock::Clock;
-use crate::portals;
-use crate::realms::{self, rate::Rate};
+use super::{duration::Duration, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {
@@ -108,8 +115,8 @@ impl From<&Clock> for ClockView {
     }
 }
 
-/// What is to be done with it. `advance` and `now` exclude each other; `frozen` and `rate` go with either, with one another,
-/// or alone: they say how the clock goes on from there.
+/// What is to be done with it. `advance` and `now` exclude each other; `frozen` and `rate` go with either, with one
+/// another, or alone: they say how the clock goes on from there.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Turn {

@@ -2,28 +2,35 @@
 //!
 //! It can do anything, so three things are looked at before any of it: that the request names a host of ours (a page of
 //! somebody else whose name was pointed at this machine does not), that no page of a foreign origin sent it, and, where
-//! others can reach the server, the token that was printed when it started. A link from elsewhere may be followed: it leads
-//! to something to read, and `GET` changes nothing.
+//! others can reach the server, the token that was printed when it started. A link from elsewhere may be followed: it
+//! leads to something to read, and `GET` changes nothing.
 
 use std::sync::Arc;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    digest::{SHA256, digest},
+};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
 use cookie::{Cookie, SameSite};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::problem::Problem;
-use crate::app::Realm;
-use crate::config::Issuer;
-use crate::model::Secret;
-use crate::web::bearer;
-use crate::web::csrf::{KnownHosts, effective_host};
-use crate::web::parameters::read_form;
-use crate::web::paths;
+use crate::{
+    app::Realm,
+    config::Issuer,
+    model::Secret,
+    web::{
+        bearer,
+        csrf::{KnownHosts, effective_host},
+        parameters::read_form,
+        paths,
+    },
+};
 
 /// The rules of this server's door.
 #[derive(Clone, Debug)]
@@ -155,7 +162,8 @@ impl Rules {
     }
 }
 
-/// What browsers say of every request (Fetch Metadata), even of those that carry no `Origin`: an image, a script, a frame.
+/// What browsers say of every request (Fetch Metadata), even of those that carry no `Origin`: an image, a script, a
+/// frame.
 fn sent_by_another_site(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
@@ -182,9 +190,7 @@ fn ask_for_token() -> Box<Response> {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::routing::get;
-    use axum::{Router, middleware};
+    use axum::{Router, body::Body, middleware, routing::get};
     use tower::ServiceExt as _;
 
     use super::*;

@@ -6,26 +6,32 @@
 //! journal reaches back; what is no longer kept is announced by an event `missed`. Messages come from the database
 //! and are never missed.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::time::Duration;
+use std::{collections::VecDeque, convert::Infallible, time::Duration};
 
-use axum::extract::State;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::routing::get;
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+    routing::get,
+};
 use futures_util::stream::{self, Stream};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::parameters::Parameters;
-use crate::api::schema;
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::model::OutboxMessage;
-use crate::store;
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::Parameters,
+        schema,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    model::OutboxMessage,
+    store,
+};
 
 pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::GET,

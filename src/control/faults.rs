@@ -2,24 +2,34 @@
 //!
 //! Armed in memory, in this process, for this realm. An invalid request arms nothing.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    faults::{
+        ArmFault, Armed, Often, catalogue,
+        parameter::{Kind, Parameter},
+    },
+    model::{Client, ClientId, Members, UserId},
+    store,
+    web::endpoint::EndpointTable,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
 use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::faults::{ArmFault, Armed, Often, catalogue};
-use crate::model::{Client, ClientId, Members, UserId};
-use crate::store;
-use crate::web::endpoint::EndpointTable;
 
 const FAULTS: &str = "/control/api/faults";
 const CATALOGUE: &str = "/control/api/faults/catalogue";
@@ -265,7 +275,8 @@ async fn look_up(app: &App, realm: &Realm, armed: &mut Armed) -> Result<(), Prob
     Ok(())
 }
 
-/// By user name, by identifier (the `sub` where subjects are public), or by the `sub` under which the client knows the user.
+/// By user name, by identifier (the `sub` where subjects are public), or by the `sub` under which the client knows the
+/// user.
 async fn find_user(app: &App, realm: &Realm, client: Option<&Client>, named: &str) -> Result<Option<UserId>, Problem> {
     let mut conn = app.database.read().await?;
     if let Some(user) = store::users::find_by_username(&mut conn, realm.id, named).await? {

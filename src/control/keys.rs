@@ -1,30 +1,40 @@
 //! `…/control/api/keys`: what the realm signs with and what it publishes.
 //!
-//! A realm begins with the development keys that all realms share. The first change here makes the keys its own. The key added last
-//! signs; those before stay published and accepted until they are withdrawn, and one that was added unused is published only.
-//! Withdrawing a key changes what other parties accept: our own endpoints know access tokens by their rows, so it ends none.
+//! A realm begins with the development keys that all realms share. The first change here makes the keys its own. The
+//! key added last signs; those before stay published and accepted until they are withdrawn, and one that was added
+//! unused is published only. Withdrawing a key changes what other parties accept: our own endpoints know access tokens
+//! by their rows, so it ends none.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    keys::{
+        Jwk, KeyRing, SigningKey,
+        import::{ImportError, PrivateJwk, from_jwk, from_pem},
+        sealing::Sealer,
+    },
+    model::{RealmSettings, Secret, SigningAlgorithm, StoredKey},
+    store::{self, Tx, settle},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
-use super::change::begin_change;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::keys::import::{ImportError, PrivateJwk, from_jwk, from_pem};
-use crate::keys::sealing::Sealer;
-use crate::keys::{Jwk, KeyRing, SigningKey};
-use crate::model::{RealmSettings, Secret, SigningAlgorithm, StoredKey};
-use crate::store::{self, Tx, settle};
+use super::{change::begin_change, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -1,24 +1,34 @@
 //! `/control/api/mediquo/…`: what a tester may turn in mediQuo.
 
-use crate::api::parameters::JsonBody;
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::{JsonBody, Parameters},
+        schema,
+        waiting::Waiting,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    portals::mediquo::{
+        control_operations::{self, EventRequest, OperationError},
+        model::{NewEndpoint, WebhookEndpoint},
+        webhooks::Event,
+    },
+};
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::routing::{delete, get, post};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    routing::{delete, get, post},
+};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::{parameters::Parameters, schema, waiting::Waiting};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::portals::mediquo::control_operations::{self, EventRequest, OperationError};
-use crate::portals::mediquo::model::{NewEndpoint, WebhookEndpoint};
-use crate::portals::mediquo::webhooks::Event;
 
 const TAG: &str = "mediQuo";
 /// How often a waiting request looks at the queue.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// For `Option<Option<T>>`: a member that is there, be it `null`. Beside it stands `#[serde(default)]` for one that is not.
+/// For `Option<Option<T>>`: a member that is there, be it `null`. Beside it stands `#[serde(default)]` for one that is
+/// not.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

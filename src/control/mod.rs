@@ -49,8 +49,7 @@ mod tokens;
 mod users;
 mod vsee;
 
-use axum::routing::any;
-use axum::{Router, middleware};
+use axum::{Router, middleware, routing::any};
 use http::Method;
 
 use crate::app::App;

@@ -27,8 +27,8 @@ refused. `GET` never changes anything.
 Requests from pages of another origin are refused, and so are requests to host names that are not this server's. If other \
 machines can reach the server, it asks for the token that it printed when it started.";
 
-/// The document for this realm. `root` is the way from the document's address to where its paths begin, so that it can be
-/// read under any name of the server.
+/// The document for this realm. `root` is the way from the document's address to where its paths begin, so that it can
+/// be read under any name of the server.
 pub fn document(table: ControlOperations, realm: &RealmName, root: &str) -> Value {
     let document = Document {
         info: json!({

@@ -1,8 +1,8 @@
 //! Everything the control API serves, as one table.
 //!
 //! Each topic's file lists its own operations. Routing, the rule that some operations exist in the default realm only,
-//! [`run_to_completion`], the OpenAPI document and the tests read the table, so they cannot disagree. A server that must not
-//! have a control API leaves the table out.
+//! [`run_to_completion`], the OpenAPI document and the tests read the table, so they cannot disagree. A server that
+//! must not have a control API leaves the table out.
 
 use axum::{
     Extension, Router,

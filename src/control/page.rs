@@ -58,7 +58,8 @@ impl Page {
         self.limit + 1
     }
 
-    /// Cuts a list that was read with [`Page::limit_and_one`]. Returns what `after` has to be for the next page, if there is one.
+    /// Cuts a list that was read with [`Page::limit_and_one`]. Returns what `after` has to be for the next page, if
+    /// there is one.
     pub fn cut<T>(&self, list: &mut Vec<T>, id: impl Fn(&T) -> String) -> Option<String> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         if list.len() <= limit {

@@ -1,20 +1,27 @@
 //! `…/control/api/policy`: the realm's switches, read with what each of them means, and turned.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::State;
-use axum::routing::{get, patch, put};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    model::{Policy, Preset, RealmSettings, StoredKey},
+    store::{self, Tx, settle},
+};
+use axum::{
+    Json,
+    extract::State,
+    routing::{get, patch, put},
+};
 use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::change::begin_change;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::model::{Policy, Preset, RealmSettings, StoredKey};
-use crate::store::{self, Tx, settle};
+use super::{change::begin_change, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -1,37 +1,46 @@
 //! `/control/api/realms…`: issuers made, copied, put back and removed while the server runs.
 //!
-//! Only at the root: a realm does not reach beyond itself. A new one shares the development keys and stands in milliseconds,
-//! so a test can have one of its own.
+//! Only at the root: a realm does not reach beyond itself. A new one shares the development keys and stands in
+//! milliseconds, so a test can have one of its own.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{self, get, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::{JsonBody, Parameters},
+        schema,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    clock,
+    model::{Preset, RealmId, RealmName, RealmSettings},
+    portals::{self, portal::Portal},
+    realms::{
+        self,
+        creation::{self, NewRealmRequest, issuer_of, random_name},
+        origin::Origin,
+        seed::{RandomSeed, SeedClock},
+    },
+    store,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{self, get, post},
+};
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::clock::{ClockView, clock_schema, rate_schema};
-use super::duration::Duration;
-use super::page::{Page, PageSize};
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::parameters::Parameters;
-use crate::api::schema;
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock;
-use crate::model::{Preset, RealmId, RealmName, RealmSettings};
-use crate::portals::{self, portal::Portal};
-use crate::realms::{
-    self,
-    creation::{self, NewRealmRequest, issuer_of, random_name},
-    origin::Origin,
-    seed::{RandomSeed, SeedClock},
+use super::{
+    clock::{ClockView, clock_schema, rate_schema},
+    duration::Duration,
+    page::{Page, PageSize},
+    problem::Problem,
 };
-use crate::store;
 
 const PAGE_SIZE: PageSize = PageSize {
     default: 1000,

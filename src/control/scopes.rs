@@ -1,26 +1,33 @@
 //! `…/control/api/scopes`: what clients may ask for, in words for the consent page, and the claims it opens.
 //!
-//! The policy's switch `scopes_supported` names the built-in ones. A scope that is set up here stands beside them, or in place of
-//! the one of its name: then its words and its claims count, and deleting it brings the built-in one back.
+//! The policy's switch `scopes_supported` names the built-in ones. A scope that is set up here stands beside them, or
+//! in place of the one of its name: then its words and its claims count, and deleting it brings the built-in one back.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    model::{Descriptions, RealmSettings, Scope},
+    realms::seed::SeedScope,
+    store::{self, Tx, settle},
+    tokens::claims,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::change::begin_change;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::model::{Descriptions, RealmSettings, Scope};
-use crate::realms::seed::SeedScope;
-use crate::store::{self, Tx, settle};
-use crate::tokens::claims;
+use super::{change::begin_change, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

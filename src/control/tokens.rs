@@ -1,29 +1,37 @@
 //! `POST …/control/api/tokens`: tokens minted without a browser, for any user or for a client itself.
 //!
-//! They are real: written as a sign-in would have written them, with a grant that ends them and a consent that the account page shows.
-//! Expired ones were good once: they are minted as of a lifetime and a minute ago.
+//! They are real: written as a sign-in would have written them, with a grant that ends them and a consent that the
+//! account page shows. Expired ones were good once: they are minted as of a lifetime and a minute ago.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    model::{
+        Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes,
+        User,
+    },
+    realms::seed::check_rule_names,
+    store::{self, Tx, settle},
+    tokens::{AccessTokenFor, IdTokenFor},
+};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::post,
+};
 use http::{Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::duration::Duration;
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::model::{
-    Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes, User,
-};
-use crate::realms::seed::check_rule_names;
-use crate::store::{self, Tx, settle};
-use crate::tokens::{AccessTokenFor, IdTokenFor};
+use super::{duration::Duration, problem::Problem};
 
 pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::POST,

@@ -1,37 +1,45 @@
 //! `…/control/api/users`: people who can sign in, added, changed and deleted while the realm runs.
 //!
 //! A deleted user is gone at once, with all that is theirs: sessions end, grants are revoked and their tokens dead,
-//! consents and rules for claims about them are forgotten, and so is what they had in the portals (appointments free their time
-//! and nobody is written to). A changed password ends neither sessions nor grants.
+//! consents and rules for claims about them are forgotten, and so is what they had in the portals (appointments free
+//! their time and nobody is written to). A changed password ends neither sessions nor grants.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::{JsonBody, Parameters},
+        schema,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    clock::system_now,
+    model::{Behaviour, Claims, RealmSettings, Secret, User, UserId},
+    portals,
+    realms::{
+        self,
+        seed::{Phc, SeedSecret, SeedUser, check_claims, loading},
+    },
+    store::{self, Tx, settle, tables},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, patch, post},
+};
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::change::begin_change;
-use super::merge_patch::merge_patch;
-use super::merge_patch::present;
-use super::page::{AFTER, LIMIT, Page};
-use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::parameters::Parameters;
-use crate::api::schema;
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock::system_now;
-use crate::model::{Behaviour, Claims, RealmSettings, Secret, User, UserId};
-use crate::portals;
-use crate::realms::{
-    self,
-    seed::{Phc, SeedSecret, SeedUser, check_claims, loading},
+use super::{
+    change::begin_change,
+    merge_patch::{merge_patch, present},
+    page::{AFTER, LIMIT, Page},
+    problem::Problem,
 };
-use crate::store::{self, Tx, settle, tables};
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -1,24 +1,34 @@
-//! `/control/api/vsee/…`: where the clinics of a realm want to be told of things, and telling them on demand what nobody
-//! here does by himself: signed notes and paid invoices.
+//! `/control/api/vsee/…`: where the clinics of a realm want to be told of things, and telling them on demand what
+//! nobody here does by himself: signed notes and paid invoices.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::routing::{delete, get, post};
+use crate::{
+    api::{
+        dates::read_digits,
+        operation::{Answer, Body, Content},
+        parameters::JsonBody,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    portals::vsee::{
+        context::Context,
+        model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint},
+        store::{accounts, visits, webhook_endpoints},
+        webhooks,
+    },
+    store::{Tx, settle},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    routing::{delete, get, post},
+};
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::api::dates::read_digits;
-use crate::api::operation::{Answer, Body, Content};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::portals::vsee::context::Context;
-use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
-use crate::portals::vsee::store::{accounts, visits, webhook_endpoints};
-use crate::portals::vsee::webhooks;
-use crate::store::{Tx, settle};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
 

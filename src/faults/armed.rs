@@ -12,13 +12,17 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 use serde::Deserialize;
 
-use super::call::{Asked, Subject};
-use super::catalogue::{self, Bend, Row};
-use super::parameter::Parameters;
-use super::place::Place;
-use crate::model::Members;
-use crate::random::Random;
-use crate::web::endpoint::{self, EndpointTable, Selection};
+use super::{
+    call::{Asked, Subject},
+    catalogue::{self, Bend, Row},
+    parameter::Parameters,
+    place::Place,
+};
+use crate::{
+    model::Members,
+    random::Random,
+    web::endpoint::{self, EndpointTable, Selection},
+};
 
 /// The share of matching calls is drawn in ten-thousandths.
 const WHOLE: u32 = 10_000;
@@ -234,7 +238,8 @@ impl Armed {
         matches!(self.often, Often::Counted { times, .. } if self.triggered() >= times)
     }
 
-    /// Notes that what the fault waits for has happened once more, such as a login or a refresh; how often it had before.
+    /// Notes that what the fault waits for has happened once more, such as a login or a refresh; how often it had
+    /// before.
     pub fn note_event(&self) -> u64 {
         self.events.fetch_add(1, Ordering::Relaxed)
     }
@@ -267,7 +272,8 @@ impl Armed {
 
 type Anything = Option<Arc<dyn Any + Send + Sync>>;
 
-/// A throw-away key, an answer to be repeated: faults hold it without knowing what it is, since rooms do not know one another.
+/// A throw-away key, an answer to be repeated: faults hold it without knowing what it is, since rooms do not know one
+/// another.
 #[derive(Default)]
 struct Kept(Mutex<Anything>);
 

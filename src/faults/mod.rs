@@ -1,8 +1,8 @@
 //! Armed misbehaviour: what a realm does wrong on purpose, to whom, and how often.
 //!
-//! Rules know nothing of faults. A fault is a row of the [`catalogue`] with what it changes in the same row; armed, it waits here
-//! for its realm. Two places only change answers: the service around the routes (`server::armed_faults`), and the named
-//! seams of `tokens`. What they share while one request is answered is its [`watch`].
+//! Rules know nothing of faults. A fault is a row of the [`catalogue`] with what it changes in the same row; armed, it
+//! waits here for its realm. Two places only change answers: the service around the routes (`server::armed_faults`),
+//! and the named seams of `tokens`. What they share while one request is answered is its [`watch`].
 //!
 //! | file | what |
 //! | --- | --- |
@@ -13,7 +13,8 @@
 //! | [`place`], [`parameter`] | where, and how exactly |
 //! | [`bends`] | the words the catalogue's bends are written in |
 //!
-//! In memory and per process, forgotten with the realm. Where nothing is armed, a request costs one look at an empty map, without a lock.
+//! In memory and per process, forgotten with the realm. Where nothing is armed, a request costs one look at an empty
+//! map, without a lock.
 
 pub mod armed;
 pub mod bends;
@@ -23,8 +24,7 @@ pub mod parameter;
 pub mod place;
 pub mod watch;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 

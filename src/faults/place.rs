@@ -8,7 +8,8 @@ use crate::web::endpoint::{Endpoint, EndpointTable};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     Group(&'static str),
-    /// `/api/portal/v1/appointments/{id}/cancel`, with or without a method: a segment in braces is any one, `*` at the end the rest.
+    /// `/api/portal/v1/appointments/{id}/cancel`, with or without a method: a segment in braces is any one, `*` at the
+    /// end the rest.
     Path {
         method: Option<Method>,
         path: String,

@@ -1,7 +1,9 @@
-//! What one request carries of its realm's armed faults: those that wait for requests like it, and the marks they leave.
+//! What one request carries of its realm's armed faults: those that wait for requests like it, and the marks they
+//! leave.
 //!
-//! The service around the routes begins a watch and everything below answers within it, so that a seam deep inside (the mint, say) finds the
-//! faults of this very request without being handed anything. Where nothing is armed there is no watch.
+//! The service around the routes begins a watch and everything below answers within it, so that a seam deep inside (the
+//! mint, say) finds the faults of this very request without being handed anything. Where nothing is armed there is no
+//! watch.
 
 use std::sync::Arc;
 
@@ -81,7 +83,8 @@ impl Watch {
         Some(call)
     }
 
-    /// Takes a trigger back that found nothing to change: neither the call nor the trigger counts, and the mark is taken off.
+    /// Takes a trigger back that found nothing to change: neither the call nor the trigger counts, and the mark is
+    /// taken off.
     pub fn take_back(&self, armed: &Armed) {
         armed.take_back();
         let mut marks = self.marks.lock();

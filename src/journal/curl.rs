@@ -184,8 +184,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exchange::Body;
-    use super::*;
+    use super::{super::exchange::Body, *};
 
     fn request(headers: &[(&str, &str)], body: Option<&str>) -> Request {
         Request {

@@ -2,7 +2,8 @@
 
 use super::redaction::Key;
 
-/// What may still hold secrets. It can be moved and dropped, and [redacted](Self::redact); nothing else leads to its content.
+/// What may still hold secrets. It can be moved and dropped, and [redacted](Self::redact); nothing else leads to its
+/// content.
 ///
 /// It cannot be printed:
 ///

@@ -1,6 +1,7 @@
 //! What the scripted behaviour of a user changes, and when.
 //!
-//! [`effect`] says of each behaviour what it changes; the methods of [`User`] say it of a user. It is applied where the rule is:
+//! [`effect`] says of each behaviour what it changes; the methods of [`User`] say it of a user. It is applied where the
+//! rule is:
 //!
 //! | rule | where |
 //! | --- | --- |

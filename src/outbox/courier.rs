@@ -1,15 +1,18 @@
 //! The courier: delivers what is due, and tries again by the realm's clock.
 //!
-//! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one another,
-//! and what failed does not hold up what comes after it. Two processes may deliver to one address at the same time.
+//! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one
+//! another, and what failed does not hold up what comes after it. Two processes may deliver to one address at the same
+//! time.
 //!
 //! The first try needs no clock: it is made as soon as the transaction is committed, also where the clock stands still.
-//! A failed try is followed by the next one when the realm's clock has gone on for the pause that was asked for, counted
-//! from when the failed one was due, so that a clock that leaps makes the same tries as one that walks.
+//! A failed try is followed by the next one when the realm's clock has gone on for the pause that was asked for,
+//! counted from when the failed one was due, so that a clock that leaps makes the same tries as one that walks.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
@@ -22,11 +25,16 @@ use super::{
     post::Post,
     webhook,
 };
-use crate::clock::system_now;
-use crate::fetch::{self, Fetch};
-use crate::model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered};
-use crate::store::deliveries::{self, LeasedDelivery};
-use crate::store::{self, Database, Tx, settle};
+use crate::{
+    clock::system_now,
+    fetch::{self, Fetch},
+    model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered},
+    store::{
+        self, Database, Tx,
+        deliveries::{self, LeasedDelivery},
+        settle,
+    },
+};
 
 /// How long a courier may hold what it sends: longer than any try takes.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);

@@ -22,8 +22,10 @@ pub mod outcome;
 pub mod post;
 pub mod webhook;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -76,7 +78,8 @@ impl Outbox {
         self.0.messages_leave.load(Ordering::Relaxed)
     }
 
-    /// Writes an e-mail in the transaction that causes it, last in it; its id. [`ring`](Self::ring) once it is committed.
+    /// Writes an e-mail in the transaction that causes it, last in it; its id. [`ring`](Self::ring) once it is
+    /// committed.
     pub async fn write(
         &self,
         tx: &mut Tx,
@@ -167,7 +170,8 @@ impl Outbox {
         Ok(id)
     }
 
-    /// Makes a message due once more, with all its tries before it; for the first time, if it stayed in the house so far.
+    /// Makes a message due once more, with all its tries before it; for the first time, if it stayed in the house so
+    /// far.
     /// [`ring`](Self::ring) once it is committed.
     ///
     /// `now` is the realm's, `machine_now` the machine's, by which a courier holds what it is just sending.

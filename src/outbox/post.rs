@@ -1,16 +1,19 @@
 //! Hands messages to a mail server (RFC 5321).
 
-use std::fs;
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
-use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, MultiPart},
+    transport::smtp::authentication::Credentials,
+};
 
 use super::outcome::Outcome;
-use crate::config::Smtp;
-use crate::model::OutboxMessage;
+use crate::{config::Smtp, model::OutboxMessage};
 
 /// How long handing in one message may take.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -2,10 +2,12 @@
 
 use aws_lc_rs::hmac;
 
-use crate::fetch::{self, FetchError};
-use crate::keys::sealing::{Sealer, SealingError};
-use crate::model::{Pauses, ShownHeaders, UrlSource, WebhookHeader};
-use crate::store::tables::place as place_of;
+use crate::{
+    fetch::{self, FetchError},
+    keys::sealing::{Sealer, SealingError},
+    model::{Pauses, ShownHeaders, UrlSource, WebhookHeader},
+    store::tables::place as place_of,
+};
 
 /// What the secret headers of webhooks are bound to.
 fn place() -> String {

@@ -1,8 +1,9 @@
 //! Hashing a password and comparing one with a PHC string, in memory that goes back to the system.
 //!
-//! A hash works in 19 MiB. The system's allocator keeps freed blocks of that size, once for every thread that ever hashed, and hashing moves
-//! about the blocking pool: after twenty sign-ins the process would hold 250 MiB. An allocation beyond 32 MiB is always mapped
-//! and unmapped by itself, so more is reserved than is touched; what is not touched costs nothing.
+//! A hash works in 19 MiB. The system's allocator keeps freed blocks of that size, once for every thread that ever
+//! hashed, and hashing moves about the blocking pool: after twenty sign-ins the process would hold 250 MiB. An
+//! allocation beyond 32 MiB is always mapped and unmapped by itself, so more is reserved than is touched; what is not
+//! touched costs nothing.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,

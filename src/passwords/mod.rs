@@ -1,7 +1,8 @@
 //! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool behind a semaphore.
 //!
-//! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another, everything
-//! else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let anything be hashed.
+//! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another,
+//! everything else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let
+//! anything be hashed.
 
 mod argon2id;
 mod throttle;
@@ -31,7 +32,8 @@ pub use throttle::Throttle;
 
 use crate::random::Random;
 
-/// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no password.
+/// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no
+/// password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Costs that a hash from a seed may ask for; beyond them it would be a way to exhaust the machine.
@@ -102,7 +104,8 @@ impl Passwords {
         Ok(self.work(move || argon2id::hash(password.as_bytes(), &salt)).await??)
     }
 
-    /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally slowly.
+    /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally
+    /// slowly.
     ///
     /// # Errors
     /// When `stored` is not a hash that [`check_phc`] takes, wherever it came from.
@@ -113,11 +116,13 @@ impl Passwords {
         Ok(fits && stored.is_some())
     }
 
-    /// Holds `secret` against the `stored` hash of the client that `owner` names (uniquely in this process: realm and client).
+    /// Holds `secret` against the `stored` hash of the client that `owner` names (uniquely in this process: realm and
+    /// client).
     ///
-    /// Clients bring their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
-    /// under a key that dies with the process, for as long as the stored hash stays the same; so guessers, who are slowed
-    /// down here, do not slow down the client itself. Of many first requests at once one hashes, and the others learn from it.
+    /// Clients bring their secret with every token request. Once a secret has passed Argon2, it is recognised by a
+    /// digest under a key that dies with the process, for as long as the stored hash stays the same; so guessers, who
+    /// are slowed down here, do not slow down the client itself. Of many first requests at once one hashes, and the
+    /// others learn from it.
     pub async fn check_client_secret(
         &self,
         owner: &str,
@@ -144,8 +149,8 @@ impl Passwords {
         Ok(SecretCheck::Fits)
     }
 
-    /// Runs `work` on the blocking pool once a permit is free. The permit goes along, since a caller who hangs up does not
-    /// stop the work.
+    /// Runs `work` on the blocking pool once a permit is free. The permit goes along, since a caller who hangs up does
+    /// not stop the work.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let permit = self.inner.permits.clone().acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
@@ -164,7 +169,8 @@ impl fmt::Debug for Passwords {
     }
 }
 
-/// Checks a PHC string that somebody else made (a seed, a snapshot): an Argon2 hash whose costs this server is willing to pay.
+/// Checks a PHC string that somebody else made (a seed, a snapshot): an Argon2 hash whose costs this server is willing
+/// to pay.
 pub fn check_phc(stored: &str) -> Result<(), PasswordError> {
     checked_phc(stored).map(drop)
 }

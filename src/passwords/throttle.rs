@@ -1,12 +1,14 @@
 //! Slows down whoever guesses passwords.
 //!
-//! Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once with success. It protects
-//! this process and the people in it, so it runs on the machine's monotonic clock, which is passed in, and not on a
-//! realm's: turning a realm's clock must not let anybody guess faster.
+//! Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once with success. It
+//! protects this process and the people in it, so it runs on the machine's monotonic clock, which is passed in, and not
+//! on a realm's: turning a realm's clock must not let anybody guess faster.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// How many attempts are heard without waiting.
 const TURNS: u32 = 10;

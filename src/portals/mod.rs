@@ -1,5 +1,5 @@
-//! The emulated resource servers behind the authorization server. Each folder makes a [`Portal`]; [`ALL`] lists them, and
-//! nothing else in the server names one.
+//! The emulated resource servers behind the authorization server. Each folder makes a [`Portal`]; [`ALL`] lists them,
+//! and nothing else in the server names one.
 
 pub mod caller;
 pub mod mediquo;

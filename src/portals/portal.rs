@@ -5,7 +5,10 @@ use std::{collections::HashSet, fmt, pin::Pin, sync::Arc};
 use axum::{Router, response::Response};
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 
 use crate::{

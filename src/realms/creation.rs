@@ -1,7 +1,8 @@
 //! Creating a realm from a seed.
 //!
-//! Whatever has to be hashed or opened is done first; then the realm is written as a whole, or not at all. The number of a realm
-//! is taken first in every such transaction, so that of two that create or replace a realm of the same name, one follows the other.
+//! Whatever has to be hashed or opened is done first; then the realm is written as a whole, or not at all. The number
+//! of a realm is taken first in every such transaction, so that of two that create or replace a realm of the same name,
+//! one follows the other.
 
 use std::sync::Arc;
 

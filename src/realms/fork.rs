@@ -22,9 +22,10 @@ use crate::{
 
 /// Copies a realm as it is now to another name.
 ///
-/// A copy accepts the original's codes, tokens and sessions until they are used up or revoked there. What the original signs
-/// with a key of its own (mediQuo's widget tokens, one-time links, links to video calls, offered slots) stays valid at the
-/// original only. Messages and webhooks that are still to be sent are sent by the original; in the copy they are cancelled.
+/// A copy accepts the original's codes, tokens and sessions until they are used up or revoked there. What the original
+/// signs with a key of its own (mediQuo's widget tokens, one-time links, links to video calls, offered slots) stays
+/// valid at the original only. Messages and webhooks that are still to be sent are sent by the original; in the copy
+/// they are cancelled.
 ///
 /// # Errors
 /// When the name is taken, the original is gone, or the server fails.

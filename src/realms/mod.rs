@@ -1,5 +1,5 @@
-//! What a realm is made of and how it comes into being: from a seed, from what it was once made from, from another realm, from a
-//! snapshot. The control API and the command line call this; it works without either.
+//! What a realm is made of and how it comes into being: from a seed, from what it was once made from, from another
+//! realm, from a snapshot. The control API and the command line call this; it works without either.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -16,8 +16,8 @@ use crate::{
     store::{self, Tx, realms::NewRealm, settle},
 };
 
-/// Puts a realm back to the seed, policy, clock and random seed it was made with. What survives is its name and issuer, when it
-/// was created and when it expires, and its root secret, so that pairwise subjects stay the same.
+/// Puts a realm back to the seed, policy, clock and random seed it was made with. What survives is its name and issuer,
+/// when it was created and when it expires, and its root secret, so that pairwise subjects stay the same.
 ///
 /// # Errors
 /// When the realm is gone, or what it was made from was not recorded.

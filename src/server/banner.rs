@@ -1,16 +1,18 @@
-//! What a started server says on standard output: first, for programs, where it listens; then, for people, how to begin.
+//! What a started server says on standard output: first, for programs, where it listens; then, for people, how to
+//! begin.
 
 use std::fmt::Write as _;
 
 use url::form_urlencoded;
 
-use crate::app::{App, Realm};
-use crate::config::SeedSource;
-use crate::config::{Config, HostName, Issuer};
-use crate::model::{Client, ClientId, RealmName, Secret, StoredSecret, User};
-use crate::realms::seed::Seed;
-use crate::store;
-use crate::web::paths;
+use crate::{
+    app::{App, Realm},
+    config::{Config, HostName, Issuer, SeedSource},
+    model::{Client, ClientId, RealmName, Secret, StoredSecret, User},
+    realms::seed::Seed,
+    store,
+    web::paths,
+};
 
 /// How many users are listed.
 const MOST_PEOPLE: i64 = 20;
@@ -145,7 +147,8 @@ impl Facts {
         );
     }
 
-    /// An address at which a browser arrives, so that the code can be read in its address bar: this server, where the demo client allows it.
+    /// An address at which a browser arrives, so that the code can be read in its address bar: this server, where the
+    /// demo client allows it.
     fn demo_redirect(&self) -> String {
         let host: HostName = self.issuer.host();
         if host.is_loopback() {

@@ -1,7 +1,8 @@
 //! Connections that can be ended from within a request, as networks end them: without a word.
 //!
-//! HTTP has no way to say "and now hang up", so each connection has a [`ConnectionKill`], and whoever answers its requests has it
-//! too. Cut, the connection sends not a byte more; closed, it ends behind the answer that is being sent.
+//! HTTP has no way to say "and now hang up", so each connection has a [`ConnectionKill`], and whoever answers its
+//! requests has it too. Cut, the connection sends not a byte more; closed, it ends behind the answer that is being
+//! sent.
 
 use std::{
     io,

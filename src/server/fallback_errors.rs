@@ -3,16 +3,22 @@
 //! Whatever makes them knows nothing of who asked. Here they get the form of their endpoint: OAuth's JSON, a portal's,
 //! `application/problem+json`, or a page; and scripts may read them where they may read the endpoint's other answers.
 
-use axum::body::HttpBody as _;
-use axum::response::{IntoResponse, Response};
-use axum::{Json, body};
+use axum::{
+    Json,
+    body::{self, HttpBody as _},
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::control::problem::Problem;
-use crate::model::Refusal;
-use crate::web::endpoint::{Endpoint, ErrorForm};
-use crate::web::page_error::PageError;
+use crate::{
+    control::problem::Problem,
+    model::Refusal,
+    web::{
+        endpoint::{Endpoint, ErrorForm},
+        page_error::PageError,
+    },
+};
 
 /// Gives an error without a form the form of its endpoint.
 pub fn with_form(endpoint: &Endpoint, response: Response) -> Response {

@@ -1,29 +1,33 @@
 //! Who asks, found out from the request alone: what faults are narrowed by.
 //!
-//! Nothing here is proved and nothing is refused: a request that names a client is taken at its word, and whether the word is
-//! good the handler says. Asked only where a fault is armed that wants to know.
+//! Nothing here is proved and nothing is refused: a request that names a client is taken at its word, and whether the
+//! word is good the handler says. Asked only where a fault is armed that wants to know.
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::Request;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+};
 use futures_util::stream;
-use http::header::CONTENT_TYPE;
-use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
 
-use crate::app::{App, Realm};
-use crate::faults::call::Here;
-use crate::faults::{Armed, Asked, Bend, Subject, Watch};
-use crate::model::Secret;
-use crate::random::digest;
-use crate::store::{self, Conn};
-use crate::web::bearer;
-use crate::web::endpoint::{Endpoint, SubjectSource};
-use crate::web::parameters::read_form;
-use crate::web::received::Received;
-use crate::{oauth, sessions};
+use crate::{
+    app::{App, Realm},
+    faults::{Armed, Asked, Bend, Subject, Watch, call::Here},
+    model::Secret,
+    oauth,
+    random::digest,
+    sessions,
+    store::{self, Conn},
+    web::{
+        bearer,
+        endpoint::{Endpoint, SubjectSource},
+        parameters::read_form,
+        received::Received,
+    },
+};
 
 /// Begins the watch over a request, if a fault waits for one like it. The request comes back whole.
 pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Request) -> (Request, Option<Arc<Watch>>) {

@@ -1,7 +1,9 @@
 //! Taking the addresses: before anything is opened or promised, since the issuer carries the port.
 
-use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::{
+    io::{self, ErrorKind},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+};
 
 use crate::config::Listen;
 

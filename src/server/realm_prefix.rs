@@ -55,7 +55,8 @@ impl Within {
     }
 }
 
-/// Refuses a name that no realm has. Scripts get it in their own form, since a realm's name is what they most often have wrong.
+/// Refuses a name that no realm has. Scripts get it in their own form, since a realm's name is what they most often
+/// have wrong.
 pub fn no_such_realm(within: &Within) -> Response {
     if is_within(within.path(""), paths::CONTROL) {
         let name = within.realm();

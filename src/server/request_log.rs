@@ -1,6 +1,8 @@
-//! A line in the log for every request: method, path, status, time. Never a query, a body or a header: secrets travel there.
+//! A line in the log for every request: method, path, status, time. Never a query, a body or a header: secrets travel
+//! there.
 //!
-//! What is logged while a request is answered carries its method and path too, so a refusal can be matched with its request.
+//! What is logged while a request is answered carries its method and path too, so a refusal can be matched with its
+//! request.
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
@@ -32,8 +34,8 @@ pub fn write(status: StatusCode, client: Option<IpAddr>, begin: Instant) {
 impl TrustedProxies {
     /// The client's address: the peer, or, where that is a trusted proxy, the address it forwards for.
     ///
-    /// Read from the right: each proxy of ours has added the address it saw; the first one that is none of ours is the client,
-    /// and everything left of it is only what the client claims.
+    /// Read from the right: each proxy of ours has added the address it saw; the first one that is none of ours is the
+    /// client, and everything left of it is only what the client claims.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         if self.0.is_empty() {

@@ -24,7 +24,8 @@ pub struct Connection {
     pub kill: ConnectionKill,
 }
 
-/// How long an answer is held back before its first byte. Outside of every limit, so that none cuts short what somebody has asked for.
+/// How long an answer is held back before its first byte. Outside of every limit, so that none cuts short what somebody
+/// has asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay(pub Duration);
 

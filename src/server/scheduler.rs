@@ -1,16 +1,19 @@
 //! Lets events happen as running clocks go by: the realms' agendas, watched without asking all the time.
 //!
-//! Each realm with an agenda is looked at when its next event is due, by the speed of its clock, and whenever somebody rings
-//! for it. Rows whose writer died before it could ring are found by looking round now and then.
+//! Each realm with an agenda is looked at when its next event is due, by the speed of its clock, and whenever somebody
+//! rings for it. Rows whose writer died before it could ring are found by looking round now and then.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
-use crate::app::{App, agenda};
-use crate::clock::monotonic;
-use crate::model::RealmId;
-use crate::store;
-use crate::{portals, realms};
+use crate::{
+    app::{App, agenda},
+    clock::monotonic,
+    model::RealmId,
+    portals, realms, store,
+};
 
 /// How often all realms are looked at.
 const LOOK_ROUND: Duration = Duration::from_secs(30);

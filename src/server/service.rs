@@ -1,7 +1,8 @@
-//! The one service around all routes: everything a request passes before and after its handler, in one place and one future.
+//! The one service around all routes: everything a request passes before and after its handler, in one place and one
+//! future.
 //!
-//! From the outside in: a delay that a fault asks for, the line in the log, the journal, the form and the language of errors, panics, the time
-//! limit, the size of the body, the realm, armed faults; then the router.
+//! From the outside in: a delay that a fault asks for, the line in the log, the journal, the form and the language of
+//! errors, panics, the time limit, the size of the body, the realm, armed faults; then the router.
 
 use std::{
     any::Any,

@@ -121,7 +121,8 @@ impl Serving {
         }
     }
 
-    /// Takes no new connections, lets requests in flight come to their end, and closes what is still open when time is up.
+    /// Takes no new connections, lets requests in flight come to their end, and closes what is still open when time is
+    /// up.
     pub async fn drain(mut self, app: &App) {
         app.shutdown.cancel(); // long waits answer now
         self.handle.graceful_shutdown(Some(self.drain_timeout));

@@ -1,21 +1,26 @@
 //! From settings to an app that can answer: database, secrets, the realm at the root.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use crate::app::{App, DirectoryError};
-use crate::config::{Config, Issuer};
-use crate::fetch::{AuthorityError, Fetch};
-use crate::keys::sealing::{KeyFileError, Sealer, SealingError};
-use crate::model::RealmName;
-use crate::outbox::courier::Courier;
-use crate::outbox::post::{Post, PostError};
-use crate::passwords::{PasswordError, Passwords};
-use crate::portals;
-use crate::realms::creation::{NewRealmRequest, create, fill};
-use crate::realms::error::CreationError;
-use crate::realms::seed::{Seed, SeedError};
-use crate::store::Database;
+use crate::{
+    app::{App, DirectoryError},
+    config::{Config, Issuer},
+    fetch::{AuthorityError, Fetch},
+    keys::sealing::{KeyFileError, Sealer, SealingError},
+    model::RealmName,
+    outbox::{
+        courier::Courier,
+        post::{Post, PostError},
+    },
+    passwords::{PasswordError, Passwords},
+    portals,
+    realms::{
+        creation::{NewRealmRequest, create, fill},
+        error::CreationError,
+        seed::{Seed, SeedError},
+    },
+    store::Database,
+};
 
 /// Opens the database and what belongs to it.
 pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {

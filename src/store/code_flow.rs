@@ -66,8 +66,8 @@ pub async fn insert_code(
     Ok(())
 }
 
-/// Adds a code with its grant if the user's consent covers `scopes`; whether it does. The consent is locked: a withdrawal comes
-/// before, or after and then finds the grant.
+/// Adds a code with its grant if the user's consent covers `scopes`; whether it does. The consent is locked: a
+/// withdrawal comes before, or after and then finds the grant.
 pub async fn insert_code_if_consented(
     tx: &mut Tx,
     realm: RealmId,
@@ -120,8 +120,8 @@ pub async fn insert_code_if_consented(
     Ok(rows == 1)
 }
 
-/// Locks the grant of a code and marks the code as redeemed; false when the grant is not [alive](grants::hold), or the code was
-/// redeemed before or has expired.
+/// Locks the grant of a code and marks the code as redeemed; false when the grant is not [alive](grants::hold), or the
+/// code was redeemed before or has expired.
 ///
 /// The condition and the change are one statement, so of two simultaneous redemptions exactly one sees `true`.
 pub async fn redeem_code(tx: &mut Tx, realm: RealmId, grant: &GrantId, digest: &str, now: Timestamp) -> Result<bool> {

@@ -3,9 +3,9 @@
 //! One SQL text per statement serves both, so statements keep to their common ground: `text`, `bigint`, `boolean`, `$1`
 //! placeholders, `returning`, `on conflict`. Values go in as [`Value`]s and come out of a [`Row`] by column name.
 //!
-//! SQLite runs in place: a statement takes microseconds, and handing it to another thread and back takes longer. Its one
-//! writer is taken in the order of asking, so a write transaction waits its turn at the start instead of failing half-way.
-//! PostgreSQL runs READ COMMITTED and relies on the rows that statements lock.
+//! SQLite runs in place: a statement takes microseconds, and handing it to another thread and back takes longer. Its
+//! one writer is taken in the order of asking, so a write transaction waits its turn at the start instead of failing
+//! half-way. PostgreSQL runs READ COMMITTED and relies on the rows that statements lock.
 //!
 //! | file | what is in it |
 //! | --- | --- |
@@ -63,8 +63,8 @@ impl Database {
         }))
     }
 
-    /// A write transaction that sees one state of the database from its first statement to its last. A row that others have
-    /// changed meanwhile cannot be changed in it.
+    /// A write transaction that sees one state of the database from its first statement to its last. A row that others
+    /// have changed meanwhile cannot be changed in it.
     pub async fn begin_consistent(&self) -> Result<Tx> {
         Ok(Tx(match &self.0 {
             Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.begin().await?),
@@ -74,8 +74,8 @@ impl Database {
         }))
     }
 
-    /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is open.
-    /// On PostgreSQL its task must not be aborted before [`Conn::end`].
+    /// A reading transaction that sees one state of the database. As with writing ones, only database calls while it is
+    /// open. On PostgreSQL its task must not be aborted before [`Conn::end`].
     pub async fn begin_reading(&self) -> Result<Conn> {
         Ok(match &self.0 {
             Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.begin_reading().await?),
@@ -97,9 +97,9 @@ impl Database {
 
     /// Runs work whose database calls take long (many rows at once) where it does not hold up other requests.
     ///
-    /// SQLite runs in place, so the thread is declared as blocked first, and another takes over its tasks. Unlike a task on the
-    /// blocking pool, the work may borrow. A runtime with one thread (tests) has nothing to hand its tasks to and simply waits,
-    /// and so it is with PostgreSQL, whose calls block nobody.
+    /// SQLite runs in place, so the thread is declared as blocked first, and another takes over its tasks. Unlike a
+    /// task on the blocking pool, the work may borrow. A runtime with one thread (tests) has nothing to hand its tasks
+    /// to and simply waits, and so it is with PostgreSQL, whose calls block nobody.
     pub async fn long<T>(&self, work: impl Future<Output = T>) -> T {
         match &self.0 {
             Engine::Sqlite(_) if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread => {
@@ -126,8 +126,8 @@ impl Database {
         }
     }
 
-    /// Waits for what is under way and closes all connections, which lets SQLite fold its log into the file. Later calls are
-    /// [unavailable](super::Error::Unavailable).
+    /// Waits for what is under way and closes all connections, which lets SQLite fold its log into the file. Later
+    /// calls are [unavailable](super::Error::Unavailable).
     pub async fn close(&self) {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.close().await,
@@ -142,8 +142,8 @@ pub enum Conn {
     Postgres(postgres::Session),
 }
 
-/// A connection that may write. Made only by [`Database::begin`] and [`Database::write_once`], so that a write handed to a
-/// reader does not compile.
+/// A connection that may write. Made only by [`Database::begin`] and [`Database::write_once`], so that a write handed
+/// to a reader does not compile.
 ///
 /// A transaction that is dropped is rolled back. On PostgreSQL its task must not be aborted while it begins.
 pub struct Tx(Conn);

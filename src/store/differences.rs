@@ -25,8 +25,8 @@ impl Conn {
 }
 
 impl Tx {
-    /// Waits until no other transaction holds the name, and holds it until the transaction ends. SQLite has one writer, which is
-    /// lock enough.
+    /// Waits until no other transaction holds the name, and holds it until the transaction ends. SQLite has one writer,
+    /// which is lock enough.
     pub(super) async fn lock_name(&mut self, name: &str) -> Result<()> {
         if matches!(**self, Conn::Postgres(_)) {
             execute!(self, "select pg_advisory_xact_lock(hashtextextended($1, 0))", *name)?;

@@ -1,7 +1,7 @@
 //! One history of the tables for both databases: plain SQL in `migrations/`, embedded at compile time.
 //!
-//! A released migration is never edited: its checksum guards it. The texts are written in the common ground of SQLite and
-//! PostgreSQL, so none of them is rendered. A portal brings its own.
+//! A released migration is never edited: its checksum guards it. The texts are written in the common ground of SQLite
+//! and PostgreSQL, so none of them is rendered. A portal brings its own.
 
 use super::{
     database::{Conn, Database, Tx, execute, fetch_all},

@@ -3,9 +3,9 @@
 //! Functions that read take `&mut Conn`, functions that write `&mut Tx`, and all take the realm. The
 //! current time is always a parameter.
 //!
-//! Transactions lock rows in one order, so that none waits for another in a circle: realm, agenda, consent, request, grant,
-//! tokens; calendar, appointment. Who plans an event does so before anything its handler locks, as an event that happens
-//! first takes its row off the agenda.
+//! Transactions lock rows in one order, so that none waits for another in a circle: realm, agenda, consent, request,
+//! grant, tokens; calendar, appointment. Who plans an event does so before anything its handler locks, as an event that
+//! happens first takes its row off the agenda.
 
 pub mod access_tokens;
 pub mod agenda;

@@ -9,7 +9,8 @@ use super::{
 };
 
 impl Database {
-    /// Opens `sqlite:PATH`, `sqlite::memory:` (a private temporary file) or `postgres://…` and brings its tables up to date.
+    /// Opens `sqlite:PATH`, `sqlite::memory:` (a private temporary file) or `postgres://…` and brings its tables up to
+    /// date.
     ///
     /// # Errors
     /// When the address cannot be read, the database not reached, or a migration not applied.

@@ -1,4 +1,5 @@
-//! Removing what no column alone says is over, in batches, so that no request waits long behind one. What expires is removed by
+//! Removing what no column alone says is over, in batches, so that no request waits long behind one. What expires is
+//! removed by
 //! [`tables::remove_expired`](super::tables::remove_expired).
 
 use jiff::Timestamp;
@@ -35,7 +36,8 @@ pub async fn empty_grants(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Resul
     )
 }
 
-/// Codes and tokens of everything a user has granted. They refer to grants without a foreign key, so they go before them.
+/// Codes and tokens of everything a user has granted. They refer to grants without a foreign key, so they go before
+/// them.
 pub async fn tokens_of_user(tx: &mut Tx, realm: RealmId, user: &UserId) -> Result<()> {
     for statement in [
         "delete from access_tokens where realm = $1

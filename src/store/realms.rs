@@ -40,9 +40,9 @@ pub struct Chance {
     pub epoch: i64,
 }
 
-/// Takes the number of the next realm. Nobody else gets one until the transaction ends, so filling a realm is not for the same
-/// transaction: a new or copied realm's number is a statement of its own. Who *replaces* a realm does hold it, so that of two that
-/// take the place of one the later has the higher number.
+/// Takes the number of the next realm. Nobody else gets one until the transaction ends, so filling a realm is not for
+/// the same transaction: a new or copied realm's number is a statement of its own. Who *replaces* a realm does hold it,
+/// so that of two that take the place of one the later has the higher number.
 pub async fn next_id(tx: &mut Tx) -> Result<RealmId> {
     let row = fetch_one!(
         tx,
@@ -51,8 +51,8 @@ pub async fn next_id(tx: &mut Tx) -> Result<RealmId> {
     Ok(RealmId(row.get("value")?))
 }
 
-/// Adds a realm; `None` when one of that name lives. Its number is `id`, or a new one if a realm of that name was added meanwhile
-/// that has a higher one: of two realms of a name the later has the higher number.
+/// Adds a realm; `None` when one of that name lives. Its number is `id`, or a new one if a realm of that name was added
+/// meanwhile that has a higher one: of two realms of a name the later has the higher number.
 pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<RealmSettings>> {
     lock_name(tx, &realm.name).await?;
     let last = last_of_name(tx, realm.name.as_str()).await?;
@@ -64,7 +64,8 @@ pub async fn insert(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Option<
     insert_numbered(tx, id, realm).await
 }
 
-/// Nobody else adds a realm of that name until the transaction ends. Comes before the number is taken in the same transaction.
+/// Nobody else adds a realm of that name until the transaction ends. Comes before the number is taken in the same
+/// transaction.
 async fn lock_name(tx: &mut Tx, name: &RealmName) -> Result<()> {
     tx.lock_name(&format!("realm {}", name.as_str())).await
 }
@@ -98,7 +99,8 @@ async fn insert_numbered(tx: &mut Tx, id: RealmId, realm: NewRealm) -> Result<Op
     row.as_ref().map(settings).transpose()
 }
 
-/// Puts a realm in the place of the one of its name, which is then deleted; the new one, and the old one if there was any.
+/// Puts a realm in the place of the one of its name, which is then deleted; the new one, and the old one if there was
+/// any.
 pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Option<RealmSettings>, Option<RealmId>)> {
     lock_name(tx, &realm.name).await?;
     let id = next_id(tx).await?;
@@ -113,8 +115,8 @@ pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Op
     Ok((insert_numbered(tx, id, realm).await?, old))
 }
 
-/// Adds a copy of a realm under another name and number, in a stream of chance of its own; `None` when one of that name lives
-/// or the original is gone.
+/// Adds a copy of a realm under another name and number, in a stream of chance of its own; `None` when one of that name
+/// lives or the original is gone.
 pub async fn copy(
     tx: &mut Tx,
     original: RealmId,
@@ -354,8 +356,8 @@ fn settings(row: &Row) -> Result<RealmSettings> {
     })
 }
 
-/// The policy out of its column. It may have been written before there were all the switches there are today: those are as
-/// its preset has them.
+/// The policy out of its column. It may have been written before there were all the switches there are today: those are
+/// as its preset has them.
 fn policy_in(row: &Row) -> Result<Policy> {
     Policy::read(&row.json("policy")?).map_err(|reason| Error::column("policy", reason))
 }

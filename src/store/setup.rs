@@ -5,8 +5,8 @@ use crate::model::{RealmId, Setup};
 
 /// All of it.
 ///
-/// Who changes any of it locks the realm first and raises its revision ([`super::realms::touch`]). So what is read after a
-/// revision was read is of that revision or a newer one.
+/// Who changes any of it locks the realm first and raises its revision ([`super::realms::touch`]). So what is read
+/// after a revision was read is of that revision or a newer one.
 pub async fn find(conn: &mut Conn, realm: RealmId) -> Result<Setup> {
     Ok(Setup {
         keys: signing_keys::list(conn, realm).await?,

@@ -42,4 +42,8 @@ macro_rules! fetch_all {
     };
 }
 
-pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, values};
+pub(crate) use execute;
+pub(crate) use fetch_all;
+pub(crate) use fetch_one;
+pub(crate) use fetch_optional;
+pub(crate) use values;

@@ -174,8 +174,8 @@ pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> Result<()> {
 
 /// Marks a user as deleted: gone at once, everything known of them forgotten, the name free. False when they were gone.
 ///
-/// The row stays for a while, since somebody may be about to write one that refers to it: that one is born dead, for every
-/// check joins the user. `now` is the machine's.
+/// The row stays for a while, since somebody may be about to write one that refers to it: that one is born dead, for
+/// every check joins the user. `now` is the machine's.
 pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) -> Result<bool> {
     // No folded name begins with a blank, so this one is nobody's.
     let rows = execute!(

@@ -1,15 +1,17 @@
 //! The stylesheet, the script and the icon of our pages, embedded in the binary.
 //!
-//! Each lives at `/assets/<hash>/<name>`, where the hash is of its content: a browser may keep it for ever, and a new version
-//! has a new address. They are the server's and not a realm's, so their paths have no realm in them.
+//! Each lives at `/assets/<hash>/<name>`, where the hash is of its content: a browser may keep it for ever, and a new
+//! version has a new address. They are the server's and not a realm's, so their paths have no realm in them.
 
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest;
-use axum::Router;
-use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::{
+    Router,
+    extract::Path,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use http::{StatusCode, header};
 
 use crate::web::paths::ASSETS;

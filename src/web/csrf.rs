@@ -1,21 +1,22 @@
 //! Forms that only our own pages can send.
 //!
-//! Two guards stand before our own pages, and none before the protocol's endpoints, which are cross-origin by nature. The first
-//! holds `Sec-Fetch-Site` and `Origin` against the request's own host, so no hidden token is needed. The second knows the
-//! hosts we answer to: a name that somebody else lets point to this machine (DNS rebinding) would otherwise count as our own.
+//! Two guards stand before our own pages, and none before the protocol's endpoints, which are cross-origin by nature.
+//! The first holds `Sec-Fetch-Site` and `Origin` against the request's own host, so no hidden token is needed. The
+//! second knows the hosts we answer to: a name that somebody else lets point to this machine (DNS rebinding) would
+//! otherwise count as our own.
 
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, StatusCode, Uri, header};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
 
-use crate::model::Refusal;
-use crate::web::page_error::PageError;
+use crate::{model::Refusal, web::page_error::PageError};
 
 /// The layer around our own forms: refuses posts that another origin sent.
 pub fn only_our_pages() -> CsrfLayer<fn(ProtectionError) -> Response> {
@@ -37,7 +38,8 @@ impl KnownHosts {
 
     /// Whether a `Host` (with or without a port) is known: loopback, or named when the server was started.
     ///
-    /// Listening on an unspecified address (0.0.0.0) makes every address ours: only names can be pointed at us by others.
+    /// Listening on an unspecified address (0.0.0.0) makes every address ours: only names can be pointed at us by
+    /// others.
     pub fn know(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
         let literal = name.trim_start_matches('[').trim_end_matches(']');
@@ -99,9 +101,7 @@ fn without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::routing::get;
-    use axum::{Router, middleware};
+    use axum::{Router, body::Body, middleware, routing::get};
     use http::Method;
     use tower::ServiceExt;
 

@@ -1,8 +1,9 @@
 //! The table of endpoints: what a path within a realm belongs to, and what holds for it.
 //!
-//! One table for everyone who asks what a path means: armed faults (where they may trigger), the journal (what is recorded, and
-//! under which name), and the errors of requests that reached no handler (in which form they are sent). The rows of the protocol
-//! stand here; each portal brings its own, and `server` joins them. Whoever lies below the portals is handed the table.
+//! One table for everyone who asks what a path means: armed faults (where they may trigger), the journal (what is
+//! recorded, and under which name), and the errors of requests that reached no handler (in which form they are sent).
+//! The rows of the protocol stand here; each portal brings its own, and `server` joins them. Whoever lies below the
+//! portals is handed the table.
 
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ pub struct Endpoint {
     pub subject: SubjectSource,
     /// Whether an emulated portal answers: its faults are sent in the portal's own error form.
     pub portal: bool,
-    /// Whether scripts of any origin may read the answers (CORS). It concerns errors only: handlers set their own headers.
+    /// Whether scripts of any origin may read the answers (CORS). It concerns errors only: handlers set their own
+    /// headers.
     pub cors: bool,
     /// Whether the journal records requests.
     pub recorded: bool,

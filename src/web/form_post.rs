@@ -2,8 +2,7 @@
 //!
 //! With JavaScript it is passed in a blink; without, it shows a button.
 
-use askama::Template;
-use askama::filters::Safe;
+use askama::{Template, filters::Safe};
 
 use crate::web::page::{Layout, Marked, Page};
 
@@ -79,8 +78,7 @@ pub fn destination(redirect_uri: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Language;
-    use crate::web::received::Place;
+    use crate::{text::Language, web::received::Place};
 
     #[test]
     fn a_destination_shows_what_tells_one_receiver_from_another() {

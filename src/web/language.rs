@@ -1,7 +1,7 @@
 //! Which language to answer a request in.
 //!
-//! The request's own `ui_locales` (OIDC Core §3.1.2.1) comes first, then the browser's `Accept-Language`. A page that belongs
-//! to a stored authorization request asks [`Language::negotiate`] itself, with the `ui_locales` of that row.
+//! The request's own `ui_locales` (OIDC Core §3.1.2.1) comes first, then the browser's `Accept-Language`. A page that
+//! belongs to a stored authorization request asks [`Language::negotiate`] itself, with the `ui_locales` of that row.
 
 use std::convert::Infallible;
 

@@ -44,7 +44,8 @@ pub fn insert(members: &mut Map<String, Value>, name: String, value: Value) -> R
     }
 }
 
-/// A name as an error may say it again. What looks like none, such as a whole document sent as a form, may hold secrets.
+/// A name as an error may say it again. What looks like none, such as a whole document sent as a form, may hold
+/// secrets.
 fn presentable(name: &str) -> String {
     let usual = |character: char| character.is_ascii_alphanumeric() || "_-.[]".contains(character);
     if name.len() <= 64 && name.chars().all(usual) {

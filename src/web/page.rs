@@ -1,24 +1,27 @@
 //! A page on its way to the browser: the layout it stands in, and the headers it travels with.
 //!
-//! Pages bring no script and no style of their own, so their Content-Security-Policy allows neither inline. Three things differ
-//! from page to page and are said by whoever sends it: where its form may end ([`Page::may_end_at`]), whose picture it shows,
-//! and whether it runs our one script.
+//! Pages bring no script and no style of their own, so their Content-Security-Policy allows neither inline. Three
+//! things differ from page to page and are said by whoever sends it: where its form may end ([`Page::may_end_at`]),
+//! whose picture it shows, and whether it runs our one script.
 
 use std::convert::Infallible;
 
-use askama::Template;
-use askama::filters::{Html, Safe};
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
-use http::request::Parts;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use askama::{
+    Template,
+    filters::{Html, Safe},
+};
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use jiff::ZonedDateTime;
 use url::Url;
 
-use crate::text::{self, Language};
-use crate::web::assets::Asset;
-use crate::web::language;
-use crate::web::received::Place;
+use crate::{
+    text::{self, Language},
+    web::{assets::Asset, language, received::Place},
+};
 
 /// What every page has around it: a place and a language. Templates call it `layout`.
 #[derive(Clone, Debug)]
@@ -64,8 +67,8 @@ impl Layout {
 
     /// A message whose places are filled with marked-up words. The sentence and the words are escaped.
     pub fn emphasise(&self, key: &str, words: &[(&str, Marked)]) -> Safe<String> {
-        // The message is said with a number in each place, and taken apart at the numbers: a word never passes through the
-        // message, so nothing in it can be read as markup or as another place.
+        // The message is said with a number in each place, and taken apart at the numbers: a word never passes through
+        // the message, so nothing in it can be read as markup or as another place.
         let numbers: Vec<String> = (0..words.len()).map(|at| format!("\u{2}{at}\u{3}")).collect();
         let places: Vec<(&str, &str)> = words
             .iter()
@@ -154,8 +157,9 @@ impl Page {
         Page { status, ..self }
     }
 
-    /// Lets the page's form end at the client: browsers hold the whole chain of redirects after a post against `form-action`,
-    /// and where the client sends its user next cannot be known, so the scheme of the checked redirect URI is allowed.
+    /// Lets the page's form end at the client: browsers hold the whole chain of redirects after a post against
+    /// `form-action`, and where the client sends its user next cannot be known, so the scheme of the checked redirect
+    /// URI is allowed.
     pub fn may_end_at(self, redirect_uri: &str) -> Page {
         let form_scheme = Url::parse(redirect_uri).ok().map(|uri| format!("{}:", uri.scheme()));
         Page { form_scheme, ..self }

@@ -1,22 +1,24 @@
 //! A refusal or a failure that a person reads: before we trust the way back to the client, or on our own pages.
 //!
-//! The page says in the person's language what it means and what they can do, and tells developers everything the refusal
-//! knows. A handler cannot know the language when `?` leaves it, so an error answers in English at first and
+//! The page says in the person's language what it means and what they can do, and tells developers everything the
+//! refusal knows. A handler cannot know the language when `?` leaves it, so an error answers in English at first and
 //! [`in_language`] renders it again for whoever asked.
 
-use std::fmt::Display;
-use std::mem;
+use std::{fmt::Display, mem};
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 
-use crate::model::Refusal;
-use crate::text::Language;
-use crate::web::page::{Layout, Page};
-use crate::web::received::Place;
-use crate::web::refusal_log;
-use crate::web::unavailable;
+use crate::{
+    model::Refusal,
+    text::Language,
+    web::{
+        page::{Layout, Page},
+        received::Place,
+        refusal_log, unavailable,
+    },
+};
 
 /// Our considered no, or our own failure, on its way to a person.
 #[derive(Clone, Debug)]
@@ -97,7 +99,8 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Renders the [`PageError`] of a response again, in the layout of its request: the right language and the realm that was asked.
+/// Renders the [`PageError`] of a response again, in the layout of its request: the right language and the realm that
+/// was asked.
 pub fn in_language(mut response: Response, layout: impl FnOnce() -> Layout) -> Response {
     let Some(error) = response.extensions_mut().remove::<PageError>() else {
         return response;

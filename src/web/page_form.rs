@@ -1,16 +1,20 @@
 //! What a browser sends with a page: its query and its form, read strictly.
 //!
-//! Text that no page can send (U+0000, broken UTF-8, endless values) is refused here, once, and not handed to the rooms behind.
+//! Text that no page can send (U+0000, broken UTF-8, endless values) is refused here, once, and not handed to the rooms
+//! behind.
 
 use std::borrow::Cow;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+};
 use http::{StatusCode, Uri, header};
 
-use crate::model::Refusal;
-use crate::web::page_error::PageError;
-use crate::web::parameters::read_form;
+use crate::{
+    model::Refusal,
+    web::{page_error::PageError, parameters::read_form},
+};
 
 /// The longest value of a field, in bytes.
 const LONGEST: usize = 4096;

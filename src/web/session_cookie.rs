@@ -31,7 +31,8 @@ pub fn give(issuer: &str, value: &Secret) -> HeaderValue {
     set_cookie(Cookie::new(name(issuer), value.reveal().to_owned()), issuer)
 }
 
-/// A `Set-Cookie` that takes it away: an empty value, which names no session. A lifetime would be told by the browser's clock.
+/// A `Set-Cookie` that takes it away: an empty value, which names no session. A lifetime would be told by the browser's
+/// clock.
 pub fn take_away(issuer: &str) -> HeaderValue {
     set_cookie(Cookie::new(name(issuer), ""), issuer)
 }

@@ -1,17 +1,14 @@
 //! The whole flow with somebody else's client: the `openidconnect` crate, which knows nothing but the issuer. What it
 //! accepts is judged a second time by `jsonwebtoken`.
 
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims,
-};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope, SubjectIdentifier, TokenResponse,
+    core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
 };
 use serde_json::{Value, json};
 
-use crate::support::client_app::REDIRECT_URI;
-use crate::support::{Arrival, Emulator, Realm, http, jwt};
+use crate::support::{Arrival, Emulator, Realm, client_app::REDIRECT_URI, http, jwt};
 
 /// `openidconnect` brings no HTTP client of its own here; ours speaks for it.
 pub async fn fetch(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {

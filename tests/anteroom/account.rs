@@ -1,7 +1,9 @@
 //! `/account`: what one has allowed and where one is signed in, and how both end.
 
-use crate::authorization_flow::other_persona;
-use crate::support::{Arrival, Form, Page, Realm, Tokens, UserAgent, fresh_realm};
+use crate::{
+    authorization_flow::other_persona,
+    support::{Arrival, Form, Page, Realm, Tokens, UserAgent, fresh_realm},
+};
 
 /// A browser in which this person has signed in, on the account page.
 async fn signed_in(realm: &Realm, user: &str) -> (UserAgent, Page) {

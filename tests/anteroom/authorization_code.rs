@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::answer::check_token;
-use crate::support::client_app::REDIRECT_URI;
-use crate::support::{Tokens, fresh_realm, jwt};
+use crate::support::{Tokens, answer::check_token, client_app::REDIRECT_URI, fresh_realm, jwt};
 
 #[tokio::test]
 async fn a_code_yields_tokens_for_what_was_granted() {

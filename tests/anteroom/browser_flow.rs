@@ -3,9 +3,12 @@
 
 use serde_json::json;
 
-use crate::support::browser::{Browser, ClientSite, in_chromium};
-use crate::support::client_app::AuthorizationRequest;
-use crate::support::{Realm, fresh_realm, realm_with};
+use crate::support::{
+    Realm,
+    browser::{Browser, ClientSite, in_chromium},
+    client_app::AuthorizationRequest,
+    fresh_realm, realm_with,
+};
 
 /// What is left of the browser's complaints when the ones we ask for are taken out.
 async fn no_complaints(browser: &Browser) {
@@ -155,7 +158,8 @@ async fn an_application_with_a_scheme_of_its_own_is_called() {
         browser.sign_in("anne", "anne-password").await;
         browser.allow().await;
 
-        // Nothing on this machine answers to the scheme; that the browser sets out for it is what a policy could forbid.
+        // Nothing on this machine answers to the scheme; that the browser sets out for it is what a policy could
+        // forbid.
         browser.sets_out_for("com.example.app:/callback?code=").await;
         no_complaints(&browser).await;
     })

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::client_app::ClientCall;
-use crate::support::{Answer, ClientApp, Realm, fresh_realm, realm_with};
+use crate::support::{Answer, ClientApp, Realm, client_app::ClientCall, fresh_realm, realm_with};
 
 const SCOPE: &str = "appointment_guest_write";
 

@@ -31,8 +31,8 @@ fn is_of_tests(file: &str) -> bool {
     file.ends_with("tests.rs") || file.ends_with("properties.rs")
 }
 
-/// Where each function outside of tests begins, and how many lines it has. The source is formatted: a function ends with a
-/// brace that stands as far to the right as its first line does.
+/// Where each function outside of tests begins, and how many lines it has. The source is formatted: a function ends
+/// with a brace that stands as far to the right as its first line does.
 fn functions(source: &str) -> Vec<(usize, usize)> {
     let lines: Vec<_> = source.lines().take_while(|line| *line != "#[cfg(test)]").collect();
     let mut found = Vec::new();

@@ -1,10 +1,12 @@
 //! The program as it is typed: what it says, what it takes from the environment, how it starts, logs and ends.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
 
 use serde_json::{Value, json};
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::authorization_flow::other_persona;
-use crate::support::{ClientApp, Page, Realm, UserAgent, fresh_realm, realm_with};
+use crate::{
+    authorization_flow::other_persona,
+    support::{ClientApp, Page, Realm, UserAgent, fresh_realm, realm_with},
+};
 
 /// Signs Anne in for this client's request and stays on the consent page.
 async fn consent_page(client: &ClientApp, browser: &UserAgent) -> Page {

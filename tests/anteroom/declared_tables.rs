@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anteroom::store::tables::{Kind, Table};
-use anteroom::store::{Conn, Database, Row};
-use anteroom::{portals, realms};
+use anteroom::{
+    portals, realms,
+    store::{
+        Conn, Database, Row,
+        tables::{Kind, Table},
+    },
+};
 
 use crate::support::keeper::Keeper;
 

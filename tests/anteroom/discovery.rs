@@ -3,8 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::client_app::{ClientCall, REDIRECT_URI};
-use crate::support::{Answer, Arrival, Emulator, Realm, fresh_realm, portal_realm, realm_with};
+use crate::support::{
+    Answer, Arrival, Emulator, Realm,
+    client_app::{ClientCall, REDIRECT_URI},
+    fresh_realm, portal_realm, realm_with,
+};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";

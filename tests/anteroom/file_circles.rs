@@ -1,9 +1,10 @@
 //! No two files of `src` need one another, directly or through others.
 //!
-//! A file needs another when it uses an item of it. `mod x;` is no use, and tests inside `src` do not count. A re-export
-//! (`pub use`) is no use either: what is reached through one is an item of the file that defines it.
+//! A file needs another when it uses an item of it. `mod x;` is no use, and tests inside `src` do not count. A
+//! re-export (`pub use`) is no use either: what is reached through one is an item of the file that defines it.
 //!
-//! What a file takes from the `mod.rs` of a folder it lies in does not count: a folder is one module that hides its files, and its
+//! What a file takes from the `mod.rs` of a folder it lies in does not count: a folder is one module that hides its
+//! files, and its
 //! `mod.rs` may hold what they share.
 
 use std::{

@@ -1,12 +1,11 @@
-//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and rooms on one
-//! floor do not open into each other.
+//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and rooms on
+//! one floor do not open into each other.
 //!
 //! Every `crate::…`, `super::…`, `self::…` and (in `main.rs`) `anteroom::…` counts, wherever it stands: in a `use`, in
 //! the middle of an expression, in a macro's arguments. Files are read as Rust tokens, so comments and strings
 //! do not count.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 

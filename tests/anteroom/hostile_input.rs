@@ -1,8 +1,7 @@
 //! Everything that can be reached without a password, thrown at by the handful: no answer is our own failure, and
 //! nobody is sent to an address that is neither ours nor registered.
 
-use crate::support::dice::Dice;
-use crate::support::{Answer, Realm, fresh_realm, portal_realm};
+use crate::support::{Answer, Realm, dice::Dice, fresh_realm, portal_realm};
 
 /// What a field has never hoped to hold.
 const NASTY: [&str; 34] = [

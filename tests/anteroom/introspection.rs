@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::client_app::ClientCall;
-use crate::support::fresh_realm;
+use crate::support::{client_app::ClientCall, fresh_realm};
 
 #[tokio::test]
 async fn a_live_access_token_is_described() {

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::portals::mypatientportal::at;
-use crate::support::{ClientApp, Realm, fresh_realm, jwt, portal_realm, realm_with};
+use crate::{
+    portals::mypatientportal::at,
+    support::{ClientApp, Realm, fresh_realm, jwt, portal_realm, realm_with},
+};
 
 async fn registered(realm: &Realm, client: &str, further: Value) {
     let mut change = json!({"access_token_format": "jwt"});

@@ -1,7 +1,10 @@
 //! `/logout`: asked first, then done, and only for this browser.
 
-use crate::support::browser::{ClientSite, in_chromium};
-use crate::support::{Answer, Page, Realm, Tokens, UserAgent, fresh_realm};
+use crate::support::{
+    Answer, Page, Realm, Tokens, UserAgent,
+    browser::{ClientSite, in_chromium},
+    fresh_realm,
+};
 
 async fn signed_in(realm: &Realm) -> UserAgent {
     let browser = realm.user_agent();

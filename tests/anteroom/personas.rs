@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::races::at_once;
-use crate::support::{Answer, Arrival, Page, Realm, UserAgent, fresh_realm, jwt, realm_with};
+use crate::{
+    races::at_once,
+    support::{Answer, Arrival, Page, Realm, UserAgent, fresh_realm, jwt, realm_with},
+};
 
 async fn headless_realm() -> Realm {
     realm_with(json!({"policy": {"preset": "default", "auto_login": true}})).await

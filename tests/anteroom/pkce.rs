@@ -1,7 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636, RFC 9700 §2.1.1).
 
-use crate::support::client_app::{AuthorizationRequest, s256};
-use crate::support::{ClientApp, Code, fresh_realm};
+use crate::support::{
+    ClientApp, Code,
+    client_app::{AuthorizationRequest, s256},
+    fresh_realm,
+};
 
 /// RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

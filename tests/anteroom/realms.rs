@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::emulator::START;
-use crate::support::{Answer, Arrival, Emulator, Realm, fresh_realm, jwt, realm_with};
+use crate::support::{Answer, Arrival, Emulator, Realm, emulator::START, fresh_realm, jwt, realm_with};
 
 /// A refusal of the control API (RFC 9457).
 #[track_caller]

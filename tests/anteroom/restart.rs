@@ -2,11 +2,9 @@
 //! done.
 
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use crate::support::emulator::START;
-use crate::support::{Emulator, Tokens, hang_up::hang_up};
+use crate::support::{Emulator, Tokens, emulator::START, hang_up::hang_up};
 
 fn wishes() -> Value {
     json!({ "seed": "demo", "clock": { "now": START, "frozen": true } })

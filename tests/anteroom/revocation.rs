@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::client_app::ClientCall;
-use crate::support::{Tokens, fresh_realm};
+use crate::support::{Tokens, client_app::ClientCall, fresh_realm};
 
 #[tokio::test]
 async fn an_access_token_ends_alone() {

@@ -4,8 +4,10 @@ use reqwest::header::SET_COOKIE;
 use serde_json::json;
 use url::Url;
 
-use crate::authorization_flow::other_persona;
-use crate::support::{Answer, Page, Realm, UserAgent, fresh_realm, realm_with};
+use crate::{
+    authorization_flow::other_persona,
+    support::{Answer, Page, Realm, UserAgent, fresh_realm, realm_with},
+};
 
 async fn sign_in_page(realm: &Realm, browser: &UserAgent) -> Page {
     realm.demo_client().request().open(browser).await.page()

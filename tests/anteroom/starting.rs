@@ -4,8 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::keeper::Keeper;
-use crate::support::{Emulator, http};
+use crate::support::{Emulator, http, keeper::Keeper};
 
 const ANY_PORT: [&str; 4] = ["--listen", "127.0.0.1:0", "--database", "sqlite::memory:"];
 

@@ -1,7 +1,6 @@
 //! Over TLS: the issuer is https, and the cookie says so.
 
-use crate::support::tls::certificates;
-use crate::support::{Emulator, jwt};
+use crate::support::{Emulator, jwt, tls::certificates};
 
 pub fn start() -> Emulator {
     let certificates = certificates();

@@ -1,10 +1,9 @@
-//! The life of codes and tokens, played at random against a model of it: whatever happens in whichever order, the server
-//! refuses and accepts as the model does, and never one time more or less.
+//! The life of codes and tokens, played at random against a model of it: whatever happens in whichever order, the
+//! server refuses and accepts as the model does, and never one time more or less.
 
 use std::fmt::Write;
 
-use crate::support::dice::Dice;
-use crate::support::{ClientApp, Code, Realm, Tokens, UserAgent, fresh_realm, portal_realm};
+use crate::support::{ClientApp, Code, Realm, Tokens, UserAgent, dice::Dice, fresh_realm, portal_realm};
 
 /// Seconds of the realm's clock since the test began.
 type Time = u64;

@@ -1,6 +1,8 @@
-//! What the parts of an answer cost, in process: signing, verifying, redacting, routing, and one flow (`cargo bench --bench inside`).
+//! What the parts of an answer cost, in process: signing, verifying, redacting, routing, and one flow (`cargo bench
+//! --bench inside`).
 //!
-//! With `flows COUNT` it runs that many code flows and nothing else: `tests/bench/instructions` counts their instructions.
+//! With `flows COUNT` it runs that many code flows and nothing else: `tests/bench/instructions` counts their
+//! instructions.
 
 #[expect(dead_code, reason = "tests use the rest")]
 mod in_process;

@@ -1,9 +1,10 @@
 //! What happens by itself at an instant of a realm's clock.
 //!
-//! The cause of an event writes a row of `store::agenda` in the transaction that causes the event, [notifies](Agenda::notify) after the commit, and
-//! lists a [`Handler`] for its kind. The event happens when the realm's clock reaches its instant, whichever way:
-//! [`walk`] turns the clock from event to event, and [`fire_due`] is called as a running clock goes by. Either takes the row
-//! away and runs the handler in one transaction, so an event happens once, or not at all and is tried again.
+//! The cause of an event writes a row of `store::agenda` in the transaction that causes the event,
+//! [notifies](Agenda::notify) after the commit, and lists a [`Handler`] for its kind. The event happens when the
+//! realm's clock reaches its instant, whichever way:
+//! [`walk`] turns the clock from event to event, and [`fire_due`] is called as a running clock goes by. Either takes
+//! the row away and runs the handler in one transaction, so an event happens once, or not at all and is tried again.
 //!
 //! | file | what |
 //! | --- | --- |

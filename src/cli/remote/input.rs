@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::RemoteError;
 
-/// `name=value`; dots lead into objects (`lifetimes.access_token=60`). A value that is JSON is taken as JSON, any other as text.
+/// `name=value`; dots lead into objects (`lifetimes.access_token=60`). A value that is JSON is taken as JSON, any other
+/// as text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     name: Vec<String>,

@@ -7,7 +7,8 @@
 //! | [`input`] | files and values of the command line |
 //! | the rest | one file per noun, named as its command and as its file in `control` |
 //!
-//! Each command is one request. When the server refuses it, the command prints the reason on standard error and exits with
+//! Each command is one request. When the server refuses it, the command prints the reason on standard error and exits
+//! with
 //! 1. An invalid command line exits with 2 before any request.
 
 mod client;

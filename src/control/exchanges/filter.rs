@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use crate::api::{
-    operation::Parameter,
-    parameters::Parameters,
-    schema,
-    waiting::{WAIT, Waiting},
+use crate::{
+    api::{
+        operation::Parameter,
+        parameters::Parameters,
+        schema,
+        waiting::{WAIT, Waiting},
+    },
+    app::{App, Realm},
+    control::problem::Problem,
+    journal::Entry,
 };
-use crate::app::{App, Realm};
-use crate::control::problem::Problem;
-use crate::journal::Entry;
 
 /// How many are shown at a time, unless fewer are asked for.
 const MOST_AT_A_TIME: u16 = 500;

@@ -11,22 +11,29 @@ mod filter;
 mod page;
 mod shown;
 
-use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    response::{IntoResponse, Response},
+    routing::{delete, get},
+};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::problem::Problem;
-use crate::api::operation::{Answer, Body, Content};
-use crate::api::parameters::Parameters;
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::journal::{Entry, curl, har};
-use crate::web::paths;
+use crate::{
+    api::{
+        operation::{Answer, Body, Content},
+        parameters::Parameters,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    journal::{Entry, curl, har},
+    web::paths,
+};
 use filter::{FILTERS, FILTERS_AND_EXPECT, FILTERS_AND_PAGE, Filter, watch};
 use shown::{exchange_schema, flow_schema, flows_of};
 

@@ -2,24 +2,32 @@
 //! 6749 §4.1.2.1).
 
 use askama::Template;
-use axum::Json;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};
-use crate::app::{App, Realm};
-use crate::control::problem::Problem;
-use crate::journal::exchange::{Body, Exchange};
-use crate::journal::explanation::{Explanation, Piece};
-use crate::journal::recording::Parties;
-use crate::journal::redaction::jwt::Jwt;
-use crate::journal::{Entry, curl};
-use crate::model::Refusal;
-use crate::text::Language;
-use crate::web::page::{Layout, Page};
-use crate::web::page_error::PageError;
-use crate::web::received::Place;
+use crate::{
+    app::{App, Realm},
+    control::problem::Problem,
+    journal::{
+        Entry, curl,
+        exchange::{Body, Exchange},
+        explanation::{Explanation, Piece},
+        recording::Parties,
+        redaction::jwt::Jwt,
+    },
+    model::Refusal,
+    text::Language,
+    web::{
+        page::{Layout, Page},
+        page_error::PageError,
+        received::Place,
+    },
+};
 
 #[derive(Template)]
 #[template(path = "control/exchange.html")]

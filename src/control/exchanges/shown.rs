@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::journal::Entry;
-use crate::journal::exchange::{Body, Ending};
-use crate::journal::explanation::Explanation;
+use crate::journal::{
+    Entry,
+    exchange::{Body, Ending},
+    explanation::Explanation,
+};
 
 /// One exchange with everything that is recorded of it.
 pub fn exchange(entry: &Entry) -> Value {

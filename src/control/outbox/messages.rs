@@ -1,26 +1,33 @@
 //! `/control/api/outbox`: the messages a realm has written, as JSON, as text and as the documents they are.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::{JsonBody, Parameters},
+        schema,
+        waiting::WAIT,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    clock::system_now,
+    control::problem::Problem,
+    model::{Channel, DeliveryKind, OutboxMessage},
+    outbox::{Email, Redelivery},
+    store::{self, Tx, messages::MessageFilter, settle},
+};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::{parameters::Parameters, schema, waiting::WAIT};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock::system_now;
-use crate::control::problem::Problem;
-use crate::model::{Channel, DeliveryKind, OutboxMessage};
-use crate::outbox::{Email, Redelivery};
-use crate::store::messages::MessageFilter;
-use crate::store::{self, Tx, settle};
 
 /// A message is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
 const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
@@ -378,11 +385,13 @@ async fn find(app: &App, realm: &Realm, id: &str) -> Result<Posted<OutboxMessage
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::sealing::Sealer;
-    use crate::passwords::Passwords;
-    use crate::realms::creation::{NewRealmRequest, create};
-    use crate::store::Database;
-    use crate::web::endpoint::EndpointTable;
+    use crate::{
+        keys::sealing::Sealer,
+        passwords::Passwords,
+        realms::creation::{NewRealmRequest, create},
+        store::Database,
+        web::endpoint::EndpointTable,
+    };
 
     async fn empty_realm() -> (App, Realm) {
         let database = Database::open("sqlite::memory:").await.unwrap();

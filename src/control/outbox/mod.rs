@@ -10,18 +10,20 @@ pub mod webhooks;
 
 use std::time::Duration;
 
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, rejection::PathRejection};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::page::{Page, PageSize};
-use super::problem::Problem;
-use crate::api::operation::Parameter;
-use crate::api::{parameters::Parameters, schema, waiting::Waiting};
-use crate::app::App;
-use crate::model::{Delivery, DeliveryState};
+use super::{
+    page::{Page, PageSize},
+    problem::Problem,
+};
+use crate::{
+    api::{operation::Parameter, parameters::Parameters, schema, waiting::Waiting},
+    app::App,
+    model::{Delivery, DeliveryState},
+};
 
 const PAGE_SIZE: PageSize = PageSize {
     default: 500,

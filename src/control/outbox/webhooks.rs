@@ -1,26 +1,33 @@
 //! `/control/api/outbox/webhooks`: the requests a realm has made to others, and made again.
 
-use crate::api::parameters::JsonBody;
-use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::routing::{delete, get, post};
+use crate::{
+    api::{
+        operation::{Answer, Body, Content, Parameter},
+        parameters::{JsonBody, Parameters},
+        schema,
+        waiting::WAIT,
+    },
+    app::{
+        App, Realm,
+        control_operation::{ControlOperation, Reach},
+    },
+    clock::system_now,
+    control::problem::Problem,
+    model::{DeliveryKind, Pauses, Secret, UrlSource, WebhookHeader, WrittenWebhook},
+    outbox::{Redelivery, Signature, Webhook},
+    store::{self, Tx, settle, webhooks::WebhookFilter},
+};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    routing::{delete, get, post},
+};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
-use crate::api::operation::{Answer, Body, Content, Parameter};
-use crate::api::{parameters::Parameters, schema, waiting::WAIT};
-use crate::app::control_operation::{ControlOperation, Reach};
-use crate::app::{App, Realm};
-use crate::clock::system_now;
-use crate::control::problem::Problem;
-use crate::model::{DeliveryKind, Pauses, Secret, UrlSource, WebhookHeader, WrittenWebhook};
-use crate::outbox::{Redelivery, Signature, Webhook};
-use crate::store::webhooks::WebhookFilter;
-use crate::store::{self, Tx, settle};
 
 /// How many pauses somebody may ask for.
 const MOST_PAUSES: usize = 20;

@@ -1,8 +1,10 @@
 //! The authorization response and the front channel.
 
 use super::{Bend, Needs, Row};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::parameter::{Kind, Parameter},
+    web::endpoint::{self, Selection},
+};
 
 const STOP: &str = "Refuses the answer: the code is not redeemed.";
 

@@ -3,10 +3,16 @@
 use serde_json::{Value, json};
 
 use super::{Bend, KeyStory, Needs, Row};
-use crate::faults::bends::{Instead, append, set};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
-use crate::web::paths;
+use crate::{
+    faults::{
+        bends::{Instead, append, set},
+        parameter::{Kind, Parameter},
+    },
+    web::{
+        endpoint::{self, Selection},
+        paths,
+    },
+};
 
 const DISCOVERY: Row = Row {
     family: "Discovery",

@@ -3,10 +3,14 @@
 use serde_json::json;
 
 use super::{Bend, Needs, Row};
-use crate::faults::bends::{append, set, shift};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::model::Signature;
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::{
+        bends::{append, set, shift},
+        parameter::{Kind, Parameter},
+    },
+    model::Signature,
+    web::endpoint::{self, Selection},
+};
 
 const REJECT: &str = "Rejects the token and ends the login: no userinfo request, no session.";
 

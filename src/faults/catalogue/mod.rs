@@ -1,6 +1,7 @@
 //! Every fault: what it does, what a good client does about it, where it triggers, and the change it makes.
 //!
-//! A new fault is a row in the file of its family, with its change in the row; listing, arming, limiting and counting follow.
+//! A new fault is a row in the file of its family, with its change in the row; listing, arming, limiting and counting
+//! follow.
 //!
 //! | file | bends |
 //! | --- | --- |
@@ -16,16 +17,17 @@
 //!
 //! # What is not here, and why
 //!
-//! * *Natural behaviour needs no fault.* `refresh_token_rotated` is what every policy does; `refresh_raced` is the policy
-//!   switch `refresh_grace: 0`, or the policy `portal`; `pkce_ignored` is the switch `pkce: ignored`;
+//! * *Natural behaviour needs no fault.* `refresh_token_rotated` is what every policy does; `refresh_raced` is the
+//!   policy switch `refresh_grace: 0`, or the policy `portal`; `pkce_ignored` is the switch `pkce: ignored`;
 //!   `discovery_response_types_reordered` waits for a second word to put in another order.
 //! * *The endpoint or the message is yet to come*, and then a row and a line are enough: front-channel ID tokens
-//!   (`id_token_wrong_c_hash`, `…_s_hash`, `id_token_missing_at_hash`, `hybrid_tokens_disagree`), JARM, DPoP, mutual TLS, pushed and
-//!   encrypted requests, CIBA and device polling, registration, logout tokens and sessions, federation, encrypted ID tokens,
-//!   `id_token_alg_none_agreed` and `id_token_with_profile_claims` (clients cannot register for them yet), `login_initiated_by_third_party`
-//!   (no client has an `initiate_login_uri`).
-//! * `certificate_wrong` is decided before there is a request, hence before there is a realm to be armed: start the server with a
-//!   certificate of another name.
+//!   (`id_token_wrong_c_hash`, `…_s_hash`, `id_token_missing_at_hash`, `hybrid_tokens_disagree`), JARM, DPoP, mutual
+//!   TLS, pushed and encrypted requests, CIBA and device polling, registration, logout tokens and sessions, federation,
+//!   encrypted ID tokens,
+//!   `id_token_alg_none_agreed` and `id_token_with_profile_claims` (clients cannot register for them yet),
+//!   `login_initiated_by_third_party` (no client has an `initiate_login_uri`).
+//! * `certificate_wrong` is decided before there is a request, hence before there is a realm to be armed: start the
+//!   server with a certificate of another name.
 
 mod authorization;
 mod discovery;
@@ -37,11 +39,15 @@ mod shape;
 mod token_response;
 mod transport;
 
-use super::bends::{Answer, Instead};
-use super::call::{Asked, Call};
-use super::parameter::Parameter;
-use crate::model::{AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members};
-use crate::web::endpoint::{EndpointTable, Selection};
+use super::{
+    bends::{Answer, Instead},
+    call::{Asked, Call},
+    parameter::Parameter,
+};
+use crate::{
+    model::{AuthorizationResponse, IdTokenDraft, IssuedAccessToken, Members},
+    web::endpoint::{EndpointTable, Selection},
+};
 
 /// One fault.
 #[derive(Debug)]
@@ -134,7 +140,8 @@ pub enum RefreshBend {
     OddCharacters,
 }
 
-/// What becomes of the issuer's keys while the fault is armed. `tokens` tells it: with which key it signs and which it shows.
+/// What becomes of the issuer's keys while the fault is armed. `tokens` tells it: with which key it signs and which it
+/// shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyStory {
     /// One key per type, without `kid`.

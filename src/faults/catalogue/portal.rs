@@ -3,9 +3,13 @@
 use serde_json::Value;
 
 use super::{Bend, Needs, Row};
-use crate::faults::bends::Instead;
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::Selection;
+use crate::{
+    faults::{
+        bends::Instead,
+        parameter::{Kind, Parameter},
+    },
+    web::endpoint::Selection,
+};
 
 const PORTAL: Row = Row {
     family: "Portals",

@@ -3,9 +3,13 @@
 use jiff::SignedDuration;
 
 use super::{Bend, Needs, RefreshBend, Row};
-use crate::faults::bends::Instead;
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::{
+        bends::Instead,
+        parameter::{Kind, Parameter},
+    },
+    web::endpoint::{self, Selection},
+};
 
 const REFRESH: Row = Row {
     family: "Refresh and lifetimes",

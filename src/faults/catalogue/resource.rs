@@ -3,9 +3,13 @@
 use serde_json::json;
 
 use super::{Bend, Needs, Row};
-use crate::faults::bends::{Instead, append, set, unsigned_jwt};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::{
+        bends::{Instead, append, set, unsigned_jwt},
+        parameter::{Kind, Parameter},
+    },
+    web::endpoint::{self, Selection},
+};
 
 const USERINFO: Row = Row {
     family: "Userinfo and resources",

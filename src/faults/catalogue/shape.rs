@@ -3,9 +3,13 @@
 use http::{StatusCode, header};
 
 use super::{Bend, Needs, Row};
-use crate::faults::bends::{gzip, set};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::{
+        bends::{gzip, set},
+        parameter::{Kind, Parameter},
+    },
+    web::endpoint::{self, Selection},
+};
 
 const SHAPE: Row = Row {
     family: "Shape of the answer",

@@ -3,10 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Bend, Needs, Row};
-use crate::faults::bends::{Instead, other_case, set};
-use crate::faults::parameter::{Kind, Parameter};
-use crate::model::Scopes;
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    faults::{
+        bends::{Instead, other_case, set},
+        parameter::{Kind, Parameter},
+    },
+    model::Scopes,
+    web::endpoint::{self, Selection},
+};
 
 const RESPONSE: Row = Row {
     family: "Token response",

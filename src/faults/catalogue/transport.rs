@@ -3,11 +3,15 @@
 use jiff::SignedDuration;
 
 use super::{Bend, Needs, Row, When};
-use crate::clock::system_now;
-use crate::faults::bends::Instead;
-use crate::faults::call::Call;
-use crate::faults::parameter::{Kind, Parameter};
-use crate::web::endpoint::{self, Selection};
+use crate::{
+    clock::system_now,
+    faults::{
+        bends::Instead,
+        call::Call,
+        parameter::{Kind, Parameter},
+    },
+    web::endpoint::{self, Selection},
+};
 
 const TRANSPORT: Row = Row {
     family: "Transport",

@@ -185,8 +185,7 @@ fn looks_random(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Key;
-    use super::*;
+    use super::{super::Key, *};
 
     const SECRET: &str = "k2BmZ0m4Zt6c2oB0O2V7mC1x5uH8sQ3yJ9wR4eT6aD0";
 

@@ -67,8 +67,7 @@ pub fn user_of_basic(encoded: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Key;
-    use super::*;
+    use super::{super::Key, *};
 
     const SECRET: &str = "k2BmZ0m4Zt6c2oB0O2V7mC1x5uH8sQ3yJ9wR4eT6aD0";
 

@@ -204,8 +204,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Key;
-    use super::*;
+    use super::{super::Key, *};
 
     fn kept(text: &str) -> String {
         Redaction::new(&Key::default(), "/").json(text)

@@ -2,9 +2,10 @@
 //! it is kept as [`Unredacted`](super::unredacted::Unredacted).
 //!
 //! Passwords, client secrets and codes that people type become `…`. Tokens, codes, cookies and the like show their
-//! first characters and a digest, `k2BmZ0…(3f9a1c2b)`: keyed with a random value of this process, so that equal tokens can be
-//! recognised and none can be guessed. A secret is recognised by its name and its place ([`names`]), so that unknown
-//! fields with the name of a secret are hidden, too; a signed token (JWT) is known by its looks, wherever it stands.
+//! first characters and a digest, `k2BmZ0…(3f9a1c2b)`: keyed with a random value of this process, so that equal tokens
+//! can be recognised and none can be guessed. A secret is recognised by its name and its place ([`names`]), so that
+//! unknown fields with the name of a secret are hidden, too; a signed token (JWT) is known by its looks, wherever it
+//! stands.
 //!
 //! | file | reads |
 //! | --- | --- |

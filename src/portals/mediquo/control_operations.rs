@@ -107,8 +107,8 @@ pub struct EventRequest<'a> {
     pub payload: Option<&'a Value>,
 }
 
-/// Sends an event to the endpoints of an organization. An immediate video call without an appointment gets a new one, so
-/// that its address works.
+/// Sends an event to the endpoints of an organization. An immediate video call without an appointment gets a new one,
+/// so that its address works.
 ///
 /// # Errors
 /// When something it is about does not exist.

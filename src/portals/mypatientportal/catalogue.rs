@@ -1,6 +1,7 @@
 //! Rows 8, 9, 10 and 15 to 18: what can be booked, where and by whom.
 //!
-//! `scope` beside a list is `limited` if something in it cannot be booked with every insurance, and `all` otherwise. The
+//! `scope` beside a list is `limited` if something in it cannot be booked with every insurance, and `all` otherwise.
+//! The
 //! `insurance_id` of the query does not change it: it only shortens the list.
 
 use jiff::{civil::Date, tz::TimeZone};

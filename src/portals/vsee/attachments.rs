@@ -1,4 +1,5 @@
-//! Attachments: files that were uploaded, alone or with an intake (documented under "Visit API"; the upload is inferred).
+//! Attachments: files that were uploaded, alone or with an intake (documented under "Visit API"; the upload is
+//! inferred).
 //!
 //! The ending of the file name, the media type the sender states and the first bytes of the file have to agree.
 

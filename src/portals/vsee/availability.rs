@@ -122,7 +122,8 @@ async fn room(call: &Call, conn: &mut Conn, input: Reader<'_>, intake: Option<&I
     }
 }
 
-/// The length of a slot: by the named consultation, else the intake's, else `duration`, else the room's first consultation.
+/// The length of a slot: by the named consultation, else the intake's, else `duration`, else the room's first
+/// consultation.
 fn length(input: Reader<'_>, room: &Room, intake: Option<&Intake>, duration: Option<SlotLength>) -> Result<SlotLength> {
     let named = input.text("consultation_id")?;
     let id = named.as_deref().or(intake.and_then(Intake::consultation_id));

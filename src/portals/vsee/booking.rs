@@ -1,9 +1,9 @@
 //! An intake becomes a visit: walk-in, appointment or e-consult (documented under "Visit API" and in the use cases).
 //!
-//! An intake can be used for one visit; a unique index decides which. An appointment of a patient needs a free slot of a
-//! provider. The provider's row is the lock: of all transactions that want a time of one provider, one at a time sees what
-//! is booked and adds to it. An admin's token overrides the schedule: any time, also one that is taken, also on an empty
-//! calendar. Locks are taken in this order: provider (by number), number of the visit, visit, outbox.
+//! An intake can be used for one visit; a unique index decides which. An appointment of a patient needs a free slot of
+//! a provider. The provider's row is the lock: of all transactions that want a time of one provider, one at a time sees
+//! what is booked and adds to it. An admin's token overrides the schedule: any time, also one that is taken, also on an
+//! empty calendar. Locks are taken in this order: provider (by number), number of the visit, visit, outbox.
 
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};

@@ -1,5 +1,5 @@
-//! Members of queries and bodies, read as leniently as the documentation and clients write them: a number can be text, and
-//! text can be a number.
+//! Members of queries and bodies, read as leniently as the documentation and clients write them: a number can be text,
+//! and text can be a number.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

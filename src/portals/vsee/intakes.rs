@@ -1,7 +1,7 @@
 //! Intakes: the form a patient fills in before a visit (documented under "Visit API").
 //!
-//! Members that are not documented are kept and returned as they came. Files of a multipart body become attachments of the
-//! intake, in the same transaction.
+//! Members that are not documented are kept and returned as they came. Files of a multipart body become attachments of
+//! the intake, in the same transaction.
 
 use std::collections::HashSet;
 

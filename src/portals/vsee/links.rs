@@ -1,8 +1,8 @@
 //! Paths of the portal's pages, and the token of a visit's one-time link.
 //!
-//! The token is ten characters, computed from the visit's number with a key of the realm. So no token is stored, the API
-//! can show it again with the visit, and the token of one realm is refused in another. Whether a link was used is stored
-//! in the visit's row.
+//! The token is ten characters, computed from the visit's number with a key of the realm. So no token is stored, the
+//! API can show it again with the visit, and the token of one realm is refused in another. Whether a link was used is
+//! stored in the visit's row.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 

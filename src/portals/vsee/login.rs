@@ -1,7 +1,8 @@
 //! `POST /users/login`: sign-in with a password (documented under "User API"; the details are inferred).
 //!
-//! A wrong user name and a wrong password are answered alike, after the same time. The other documented way, an e-mailed
-//! token for users who are not active yet, is not emulated: how a client requests such a token is not documented.
+//! A wrong user name and a wrong password are answered alike, after the same time. The other documented way, an
+//! e-mailed token for users who are not active yet, is not emulated: how a client requests such a token is not
+//! documented.
 
 use axum::response::Response;
 

@@ -1,4 +1,5 @@
-//! The schemas of the OpenAPI document: those of answers, derived from the structures of `wire`, and those of parameters.
+//! The schemas of the OpenAPI document: those of answers, derived from the structures of `wire`, and those of
+//! parameters.
 
 use std::borrow::Cow;
 

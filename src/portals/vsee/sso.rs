@@ -1,7 +1,7 @@
 //! `POST /users/sso`: single sign-on, by which a clinic's own system signs a user in (documented under "User API").
 //!
-//! The same code is the same user, and the members of the request replace what is stored. Each call issues a token; earlier
-//! tokens stay valid until they expire.
+//! The same code is the same user, and the members of the request replace what is stored. Each call issues a token;
+//! earlier tokens stay valid until they expire.
 
 use axum::response::Response;
 

@@ -1,7 +1,7 @@
 //! Tokens of users: created at sign-in, stored as their digest.
 //!
-//! The refresh token is shown as documented. What it can be used for is not documented, so nothing accepts it and it is not
-//! stored.
+//! The refresh token is shown as documented. What it can be used for is not documented, so nothing accepts it and it is
+//! not stored.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,8 +1,9 @@
 //! Webhooks: the events a clinic receives about its visits, in two versions (documented under "Webhooks").
 //!
-//! Version 1.0 writes times and the status as the API does, as text; 2.0 writes times as numbers and the status as a word.
-//! Each endpoint has one version. A webhook is stored in the outbox in the transaction that changes the visit, and
-//! delivered from there. Nobody signs notes or pays invoices here: the control API sends those two events on demand.
+//! Version 1.0 writes times and the status as the API does, as text; 2.0 writes times as numbers and the status as a
+//! word. Each endpoint has one version. A webhook is stored in the outbox in the transaction that changes the visit,
+//! and delivered from there. Nobody signs notes or pays invoices here: the control API sends those two events on
+//! demand.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,8 +20,8 @@ use crate::{
     store::Tx,
 };
 
-/// Stores an event for each endpoint of the visit's clinic that receives it, and returns their number. To be called last
-/// in a transaction; notify the outbox after the commit.
+/// Stores an event for each endpoint of the visit's clinic that receives it, and returns their number. To be called
+/// last in a transaction; notify the outbox after the commit.
 pub async fn send_in(
     tx: &mut Tx,
     context: &Context,

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Deserializer};
 
 use super::claims;
-use crate::model::{ClaimPlace, ClaimRule, Claims, ClientId, PROTOCOL_CLAIMS, RealmId, UserId};
-use crate::store::{self, Conn};
-use crate::tokens::templates;
+use crate::{
+    model::{ClaimPlace, ClaimRule, Claims, ClientId, PROTOCOL_CLAIMS, RealmId, UserId},
+    store::{self, Conn},
+    tokens::templates,
+};
 
 /// A rule, sound in itself; whom it names is looked up in the realm it is for.
 #[derive(Clone, Debug, Deserialize)]

@@ -31,7 +31,8 @@ use crate::{
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Seed {
-    /// A shipped seed that this one begins with: its clients and users come first, the rest where this one says nothing.
+    /// A shipped seed that this one begins with: its clients and users come first, the rest where this one says
+    /// nothing.
     based_on: Option<Shipped>,
     pub policy: Option<SeedPolicy>,
     pub clock: Option<SeedClock>,
@@ -65,7 +66,8 @@ impl Seed {
         self.source.clone().unwrap_or_else(|| "none".into())
     }
 
-    /// The seed a setting or a request names, for a server that emulates `portals`. Files are read anew, shipped seeds once.
+    /// The seed a setting or a request names, for a server that emulates `portals`. Files are read anew, shipped seeds
+    /// once.
     ///
     /// # Errors
     /// When a file cannot be read, or is not a seed.

@@ -1,8 +1,8 @@
 //! Seeds: what an empty realm begins with. A TOML file, the same as JSON in a request, or one that is shipped.
 //!
-//! Both forms have the same structs, and no member beyond them; each portal reads its own part. Whatever is wrong in itself (a
-//! redirect URI with a fragment, a public client with a secret) is refused while it is read, so that an error in a file shows the
-//! line. [`loading`] writes a seed into the database.
+//! Both forms have the same structs, and no member beyond them; each portal reads its own part. Whatever is wrong in
+//! itself (a redirect URI with a fragment, a public client with a secret) is refused while it is read, so that an error
+//! in a file shows the line. [`loading`] writes a seed into the database.
 
 mod claim_rules;
 mod claims;

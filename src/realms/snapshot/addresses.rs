@@ -1,4 +1,5 @@
-//! The realm's own addresses in a document: they begin with `{issuer}`, so that they hold for whatever realm it is restored as.
+//! The realm's own addresses in a document: they begin with `{issuer}`, so that they hold for whatever realm it is
+//! restored as.
 
 use serde_json::Value;
 

@@ -15,10 +15,10 @@
 //!       {"id":"demo-client", …},
 //! ```
 //!
-//! It is independent of the machine, the database and the realm's name: encrypted values stand in it decrypted, in base64url, and
-//! the realm's own addresses begin with `{issuer}`. Messages and webhooks still to be sent are cancelled, so that none goes out
-//! twice. Columns that are null are left out, and so may tables be that have no rows. A document is read as a whole before anything
-//! is written; errors name their place, as in `tables.users[3].claims`.
+//! It is independent of the machine, the database and the realm's name: encrypted values stand in it decrypted, in
+//! base64url, and the realm's own addresses begin with `{issuer}`. Messages and webhooks still to be sent are
+//! cancelled, so that none goes out twice. Columns that are null are left out, and so may tables be that have no rows.
+//! A document is read as a whole before anything is written; errors name their place, as in `tables.users[3].claims`.
 //!
 //! | file | what |
 //! | --- | --- |

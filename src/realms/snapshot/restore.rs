@@ -22,8 +22,8 @@ use crate::{
 
 /// Makes the realm `name` what a document says, and tells whether it replaced another.
 ///
-/// A new realm takes the place of the old one, which is deleted in the same transaction: requests that still hold the old one
-/// write into what nobody sees. Without `expires_at` it expires when the one it replaces would have.
+/// A new realm takes the place of the old one, which is deleted in the same transaction: requests that still hold the
+/// old one write into what nobody sees. Without `expires_at` it expires when the one it replaces would have.
 ///
 /// # Errors
 /// When the document is not a sound snapshot, or the server fails.
@@ -43,7 +43,8 @@ pub async fn restore(
 
     let before = app.realms.find(&app.database, name.as_str()).await?;
     let expires_at = expires_at.or_else(|| before.and_then(|before| before.settings.expires_at));
-    // A stream of its own: what is drawn from now on is the same whenever this document is restored, and nothing in it was drawn.
+    // A stream of its own: what is drawn from now on is the same whenever this document is restored, and nothing in it
+    // was drawn.
     let random = document
         .chance
         .as_ref()

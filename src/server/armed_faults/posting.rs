@@ -13,8 +13,8 @@ impl FaultyRequest<'_> {
 
     /// Where a form leads on to the client, goes there with the form: one redirect instead of two, and a 307.
     ///
-    /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault triggers first,
-    /// and that is taken back where another page of this server comes next.
+    /// Whether it leads to the client is known only there, and having been there cannot be undone. So the fault
+    /// triggers first, and that is taken back where another page of this server comes next.
     pub(super) async fn post_on(&self, copy: Request<Body>, response: Response) -> Response {
         let Some(next) = self.continuation(&response) else {
             return response;

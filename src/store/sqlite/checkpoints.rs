@@ -1,8 +1,8 @@
 //! Folding the log into the file, on a thread of its own, so that no request pays for it.
 //!
-//! Now and then, while something is written, what stands in the log is copied into the file, beside readers and the writer
-//! (a passive checkpoint). Under steady writing the log would grow all the same, because it starts anew only when nobody uses it. So
-//! from a size on, everybody is made to wait a moment, and the log begins anew.
+//! Now and then, while something is written, what stands in the log is copied into the file, beside readers and the
+//! writer (a passive checkpoint). Under steady writing the log would grow all the same, because it starts anew only
+//! when nobody uses it. So from a size on, everybody is made to wait a moment, and the log begins anew.
 
 use std::{path::Path, sync::Arc, thread, time::Duration};
 

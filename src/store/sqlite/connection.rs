@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
-use rusqlite::{OpenFlags, Result, Statement, ToSql, types::ToSqlOutput, types::ValueRef};
+use rusqlite::{
+    OpenFlags, Result, Statement, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use crate::store::{
     error::{Error, Result as StoreResult},
@@ -107,7 +110,8 @@ impl Connection {
     }
 }
 
-/// SQLite takes `$1` for a name and numbers names by their first appearance; `?1` is the first value wherever it stands.
+/// SQLite takes `$1` for a name and numbers names by their first appearance; `?1` is the first value wherever it
+/// stands.
 fn numbered(sql: &str) -> String {
     let mut quoted = false;
     let mut characters = sql.chars().peekable();

@@ -1,7 +1,7 @@
 //! Waiting for other processes that use the same file, without holding up a thread.
 //!
-//! Inside this process nobody meets SQLITE_BUSY: there is one writer. Another process (`anteroom seed`, a backup) may hold the
-//! lock for writing or recover the log.
+//! Inside this process nobody meets SQLITE_BUSY: there is one writer. Another process (`anteroom seed`, a backup) may
+//! hold the lock for writing or recover the log.
 
 use std::time::Duration;
 

@@ -76,8 +76,8 @@ impl Session {
         Ok(self.held.connection()?.execute_script(script)?)
     }
 
-    /// Waits for other processes where that can help: not in the middle of a write transaction, whose lock is held, so that
-    /// it would wait for itself.
+    /// Waits for other processes where that can help: not in the middle of a write transaction, whose lock is held, so
+    /// that it would wait for itself.
     async fn run<T>(&mut self, attempt: impl FnMut(&mut Connection) -> rusqlite::Result<T>) -> Result<T> {
         self.file.count();
         let writes = matches!(self.held, Held::Writer(_));

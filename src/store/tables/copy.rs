@@ -17,8 +17,8 @@ pub struct Moving<'a> {
     pub realms_path: &'a str,
 }
 
-/// Copies all rows of a realm in one table to another realm, as [`Table::copied`] has them, without bringing them here. Addresses
-/// of the one become the other's.
+/// Copies all rows of a realm in one table to another realm, as [`Table::copied`] has them, without bringing them here.
+/// Addresses of the one become the other's.
 pub async fn copy(tx: &mut Tx, from: RealmId, to: RealmId, table: &Table, moving: Moving<'_>) -> Result<()> {
     let mut values = Values(vec![Value::Integer(Some(to.0)), Value::Integer(Some(from.0))]);
     let columns = table
@@ -69,7 +69,8 @@ fn copied_column(column: &Column, moving: Moving<'_>, values: &mut Values) -> St
     }
 }
 
-/// Strings in JSON that begin with the issuer; those of other realms, which the default realm's issuer begins too, are set aside.
+/// Strings in JSON that begin with the issuer; those of other realms, which the default realm's issuer begins too, are
+/// set aside.
 fn moved_json(name: &str, moving: Moving<'_>, values: &mut Values) -> String {
     let Moving {
         from,

@@ -224,7 +224,8 @@ impl Column {
     }
 }
 
-/// What a sealed column's values are bound to. It names no realm, so that a copy of a realm can take them as they stand.
+/// What a sealed column's values are bound to. It names no realm, so that a copy of a realm can take them as they
+/// stand.
 pub fn place(table: &str, column: &str) -> String {
     format!("{table}.{column}")
 }

@@ -1,9 +1,9 @@
 //! Tables that belong to realms, each declared once, beside its store file.
 //!
-//! Purging, snapshots, restoring and forking are derived from the declarations, so a table that is not declared would silently be
-//! left out of them: a test compares the declarations with the database's own catalogue. The column `realm` stands first in every
-//! primary key and is not listed. [`super::core_tables`] lists those of the core; a portal declares its tables in its own
-//! folder, in the same words.
+//! Purging, snapshots, restoring and forking are derived from the declarations, so a table that is not declared would
+//! silently be left out of them: a test compares the declarations with the database's own catalogue. The column `realm`
+//! stands first in every primary key and is not listed. [`super::core_tables`] lists those of the core; a portal
+//! declares its tables in its own folder, in the same words.
 
 mod copy;
 mod declaration;

@@ -1,4 +1,5 @@
-//! Removing rows of declared tables, in batches: those that expired, a deleted realm's, and what belongs to a deleted row.
+//! Removing rows of declared tables, in batches: those that expired, a deleted realm's, and what belongs to a deleted
+//! row.
 
 use jiff::Timestamp;
 
@@ -20,7 +21,8 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> Result<u
     tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
 }
 
-/// Removes a batch of a realm's rows in one table that expired before `then`; how many went. None where rows do not expire.
+/// Removes a batch of a realm's rows in one table that expired before `then`; how many went. None where rows do not
+/// expire.
 pub async fn remove_expired(tx: &mut Tx, realm: RealmId, table: &Table, then: Timestamp) -> Result<u64> {
     let Some(expires) = table.expires else {
         return Ok(0);
@@ -37,7 +39,8 @@ pub async fn remove_expired(tx: &mut Tx, realm: RealmId, table: &Table, then: Ti
     tx.execute_built(sql, values).await
 }
 
-/// Holds the row of `root` of that id until the transaction ends, where it was marked as deleted before `then`; whether it was.
+/// Holds the row of `root` of that id until the transaction ends, where it was marked as deleted before `then`; whether
+/// it was.
 ///
 /// Nobody can bring it back from there on, so what belongs to it may go.
 pub async fn hold_marked(tx: &mut Tx, realm: RealmId, root: &str, id: &str, then: Timestamp) -> Result<bool> {
@@ -57,7 +60,8 @@ pub async fn remove_marked(tx: &mut Tx, realm: RealmId, tables: &[&Table], root:
     Ok(())
 }
 
-/// Removes the rows of a table that belong to one row of `root`: they refer to it, or to rows that do. Children come first.
+/// Removes the rows of a table that belong to one row of `root`: they refer to it, or to rows that do. Children come
+/// first.
 pub async fn remove_of(
     tx: &mut Tx,
     realm: RealmId,

@@ -11,9 +11,11 @@ mod without_prompt;
 
 use serde_json::{Value, json};
 
-use crate::support::client_app::{AuthorizationRequest, ClientApp};
-use crate::support::jwt;
-use crate::support::{Arrival, Page, Realm, UserAgent, fresh_realm, realm_with};
+use crate::support::{
+    Arrival, Page, Realm, UserAgent,
+    client_app::{AuthorizationRequest, ClientApp},
+    fresh_realm, jwt, realm_with,
+};
 
 /// A browser in which Anne has signed in and agreed to what `demo-client` asks for, and the tokens of that.
 async fn anne_is_here(realm: &Realm) -> (UserAgent, Value) {

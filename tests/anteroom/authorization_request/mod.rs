@@ -13,8 +13,11 @@ mod what_is_kept_of_a_request_has_its_bounds;
 
 use serde_json::json;
 
-use crate::support::client_app::{AuthorizationRequest, REDIRECT_URI};
-use crate::support::{Callback, Realm, fresh_realm, realm_with};
+use crate::support::{
+    Callback, Realm,
+    client_app::{AuthorizationRequest, REDIRECT_URI},
+    fresh_realm, realm_with,
+};
 
 /// Where `demo-client` is registered besides any loopback address.
 const REGISTERED: &str = "https://client.example.com/cb";

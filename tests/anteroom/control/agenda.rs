@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::portals::mypatientportal::{
-    CATEGORY, Patient, TYPE, booked, guests, patient, realm_with_practice, realm_with_types, text,
+use crate::{
+    portals::mypatientportal::{
+        CATEGORY, Patient, TYPE, booked, guests, patient, realm_with_practice, realm_with_types, text,
+    },
+    support::{Emulator, Realm, fresh_realm},
 };
-use crate::support::{Emulator, Realm, fresh_realm};
 
 async fn messages(realm: &Realm) -> Vec<Value> {
     let outbox = realm.get("/control/api/outbox").await.is_ok().json();

@@ -1,12 +1,10 @@
 //! The OpenAPI document of a realm's control API, and the page that shows it.
 
-use anteroom::app::control_operation::Reach;
-use anteroom::control::operations::operations;
+use anteroom::{app::control_operation::Reach, control::operations::operations};
 use serde_json::Value;
 
 use super::house::{House, detail, filled};
-use crate::support::browser::in_chromium;
-use crate::support::{Answer, Emulator, Realm, fresh_realm};
+use crate::support::{Answer, Emulator, Realm, browser::in_chromium, fresh_realm};
 
 async fn document(realm: &Realm) -> Value {
     let answer = realm.get("/control/api-docs/openapi.json").await.is_ok();

@@ -1,8 +1,10 @@
 //! A command that is refused has changed nothing; and a question changes nothing either.
 
-use anteroom::api::operation::Content;
-use anteroom::app::control_operation::{ControlOperation, Reach};
-use anteroom::control::operations::operations;
+use anteroom::{
+    api::operation::Content,
+    app::control_operation::{ControlOperation, Reach},
+    control::operations::operations,
+};
 use serde_json::json;
 
 use super::house::{House, detail, filled};

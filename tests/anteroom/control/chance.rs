@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::levers::{fork, post, restore, snapshot};
-use crate::portals::mypatientportal::patient;
-use crate::support::{Emulator, Realm, emulator::START, fresh_realm, realm_with};
+use crate::{
+    portals::mypatientportal::patient,
+    support::{Emulator, Realm, emulator::START, fresh_realm, realm_with},
+};
 
 async fn seeded(seed: &str) -> Realm {
     realm_with(json!({"random_seed": seed})).await

@@ -3,9 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::races::at_once;
-use crate::support::client_app::REDIRECT_URI;
-use crate::support::{Arrival, ClientApp, Realm, fresh_realm, realm_with};
+use crate::{
+    races::at_once,
+    support::{Arrival, ClientApp, Realm, client_app::REDIRECT_URI, fresh_realm, realm_with},
+};
 
 fn described() -> Value {
     json!({

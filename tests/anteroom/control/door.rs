@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::house::{House, detail, filled};
-use crate::support::browser::{Browser, ClientSite, REBOUND, in_chromium};
-use crate::support::keeper::Keeper;
-use crate::support::{Answer, Emulator, Realm, fresh_realm, http};
+use crate::support::{
+    Answer, Emulator, Realm,
+    browser::{Browser, ClientSite, REBOUND, in_chromium},
+    fresh_realm, http,
+    keeper::Keeper,
+};
 
 #[tokio::test]
 async fn no_row_answers_under_a_name_that_was_only_pointed_at_us() {

@@ -2,14 +2,18 @@
 
 use std::sync::Mutex;
 
-use anteroom::app::agenda::{Firing, Goal, Handler, MOST_EVENTS, Occasion, Speed, TurnError, fire_due, walk};
-use anteroom::app::{App, Realm};
-use anteroom::clock::Clock;
-use anteroom::keys::sealing::Sealer;
-use anteroom::passwords::Passwords;
-use anteroom::realms::creation::{NewRealmRequest, create};
-use anteroom::store::{self, Database, Tx};
-use anteroom::web::endpoint::EndpointTable;
+use anteroom::{
+    app::{
+        App, Realm,
+        agenda::{Firing, Goal, Handler, MOST_EVENTS, Occasion, Speed, TurnError, fire_due, walk},
+    },
+    clock::Clock,
+    keys::sealing::Sealer,
+    passwords::Passwords,
+    realms::creation::{NewRealmRequest, create},
+    store::{self, Database, Tx},
+    web::endpoint::EndpointTable,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::keeper::Keeper;

@@ -3,10 +3,13 @@
 use serde_json::json;
 
 use super::levers::{fork, is_a_problem, post, realms, restore_as, snapshot, with_own_address};
-use crate::portals::mediquo;
-use crate::portals::mypatientportal::{data, patient};
-use crate::support::receiver::Receiver;
-use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
+use crate::{
+    portals::{
+        mediquo,
+        mypatientportal::{data, patient},
+    },
+    support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with, receiver::Receiver},
+};
 
 #[tokio::test]
 async fn a_copy_has_everything_under_its_own_issuer() {

@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use anteroom::api::operation::Content;
-use anteroom::app::control_operation::{ControlOperation, Reach};
-use anteroom::control::operations::operations;
+use anteroom::{
+    api::operation::Content,
+    app::control_operation::{ControlOperation, Reach},
+    control::operations::operations,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::emulator::START;
-use crate::support::{Answer, Emulator, Realm};
+use crate::support::{Answer, Emulator, Realm, emulator::START};
 
 /// A server of one's own with a realm in it, so that nobody else changes what is compared.
 pub struct House {
@@ -63,7 +64,8 @@ impl House {
 /// What was seen, by operation.
 pub type Sight = BTreeMap<&'static str, Value>;
 
-/// What is read as JSON, at an address without placeholders, and speaks neither of the requests themselves nor of nothing.
+/// What is read as JSON, at an address without placeholders, and speaks neither of the requests themselves nor of
+/// nothing.
 fn can_be_compared(row: &ControlOperation) -> bool {
     let json = matches!(row.answer.content, Content::Json(_));
     let moves = ["Journal", "Documentation"].contains(&row.tag);

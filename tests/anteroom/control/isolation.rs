@@ -1,13 +1,14 @@
 //! Two hundred realms at once, each driven through everything, and none sees another.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::portals::mypatientportal::{SCOPES, data};
-use crate::support::{Realm, fresh_realm};
+use crate::{
+    portals::mypatientportal::{SCOPES, data},
+    support::{Realm, fresh_realm},
+};
 
 const REALMS: usize = 200;
 /// As many as a laptop drives side by side.

@@ -4,8 +4,10 @@ use jsonwebtoken::jwk::JwkSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::races::at_once;
-use crate::support::{Emulator, Realm, fresh_realm, jwt};
+use crate::{
+    races::at_once,
+    support::{Emulator, Realm, fresh_realm, jwt},
+};
 
 async fn keys(realm: &Realm) -> Vec<Value> {
     realm.look_at("keys").await["keys"].as_array().expect("a list").clone()

@@ -1,19 +1,19 @@
 //! A server without a control API has none of its addresses, in no realm.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use anteroom::app::App;
-use anteroom::config::{Config, Settings};
-use anteroom::control::operations::operations;
-use anteroom::keys::sealing::Sealer;
-use anteroom::passwords::Passwords;
-use anteroom::portals;
-use anteroom::realms::creation::{NewRealmRequest, create};
-use anteroom::server::{PublicNames, router};
-use anteroom::store::Database;
-use anteroom::web::csrf::KnownHosts;
+use anteroom::{
+    app::App,
+    config::{Config, Settings},
+    control::operations::operations,
+    keys::sealing::Sealer,
+    passwords::Passwords,
+    portals,
+    realms::creation::{NewRealmRequest, create},
+    server::{PublicNames, router},
+    store::Database,
+    web::csrf::KnownHosts,
+};
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::levers::{fork, is_a_problem, post, realms, restore, snapshot};
-use crate::portals::mypatientportal::{data, patient};
-use crate::support::{Answer, Emulator, emulator::START, fresh_realm, jwt, realm_with};
+use crate::{
+    portals::mypatientportal::{data, patient},
+    support::{Answer, Emulator, emulator::START, fresh_realm, jwt, realm_with},
+};
 
 #[tokio::test]
 async fn everything_that_happened_is_gone_and_name_and_issuer_stay() {

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::levers::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
-use crate::portals::mypatientportal::{TYPE, booked, data, patient};
-use crate::support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with};
+use crate::{
+    portals::mypatientportal::{TYPE, booked, data, patient},
+    support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with},
+};
 
 /// A realm in which something of everything has happened.
 async fn lived_in() -> (Realm, crate::support::Tokens) {
@@ -347,7 +349,8 @@ async fn it_is_json_in_a_place_that_can_be_and_may_be_larger_than_other_bodies()
     restore(&realm, &large.to_string()).await.is_ok();
 }
 
-/// Of many restores at once one is the last, and it is there as a whole; what is booked meanwhile is in none of them by half.
+/// Of many restores at once one is the last, and it is there as a whole; what is booked meanwhile is in none of them by
+/// half.
 #[tokio::test(flavor = "multi_thread")]
 async fn restores_at_once_leave_one_of_them_whole() {
     let realm = fresh_realm().await;

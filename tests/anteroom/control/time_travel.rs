@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::levers::is_a_problem;
-use crate::portals::mypatientportal::{booked, patient};
-use crate::support::{Realm, fresh_realm};
+use crate::{
+    portals::mypatientportal::{booked, patient},
+    support::{Realm, fresh_realm},
+};
 
 #[tokio::test]
 async fn a_code_a_token_and_a_request_expire_when_the_clock_passes_them() {

@@ -3,8 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::portals::mypatientportal::at;
-use crate::support::{Realm, fresh_realm, jwt, portal_realm};
+use crate::{
+    portals::mypatientportal::at,
+    support::{Realm, fresh_realm, jwt, portal_realm},
+};
 
 fn for_anne() -> Value {
     json!({"client_id": "demo-client", "user": "anne", "scope": "openid email profile_read"})

@@ -3,9 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::portals::mypatientportal::{CATEGORY, TYPE, patient};
-use crate::races::at_once;
-use crate::support::{Arrival, Realm, Tokens, UserAgent, fresh_realm, realm_with};
+use crate::{
+    portals::mypatientportal::{CATEGORY, TYPE, patient},
+    races::at_once,
+    support::{Arrival, Realm, Tokens, UserAgent, fresh_realm, realm_with},
+};
 
 async fn zoe(realm: &Realm) -> Value {
     let zoe = json!({

@@ -1,16 +1,17 @@
 //! A good client meets bad ID tokens: the `openidconnect` crate, which knows nothing of faults, rejects those its
 //! library can notice, and accepts those that are odd but right.
 
-use openidconnect::core::{CoreClient, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata};
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, RedirectUrl, TokenResponse,
+    core::{CoreClient, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata},
 };
 use serde_json::json;
 
 use super::{arm, at_home, called_back, disarm_all};
-use crate::a_foreign_client::{fetch, realm_in_real_time};
-use crate::support::client_app::REDIRECT_URI;
-use crate::support::{Realm, UserAgent};
+use crate::{
+    a_foreign_client::{fetch, realm_in_real_time},
+    support::{Realm, UserAgent, client_app::REDIRECT_URI},
+};
 
 /// One login with the library: the ID token it accepts, or why it does not.
 async fn login(realm: &Realm, browser: &UserAgent) -> Result<CoreIdToken, String> {

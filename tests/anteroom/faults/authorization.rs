@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{Scene, at_home, called_back, cases};
-use crate::support::client_app::{AuthorizationRequest, REDIRECT_URI};
-use crate::support::{Callback, UserAgent, fresh_realm};
+use crate::support::{
+    Callback, UserAgent,
+    client_app::{AuthorizationRequest, REDIRECT_URI},
+    fresh_realm,
+};
 
 cases! {
     authorization_state_changed: state_changed;

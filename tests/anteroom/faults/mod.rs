@@ -1,8 +1,8 @@
-//! Armed faults, seen from outside: every row of the catalogue is armed in a realm of its own, its bend is looked for on
-//! the wire, and the answer after it must be clean.
+//! Armed faults, seen from outside: every row of the catalogue is armed in a realm of its own, its bend is looked for
+//! on the wire, and the answer after it must be clean.
 //!
-//! Each family has a table of cases; `every_fault_of_the_catalogue_has_a_case` holds the tables against the catalogue the
-//! server itself gives.
+//! Each family has a table of cases; `every_fault_of_the_catalogue_has_a_case` holds the tables against the catalogue
+//! the server itself gives.
 
 mod a_foreign_client;
 mod arming;
@@ -17,15 +17,17 @@ mod shape;
 mod token_response;
 mod transport;
 
-use std::collections::BTreeSet;
-use std::pin::Pin;
+use std::{collections::BTreeSet, pin::Pin};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use crate::support::client_app::AuthorizationRequest;
-use crate::support::{Answer, Callback, ClientApp, Realm, Tokens, UserAgent, fresh_realm};
+use crate::support::{
+    Answer, Callback, ClientApp, Realm, Tokens, UserAgent, client_app::AuthorizationRequest, fresh_realm,
+};
 
 /// What one fault has to show.
 pub struct Case {

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Scene, cases};
-use crate::portals::mypatientportal::{CATEGORY, Patient, TYPE, booked, patient};
-use crate::support::{Answer, Realm, realm_with};
+use crate::{
+    portals::mypatientportal::{CATEGORY, Patient, TYPE, booked, patient},
+    support::{Answer, Realm, realm_with},
+};
 
 cases! {
     portal_slot_taken: slot_taken;

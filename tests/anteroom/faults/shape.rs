@@ -110,8 +110,10 @@ async fn compressed_or_bom(scene: Scene) {
 
 /// What `gzip -d` makes of it: somebody else's judgement.
 fn unpacked(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
+    use std::{
+        io::Write,
+        process::{Command, Stdio},
+    };
     let mut gzip = Command::new("gzip")
         .arg("-dc")
         .stdin(Stdio::piped())

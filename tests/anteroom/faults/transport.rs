@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Scene, at_home, called_back, cases, connect, plain_request, raw};
-use crate::portals::mypatientportal::patient;
-use crate::support::{Answer, Realm, Tokens, realm_with};
+use crate::{
+    portals::mypatientportal::patient,
+    support::{Answer, Realm, Tokens, realm_with},
+};
 
 cases! {
     delayed_answer: delayed;

@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{last, text};
-use crate::support::client_app::{new_verifier, s256};
-use crate::support::{Realm, fresh_realm};
+use crate::support::{
+    Realm,
+    client_app::{new_verifier, s256},
+    fresh_realm,
+};
 
 async fn refusal(realm: &Realm) -> Value {
     let exchange = last(realm, "refused=true").await;

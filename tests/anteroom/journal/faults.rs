@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::events::Listener;
-use super::{exchanges, last, text};
-use crate::faults::arm;
-use crate::support::fresh_realm;
+use super::{events::Listener, exchanges, last, text};
+use crate::{faults::arm, support::fresh_realm};
 
 #[tokio::test]
 async fn an_exchange_says_which_fault_has_changed_it_and_the_next_one_is_clean() {

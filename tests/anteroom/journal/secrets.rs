@@ -1,16 +1,14 @@
 //! No secret stays: not in the journal, not in what is exported from it, not in the log.
 //!
-//! Every endpoint is asked with marked secrets in every place where one can travel. Then everything the journal tells is searched for
-//! the mark.
+//! Every endpoint is asked with marked secrets in every place where one can travel. Then everything the journal tells
+//! is searched for the mark.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{exchanges, last, text};
-use crate::support::client_app::new_verifier;
-use crate::support::emulator::log_file;
-use crate::support::{Answer, Realm, fresh_realm, portal_realm};
+use crate::support::{Answer, Realm, client_app::new_verifier, emulator::log_file, fresh_realm, portal_realm};
 
 /// Letters that stand nowhere else on earth.
 fn mark() -> String {

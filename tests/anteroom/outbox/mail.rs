@@ -3,8 +3,7 @@
 use mail_parser::MimeHeaders;
 use serde_json::{Value, json};
 
-use crate::support::mail_server::MailServer;
-use crate::support::{Answer, Emulator, Realm};
+use crate::support::{Answer, Emulator, Realm, mail_server::MailServer};
 
 const OUTBOX: &str = "/control/api/outbox";
 

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::receiver::Receiver;
-use crate::support::{Answer, Emulator, Realm, fresh_realm, realm_with};
+use crate::support::{Answer, Emulator, Realm, fresh_realm, realm_with, receiver::Receiver};
 
 const WEBHOOKS: &str = "/control/api/outbox/webhooks";
 

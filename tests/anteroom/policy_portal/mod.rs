@@ -16,8 +16,7 @@ mod userinfo;
 
 use serde_json::json;
 
-use crate::support::client_app::ClientCall;
-use crate::support::{Answer, ClientApp, Realm, Tokens, UserAgent, jwt, portal_realm};
+use crate::support::{Answer, ClientApp, Realm, Tokens, UserAgent, client_app::ClientCall, jwt, portal_realm};
 
 const SCOPE: &str = "openid profile_read appointment_read appointment_write";
 

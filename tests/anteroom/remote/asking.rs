@@ -3,9 +3,12 @@
 use std::net::TcpListener;
 
 use super::{typed, typed_with};
-use crate::support::browser::ClientSite;
-use crate::support::tls::{Certificates, certificates};
-use crate::support::{Emulator, fresh_realm};
+use crate::support::{
+    Emulator,
+    browser::ClientSite,
+    fresh_realm,
+    tls::{Certificates, certificates},
+};
 
 #[tokio::test]
 async fn where_nobody_answers_it_says_so_and_what_to_do() {

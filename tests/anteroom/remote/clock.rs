@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::typed;
-use crate::support::emulator::START;
-use crate::support::{Realm, fresh_realm};
+use crate::support::{Realm, emulator::START, fresh_realm};
 
 async fn turned(realm: &Realm, words: &[&str]) -> String {
     typed(realm, &[&["clock"], words].concat()).await.does()

@@ -1,8 +1,7 @@
 //! `anteroom key …`
 
 use super::{rows, typed};
-use crate::support::tls::certificates;
-use crate::support::{Realm, fresh_realm, jwt};
+use crate::support::{Realm, fresh_realm, jwt, tls::certificates};
 
 async fn published(realm: &Realm) -> Vec<String> {
     let keys = realm.get("/oauth/discovery/keys").await.is_ok().json();

@@ -11,16 +11,18 @@ mod waiting;
 
 use std::time::Duration;
 
-use anteroom::clock::Clock;
-use anteroom::model::{
-    AuthorizationCode, AuthorizationRequest, ClaimPlace, ClaimRule, Client, ClientId, ClientMetadata, Grant, GrantId,
-    GrantType, IssuedAccessToken, PendingRequest, Policy, Preset, Prompt, RealmId, RealmName, ResponseMode, Scopes,
-    SigningAlgorithm, StoredKey, User, UserId,
+use anteroom::{
+    clock::Clock,
+    model::{
+        AuthorizationCode, AuthorizationRequest, ClaimPlace, ClaimRule, Client, ClientId, ClientMetadata, Grant,
+        GrantId, GrantType, IssuedAccessToken, PendingRequest, Policy, Preset, Prompt, RealmId, RealmName,
+        ResponseMode, Scopes, SigningAlgorithm, StoredKey, User, UserId,
+    },
+    portals,
+    random::{Random, digest},
+    realms,
+    store::{self, Database, Keeps, Tx, purge, settle, tables},
 };
-use anteroom::portals;
-use anteroom::random::{Random, digest};
-use anteroom::realms;
-use anteroom::store::{self, Database, Keeps, Tx, purge, settle, tables};
 use jiff::Timestamp;
 
 use crate::support::keeper::Keeper;

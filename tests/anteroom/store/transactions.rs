@@ -1,4 +1,5 @@
-//! However a transaction ends, whoever is next finds none: SQLite has one writer, and PostgreSQL's pool gives connections on.
+//! However a transaction ends, whoever is next finds none: SQLite has one writer, and PostgreSQL's pool gives
+//! connections on.
 
 use std::{future::pending, time::Duration};
 

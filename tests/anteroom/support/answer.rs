@@ -275,8 +275,8 @@ pub fn check_characters(text: &str) {
     assert!(text.chars().all(allowed), "characters that RFC 6749 forbids: {text:?}");
 }
 
-/// At least 43 base64url characters, 256 bits, and no two characters too alike (issue: codes and tokens); a JWT has three
-/// parts of such characters.
+/// At least 43 base64url characters, 256 bits, and no two characters too alike (issue: codes and tokens); a JWT has
+/// three parts of such characters.
 #[track_caller]
 pub fn check_token(token: &str) {
     let parts = token.split('.').count();

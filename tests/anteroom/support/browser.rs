@@ -3,20 +3,25 @@
 //! A machine without them says so and the tests that need them pass by; `tests/run --strict` does not let them.
 //! `ANTEROOM_CHROMEDRIVER` names a driver that is not on the `PATH`.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
 
-use axum::body::Bytes;
-use axum::extract::{Request, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::{
+    body::Bytes,
+    extract::{Request, State},
+    response::{Html, IntoResponse, Redirect, Response},
+};
 use serde_json::Value;
-use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc};
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, prelude::*};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+};
 
 use super::keeper::{Keeper, Program};
 

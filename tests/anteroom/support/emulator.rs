@@ -3,17 +3,21 @@
 //! One server serves the whole test process; each test has a realm of its own, made over the control API as anybody
 //! would make one. Its clock stands still until the test turns it.
 
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::caller::Caller;
-use super::client_app::ClientApp;
-use super::keeper::{Keeper, Program};
-use super::user_agent::UserAgent;
+use super::{
+    answer::Answer,
+    caller::Caller,
+    client_app::ClientApp,
+    keeper::{Keeper, Program},
+    user_agent::UserAgent,
+};
 
 /// Where every fresh realm's clock stands: Monday, 2 June 2025, eight in the morning in Berlin.
 pub const START: &str = "2025-06-02T08:00:00+02:00";
@@ -96,7 +100,8 @@ impl Emulator {
         }
     }
 
-    /// Tries to start a server with exactly these options: the issuer it listens on, or what it wrote before it gave up.
+    /// Tries to start a server with exactly these options: the issuer it listens on, or what it wrote before it gave
+    /// up.
     pub fn try_start(options: &[&str], folder: &Path) -> Result<(Keeper, String), String> {
         let mut keeper = Keeper::hire();
         let mut args = vec!["serve".to_owned()];

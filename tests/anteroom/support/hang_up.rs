@@ -1,7 +1,6 @@
 //! Somebody who asks and does not wait for the answer.
 
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::Realm;
 

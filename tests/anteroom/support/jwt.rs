@@ -1,8 +1,7 @@
 //! Signed tokens as their recipient reads them, with a second implementation (jsonwebtoken) as the judge.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -1,12 +1,16 @@
 //! A mail server of the tests' own (RFC 5321): it takes messages, keeps them, and refuses as a test wants.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
 
 use mail_parser::{Message, MessageParser};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    sync::{Semaphore, watch},
+};
 
 /// One message, as it was handed in.
 #[derive(Clone, Debug)]

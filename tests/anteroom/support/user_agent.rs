@@ -270,8 +270,8 @@ impl Callback {
             .to_owned()
     }
 
-    /// An error response (RFC 6749 §4.1.2.1) with nothing in it that does not belong there. What comes before `error` in
-    /// a query is the client's own.
+    /// An error response (RFC 6749 §4.1.2.1) with nothing in it that does not belong there. What comes before `error`
+    /// in a query is the client's own.
     #[track_caller]
     pub fn is_refused_with(self, error: &str) -> Self {
         assert_eq!(self.get("error"), Some(error), "{self:?}");

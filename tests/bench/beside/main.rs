@@ -1,8 +1,8 @@
 //! Measures Anteroom beside node-oidc-provider: CPU time of the server per iteration, and the ratio of the two.
 //!
-//! The servers take turns inside every round, so that a machine that becomes slower becomes so for both; the median of the
-//! rounds is printed. Figures of two runs are not to be compared, ratios are. `tests/bench/beside-node` installs the peer and
-//! starts this; without `--peer` Anteroom is measured alone.
+//! The servers take turns inside every round, so that a machine that becomes slower becomes so for both; the median of
+//! the rounds is printed. Figures of two runs are not to be compared, ratios are. `tests/bench/beside-node` installs
+//! the peer and starts this; without `--peer` Anteroom is measured alone.
 //!
 //! Every run is bounded in time and goes to loopback addresses only.
 

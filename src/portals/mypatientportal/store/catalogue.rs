@@ -38,7 +38,8 @@ macro_rules! type_columns {
     };
 }
 
-pub(super) use {practice_columns, type_columns};
+pub(super) use practice_columns;
+pub(super) use type_columns;
 
 pub async fn list_practices(conn: &mut Conn, realm: RealmId) -> Result<Vec<Practice>> {
     let rows = fetch_all!(

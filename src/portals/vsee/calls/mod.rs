@@ -1,7 +1,7 @@
 //! The calls of the API: what is served where, to whom, and by which handler.
 //!
-//! Paths are below each of the mounts (`/vsee/api_v3`, `/vsee/vc/{next,stable}/api_v3`) and may end in `.json`. Routing,
-//! the OpenAPI document and the tests read the same tables, so they cannot disagree.
+//! Paths are below each of the mounts (`/vsee/api_v3`, `/vsee/vc/{next,stable}/api_v3`) and may end in `.json`.
+//! Routing, the OpenAPI document and the tests read the same tables, so they cannot disagree.
 
 mod common;
 mod intakes;

@@ -1,9 +1,9 @@
-//! `/members/appointment/{id}?token=`: an appointment opened by its one-time link, without a sign-up (documented in the use
-//! cases and the help pages).
+//! `/members/appointment/{id}?token=`: an appointment opened by its one-time link, without a sign-up (documented in the
+//! use cases and the help pages).
 //!
-//! The link can be opened any number of times until the visit is over. It *starts* the visit once, from 15 minutes before
-//! the appointment by the realm's clock. Of simultaneous starts one succeeds, by a conditional statement. It starts a
-//! session that gives access to this visit only.
+//! The link can be opened any number of times until the visit is over. It *starts* the visit once, from 15 minutes
+//! before the appointment by the realm's clock. Of simultaneous starts one succeeds, by a conditional statement. It
+//! starts a session that gives access to this visit only.
 
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};

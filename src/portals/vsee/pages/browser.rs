@@ -1,7 +1,7 @@
 //! The browser that asks for a page: its session, found by a cookie of the portal's own.
 //!
-//! The cookie follows the same rules as the sign-in cookie (`web::session_cookie`). Its name is computed from the portal's
-//! address, so that the two differ. A session expires by its row and the realm's clock.
+//! The cookie follows the same rules as the sign-in cookie (`web::session_cookie`). Its name is computed from the
+//! portal's address, so that the two differ. A session expires by its row and the realm's clock.
 
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{StatusCode, header, request::Parts};
@@ -72,7 +72,8 @@ impl Browser {
     /// The signed-in user.
     ///
     /// # Errors
-    /// 401 when nobody is signed in; 403 when the session came from a one-time link, and this is not the page of its visit.
+    /// 401 when nobody is signed in; 403 when the session came from a one-time link, and this is not the page of its
+    /// visit.
     pub fn user(&self) -> Result<&User, PageError> {
         self.user_for(None)
     }

@@ -1,5 +1,5 @@
-//! `GET /visits/join/{code}`: a guest opens an invitation (documented in the use cases). The code is the only proof, so the
-//! page says who the provider is and when, and nothing about the patient.
+//! `GET /visits/join/{code}`: a guest opens an invitation (documented in the use cases). The code is the only proof, so
+//! the page says who the provider is and when, and nothing about the patient.
 
 use askama::Template;
 use axum::{Extension, extract::State};

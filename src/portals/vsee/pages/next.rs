@@ -1,8 +1,8 @@
 //! The path to which `/auth` redirects a browser: a path inside the portal, or none.
 //!
-//! An accepted path begins with a single `/` and stays below the portal in every browser. Browsers read `\` as `/`, drop
-//! tabs and line ends, and resolve `.` and `..` also where they are percent-encoded. So none of these is accepted, plain
-//! or percent-encoded any number of times.
+//! An accepted path begins with a single `/` and stays below the portal in every browser. Browsers read `\` as `/`,
+//! drop tabs and line ends, and resolve `.` and `..` also where they are percent-encoded. So none of these is accepted,
+//! plain or percent-encoded any number of times.
 
 use std::borrow::Cow;
 

@@ -82,7 +82,8 @@ fn interval(browser: &Browser) -> Interval {
     }
 }
 
-/// Where the next page begins when all slots of the span are shown; `None` where no provider can be booked that far ahead.
+/// Where the next page begins when all slots of the span are shown; `None` where no provider can be booked that far
+/// ahead.
 fn after_the_span(search: &Search, providers: &[User], now: Timestamp) -> Option<i64> {
     let fitting = providers
         .iter()

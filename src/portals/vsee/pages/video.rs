@@ -1,5 +1,5 @@
-//! `/visits/start/{id}`: the page of a visit (documented in the use cases). The video call is not emulated; starting and
-//! ending a visit are.
+//! `/visits/start/{id}`: the page of a visit (documented in the use cases). The video call is not emulated; starting
+//! and ending a visit are.
 
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};

@@ -1,7 +1,7 @@
 //! This portal's part of a seed: clinics with their rooms, users and webhook endpoints.
 //!
-//! The same in TOML and JSON; a misspelled member is an error. [`Seed::check`] finds what types cannot. A seed that passes
-//! it can be written.
+//! The same in TOML and JSON; a misspelled member is an error. [`Seed::check`] finds what types cannot. A seed that
+//! passes it can be written.
 
 mod checks;
 #[cfg(test)]

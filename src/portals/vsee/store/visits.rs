@@ -196,8 +196,8 @@ pub async fn intake_is_used(conn: &mut Conn, realm: RealmId, intake: &str) -> Re
     Ok(row.is_some())
 }
 
-/// Assigns an unassigned e-consult to a provider; false when another provider has it, or it is over. The patient can have
-/// started it before.
+/// Assigns an unassigned e-consult to a provider; false when another provider has it, or it is over. The patient can
+/// have started it before.
 pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -211,8 +211,8 @@ pub async fn accept(tx: &mut Tx, realm: RealmId, id: i64, provider: i64, now: Ti
     Ok(rows == 1)
 }
 
-/// Starts a waiting visit; false when it has started or is over. A provider who starts an unassigned visit is assigned to
-/// it, also where the patient has started it.
+/// Starts a waiting visit; false when it has started or is over. A provider who starts an unassigned visit is assigned
+/// to it, also where the patient has started it.
 pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
@@ -228,7 +228,8 @@ pub async fn start(tx: &mut Tx, realm: RealmId, id: i64, provider: Option<i64>, 
     Ok(rows == 1)
 }
 
-/// Marks a visit's one-time link as used; false when it was used before, the visit is over, or it begins after `latest`.
+/// Marks a visit's one-time link as used; false when it was used before, the visit is over, or it begins after
+/// `latest`.
 pub async fn use_link(tx: &mut Tx, realm: RealmId, id: i64, latest: Timestamp, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,

@@ -1,7 +1,7 @@
 //! The JSON of answers: the documented members, in the documented order, with the documented types.
 //!
-//! Ids are numbers as text, a visit's `start` and `end` are seconds as text, `created` and `modified` are seconds as numbers.
-//! The schemas of the OpenAPI document are derived from the same structures.
+//! Ids are numbers as text, a visit's `start` and `end` are seconds as text, `created` and `modified` are seconds as
+//! numbers. The schemas of the OpenAPI document are derived from the same structures.
 
 mod account;
 mod intake;

@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use super::{Customer, address, appointment, clinic};
-use crate::support::receiver::Receiver;
-use crate::support::{Answer, Emulator, Realm};
+use crate::support::{Answer, Emulator, Realm, receiver::Receiver};
 
 fn document(name: &str) -> String {
     format!("{}/control/api/realms/{name}/snapshot", Emulator::shared().issuer)

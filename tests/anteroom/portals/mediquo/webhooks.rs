@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Customer, address, clinic, clinic_with};
-use crate::support::receiver::{Received, Receiver};
-use crate::support::{Answer, Realm};
+use crate::support::{
+    Answer, Realm,
+    receiver::{Received, Receiver},
+};
 
 const ENDPOINTS: &str = "/control/api/mediquo/webhook-endpoints";
 const EVENTS: &str = "/control/api/mediquo/events";

@@ -4,8 +4,11 @@ use anteroom::portals::mypatientportal::calls::CALLS;
 use serde_json::Value;
 
 use super::{CATEGORY, TYPE, patient};
-use crate::support::browser::{Browser, in_chromium};
-use crate::support::{Answer, Realm, fresh_realm};
+use crate::support::{
+    Answer, Realm,
+    browser::{Browser, in_chromium},
+    fresh_realm,
+};
 
 async fn document(realm: &Realm) -> Value {
     realm.get("/api-docs/v1/swagger.json").await.is_ok().json()

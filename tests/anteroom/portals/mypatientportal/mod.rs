@@ -137,8 +137,8 @@ pub fn ids(list: &[Value]) -> Vec<i64> {
     list.iter().filter_map(|one| one["id"].as_i64()).collect()
 }
 
-/// The demo's clients and people, and one practice of a test's own: a calendar that is open every day from nine to five,
-/// with these types in category 1. Lea comes of age on 12 June 2025.
+/// The demo's clients and people, and one practice of a test's own: a calendar that is open every day from nine to
+/// five, with these types in category 1. Lea comes of age on 12 June 2025.
 pub async fn realm_with_types(types: Value) -> Realm {
     let hours = json!({
         "days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{MONDAY_NINE, QUARTER, data, patient, provider, text};
-use crate::support::receiver::Receiver;
-use crate::support::{Answer, Realm, fresh_realm};
+use crate::support::{Answer, Realm, fresh_realm, receiver::Receiver};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
 
