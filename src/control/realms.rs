@@ -106,11 +106,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         }),
         answer: Answer {
             status: 201,
-            description: Some("The realm stands."),
+            description: Some("The new realm."),
             content: Content::Json(made_schema),
         },
         refusals: &[
-            (400, "The wishes cannot be read."),
+            (400, "The request cannot be read."),
             (409, "A realm of that name lives."),
         ],
         handler: || post(create),
@@ -154,7 +154,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/realms/{realm}/fork",
         id: "forkRealm",
         tag: "Realms",
-        summary: "Copy a realm as it stands, tokens and clock included, to another name and issuer",
+        summary: "Copy a realm with its tokens and its clock, under another name and issuer",
         access: Reach::Server,
         query: &[],
         body: Body::optional_json(|| {
@@ -165,11 +165,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         }),
         answer: Answer {
             status: 201,
-            description: Some("The copy stands."),
+            description: Some("The copy."),
             content: Content::Json(made_schema),
         },
         refusals: &[
-            (400, "The wishes cannot be read."),
+            (400, "The request cannot be read."),
             NO_REALM,
             (409, "A realm of that name lives."),
         ],
@@ -228,7 +228,7 @@ fn listed() -> Value {
 /// What a new realm should be. Everything has a default: the demo seed, its policy and clock, a name that is made up.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Wishes {
+struct CreateRealm {
     name: Option<String>,
     /// A preset's name, or switches over the seed's policy.
     policy: Option<Value>,
@@ -242,7 +242,7 @@ struct Wishes {
 /// What a copy should be.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct CopyWishes {
+struct CopyRealm {
     name: Option<String>,
     ttl: Option<Duration>,
 }
@@ -277,19 +277,19 @@ struct List {
 }
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
-async fn create(State(app): State<App>, JsonBody(wishes): JsonBody<Wishes>) -> Result<Response, Problem> {
-    let made = creation::create(&app, wishes.read(&portals::of(&app))?).await?;
+async fn create(State(app): State<App>, JsonBody(request): JsonBody<CreateRealm>) -> Result<Response, Problem> {
+    let made = creation::create(&app, request.read(&portals::of(&app))?).await?;
     Ok(created(&made))
 }
 
 /// 201, and where the realm is described.
 pub fn created(realm: &Realm) -> Response {
     let location = format!("{REALMS}/{}", realm.name);
-    (StatusCode::CREATED, [(header::LOCATION, location)], stands(realm)).into_response()
+    (StatusCode::CREATED, [(header::LOCATION, location)], described(realm)).into_response()
 }
 
-/// A realm that stands, by name and issuer.
-pub fn created(realm: &Realm) -> Response {
+/// 200, and the realm's name and issuer.
+pub fn described(realm: &Realm) -> Response {
     let body = Json(Made {
         name: &realm.name,
         issuer: &realm.issuer,
@@ -363,9 +363,9 @@ impl Listed {
 async fn fork(
     State(app): State<App>,
     Path(name): Path<String>,
-    JsonBody(wishes): JsonBody<CopyWishes>,
+    JsonBody(request): JsonBody<CopyRealm>,
 ) -> Result<Response, Problem> {
-    let (copy, expires_at) = (new_name(wishes.name)?, end_of(wishes.ttl)?);
+    let (copy, expires_at) = (new_name(request.name)?, end_of(request.ttl)?);
     let original = find(&app, &name).await?;
     let copy = realms::fork::fork(&app, &original, copy, expires_at).await?;
     Ok(created(&copy))
@@ -379,7 +379,7 @@ async fn reset(
 ) -> Result<Response, Problem> {
     let realm = find(&app, &name).await?;
     let realm = realms::reset::reset(&app, &realm).await?;
-    Ok(created(&realm))
+    Ok(described(&realm))
 }
 
 /// No member at all.
@@ -393,7 +393,7 @@ pub async fn find(app: &App, name: &str) -> Result<Realm, Problem> {
     found.ok_or_else(|| unknown(name))
 }
 
-impl Wishes {
+impl CreateRealm {
     fn read(self, portals: &[&'static Portal]) -> Result<NewRealmRequest, Problem> {
         let (name, expires_at) = (new_name(self.name)?, end_of(self.ttl)?);
         let origin = Origin {
@@ -436,8 +436,10 @@ mod tests {
 
     use super::*;
 
-    fn read(wishes: Value) -> Result<NewRealmRequest, Problem> {
-        serde_json::from_value::<Wishes>(wishes).unwrap().read(portals::ALL)
+    fn read(request: Value) -> Result<NewRealmRequest, Problem> {
+        serde_json::from_value::<CreateRealm>(request)
+            .unwrap()
+            .read(portals::ALL)
     }
 
     #[test]
@@ -449,8 +451,8 @@ mod tests {
     }
 
     #[test]
-    fn wishes_that_cannot_be_fulfilled_are_refused() {
-        for (wishes, status) in [
+    fn invalid_requests_are_refused() {
+        for (request, status) in [
             (json!({"name": "Suite"}), 400),
             (json!({"name": ""}), 400),
             (json!({"name": "../x"}), 400),
@@ -458,12 +460,12 @@ mod tests {
             (json!({"ttl": "PT0S"}), 400),
             (json!({"ttl": "-PT1H"}), 400),
         ] {
-            let problem = read(wishes.clone()).map(|_| ()).unwrap_err();
-            assert_eq!(problem.status().as_u16(), status, "{wishes}");
+            let problem = read(request.clone()).map(|_| ()).unwrap_err();
+            assert_eq!(problem.status().as_u16(), status, "{request}");
         }
         for malformed in [json!({"nmae": "x"}), json!({"ttl": 30}), json!({"random_seed": ""})] {
             assert!(
-                serde_json::from_value::<Wishes>(malformed.clone()).is_err(),
+                serde_json::from_value::<CreateRealm>(malformed.clone()).is_err(),
                 "{malformed}"
             );
         }

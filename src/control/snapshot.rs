@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     duration::Duration,
     problem::Problem,
-    realms::{created, end_of, find, made_schema, read_name, stands},
+    realms::{created, described, end_of, find, made_schema, read_name},
 };
 use crate::{
     api::{
@@ -62,7 +62,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::optional_json(|| json!({"type": "object", "required": ["anteroom_snapshot"]})),
         answer: Answer {
             status: 200,
-            description: Some("The realm stands; 201 where there was none of its name."),
+            description: Some("The restored realm; 201 where there was none of its name."),
             content: Content::Json(made_schema),
         },
         refusals: &[
@@ -101,5 +101,5 @@ async fn restore(
     input::check_json(&headers)?;
 
     let (realm, replaced) = snapshot::restore(&app, name, &body, end_of(ttl)?).await?;
-    Ok(if replaced { created(&realm) } else { created(&realm) })
+    Ok(if replaced { described(&realm) } else { created(&realm) })
 }
