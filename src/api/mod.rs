@@ -6,6 +6,7 @@
 //! | [`openapi`] | the OpenAPI 3.1 document of a table of operations |
 //! | [`schema`] | JSON Schemas, derived from structures or written in a few words |
 //! | [`input`] | queries and bodies, read strictly |
+//! | [`parameters`] | the same for handlers of axum, as the control API has them |
 //! | [`dates`] | dates and times as requests write them |
 //! | [`refused`] | refusals and failures, in the wire form of an API |
 //! | [`problem`] | the form of the control API: problem details (RFC 9457) |
@@ -52,6 +53,7 @@ pub mod dates;
 pub mod input;
 pub mod openapi;
 pub mod operation;
+pub mod parameters;
 pub mod problem;
 pub mod refused;
 pub mod schema;

@@ -3,23 +3,18 @@
 //! The process that changes a realm puts the new snapshot here before it answers; an older revision never replaces a
 //! newer one. Other processes compare revisions.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::json;
 
-use super::Realm;
+use super::{directory_error::DirectoryError, realm::Realm};
 use crate::{
     clock::{Clock, system_now},
     faults::Faults,
     journal::{Journal, event::JournalEvent},
-    keys::{
-        RingError,
-        sealing::{Sealer, SealingError},
-    },
+    keys::sealing::Sealer,
     model::{RealmId, RealmName, RealmSettings},
     random::Random,
     store::{self, Conn, Database},
@@ -36,17 +31,6 @@ pub struct Directory {
     streams: Mutex<HashMap<RealmId, Random>>,
     /// Locked while a stream is created, so that concurrent requests create only one.
     stream_creation: tokio::sync::Mutex<()>,
-}
-
-/// Why a realm cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum DirectoryError {
-    #[error("the database failed: {0}")]
-    Database(#[from] store::Error),
-    #[error("the realm's secret cannot be opened: {0}")]
-    Sealing(#[from] SealingError),
-    #[error(transparent)]
-    Keys(#[from] RingError),
 }
 
 impl Directory {
@@ -95,7 +79,7 @@ impl Directory {
     }
 
     fn streams(&self) -> MutexGuard<'_, HashMap<RealmId, Random>> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+        self.streams.lock()
     }
 
     /// A realm as it is within a transaction that may still be rolled back; not put into the cache.

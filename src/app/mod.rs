@@ -2,7 +2,9 @@
 
 pub mod agenda;
 pub mod behaviour_effects;
+pub mod control_operation;
 mod directory;
+mod directory_error;
 mod page_failures;
 mod realm;
 pub mod request_in_flight;
@@ -16,7 +18,8 @@ use http::request::Parts;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use agenda::notifier::Agenda;
-pub use directory::{Directory, DirectoryError};
+pub use directory::Directory;
+pub use directory_error::DirectoryError;
 pub use realm::{Realm, Rendered};
 pub use run_to_completion::run_to_completion;
 

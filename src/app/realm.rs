@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     ops::Deref,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use url::Url;
 
-use super::DirectoryError;
+use super::directory_error::DirectoryError;
 use crate::{
     clock::Clock,
     keys::{
@@ -166,8 +167,8 @@ impl Realm {
         }))
     }
 
-    fn clients(&self) -> std::sync::MutexGuard<'_, HashMap<ClientId, Arc<Client>>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    fn clients(&self) -> MutexGuard<'_, HashMap<ClientId, Arc<Client>>> {
+        self.clients.lock()
     }
 }
 

@@ -1,69 +1,70 @@
 //! `/control/api-docs`: what the control API can be asked, as Swagger UI for people and as OpenAPI 3.1 for programs.
 
-use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Json};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::openapi;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
 use crate::api::swagger_ui::SwaggerUi;
 use crate::app::Realm;
+use crate::app::control_operation::{ControlOperation, ControlOperations, Reach};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: PAGE_PATH,
-        operation: "showApiDocs",
+        id: "showApiDocs",
         tag: TAG,
         summary: "This document as a page; asked for application/json, as it is",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "Swagger UI, which sends requests too.",
-            content: Content::Other("text/html"),
+            description: Some("Swagger UI, which sends requests too."),
+            content: Content::Bytes("text/html"),
         },
         refusals: &[],
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api-docs/openapi.json",
-        operation: "showOpenApi",
+        id: "showOpenApi",
         tag: TAG,
         summary: "This document",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "OpenAPI 3.1.",
+            description: Some("OpenAPI 3.1."),
             content: Content::Json(document_schema),
         },
         refusals: &[],
-        serve: || get(show_document),
+        handler: || get(show_document),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api-docs/{file}",
-        operation: "showApiDocsFile",
+        id: "showApiDocsFile",
         tag: TAG,
         summary: "What the page is made of",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "A script, a style sheet or an image.",
-            content: Content::Other("*/*"),
+            description: Some("A script, a style sheet or an image."),
+            content: Content::Bytes("*/*"),
         },
         refusals: &[(404, "The page has no such file.")],
-        serve: || get(show_file),
+        handler: || get(show_file),
     },
 ];
 
@@ -71,7 +72,7 @@ pub const PAGE_PATH: &str = "/control/api-docs";
 const TAG: &str = "Documentation";
 
 const PAGE: SwaggerUi = SwaggerUi {
-    title: "Anteroom's control",
+    title: "Anteroom control API",
     start: include_str!("../../templates/control/api_docs.js"),
 };
 
@@ -80,10 +81,10 @@ fn document_schema() -> Value {
 }
 
 /// `GET /control/api-docs`: the page for browsers, the document for whoever asks for JSON.
-async fn show(realm: Realm, headers: HeaderMap) -> Response {
+async fn show(realm: Realm, Extension(table): Extension<ControlOperations>, headers: HeaderMap) -> Response {
     let mut response = if wants_json(&headers) {
         // Relative to this address, which has one segment less than the document's own.
-        Json(openapi::document(&realm, "..")).into_response()
+        Json(openapi::document(table, &realm.name, "..")).into_response()
     } else {
         PAGE.page(&realm.issuer)
     };
@@ -93,8 +94,8 @@ async fn show(realm: Realm, headers: HeaderMap) -> Response {
 }
 
 /// `GET /control/api-docs/openapi.json`
-async fn show_document(realm: Realm) -> Json<Value> {
-    Json(openapi::document(&realm, "../.."))
+async fn show_document(realm: Realm, Extension(table): Extension<ControlOperations>) -> Json<Value> {
+    Json(openapi::document(table, &realm.name, "../.."))
 }
 
 /// `GET /control/api-docs/{file}`

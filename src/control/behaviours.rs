@@ -6,21 +6,22 @@ use http::Method;
 use serde::Serialize;
 use serde_json::json;
 
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::model::Behaviour;
 
-pub const ROWS: &[Row] = &[Row {
+pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::GET,
     path: "/control/api/behaviours",
-    operation: "listBehaviours",
+    id: "listBehaviours",
     tag: "Users",
     summary: "What can happen to a user, whatever client they meet: the catalogue of `behaviour`",
-    reach: Reach::Realm,
+    access: Reach::Realm,
     query: &[],
-    body: None,
+    body: Body::Nothing,
     answer: Answer {
         status: 200,
-        description: "The behaviours a user can have.",
+        description: Some("The behaviours a user can have."),
         content: Content::Json(|| {
             let text = json!({"type": "string"});
             json!({
@@ -44,7 +45,7 @@ pub const ROWS: &[Row] = &[Row {
         }),
     },
     refusals: &[],
-    serve: || get(list),
+    handler: || get(list),
 }];
 
 #[derive(Serialize)]

@@ -4,37 +4,37 @@
 //! `realm` (`name`, `issuer`). Rules are followed in the order they were written, the later one wins. A template that cannot be read is
 //! refused here; one that fails when a token is made leaves its claim out, and the log says so.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::model::{ClaimPlace, ClaimRule, Claims, ClientId, RealmSettings, UserId};
 use crate::realms::seed::SeedClaimRule;
 use crate::store::{self, Tx, settle};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: RULES,
-        operation: "listClaimRules",
+        id: "listClaimRules",
         tag: TAG,
         summary: "The rules for claims in the order they are followed",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The rules.",
+            description: Some("The rules."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["rules"], "properties": {
                     "rules": {"type": "array", "items": rule_schema()},
@@ -42,61 +42,61 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: RULES,
-        operation: "addClaimRule",
+        id: "addClaimRule",
         tag: TAG,
         summary: "Put further claims into tokens and answers",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(said_schema),
+        body: Body::optional_json(said_schema),
         answer: Answer {
             status: 201,
-            description: "What is issued from now on follows the rule.",
+            description: Some("What is issued from now on follows the rule."),
             content: Content::Json(rule_schema),
         },
         refusals: UNSOUND,
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::PUT,
         path: RULE,
-        operation: "replaceClaimRule",
+        id: "replaceClaimRule",
         tag: TAG,
         summary: "Say a rule anew, in its place",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(said_schema),
+        body: Body::optional_json(said_schema),
         answer: Answer {
             status: 200,
-            description: "The rule as it is now.",
+            description: Some("The rule as it is now."),
             content: Content::Json(rule_schema),
         },
         refusals: &[
             (400, "It is no sound rule, or names whom there is not."),
             (404, "There is no such rule."),
         ],
-        serve: || put(replace),
+        handler: || put(replace),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: RULE,
-        operation: "deleteClaimRule",
+        id: "deleteClaimRule",
         tag: TAG,
         summary: "Take back a rule",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "What is issued from now on does not follow it.",
+            description: Some("What is issued from now on does not follow it."),
             content: Content::Nothing,
         },
         refusals: &[(404, "There is no such rule.")],
-        serve: || delete(remove),
+        handler: || delete(remove),
     },
 ];
 
@@ -161,8 +161,11 @@ async fn list(realm: Realm) -> Json<List> {
     Json(List { rules })
 }
 
-async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let rule: SeedClaimRule = body::read(&headers, &body)?;
+async fn add(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(rule): JsonBody<SeedClaimRule>,
+) -> Result<Response, Problem> {
     let id = realm.random.id(realm.clock.now());
 
     let mut tx = app.database.begin().await?;
@@ -204,11 +207,8 @@ async fn replace(
     State(app): State<App>,
     realm: Realm,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(rule): JsonBody<SeedClaimRule>,
 ) -> Result<Json<Shown>, Problem> {
-    let rule: SeedClaimRule = body::read(&headers, &body)?;
-
     let mut tx = app.database.begin().await?;
     let outcome = replaced(&mut tx, &realm, &rule, id).await;
     let (rule, settings) = settle(tx, outcome).await?;

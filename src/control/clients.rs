@@ -4,22 +4,23 @@
 //! old one at once. A deleted client is gone at once: what it was granted is revoked, the tokens it got for itself are dead,
 //! consents and rules for claims about it are forgotten. What it did in the portals stays.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::body;
 use super::merge_patch::merge_patch;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content};
+use crate::api::parameters::Parameters;
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::system_now;
 use crate::model::{Client, ClientId, ClientMetadata, RealmSettings, Secret, StoredSecret};
@@ -27,19 +28,19 @@ use crate::random::digest;
 use crate::realms::seed::{Phc, SeedClient, SeedSecret, loading};
 use crate::store::{self, Tx, settle};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: CLIENTS,
-        operation: "listClients",
+        id: "listClients",
         tag: TAG,
         summary: "The realm's clients in the order they were added",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[AFTER, LIMIT],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "A page of clients; `next` where more are to come.",
+            description: Some("A page of clients; `next` where more are to come."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["clients"], "properties": {
                     "clients": {"type": "array", "items": client_schema()}, "next": {"type": "string"},
@@ -50,17 +51,17 @@ pub const ROWS: &[Row] = &[
             (400, "A parameter cannot be read."),
             (404, "There is no client to begin after."),
         ],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: CLIENTS,
-        operation: "addClient",
+        id: "addClient",
         tag: TAG,
         summary: "Add a client, in the words of RFC 7591 and of a seed",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             let mut members = metadata_schema();
             if let Some(properties) = members["properties"].as_object_mut() {
                 properties.insert(
@@ -77,67 +78,67 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The client stands; `client_secret` where it was made up.",
+            description: Some("The client stands; `client_secret` where it was made up."),
             content: Content::Json(client_schema),
         },
         refusals: &[(400, "It is no sound client."), (409, "There is a client of that id.")],
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: CLIENT,
-        operation: "readClient",
+        id: "readClient",
         tag: TAG,
         summary: "One client",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: SHOWN,
         refusals: UNKNOWN,
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::PATCH,
         path: CLIENT,
-        operation: "changeClient",
+        id: "changeClient",
         tag: TAG,
         summary: "Change a client by a merge patch (RFC 7396)",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(metadata_schema),
+        body: Body::optional_json(metadata_schema),
         answer: SHOWN,
         refusals: &[
             (400, "What would come of it is no sound client."),
             (404, "There is no such client."),
         ],
-        serve: || patch(change),
+        handler: || patch(change),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: CLIENT,
-        operation: "deleteClient",
+        id: "deleteClient",
         tag: TAG,
         summary: "Delete a client with all it was granted",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "Its grants, tokens and consents are gone, too.",
+            description: Some("Its grants, tokens and consents are gone, too."),
             content: Content::Nothing,
         },
         refusals: UNKNOWN,
-        serve: || delete(remove),
+        handler: || delete(remove),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: SECRET,
-        operation: "rotateClientSecret",
+        id: "rotateClientSecret",
         tag: TAG,
         summary: "Give a client a new secret; the old one ends at once",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "client_secret": {"type": "string", "description": "Without it: made up."},
                 "client_secret_hash": {"type": "string"},
@@ -145,7 +146,7 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 200,
-            description: "The client; `client_secret` where it was made up, which is never shown again.",
+            description: Some("The client; `client_secret` where it was made up, which is never shown again."),
             content: Content::Json(client_schema),
         },
         refusals: &[
@@ -153,7 +154,7 @@ pub const ROWS: &[Row] = &[
             (404, "There is no such client."),
             (409, "The client is public and has no secret."),
         ],
-        serve: || post(rotate),
+        handler: || post(rotate),
     },
 ];
 
@@ -163,7 +164,7 @@ const SECRET: &str = "/control/api/clients/{client_id}/secret";
 const TAG: &str = "Clients";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: "The client as it is now; `client_secret` where the change made it confidential.",
+    description: Some("The client as it is now; `client_secret` where the change made it confidential."),
     content: Content::Json(client_schema),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such client.")];
@@ -232,8 +233,8 @@ struct NewSecret {
     client_secret_hash: Option<Phc>,
 }
 
-async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<List>, Problem> {
-    let page = Page::read(query.as_deref(), false)?;
+async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<List>, Problem> {
+    let page = Page::read(&parameters)?;
     let after = page.after.as_deref().map(ClientId::from);
     let mut conn = app.database.read().await?;
     if let Some(after) = &after
@@ -249,8 +250,11 @@ async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -
     }))
 }
 
-async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let mut members: Map<String, Value> = body::read(&headers, &body)?;
+async fn add(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(mut members): JsonBody<Map<String, Value>>,
+) -> Result<Response, Problem> {
     let now = realm.clock.now();
     members
         .entry("client_id")
@@ -319,10 +323,8 @@ async fn change(
     State(app): State<App>,
     realm: Realm,
     Path(client): Path<ClientId>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(patch): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Shown>, Problem> {
-    let patch: Map<String, Value> = body::read(&headers, &body)?;
     for member in ["client_id", "client_secret", "client_secret_hash"] {
         if patch.contains_key(member) {
             let detail = format!("`{member}` is not changed like this: the id stays, and …/secret gives a new secret");
@@ -396,10 +398,8 @@ async fn rotate(
     State(app): State<App>,
     realm: Realm,
     Path(client): Path<ClientId>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(wish): JsonBody<NewSecret>,
 ) -> Result<Json<Shown>, Problem> {
-    let wish: NewSecret = body::read(&headers, &body)?;
     let chosen = SeedSecret::read(wish.client_secret, wish.client_secret_hash).map_err(Problem::bad_request)?;
     let (secret, made_up) = match loading::hashed(chosen.as_ref(), &app.passwords, &realm.random).await? {
         Some(phc) => (StoredSecret::Phc(phc), None),

@@ -3,47 +3,48 @@
 //! Forward only: what has been issued, expired or written at a later time cannot be made undone by a clock. What falls due
 //! happens on the way, in order, before the answer ([`agenda::walk`]).
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, patch};
-use http::{HeaderMap, Method};
+use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Duration};
+use super::duration::Duration;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
 use crate::app::agenda::{self, Goal, Speed, TurnError};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::Clock;
 use crate::portals;
 use crate::realms::{self, rate::Rate};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: CLOCK,
-        operation: "readClock",
+        id: "readClock",
         tag: "Clock",
         summary: "The realm's time",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: SHOWN,
         refusals: &[],
-        serve: || get(read),
+        handler: || get(read),
     },
-    Row {
+    ControlOperation {
         method: Method::PATCH,
         path: CLOCK,
-        operation: "turnClock",
+        id: "turnClock",
         tag: "Clock",
         summary: "Advance, set forward, freeze, resume or speed up the realm's time; what falls due on the way happens",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "advance": {"type": "string", "description": "A stretch of time, such as PT2H."},
                 "now": {"type": "string", "format": "date-time"},
@@ -56,14 +57,14 @@ pub const ROWS: &[Row] = &[
             (400, "The turn cannot be read."),
             (409, "Time does not go backwards, or too much happens on the way."),
         ],
-        serve: || patch(turn),
+        handler: || patch(turn),
     },
 ];
 
 const CLOCK: &str = "/control/api/clock";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: "The clock as it stands.",
+    description: Some("The clock as it stands."),
     content: Content::Json(clock_schema),
 };
 
@@ -119,18 +120,12 @@ struct Turn {
 }
 
 /// `GET /control/api/clock`
-pub async fn read(realm: Realm) -> Json<Shown> {
+async fn read(realm: Realm) -> Json<Shown> {
     Json(Shown::from(&realm.clock))
 }
 
 /// `PATCH /control/api/clock`
-pub async fn turn(
-    State(app): State<App>,
-    realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Shown>, Problem> {
-    let turn: Turn = body::read(&headers, &body)?;
+async fn turn(State(app): State<App>, realm: Realm, JsonBody(turn): JsonBody<Turn>) -> Result<Json<Shown>, Problem> {
     let speed = turn.check()?;
     let goal = turn.goal(realm.clock.now())?;
     let realm = agenda::walk(&app, &realms::event_handlers(&portals::of(&app)), realm.id, goal, speed).await?;

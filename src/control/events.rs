@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::stream::{self, Stream};
@@ -19,32 +19,34 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::parameters::Parameters;
+use crate::api::schema;
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::model::OutboxMessage;
 use crate::store;
-use crate::web::parameters::read_form;
 
-pub const ROWS: &[Row] = &[Row {
+pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::GET,
     path: "/control/events",
-    operation: "listen",
+    id: "listen",
     tag: "Journal",
     summary: "Listen to what happens in the realm: exchange, message, clock, fault, realm",
-    reach: Reach::Realm,
-    query: &[Parameter {
-        name: "only",
-        description: "Only events of these kinds, separated by commas: exchange, message, clock, fault, realm.",
-        kind: "string",
-    }],
-    body: None,
+    access: Reach::Realm,
+    query: &[Parameter::optional(
+        "only",
+        schema::text,
+        "Only events of these kinds, separated by commas: exchange, message, clock, fault, realm.",
+    )],
+    body: Body::Nothing,
     answer: Answer {
         status: 200,
-        description: "Server-sent events. With Last-Event-ID the stream continues after that event.",
-        content: Content::Other("text/event-stream"),
+        description: Some("Server-sent events. With Last-Event-ID the stream continues after that event."),
+        content: Content::Bytes("text/event-stream"),
     },
     refusals: &[(400, "The parameter or Last-Event-ID is invalid.")],
-    serve: || get(listen),
+    handler: || get(listen),
 }];
 
 /// The kinds of events one can choose from.
@@ -60,9 +62,10 @@ async fn listen(
     State(app): State<App>,
     realm: Realm,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let only = kinds(query.as_deref().unwrap_or_default())?;
+    let only = parameters.read_by("only", format!("a list of {}", KINDS.join(", ")), read_kinds)?;
+    let only = only.unwrap_or_else(|| KINDS.to_vec());
     let listener = Listener::begin(app, realm, only, read_so_far(&headers)?).await?;
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
@@ -101,18 +104,10 @@ fn read_so_far(headers: &HeaderMap) -> Result<Option<Read>, Problem> {
         .ok_or_else(|| Problem::bad_request("Last-Event-ID is not an id that this server has sent"))
 }
 
-/// All of them, unless some are chosen.
-fn kinds(query: &str) -> Result<Vec<&'static str>, Problem> {
-    let mut chosen = KINDS.to_vec();
-    for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
-        if name != "only" {
-            return Err(Problem::bad_request(format!("unknown parameter {name:?}; known: only")));
-        }
-        let known = |kind: &str| KINDS.into_iter().find(|known| *known == kind);
-        let kinds: Option<Vec<_>> = value.split(',').map(known).collect();
-        chosen = kinds.ok_or_else(|| Problem::bad_request(format!("`only` must be a list of {}", KINDS.join(", "))))?;
-    }
-    Ok(chosen)
+/// Kinds separated by commas.
+fn read_kinds(text: &str) -> Option<Vec<&'static str>> {
+    let known = |kind: &str| KINDS.into_iter().find(|known| *known == kind);
+    text.split(',').map(known).collect()
 }
 
 /// Somebody who listens.
@@ -239,10 +234,9 @@ mod tests {
 
     #[test]
     fn one_may_choose_what_to_hear() {
-        assert_eq!(kinds("").unwrap(), KINDS);
-        assert_eq!(kinds("only=message,clock").unwrap(), ["message", "clock"]);
-        for wrong in ["only=", "only=messages", "only=message,,clock", "kind=message"] {
-            assert!(kinds(wrong).is_err(), "{wrong}");
+        assert_eq!(read_kinds("message,clock").unwrap(), ["message", "clock"]);
+        for wrong in ["", "messages", "message,,clock"] {
+            assert!(read_kinds(wrong).is_none(), "{wrong}");
         }
     }
 }

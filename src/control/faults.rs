@@ -2,18 +2,18 @@
 //!
 //! Armed in memory, in this process, for this realm. A wish that cannot be meant arms nothing.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::faults::parameter::{Kind, Parameter};
 use crate::faults::{ArmFault, Armed, Often, catalogue};
@@ -29,19 +29,19 @@ const TAG: &str = "Faults";
 /// How many users a pairwise subject is looked for among.
 const MOST_USERS: i64 = 10_000;
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: CATALOGUE,
-        operation: "listFaultCatalogue",
+        id: "listFaultCatalogue",
         tag: TAG,
         summary: "Every fault there is: what it does, what a good client does then, where it triggers, what can be said about it",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The catalogue, family by family.",
+            description: Some("The catalogue, family by family."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["faults"], "properties": {
                     "faults": {"type": "array", "items": {"type": "object", "required": ["fault", "family", "does", "good_client", "section", "endpoints", "parameters"]}},
@@ -49,36 +49,36 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[],
-        serve: || get(show_catalogue),
+        handler: || get(show_catalogue),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: FAULTS,
-        operation: "listFaults",
+        id: "listFaults",
         tag: TAG,
         summary: "The armed faults and how often they have triggered",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The armed faults, the first armed first.",
+            description: Some("The armed faults, the first armed first."),
             content: Content::Json(
                 || json!({"type": "object", "required": ["faults"], "properties": {"faults": {"type": "array", "items": shown()}}}),
             ),
         },
         refusals: &[],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: FAULTS,
-        operation: "armFault",
+        id: "armFault",
         tag: TAG,
         summary: "Arm a fault",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {
                 "fault": {"type": "string", "description": "Its name in the catalogue."},
                 "times": {"type": "integer", "minimum": 1, "description": "How many matching calls it triggers at. Default: all until it is disarmed, unless the catalogue says otherwise; 1 where only `nth` is given."},
@@ -92,7 +92,7 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The fault is armed.",
+            description: Some("The fault is armed."),
             content: Content::Json(shown),
         },
         refusals: &[
@@ -102,41 +102,41 @@ pub const ROWS: &[Row] = &[
             ),
             (409, "The realm has as many armed faults as it may have."),
         ],
-        serve: || post(arm),
+        handler: || post(arm),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: FAULTS,
-        operation: "disarmAllFaults",
+        id: "disarmAllFaults",
         tag: TAG,
         summary: "Disarm everything",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "Nothing is armed any more.",
+            description: Some("Nothing is armed any more."),
             content: Content::Nothing,
         },
         refusals: &[],
-        serve: || delete(disarm_all),
+        handler: || delete(disarm_all),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: ONE_FAULT,
-        operation: "disarmFault",
+        id: "disarmFault",
         tag: TAG,
         summary: "Disarm one fault",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is not armed any more.",
+            description: Some("It is not armed any more."),
             content: Content::Nothing,
         },
         refusals: &[(404, "No fault of that id is armed.")],
-        serve: || delete(disarm),
+        handler: || delete(disarm),
     },
 ];
 
@@ -218,8 +218,7 @@ async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
 }
 
 /// `POST /control/api/faults` → 201
-async fn arm(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let request: ArmFault = body::read(&headers, &body)?;
+async fn arm(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<ArmFault>) -> Result<Response, Problem> {
     let id = realm.random.id(realm.clock.now());
     let mut armed = request.check(id, &app.endpoints).map_err(Problem::bad_request)?;
     look_up(&app, &realm, &mut armed).await?;

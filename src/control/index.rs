@@ -1,31 +1,31 @@
-//! `GET /control`: what a realm's control API offers, as addresses.
+//! `GET /control`: the addresses of a realm's control API.
 
-use axum::Json;
-use axum::routing::get;
+use axum::{Extension, Json, routing::get};
 use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::api_docs;
-use super::route_table::{Answer, Content, Reach, Row, rows};
-use crate::app::Realm;
-use crate::web::paths;
+use crate::{
+    api::operation::{Answer, Body},
+    app::{
+        Realm,
+        control_operation::{ControlOperation, ControlOperations, Reach},
+    },
+    web::paths,
+};
 
-pub const ROWS: &[Row] = &[Row {
+pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::GET,
     path: paths::CONTROL,
-    operation: "showControlRoom",
+    id: "showControlApi",
     tag: "Documentation",
-    summary: "What there is",
-    reach: Reach::Realm,
+    summary: "The addresses of the control API",
+    access: Reach::Realm,
     query: &[],
-    body: None,
-    answer: Answer {
-        status: 200,
-        description: "The realm, and the address of each lever.",
-        content: Content::Json(schema),
-    },
+    body: Body::Nothing,
+    answer: Answer::json(schema).described("The realm, and one address for each topic."),
     refusals: &[],
-    serve: || get(show),
+    handler: || get(show),
 }];
 
 fn schema() -> Value {
@@ -39,33 +39,37 @@ fn schema() -> Value {
 }
 
 /// `GET /control`
-async fn show(realm: Realm) -> Json<Value> {
+async fn show(realm: Realm, Extension(table): Extension<ControlOperations>) -> Json<Value> {
     let mut index = Map::new();
     index.insert("realm".to_owned(), realm.name.as_str().into());
     index.insert("issuer".to_owned(), realm.issuer.as_str().into());
     index.insert("api_docs".to_owned(), realm.url(api_docs::PAGE_PATH).into());
-    for (lever, path) in levers(realm.name.is_default()) {
-        index.insert(lever.to_owned(), realm.url(path).into());
+    for (topic, path) in topics(table, realm.name.is_default()) {
+        index.insert(topic.to_owned(), realm.url(path).into());
     }
     Json(Value::Object(index))
 }
 
-/// What can be read without knowing more than its name: `("clock", "/control/api/clock")`.
-fn levers(root: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let served = rows().filter(move |row| row.method == Method::GET && (root || row.reach == Reach::Realm));
-    served.filter_map(|row| {
-        let lever = row.path.strip_prefix(paths::CONTROL_API)?.strip_prefix('/')?;
-        (!lever.contains(['/', '{'])).then_some((lever, row.path))
+/// What can be read without an identifier: `("clock", "/control/api/clock")`.
+fn topics(table: ControlOperations, is_default: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let readable = table
+        .in_realm(is_default)
+        .filter(|operation| operation.method == Method::GET);
+    readable.filter_map(|operation| {
+        let topic = operation.path.strip_prefix(paths::CONTROL_API)?.strip_prefix('/')?;
+        (!topic.contains(['/', '{'])).then_some((topic, operation.path))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::operations::operations;
 
     #[test]
-    fn every_lever_has_its_address_and_those_of_the_server_are_at_the_root() {
-        let names = |root| levers(root).map(|(name, _)| name).collect::<Vec<_>>();
+    fn every_topic_has_its_address_and_those_of_the_server_are_in_the_default_realm() {
+        let table = ControlOperations(|| operations().collect());
+        let names = |is_default| topics(table, is_default).map(|(name, _)| name).collect::<Vec<_>>();
 
         assert!(names(true).starts_with(&["realms", "clock"]), "{:?}", names(true));
         assert!(!names(false).contains(&"realms") && names(false).contains(&"outbox"));

@@ -4,21 +4,21 @@
 //! signs; those before stay published and believed until they are withdrawn, and one that was added unused is published only.
 //! Withdrawing a key changes what others believe: our own endpoints know access tokens by their rows, so it ends none.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::keys::import::{ImportError, PrivateJwk, from_jwk, from_pem};
 use crate::keys::sealing::Sealer;
@@ -26,29 +26,29 @@ use crate::keys::{Jwk, KeyRing, SigningKey};
 use crate::model::{RealmSettings, Secret, SigningAlgorithm, StoredKey};
 use crate::store::{self, Tx, settle};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: KEYS,
-        operation: "listKeys",
+        id: "listKeys",
         tag: TAG,
         summary: "The realm's keys, the newest first",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: LISTED,
         refusals: &[],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: KEYS,
-        operation: "addKey",
+        id: "addKey",
         tag: TAG,
         summary: "Import a private key, or add one that is only published",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "kid": {"type": "string", "minLength": 1, "maxLength": 255,
                     "description": "Without it: the JWK's, else the key's thumbprint (RFC 7638)."},
@@ -60,21 +60,21 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The realm's keys as they are now.",
+            description: Some("The realm's keys as they are now."),
             content: Content::Json(keys_schema),
         },
         refusals: UNSOUND,
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: ROTATE,
-        operation: "rotateKeys",
+        id: "rotateKeys",
         tag: TAG,
         summary: "Make a new key that signs from now on",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "alg": {"enum": ["RS256", "ES256"], "description": "Without it: what the policy signs with."},
                 "kid": {"type": "string", "minLength": 1, "maxLength": 255},
@@ -84,20 +84,20 @@ pub const ROWS: &[Row] = &[
         }),
         answer: LISTED,
         refusals: UNSOUND,
-        serve: || post(rotate),
+        handler: || post(rotate),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: KEY,
-        operation: "withdrawKey",
+        id: "withdrawKey",
         tag: TAG,
         summary: "Publish a key no more",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It neither signs nor is it believed.",
+            description: Some("It neither signs nor is it believed."),
             content: Content::Nothing,
         },
         refusals: &[
@@ -107,7 +107,7 @@ pub const ROWS: &[Row] = &[
                 "It is the last one that signs with the algorithm the policy signs with.",
             ),
         ],
-        serve: || delete(withdraw),
+        handler: || delete(withdraw),
     },
 ];
 
@@ -117,7 +117,7 @@ const KEY: &str = "/control/api/keys/{kid}";
 const TAG: &str = "Keys";
 const LISTED: Answer = Answer {
     status: 200,
-    description: "The realm's keys as they are now, the newest first.",
+    description: Some("The realm's keys as they are now, the newest first."),
     content: Content::Json(keys_schema),
 };
 const UNSOUND: &[(u16, &str)] = &[
@@ -221,8 +221,7 @@ async fn list(realm: Realm) -> Json<List> {
     Json(List::of(&realm.keys))
 }
 
-async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let wish: Wish = body::read(&headers, &body)?;
+async fn add(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wish>) -> Result<Response, Problem> {
     let signs = wish.signs;
     let (key, pem) = wish.key(&realm).await?;
     let new = key.to_row(&pem, app.realms.sealer(), signs, realm.clock.now())?;
@@ -231,8 +230,11 @@ async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Byt
     Ok((StatusCode::CREATED, Json(List::of(&realm.keys))).into_response())
 }
 
-async fn rotate(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Json<List>, Problem> {
-    let rotation: Rotation = body::read(&headers, &body)?;
+async fn rotate(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(rotation): JsonBody<Rotation>,
+) -> Result<Json<List>, Problem> {
     let algorithm = rotation.alg.unwrap_or(realm.policy.id_token_signing_alg);
     let (key, pem) = generated(algorithm).await?;
     let key = named(key, rotation.kid);

@@ -1,156 +1,155 @@
 //! `/control/api/mediquo/…`: what a tester may turn in mediQuo.
 
+use crate::api::parameters::JsonBody;
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::body;
-use super::outbox::wait;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::{parameters::Parameters, schema, waiting::Waiting};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::portals::mediquo::control_operations::{self, OperationError, Wish};
 use crate::portals::mediquo::model::{NewEndpoint, WebhookEndpoint};
 use crate::portals::mediquo::webhooks::Event;
-use crate::web::parameters::read_form;
 
 const TAG: &str = "mediQuo";
 /// How often a waiting request looks at the queue.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/mediquo/organizations",
-        operation: "listMediquoOrganizations",
+        id: "listMediquoOrganizations",
         tag: TAG,
         summary: "The organizations, with their public keys",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The organizations, in the order of the seed.",
+            description: Some("The organizations, in the order of the seed."),
             content: Content::Json(organizations_schema),
         },
         refusals: &[],
-        serve: || get(list_organizations),
+        handler: || get(list_organizations),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/mediquo/webhook-endpoints",
-        operation: "listMediquoWebhookEndpoints",
+        id: "listMediquoWebhookEndpoints",
         tag: TAG,
         summary: "Where organizations hear of events",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The endpoints, in the order they were set up. Secrets are not shown.",
+            description: Some("The endpoints, in the order they were set up. Secrets are not shown."),
             content: Content::Json(endpoints_schema),
         },
         refusals: &[],
-        serve: || get(list_endpoints),
+        handler: || get(list_endpoints),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/mediquo/webhook-endpoints",
-        operation: "addMediquoWebhookEndpoint",
+        id: "addMediquoWebhookEndpoint",
         tag: TAG,
         summary: "Let a server hear of events",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(new_endpoint_schema),
+        body: Body::optional_json(new_endpoint_schema),
         answer: Answer {
             status: 201,
-            description: "The endpoint. Its secret is not shown.",
+            description: Some("The endpoint. Its secret is not shown."),
             content: Content::Json(endpoint_schema),
         },
         refusals: &[
             (400, "The address, an event or the secret is of no use."),
             (404, "There is no such organization."),
         ],
-        serve: || post(add_endpoint),
+        handler: || post(add_endpoint),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: "/control/api/mediquo/webhook-endpoints/{id}",
-        operation: "removeMediquoWebhookEndpoint",
+        id: "removeMediquoWebhookEndpoint",
         tag: TAG,
         summary: "Let a server hear no more",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is gone; what is in the outbox stays.",
+            description: Some("It is gone; what is in the outbox stays."),
             content: Content::Nothing,
         },
         refusals: &[(404, "There is no such endpoint.")],
-        serve: || delete(remove_endpoint),
+        handler: || delete(remove_endpoint),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/mediquo/events",
-        operation: "tellMediquoEvent",
+        id: "tellMediquoEvent",
         tag: TAG,
         summary: "Tell the endpoints that something happened",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(event_schema),
+        body: Body::optional_json(event_schema),
         answer: Answer {
             status: 202,
-            description: "The event, and the webhook in the outbox for each endpoint that wants it.",
+            description: Some("The event, and the webhook in the outbox for each endpoint that wants it."),
             content: Content::Json(told_schema),
         },
         refusals: &[
             (400, "There is no such event."),
             (404, "What the event is about is not there."),
         ],
-        serve: || post(tell),
+        handler: || post(tell),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/mediquo/patient-queue",
-        operation: "showMediquoPatientQueue",
+        id: "showMediquoPatientQueue",
         tag: TAG,
         summary: "The written patients that cannot be read yet, or waiting until there are none",
-        reach: Reach::Realm,
-        query: &[Parameter {
-            name: "wait",
-            description: "How long to wait until the queue is empty, such as 10s; 30 s at the most. It empties by the \
+        access: Reach::Realm,
+        query: &[Parameter::optional(
+            "wait",
+            schema::text,
+            "How long to wait until the queue is empty, such as 10s; 30 s at the most. It empties by the \
                           realm's clock.",
-            kind: "string",
-        }],
-        body: None,
+        )],
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "How many wait, and when the next of them can be read.",
+            description: Some("How many wait, and when the next of them can be read."),
             content: Content::Json(queue_schema),
         },
         refusals: &[(400, "A parameter cannot be read.")],
-        serve: || get(show_queue),
+        handler: || get(show_queue),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/mediquo/patient-queue/process",
-        operation: "processMediquoPatientQueue",
+        id: "processMediquoPatientQueue",
         tag: TAG,
         summary: "Let all written patients be read now, without turning the clock",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "How many writes that were.",
+            description: Some("How many writes that were."),
             content: Content::Json(|| {
                 json!({
                     "type": "object",
@@ -160,7 +159,7 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[],
-        serve: || post(process_queue),
+        handler: || post(process_queue),
     },
 ];
 
@@ -304,10 +303,8 @@ async fn list_endpoints(State(app): State<App>, realm: Realm) -> Result<Json<Val
 async fn add_endpoint(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(mut wish): JsonBody<Value>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let mut wish: Value = body::read(&headers, &body)?;
     let organization = match wish.as_object_mut().and_then(|members| members.remove("organization")) {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(id),
@@ -351,10 +348,8 @@ struct EventWish {
 async fn tell(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(wish): JsonBody<EventWish>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let wish: EventWish = body::read(&headers, &body)?;
     let unknown = || Problem::bad_request(format!("there is no event {:?}", wish.event));
     let event = Event::named(&wish.event).ok_or_else(unknown)?;
     if wish.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
@@ -386,27 +381,16 @@ async fn tell(
 /// `GET /control/api/mediquo/patient-queue?wait=10s`
 ///
 /// The wait is by the machine's clock, the queue by the realm's: where that stands still, nothing becomes readable.
-async fn show_queue(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
-    let mut patience = Duration::ZERO;
-    let query = read_form(query.as_deref().unwrap_or_default().as_bytes());
-    for (name, value) in query.map_err(|error| Problem::bad_request(error.to_string()))? {
-        match name.as_str() {
-            "wait" => patience = wait(&value)?,
-            _ => return Err(Problem::bad_request(format!("there is no parameter {name:?}: wait"))),
-        }
-    }
-    let deadline = tokio::time::sleep(patience);
-    tokio::pin!(deadline);
+async fn show_queue(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+    let mut waiting = Waiting::new(parameters.wait()?, &app.shutdown);
     loop {
         let queue = control_operations::patient_queue(&app, &realm).await?;
-        let answer = Json(json!({"pending": queue.pending, "next_at": queue.next_at}));
-        if queue.pending == 0 || patience.is_zero() {
-            return Ok(answer);
-        }
-        tokio::select! {
-            () = &mut deadline => return Ok(answer),
-            () = app.shutdown.cancelled() => return Ok(answer),
-            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        let pause = async {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            true
+        };
+        if queue.pending == 0 || !waiting.until(pause).await {
+            return Ok(Json(json!({"pending": queue.pending, "next_at": queue.next_at})));
         }
     }
 }

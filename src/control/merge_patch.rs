@@ -1,6 +1,12 @@
 //! Changes that name only what is to be different (RFC 7396).
 
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+
+/// For `Option<Option<T>>`: a member that is there, be it `null`. Beside it stands `#[serde(default)]` for one that is not.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
 
 /// JSON merge patch (RFC 7396): members of `patch` replace those of `into`, `null` takes one away.
 pub fn merge_patch(into: &mut Map<String, Value>, patch: Map<String, Value>) {

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`route_table`] | what is served where: every lever lists its rows there |
+//! | [`operations`] | everything that is served, as one table |
 //! | [`realms`] | issuers made, copied, put back and removed; only at the root |
 //! | [`snapshot`] | realms as documents |
 //! | [`clock`] | the realm's time |
@@ -22,10 +22,10 @@
 
 mod api_docs;
 pub mod behaviours;
-mod body;
 mod claims;
 mod clients;
 pub mod clock;
+mod duration;
 pub mod entry;
 mod events;
 mod exchanges;
@@ -35,13 +35,13 @@ mod keys;
 mod mediquo;
 mod merge_patch;
 mod openapi;
+pub mod operations;
 mod outbox;
 mod page;
 mod policy;
 pub mod problem;
 mod realm_problems;
 pub mod realms;
-pub mod route_table;
 mod scopes;
 mod snapshot;
 mod tokens;
@@ -60,7 +60,7 @@ use problem::Problem;
 /// The routes of every realm's control API, behind its door.
 pub fn routes(app: &App, entry: Entry) -> Router<App> {
     Router::new()
-        .merge(route_table::routes(app))
+        .merge(operations::routes(app))
         .route("/control/", any(unknown))
         .route("/control/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(entry, entry::guard))

@@ -1,67 +1,67 @@
 //! `…/control/api/policy`: the realm's switches, read with what each of them means, and turned.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, patch, put};
-use http::{HeaderMap, Method};
+use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::model::{Policy, Preset, RealmSettings, StoredKey};
 use crate::store::{self, Tx, settle};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: POLICY,
-        operation: "readPolicy",
+        id: "readPolicy",
         tag: "Policy",
         summary: "The realm's policy, every switch with its meaning",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: SHOWN,
         refusals: &[],
-        serve: || get(read),
+        handler: || get(read),
     },
-    Row {
+    ControlOperation {
         method: Method::PATCH,
         path: POLICY,
-        operation: "changePolicy",
+        id: "changePolicy",
         tag: "Policy",
         summary: "Set some switches; with `preset`, all others as that has them",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(policy_schema),
+        body: Body::optional_json(policy_schema),
         answer: SHOWN,
         refusals: REFUSALS,
-        serve: || patch(change),
+        handler: || patch(change),
     },
-    Row {
+    ControlOperation {
         method: Method::PUT,
         path: POLICY,
-        operation: "replacePolicy",
+        id: "replacePolicy",
         tag: "Policy",
         summary: "Set all switches: as a preset has them (`default` unless it is said), but for those that are said",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(policy_schema),
+        body: Body::optional_json(policy_schema),
         answer: SHOWN,
         refusals: REFUSALS,
-        serve: || put(replace),
+        handler: || put(replace),
     },
 ];
 
 const POLICY: &str = "/control/api/policy";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: "The policy as it is now.",
+    description: Some("The policy as it is now."),
     content: Content::Json(|| {
         json!({"type": "object", "required": ["policy", "switches"], "properties": {
             "policy": policy_schema(),
@@ -301,8 +301,12 @@ async fn read(realm: Realm) -> Result<Json<Shown>, Problem> {
     Ok(Json(Shown::new(&realm.settings.policy)?))
 }
 
-async fn change(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Json<Shown>, Problem> {
-    let switches = said_switches(&headers, &body)?;
+async fn change(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(switches): JsonBody<Map<String, Value>>,
+) -> Result<Json<Shown>, Problem> {
+    let switches = named_switches(switches)?;
     set(&app, &realm, |policy| {
         if switches.get("preset").is_some() {
             Policy::read(&switches)
@@ -316,18 +320,16 @@ async fn change(State(app): State<App>, realm: Realm, headers: HeaderMap, body: 
 async fn replace(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(switches): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Shown>, Problem> {
-    let switches = said_switches(&headers, &body)?;
+    let switches = named_switches(switches)?;
     set(&app, &realm, |_| Policy::read(&switches)).await
 }
 
-/// Nothing said is a slip and not a wish.
-fn said_switches(headers: &HeaderMap, body: &Bytes) -> Result<Value, Problem> {
-    let switches: Map<String, Value> = body::read(headers, body)?;
+/// A request without switches is refused: it is more likely a mistake than a request to change nothing.
+fn named_switches(switches: Map<String, Value>) -> Result<Value, Problem> {
     if switches.is_empty() {
-        return Err(Problem::bad_request("say at least one switch, or `preset`"));
+        return Err(Problem::bad_request("name at least one switch, or `preset`"));
     }
     Ok(Value::Object(switches))
 }

@@ -3,20 +3,24 @@
 //! Only at the root: a realm does not reach beyond itself. A new one shares the development keys and stands in milliseconds,
 //! so a test can have one of its own.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, get, post};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Duration};
 use super::clock::{Shown, clock_schema, rate_schema};
+use super::duration::Duration;
+use super::page::{Page, PageSize};
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Parameter, Reach, Row};
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::parameters::Parameters;
+use crate::api::schema;
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock;
 use crate::model::{Preset, RealmId, RealmName, RealmSettings};
@@ -28,35 +32,36 @@ use crate::realms::{
     seed::{RandomSeed, SeedClock},
 };
 use crate::store;
-use crate::web::parameters::read_form;
 
-/// How many realms one page of the list shows at the most.
-const MOST_LISTED: i64 = 1000;
+const PAGE_SIZE: PageSize = PageSize {
+    default: 1000,
+    most: 1000,
+};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: REALMS,
-        operation: "listRealms",
+        id: "listRealms",
         tag: "Realms",
         summary: "The realms that live, in the order they were made",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[
-            Parameter {
-                name: "limit",
-                description: "How many at the most: 1 to 1000, which is the default.",
-                kind: "integer",
-            },
-            Parameter {
-                name: "after",
-                description: "Only those made after the realm of this name, which may be deleted by now.",
-                kind: "string",
-            },
+            Parameter::optional(
+                "limit",
+                schema::integer,
+                "How many at the most: 1 to 1000, which is the default.",
+            ),
+            Parameter::optional(
+                "after",
+                schema::text,
+                "Only those made after the realm of this name, which may be deleted by now.",
+            ),
         ],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The realms.",
+            description: Some("The realms."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["realms"], "properties": {
                     "realms": {"type": "array", "items": listed()},
@@ -65,17 +70,17 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[(400, "There is no such page."), NO_REALM],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: REALMS,
-        operation: "createRealm",
+        id: "createRealm",
         tag: "Realms",
         summary: "Make a realm and fill it with a seed",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "name": name_schema(),
                 "policy": {"type": ["string", "object"], "description": "A preset's name, or switches over the seed's policy."},
@@ -92,58 +97,58 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The realm stands.",
+            description: Some("The realm stands."),
             content: Content::Json(made_schema),
         },
         refusals: &[
             (400, "The wishes cannot be read."),
             (409, "A realm of that name lives."),
         ],
-        serve: || post(create),
+        handler: || post(create),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: ONE_REALM,
-        operation: "showRealm",
+        id: "showRealm",
         tag: "Realms",
         summary: "One realm",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The realm.",
+            description: Some("The realm."),
             content: Content::Json(listed),
         },
         refusals: &[NO_REALM],
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: ONE_REALM,
-        operation: "deleteRealm",
+        id: "deleteRealm",
         tag: "Realms",
         summary: "Remove a realm: gone at once, its rows follow",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is gone.",
+            description: Some("It is gone."),
             content: Content::Nothing,
         },
         refusals: &[NO_REALM, (409, "The realm at the root stays.")],
-        serve: || routing::delete(delete),
+        handler: || routing::delete(delete),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/realms/{realm}/fork",
-        operation: "forkRealm",
+        id: "forkRealm",
         tag: "Realms",
         summary: "Copy a realm as it stands, tokens and clock included, to another name and issuer",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "name": name_schema(),
                 "ttl": {"type": "string", "description": "How long the copy lives by the machine's clock."},
@@ -151,7 +156,7 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The copy stands.",
+            description: Some("The copy stands."),
             content: Content::Json(made_schema),
         },
         refusals: &[
@@ -159,20 +164,20 @@ pub const ROWS: &[Row] = &[
             NO_REALM,
             (409, "A realm of that name lives."),
         ],
-        serve: || post(fork),
+        handler: || post(fork),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/realms/{realm}/reset",
-        operation: "resetRealm",
+        id: "resetRealm",
         tag: "Realms",
         summary: "Put a realm back to the seed, policy and clock it was made from; its name, issuer and end stay",
-        reach: Reach::Root,
+        access: Reach::Server,
         query: &[],
-        body: Some(|| json!({"type": "object", "additionalProperties": false})),
+        body: Body::optional_json(|| json!({"type": "object", "additionalProperties": false})),
         answer: Answer {
             status: 200,
-            description: "The realm is as it was made.",
+            description: Some("The realm is as it was made."),
             content: Content::Json(made_schema),
         },
         refusals: &[
@@ -180,7 +185,7 @@ pub const ROWS: &[Row] = &[
             NO_REALM,
             (409, "Nobody has written down what the realm was made from."),
         ],
-        serve: || post(reset),
+        handler: || post(reset),
     },
 ];
 
@@ -259,12 +264,11 @@ struct List {
     realms: Vec<Listed>,
     /// What to ask for more `after`, if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<RealmName>,
+    next: Option<String>,
 }
 
 /// `POST /control/api/realms` → 201 `{name, issuer}`
-pub async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let wishes: Wishes = body::read(&headers, &body)?;
+async fn create(State(app): State<App>, JsonBody(wishes): JsonBody<Wishes>) -> Result<Response, Problem> {
     let made = creation::create(&app, wishes.read(&portals::of(&app))?).await?;
     Ok(created(&made))
 }
@@ -285,8 +289,8 @@ pub fn stands(realm: &Realm) -> Response {
 }
 
 /// `GET /control/api/realms?limit=…&after=…`
-pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let page = Page::read(query.as_deref().unwrap_or_default())?;
+async fn list(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+    let page = Page::read_sized(&parameters, PAGE_SIZE)?;
     let mut conn = app.database.read().await?;
     let after = match &page.after {
         None => RealmId(0),
@@ -295,52 +299,22 @@ pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<R
             after.ok_or_else(|| Problem::not_found(format!("there is no realm {name:?} to begin after")))?
         }
     };
-    let mut found = store::realms::list_after(&mut conn, after, page.limit + 1).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|found| found > page.limit);
-    if more {
-        found.pop();
-    }
-    let next = found.last().filter(|_| more).map(|last| last.name.clone());
+    let mut found = store::realms::list_after(&mut conn, after, page.limit_and_one()).await?;
+    let next = page.cut(&mut found, |realm| realm.name.to_string());
     let now = clock::system_now();
     let living = found.into_iter().filter(|realm| realm.lives_at(now));
     let realms = living.map(|settings| Listed::new(&app, settings)).collect();
     Ok(Json(List { realms, next }).into_response())
 }
 
-/// Which part of the list is asked for.
-struct Page {
-    limit: i64,
-    after: Option<String>,
-}
-
-impl Page {
-    fn read(query: &str) -> Result<Self, Problem> {
-        let (mut limit, mut after) = (MOST_LISTED, None);
-        for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
-            match name.as_str() {
-                "limit" => {
-                    let wish = value.parse().ok().filter(|wish| (1..=MOST_LISTED).contains(wish));
-                    limit = wish.ok_or_else(|| Problem::bad_request(format!("`limit` is 1 to {MOST_LISTED}")))?;
-                }
-                "after" => after = Some(value),
-                _ => {
-                    let detail = format!("there is no parameter {name:?}: limit, after");
-                    return Err(Problem::bad_request(detail));
-                }
-            }
-        }
-        Ok(Self { limit, after })
-    }
-}
-
 /// `GET /control/api/realms/{realm}`
-pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
     let found = find(&app, &name).await?;
     Ok(Json(Listed::new(&app, found.settings.clone())).into_response())
 }
 
 /// `DELETE /control/api/realms/{realm}` → 204
-pub async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     if name == RealmName::DEFAULT {
         return Err(Problem::conflict("the realm at the root stays"));
     }
@@ -377,13 +351,11 @@ impl Listed {
 }
 
 /// `POST /control/api/realms/{realm}/fork` → 201
-pub async fn fork(
+async fn fork(
     State(app): State<App>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(wishes): JsonBody<CopyWishes>,
 ) -> Result<Response, Problem> {
-    let wishes: CopyWishes = body::read(&headers, &body)?;
     let (copy, expires_at) = (new_name(wishes.name)?, end_of(wishes.ttl)?);
     let original = find(&app, &name).await?;
     let copy = realms::fork::fork(&app, &original, copy, expires_at).await?;
@@ -391,13 +363,11 @@ pub async fn fork(
 }
 
 /// `POST /control/api/realms/{realm}/reset` → 200
-pub async fn reset(
+async fn reset(
     State(app): State<App>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(Nothing {}): JsonBody<Nothing>,
 ) -> Result<Response, Problem> {
-    let Nothing {} = body::read(&headers, &body)?;
     let realm = find(&app, &name).await?;
     let realm = realms::reset::reset(&app, &realm).await?;
     Ok(stands(&realm))
@@ -487,14 +457,6 @@ mod tests {
                 serde_json::from_value::<Wishes>(malformed.clone()).is_err(),
                 "{malformed}"
             );
-        }
-    }
-
-    #[test]
-    fn a_page_of_the_list_has_its_bounds() {
-        assert!(Page::read("limit=1000&after=x").is_ok());
-        for wrong in ["limit=0", "limit=1001", "limit=-1", "limit=many", "page=2", "after=%ff"] {
-            assert!(Page::read(wrong).is_err(), "{wrong}");
         }
     }
 }

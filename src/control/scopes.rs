@@ -3,38 +3,38 @@
 //! The policy's switch `scopes_supported` names the built-in ones. A scope that is set up here stands beside them, or in place of
 //! the one of its name: then its words and its claims count, and deleting it brings the built-in one back.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::model::{Descriptions, RealmSettings, Scope};
 use crate::realms::seed::SeedScope;
 use crate::store::{self, Tx, settle};
 use crate::tokens::claims;
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: SCOPES,
-        operation: "listScopes",
+        id: "listScopes",
         tag: TAG,
         summary: "Every scope the realm supports, the policy's and those set up",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The scopes, as discovery advertises them.",
+            description: Some("The scopes, as discovery advertises them."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["scopes"], "properties": {
                     "scopes": {"type": "array", "items": scope_schema()},
@@ -42,17 +42,17 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: SCOPES,
-        operation: "addScope",
+        id: "addScope",
         tag: TAG,
         summary: "Set up a scope",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             let mut schema = said_schema();
             schema["properties"]["name"] = json!({"type": "string", "maxLength": 255});
             schema["required"] = json!(["name"]);
@@ -60,48 +60,48 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "Clients may ask for it.",
+            description: Some("Clients may ask for it."),
             content: Content::Json(scope_schema),
         },
         refusals: &[
             (400, "It is no sound scope."),
             (409, "One of that name is set up already."),
         ],
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::PUT,
         path: SCOPE,
-        operation: "replaceScope",
+        id: "replaceScope",
         tag: TAG,
         summary: "Set up a scope, or say it anew",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(said_schema),
+        body: Body::optional_json(said_schema),
         answer: Answer {
             status: 200,
-            description: "The scope as it is now.",
+            description: Some("The scope as it is now."),
             content: Content::Json(scope_schema),
         },
         refusals: &[(400, "It is no sound scope.")],
-        serve: || put(replace),
+        handler: || put(replace),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: SCOPE,
-        operation: "deleteScope",
+        id: "deleteScope",
         tag: TAG,
         summary: "Take back a scope that was set up",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is as if it had not been set up; tokens that have it keep it.",
+            description: Some("It is as if it had not been set up; tokens that have it keep it."),
             content: Content::Nothing,
         },
         refusals: &[(404, "No scope of that name was set up.")],
-        serve: || delete(remove),
+        handler: || delete(remove),
     },
 ];
 
@@ -166,9 +166,11 @@ async fn list(realm: Realm) -> Json<List> {
     Json(List { scopes })
 }
 
-async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let SeedScope(scope) = body::read(&headers, &body)?;
-
+async fn add(
+    State(app): State<App>,
+    realm: Realm,
+    JsonBody(SeedScope(scope)): JsonBody<SeedScope>,
+) -> Result<Response, Problem> {
     let mut tx = app.database.begin().await?;
     let outcome = added(&mut tx, &realm, &scope).await;
     let settings = settle(tx, outcome).await?;
@@ -191,10 +193,8 @@ async fn replace(
     State(app): State<App>,
     realm: Realm,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(mut members): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Shown>, Problem> {
-    let mut members: Map<String, Value> = body::read(&headers, &body)?;
     if members.insert("name".to_owned(), json!(name)).is_some() {
         return Err(Problem::bad_request("the name stands in the address"));
     }

@@ -3,19 +3,20 @@
 //! They are real: written as a sign-in would have written them, with a grant that ends them and a consent that the account page shows.
 //! Expired ones were good once: they are minted as of a lifetime and a minute ago.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body::{self, Duration};
+use super::duration::Duration;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::model::{
     Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes, User,
@@ -24,15 +25,15 @@ use crate::realms::seed::check_rule_names;
 use crate::store::{self, Tx, settle};
 use crate::tokens::{AccessTokenFor, IdTokenFor};
 
-pub const ROWS: &[Row] = &[Row {
+pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::POST,
     path: "/control/api/tokens",
-    operation: "mintTokens",
+    id: "mintTokens",
     tag: "Tokens",
     summary: "Mint tokens without a browser",
-    reach: Reach::Realm,
+    access: Reach::Realm,
     query: &[],
-    body: Some(|| {
+    body: Body::optional_json(|| {
         json!({"type": "object", "required": ["client_id", "scope"], "additionalProperties": false, "properties": {
             "client_id": {"type": "string"},
             "user": {"type": "string", "description": "Id or user name. Without it: a token the client has for itself."},
@@ -50,7 +51,7 @@ pub const ROWS: &[Row] = &[Row {
     }),
     answer: Answer {
         status: 201,
-        description: "The tokens, as the token endpoint would have answered.",
+        description: Some("The tokens, as the token endpoint would have answered."),
         content: Content::Json(|| {
             json!({"type": "object", "required": ["access_token", "token_type", "expires_in", "scope", "created_at"], "properties": {
                 "access_token": {"type": "string"},
@@ -70,7 +71,7 @@ pub const ROWS: &[Row] = &[Row {
         ),
         (404, "There is no such client or user."),
     ],
-    serve: || post(mint),
+    handler: || post(mint),
 }];
 
 /// How long ago an expired token expired.
@@ -117,8 +118,7 @@ struct Rows<'a> {
     access_token: &'a IssuedAccessToken,
 }
 
-async fn mint(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let wish: Wish = body::read(&headers, &body)?;
+async fn mint(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Wish>) -> Result<Response, Problem> {
     let client = realm.client(&app.database, &wish.client_id).await?;
     let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", wish.client_id.0)))?;
     let user = match &wish.user {

@@ -4,22 +4,25 @@
 //! consents and rules for claims about them are forgotten, and so is what they had in the portals (appointments free their time
 //! and nobody is written to). A changed password ends neither sessions nor grants.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::body::{self, said};
 use super::merge_patch::merge_patch;
+use super::merge_patch::present;
 use super::page::{AFTER, LIMIT, Page};
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Parameter, Reach, Row};
 use super::touch::touched;
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::parameters::Parameters;
+use crate::api::schema;
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::system_now;
 use crate::model::{Behaviour, Claims, RealmSettings, Secret, User, UserId};
@@ -30,27 +33,27 @@ use crate::realms::{
 };
 use crate::store::{self, Tx, settle, tables};
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: USERS,
-        operation: "listUsers",
+        id: "listUsers",
         tag: TAG,
         summary: "The realm's users in the order they were added",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[
-            Parameter {
-                name: "q",
-                description: "Only users whose user name contains this, whatever its case.",
-                kind: "string",
-            },
+            Parameter::optional(
+                "q",
+                schema::text,
+                "Only users whose user name contains this, whatever its case.",
+            ),
             AFTER,
             LIMIT,
         ],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "A page of users; `next` where more are to come.",
+            description: Some("A page of users; `next` where more are to come."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["users"], "properties": {
                     "users": {"type": "array", "items": user_schema()}, "next": {"type": "string"},
@@ -58,17 +61,17 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[(400, "A parameter cannot be read.")],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: USERS,
-        operation: "addUser",
+        id: "addUser",
         tag: TAG,
         summary: "Add a user, in the words of a seed",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "required": ["username"], "additionalProperties": false, "properties": {
                 "id": {"type": "string", "maxLength": 255, "description": "The public `sub`. Without it: made up."},
                 "username": {"type": "string", "minLength": 1, "maxLength": 255},
@@ -81,37 +84,37 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The user can sign in.",
+            description: Some("The user can sign in."),
             content: Content::Json(user_schema),
         },
         refusals: &[
             (400, "It is no sound user."),
             (409, "There is a user of that id or user name."),
         ],
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: USER,
-        operation: "readUser",
+        id: "readUser",
         tag: TAG,
         summary: "One user, by id or user name",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: SHOWN,
         refusals: UNKNOWN,
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::PATCH,
         path: USER,
-        operation: "changeUser",
+        id: "changeUser",
         tag: TAG,
         summary: "Change a user's password, persona, behaviour or claims",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
                 "password": {"type": ["string", "null"], "description": "null: no sign-in by password any more."},
                 "password_hash": {"type": "string"},
@@ -122,24 +125,24 @@ pub const ROWS: &[Row] = &[
         }),
         answer: SHOWN,
         refusals: &[(400, "It is no sound change."), (404, "There is no such user.")],
-        serve: || patch(change),
+        handler: || patch(change),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: USER,
-        operation: "deleteUser",
+        id: "deleteUser",
         tag: TAG,
         summary: "Delete a user with all that is theirs",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "Their sessions, grants, tokens, consents and appointments are gone, too.",
+            description: Some("Their sessions, grants, tokens, consents and appointments are gone, too."),
             content: Content::Nothing,
         },
         refusals: UNKNOWN,
-        serve: || delete(remove),
+        handler: || delete(remove),
     },
 ];
 
@@ -148,7 +151,7 @@ const USER: &str = "/control/api/users/{user}";
 const TAG: &str = "Users";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: "The user as they are now.",
+    description: Some("The user as they are now."),
     content: Content::Json(user_schema),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such user.")];
@@ -209,12 +212,12 @@ struct List {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Change {
-    #[serde(deserialize_with = "said")]
+    #[serde(deserialize_with = "present")]
     password: Option<Option<Secret>>,
     password_hash: Option<Phc>,
-    #[serde(deserialize_with = "said")]
+    #[serde(deserialize_with = "present")]
     persona: Option<Option<String>>,
-    #[serde(deserialize_with = "said")]
+    #[serde(deserialize_with = "present")]
     behaviour: Option<Option<Behaviour>>,
     claims: Option<Map<String, Value>>,
 }
@@ -227,8 +230,8 @@ struct ReadyChange {
     claims: Option<Map<String, Value>>,
 }
 
-async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<List>, Problem> {
-    let page = Page::read(query.as_deref(), true)?;
+async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<List>, Problem> {
+    let page = Page::read(&parameters)?;
     let after = page.after.as_deref().map(UserId::from);
     let mut conn = app.database.read().await?;
     if let Some(after) = &after
@@ -236,7 +239,7 @@ async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -
     {
         return Err(unknown(&after.0));
     }
-    let q = page.q.as_deref().unwrap_or_default();
+    let q = parameters.text("q").unwrap_or_default();
     let mut users = store::users::list(&mut conn, realm.id, q, after.as_ref(), page.limit_and_one()).await?;
     let next = page.cut(&mut users, |user| user.id.0.clone());
     Ok(Json(List {
@@ -245,8 +248,7 @@ async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -
     }))
 }
 
-async fn add(State(app): State<App>, realm: Realm, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let seed: SeedUser = body::read(&headers, &body)?;
+async fn add(State(app): State<App>, realm: Realm, JsonBody(seed): JsonBody<SeedUser>) -> Result<Response, Problem> {
     let now = realm.clock.now();
     let user = loading::user(&seed, &app.passwords, &realm.random, now).await?;
 
@@ -285,10 +287,8 @@ async fn change(
     State(app): State<App>,
     realm: Realm,
     Path(user): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(change): JsonBody<Change>,
 ) -> Result<Json<Shown>, Problem> {
-    let change: Change = body::read(&headers, &body)?;
     let user = find(&app, &realm, &user).await?;
     let change = change.ready(&app, &realm).await?;
 

@@ -1,18 +1,18 @@
 //! `/control/api/vsee/…`: where the clinics of a realm want to be told of things, and telling them on demand what nobody
 //! here does by himself: signed notes and paid invoices.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::body;
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
 use crate::api::dates::read_digits;
+use crate::api::operation::{Answer, Body, Content};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::portals::vsee::context::Context;
 use crate::portals::vsee::model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint};
@@ -22,19 +22,19 @@ use crate::store::{Tx, settle};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: ENDPOINTS,
-        operation: "listVseeWebhookEndpoints",
+        id: "listVseeWebhookEndpoints",
         tag: "VSee",
         summary: "Where the clinics want to be told of their visits",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The endpoints, in the order they were added.",
+            description: Some("The endpoints, in the order they were added."),
             content: Content::Json(|| {
                 json!({
                     "type": "object",
@@ -44,17 +44,17 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: ENDPOINTS,
-        operation: "addVseeWebhookEndpoint",
+        id: "addVseeWebhookEndpoint",
         tag: "VSee",
         summary: "Tell one more address of a clinic's visits",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({
                 "type": "object",
                 "properties": {
@@ -69,41 +69,41 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The endpoint.",
+            description: Some("The endpoint."),
             content: Content::Json(endpoint_schema),
         },
         refusals: &[
             (400, "The address, version or an event is none."),
             (404, "There is no such clinic."),
         ],
-        serve: || post(add),
+        handler: || post(add),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: "/control/api/vsee/webhook-endpoints/{endpoint}",
-        operation: "removeVseeWebhookEndpoint",
+        id: "removeVseeWebhookEndpoint",
         tag: "VSee",
         summary: "Tell that address nothing more",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is gone; what was written to it before is still sent.",
+            description: Some("It is gone; what was written to it before is still sent."),
             content: Content::Nothing,
         },
         refusals: &[(404, "There is no such endpoint.")],
-        serve: || delete(remove),
+        handler: || delete(remove),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/vsee/webhook-events",
-        operation: "fireVseeWebhook",
+        id: "fireVseeWebhook",
         tag: "VSee",
         summary: "Tell a clinic's endpoints something of a visit, whether or not it happened",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             json!({
                 "type": "object",
                 "properties": {
@@ -120,7 +120,7 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 200,
-            description: "How many endpoints are told.",
+            description: Some("How many endpoints are told."),
             content: Content::Json(
                 || json!({"type": "object", "properties": {"told": {"type": "integer"}}, "required": ["told"]}),
             ),
@@ -129,7 +129,7 @@ pub const ROWS: &[Row] = &[
             (400, "The event or the note's state is none."),
             (404, "There is no such visit."),
         ],
-        serve: || post(fire),
+        handler: || post(fire),
     },
 ];
 
@@ -192,10 +192,8 @@ struct Wish {
 async fn add(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    bytes: Bytes,
+    JsonBody(wish): JsonBody<Wish>,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
-    let wish: Wish = body::read(&headers, &bytes)?;
     check_endpoint(&wish.url, wish.events.as_deref()).map_err(Problem::bad_request)?;
     let now = realm.clock.now();
     let account = {
@@ -235,8 +233,7 @@ struct Firing {
     note_status: Option<String>,
 }
 
-async fn fire(State(app): State<App>, realm: Realm, headers: HeaderMap, bytes: Bytes) -> Result<Json<Value>, Problem> {
-    let wish: Firing = body::read(&headers, &bytes)?;
+async fn fire(State(app): State<App>, realm: Realm, JsonBody(wish): JsonBody<Firing>) -> Result<Json<Value>, Problem> {
     let event = Event::of_name(&wish.kind);
     let event = event.ok_or_else(|| Problem::bad_request(format!("there is no event {:?}", wish.kind)))?;
     let status = wish.note_status.unwrap_or_else(|| "signed".to_owned());

@@ -1,21 +1,9 @@
 //! Scripted behaviour of users: whichever client such a user signs in to, the same thing goes wrong. It needs no armed
 //! fault.
 //!
-//! A behaviour is a property of a user. It is declared here and applied where the rule is that it changes:
-//!
-//! | rule | where |
-//! | --- | --- |
-//! | who may sign in, and how long it takes | `login::sign_in`, `oauth::automatic_sign_in` |
-//! | since when, and for how long, they are signed in | `sessions` |
-//! | what the client is answered, and what is granted | `oauth::flow`, `oauth::authorization_answer` |
-//! | what happens later | `app::behaviour_effects` |
+//! A behaviour is a property of a user. Its names and texts stand here, what it changes in `user_behaviour.rs`.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use super::{Scopes, User};
 
 /// A scripted behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,29 +21,6 @@ pub enum Behaviour {
     ConsentRevokedTomorrow,
     AccountLockedInAnHour,
 }
-
-/// Why a user cannot sign in, although the password is right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Barred {
-    Locked,
-    PasswordExpired,
-}
-
-/// What happens some time after a client was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aftermath {
-    /// The consent is withdrawn and its grants are revoked.
-    ConsentRevoked,
-    /// The account is locked: its sessions end, its grants are revoked, and it cannot sign in.
-    AccountLocked,
-}
-
-/// How long a slow sign-in takes, by the machine's clock.
-const SLOW: Duration = Duration::from_secs(3);
-/// How long a short session lasts.
-const SOON: SignedDuration = SignedDuration::from_secs(60);
-/// The age of an old sign-in.
-const LONG_AGO: SignedDuration = SignedDuration::from_hours(1);
 
 impl Behaviour {
     pub const ALL: [Self; 11] = [
@@ -150,99 +115,9 @@ impl Behaviour {
     }
 }
 
-impl User {
-    fn behaves(&self, behaviour: Behaviour) -> bool {
-        self.behaviour == Some(behaviour)
-    }
-
-    /// Whether the consent is denied without showing the page.
-    pub fn denies_consent(&self) -> bool {
-        self.behaves(Behaviour::DeniesConsent)
-    }
-
-    /// Whether clients get `temporarily_unavailable` for this user.
-    pub fn unavailable(&self) -> bool {
-        self.behaves(Behaviour::TemporarilyUnavailable)
-    }
-
-    /// Whether each access token is accepted for one request only.
-    pub fn uses_tokens_once(&self) -> bool {
-        self.behaves(Behaviour::TokenRevokedAfterFirstUse)
-    }
-
-    /// Why the user cannot sign in, if so.
-    pub fn barred(&self) -> Option<Barred> {
-        match self.behaviour? {
-            Behaviour::AccountLocked => Some(Barred::Locked),
-            Behaviour::PasswordExpired => Some(Barred::PasswordExpired),
-            _ => None,
-        }
-    }
-
-    /// How long signing in takes, by the machine's clock.
-    pub fn sign_in_delay(&self) -> Duration {
-        if self.behaves(Behaviour::SlowSignIn) {
-            SLOW
-        } else {
-            Duration::ZERO
-        }
-    }
-
-    /// The `auth_time` of a sign-in at `now`.
-    pub fn signed_in_since(&self, now: Timestamp) -> Timestamp {
-        if self.behaves(Behaviour::SignedInLongAgo) {
-            now.saturating_sub(LONG_AGO).unwrap_or(now)
-        } else {
-            now
-        }
-    }
-
-    /// The lifetime of a session that usually lives for `usual`.
-    pub fn stays_signed_in(&self, usual: SignedDuration) -> SignedDuration {
-        if self.behaves(Behaviour::SessionEndsSoon) {
-            usual.min(SOON)
-        } else {
-            usual
-        }
-    }
-
-    /// The granted ones of the requested scopes. A single scope is always granted, and so is `openid`.
-    pub fn granted(&self, asked: &Scopes) -> Scopes {
-        if !self.behaves(Behaviour::GrantsFewerScopes) {
-            return asked.clone();
-        }
-        let last = asked.iter().filter(|scope| *scope != "openid").last();
-        match last.and_then(|last| last.parse().ok()) {
-            Some(last) if asked.iter().count() > 1 => asked.without(&last),
-            _ => asked.clone(),
-        }
-    }
-
-    /// What happens after a client was answered, and how much later.
-    pub fn aftermath(&self) -> Option<(Aftermath, SignedDuration)> {
-        match self.behaviour? {
-            Behaviour::ConsentRevokedTomorrow => Some((Aftermath::ConsentRevoked, SignedDuration::from_hours(24))),
-            Behaviour::AccountLockedInAnHour => Some((Aftermath::AccountLocked, SignedDuration::from_hours(1))),
-            _ => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Claims, UserId};
-
-    fn user(behaviour: Behaviour) -> User {
-        User {
-            id: UserId("1".to_owned()),
-            username: "somebody".to_owned(),
-            password: None,
-            persona: None,
-            behaviour: Some(behaviour),
-            claims: Claims::new(),
-        }
-    }
 
     #[test]
     fn every_behaviour_has_a_name_a_sentence_and_an_advice_of_its_own_kind() {
@@ -253,30 +128,5 @@ mod tests {
             assert!(behaviour.advice().ends_with('.'), "{behaviour:?}");
         }
         assert_eq!(Behaviour::named("denies"), None);
-    }
-
-    #[test]
-    fn who_grants_fewer_scopes_leaves_out_the_last_but_never_the_only_one_nor_openid() {
-        let less = user(Behaviour::GrantsFewerScopes);
-        for (asked, granted) in [
-            ("openid profile email", "openid profile"),
-            ("profile email openid", "profile openid"),
-            ("openid email", "openid"),
-            ("openid", "openid"),
-            ("email", "email"),
-        ] {
-            assert_eq!(less.granted(&asked.parse().unwrap()).to_string(), granted, "{asked}");
-        }
-        let all: Scopes = "openid profile".parse().unwrap();
-        assert_eq!(user(Behaviour::SlowSignIn).granted(&all), all);
-    }
-
-    #[test]
-    fn a_session_that_ends_soon_is_never_longer_than_others() {
-        let soon = user(Behaviour::SessionEndsSoon);
-
-        assert_eq!(soon.stays_signed_in(SignedDuration::from_hours(8)), SOON);
-        let shorter = SignedDuration::from_secs(5);
-        assert_eq!(soon.stays_signed_in(shorter), shorter);
     }
 }

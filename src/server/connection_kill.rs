@@ -4,7 +4,6 @@
 //! too. Cut, the connection sends not a byte more; closed, it ends behind the answer that is being sent.
 
 use std::{
-    future::Future,
     io,
     pin::Pin,
     sync::{
@@ -14,11 +13,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use axum_server::accept::Accept;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-use super::service::ConnectionService;
 
 /// Ends one connection.
 #[derive(Clone, Debug, Default)]
@@ -63,34 +59,17 @@ impl ConnectionKill {
     }
 }
 
-/// An acceptor whose connections can be ended.
-#[derive(Clone, Debug)]
-pub struct WithKillSwitch<A>(pub A);
-
-impl<A, I, F> Accept<I, ConnectionService<F>> for WithKillSwitch<A>
-where
-    A: Accept<I, ConnectionService<F>>,
-    A::Future: Send + 'static,
-{
-    type Stream = KillableStream<A::Stream>;
-    type Service = A::Service;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
-
-    fn accept(&self, stream: I, service: ConnectionService<F>) -> Self::Future {
-        let kill = service.connection().kill.clone();
-        let accepting = self.0.accept(stream, service);
-        Box::pin(async move {
-            let (stream, service) = accepting.await?;
-            Ok((KillableStream { stream, kill }, service))
-        })
-    }
-}
-
 /// A connection that can be ended.
 #[derive(Debug)]
 pub struct KillableStream<I> {
     stream: I,
     kill: ConnectionKill,
+}
+
+impl<I> KillableStream<I> {
+    pub fn new(stream: I, kill: ConnectionKill) -> Self {
+        Self { stream, kill }
+    }
 }
 
 impl<I: Unpin> KillableStream<I> {

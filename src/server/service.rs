@@ -10,7 +10,6 @@ use std::{
     panic::AssertUnwindSafe,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use axum::{
@@ -20,7 +19,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{HeaderValue, Request, StatusCode, Uri, header, request::Parts};
+use http::{Request, StatusCode, header, request::Parts};
 use http_body_util::Limited;
 use tower::Service;
 use tracing::Instrument as _;
@@ -31,6 +30,7 @@ use super::{
     fallback_errors,
     realm_prefix::{self, Within},
     request_log::{self, TrustedProxies},
+    routing::{Connection, Delay, Languages, Routes},
 };
 use crate::{
     app::{App, Realm},
@@ -40,8 +40,6 @@ use crate::{
     journal::{open_exchange::OpenExchange, recording::Recording, request_body::RequestBody},
     web::{
         endpoint::{Endpoint, ErrorForm},
-        language,
-        page::Layout,
         page_error::{self, PageError},
         received::{Place, Received},
     },
@@ -55,17 +53,9 @@ type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What all requests share.
 pub struct Shared {
-    pub app: App,
-    routes: Router,
+    routes: Routes,
     limits: Limits,
     trusted: TrustedProxies,
-}
-
-/// The connection a request comes over; without a peer where there is none, as in process.
-#[derive(Clone, Debug, Default)]
-pub struct Connection {
-    pub peer: Option<IpAddr>,
-    pub kill: ConnectionKill,
 }
 
 /// The service of one connection. `answer` is [`answer`], of whichever body the connection brings.
@@ -112,10 +102,6 @@ where
     }
 }
 
-/// How long an answer is held back before its first byte. Outside of every limit, so that none cuts short what somebody has asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Delay(pub Duration);
-
 /// Answers one request.
 pub async fn answer<B>(shared: Arc<Shared>, connection: Connection, request: Request<B>) -> Result<Response, Infallible>
 where
@@ -150,33 +136,10 @@ struct Arrival<'a> {
     exchange: Option<&'a OpenExchange>,
 }
 
-/// In which language a request wants its pages: kept for errors, which get their language last.
-struct Languages {
-    uri: Uri,
-    accepted: Option<HeaderValue>,
-}
-
-impl Languages {
-    fn of(parts: &Parts) -> Self {
-        Self {
-            uri: parts.uri.clone(),
-            accepted: parts.headers.get(header::ACCEPT_LANGUAGE).cloned(),
-        }
-    }
-
-    fn layout(&self, place: Place) -> Layout {
-        Layout {
-            place,
-            language: language::negotiate(self.uri.query(), None, self.accepted.as_ref()),
-        }
-    }
-}
-
 impl Shared {
     pub fn new(app: App, routes: Router, limits: Limits, trusted: TrustedProxies) -> Self {
         Self {
-            app,
-            routes,
+            routes: Routes::new(app, routes),
             limits,
             trusted,
         }
@@ -189,11 +152,11 @@ impl Shared {
     {
         let (parts, body) = request.into_parts();
         let within = realm_prefix::split(parts.uri.path());
-        let exchange = self.app.journal.start(&parts);
+        let exchange = self.routes.app.journal.start(&parts);
         let arrival = Arrival {
             connection,
             client,
-            endpoint: self.app.endpoints.find(within.path(parts.uri.path())),
+            endpoint: self.routes.app.endpoints.find(within.path(parts.uri.path())),
             within: &within,
             exchange: exchange.as_ref(),
         };
@@ -259,12 +222,18 @@ impl Shared {
     /// In the realm that the path names.
     async fn in_realm(&self, arrival: &Arrival<'_>, mut request: Request<Body>) -> Response {
         if arrival.within.is_default() && is_of_the_server(arrival.endpoint) {
-            return self.route(request).await;
+            return self.routes.answer(request).await;
         }
         if arrival.within.is_forbidden() {
             return realm_prefix::no_such_realm(arrival.within);
         }
-        let realm = match self.app.realms.find(&self.app.database, arrival.within.realm()).await {
+        let realm = match self
+            .routes
+            .app
+            .realms
+            .find(&self.routes.app.database, arrival.within.realm())
+            .await
+        {
             Ok(Some(realm)) => realm,
             Ok(None) => return realm_prefix::no_such_realm(arrival.within),
             Err(error) => return PageError::from(error).into_response(),
@@ -285,30 +254,27 @@ impl Shared {
         };
         request.extensions_mut().insert(received);
         request.extensions_mut().insert(realm.clone());
-        match self.app.faults.of(realm.id) {
-            None => self.route(request).await,
-            Some(armed) => Box::pin(armed_faults::answer(self, realm, &armed, arrival.connection, request)).await,
+        match self.routes.app.faults.of(realm.id) {
+            None => self.routes.answer(request).await,
+            Some(armed) => {
+                Box::pin(armed_faults::answer(
+                    &self.routes,
+                    realm,
+                    &armed,
+                    arrival.connection,
+                    request,
+                ))
+                .await
+            }
         }
     }
 
     fn begin(&self, recording: &Recording, realm: &Realm, path: &str) {
         let now = realm.clock.now();
-        self.app.journal.begin(recording, realm.id, &realm.issuer, path, now);
-    }
-
-    /// The handlers' answer, its error pages in the language of the request.
-    pub async fn route(&self, request: Request<Body>) -> Response {
-        let (parts, body) = request.into_parts();
-        let languages = Languages::of(&parts);
-        let place = parts
-            .extensions
-            .get::<Received>()
-            .map(|received| received.place.clone());
-        let Ok(response) = self.routes.clone().call(Request::from_parts(parts, body)).await;
-        page_error::in_language(response, || {
-            let place = place.map_or_else(Place::default, |place| Place::clone(&place));
-            languages.layout(place)
-        })
+        self.routes
+            .app
+            .journal
+            .begin(recording, realm.id, &realm.issuer, path, now);
     }
 }
 

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use tower::service_fn;
 
 use super::{
-    connection_kill::WithKillSwitch,
+    kill_switch::WithKillSwitch,
     service::{ConnectionService, Shared, answer},
 };
 use crate::{

@@ -46,7 +46,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],
         // What APIs are made of knows no realm and nobody who serves one.
         "api" => &[CELLAR, MODEL, GROUND],
-        "app" => &[MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "app" => &[API, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
         "oauth" | "login" => &[API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
         // The list of portals names its rooms; below, a portal may use what the portals share.
         "portals" => &[&["portals::*"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],

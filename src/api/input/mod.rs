@@ -82,6 +82,14 @@ pub fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     serde_json::from_value(Value::Object(input.members)).map_err(|error| InputError::unreadable(Part::Body, error))
 }
 
+/// Whether a body says that it is JSON. Browsers send that media type to other origins only after asking for permission.
+///
+/// # Errors
+/// When it says anything else.
+pub fn check_json(headers: &HeaderMap) -> Result<(), InputError> {
+    accept(headers, &[JSON]).map(drop)
+}
+
 impl Input {
     /// Reads a query.
     ///

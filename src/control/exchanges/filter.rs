@@ -2,53 +2,52 @@
 
 use std::time::Duration;
 
+use crate::api::{
+    operation::Parameter,
+    parameters::Parameters,
+    schema,
+    waiting::{WAIT, Waiting},
+};
 use crate::app::{App, Realm};
-use crate::control::outbox::{WAIT, wait};
 use crate::control::problem::Problem;
-use crate::control::route_table::Parameter;
 use crate::journal::Entry;
-use crate::web::parameters::read_form;
 
 /// How many are shown at a time, unless fewer are asked for.
-const MOST_AT_A_TIME: usize = 500;
+const MOST_AT_A_TIME: u16 = 500;
 
-const fn parameter(name: &'static str, kind: &'static str, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        description,
-        kind,
-    }
-}
-
-const FLOW: Parameter = parameter("flow", "string", "Only exchanges of the flow with this number.");
-const CLIENT: Parameter = parameter("client_id", "string", "Only exchanges with this client.");
-const USER: Parameter = parameter("user", "string", "Only exchanges of the user with this name.");
-const ENDPOINT: Parameter = parameter(
+const FLOW: Parameter = Parameter::optional("flow", schema::text, "Only exchanges of the flow with this number.");
+const CLIENT: Parameter = Parameter::optional("client_id", schema::text, "Only exchanges with this client.");
+const USER: Parameter = Parameter::optional("user", schema::text, "Only exchanges of the user with this name.");
+const ENDPOINT: Parameter = Parameter::optional(
     "endpoint",
-    "string",
+    schema::text,
     "Only exchanges at this endpoint: a name, such as token, userinfo, login or mypatientportal, or a path, such as /oauth/token.",
 );
-const METHOD: Parameter = parameter("method", "string", "Only exchanges with this method.");
-const STATUS: Parameter = parameter(
+const METHOD: Parameter = Parameter::optional("method", schema::text, "Only exchanges with this method.");
+const STATUS: Parameter = Parameter::optional(
     "status",
-    "string",
+    schema::text,
     "Only answers with this status, such as 400, or of this class, such as 4xx.",
 );
-const REFUSED: Parameter = parameter(
+const REFUSED: Parameter = Parameter::optional(
     "refused",
-    "boolean",
+    schema::truth,
     "Only exchanges with a refusal, or only those without.",
 );
-const FAULT: Parameter = parameter("fault", "string", "Only exchanges that this fault has changed.");
-const AFTER: Parameter = parameter("after", "integer", "Only exchanges after the one with this sequence.");
-const LIMIT: Parameter = parameter(
+const FAULT: Parameter = Parameter::optional("fault", schema::text, "Only exchanges that this fault has changed.");
+const AFTER: Parameter = Parameter::optional(
+    "after",
+    schema::integer,
+    "Only exchanges after the one with this sequence.",
+);
+const LIMIT: Parameter = Parameter::optional(
     "limit",
-    "integer",
+    schema::integer,
     "The maximum number, 1 to 500: the newest ones, or with `after` the oldest ones after it.",
 );
-const EXPECT: Parameter = parameter(
+const EXPECT: Parameter = Parameter::optional(
     "expect",
-    "integer",
+    schema::integer,
     "The expected number; 409 if there are more or fewer.",
 );
 
@@ -86,38 +85,40 @@ enum Status {
 }
 
 impl Filter {
-    /// Reads a query that knows these parameters.
-    pub fn read(query: &str, known: &[Parameter]) -> Result<Self, Problem> {
-        let mut filter = Self::default();
-        for (name, value) in read_form(query.as_bytes()).map_err(|error| Problem::bad_request(error.to_string()))? {
-            if !known.iter().any(|parameter| parameter.name == name) {
-                let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
-                return Err(Problem::bad_request(format!(
-                    "unknown parameter {name:?}; known: {}",
-                    names.join(", ")
-                )));
-            }
-            filter.take(&name, value)?;
-        }
-        Ok(filter)
+    /// Reads what narrows every list: [`FILTERS`].
+    pub fn read(parameters: &Parameters) -> Result<Self, Problem> {
+        let status = "a number, such as 400, or a class, such as 4xx";
+        Ok(Self {
+            flow: parameters.number("flow")?,
+            client: parameters.owned("client_id"),
+            user: parameters.owned("user"),
+            endpoint: parameters.owned("endpoint"),
+            method: parameters.owned("method"),
+            status: parameters.read_by("status", status, Status::read)?,
+            refused: parameters.boolean("refused")?,
+            fault: parameters.owned("fault"),
+            ..Self::default()
+        })
     }
 
-    fn take(&mut self, name: &str, value: String) -> Result<(), Problem> {
-        match name {
-            "flow" => self.flow = Some(number(name, &value)?),
-            "client_id" => self.client = Some(value),
-            "user" => self.user = Some(value),
-            "endpoint" => self.endpoint = Some(value),
-            "method" => self.method = Some(value),
-            "status" => self.status = Some(Status::read(&value)?),
-            "refused" => self.refused = Some(truth(name, &value)?),
-            "fault" => self.fault = Some(value),
-            "after" => self.after = Some(number(name, &value)?),
-            "limit" => self.limit = Some(limit(&value)?),
-            "expect" => self.expect = Some(number(name, &value)?),
-            _ => self.wait = wait(&value)?,
-        }
-        Ok(())
+    /// The same with what says how much of a list is shown, and how long to wait for it: [`FILTERS_AND_PAGE`].
+    pub fn read_page(parameters: &Parameters) -> Result<Self, Problem> {
+        let limit = parameters.number_in("limit", 1..=MOST_AT_A_TIME.into())?;
+        Ok(Self {
+            after: parameters.number("after")?,
+            limit: limit.and_then(|limit| usize::try_from(limit).ok()),
+            wait: parameters.wait()?,
+            ..Self::read(parameters)?
+        })
+    }
+
+    /// The same with how many there should be: [`FILTERS_AND_EXPECT`].
+    pub fn read_expect(parameters: &Parameters) -> Result<Self, Problem> {
+        Ok(Self {
+            after: parameters.number("after")?,
+            expect: parameters.number("expect")?,
+            ..Self::read(parameters)?
+        })
     }
 
     pub fn matches(&self, entry: &Entry) -> bool {
@@ -148,7 +149,7 @@ impl Filter {
     /// Those that fit, at most as many as asked for.
     fn choose(&self, entries: Vec<Entry>) -> Vec<Entry> {
         let mut chosen: Vec<Entry> = entries.into_iter().filter(|entry| self.matches(entry)).collect();
-        let limit = self.limit.unwrap_or(MOST_AT_A_TIME);
+        let limit = self.limit.unwrap_or(MOST_AT_A_TIME.into());
         if self.after.is_some() {
             chosen.truncate(limit);
         } else {
@@ -159,17 +160,16 @@ impl Filter {
 }
 
 impl Status {
-    fn read(text: &str) -> Result<Self, Problem> {
+    fn read(text: &str) -> Option<Self> {
         let class = text.strip_suffix("xx").and_then(|digit| digit.parse().ok());
-        let status = match class {
+        match class {
             Some(digit) => Some(Self::Class(digit)).filter(|_| (1..=5).contains(&digit)),
             None => text
                 .parse()
                 .ok()
                 .filter(|status| (100..=599).contains(status))
                 .map(Self::Exactly),
-        };
-        status.ok_or_else(|| Problem::bad_request("`status` must be a number, such as 400, or a class, such as 4xx"))
+        }
     }
 
     fn covers(self, status: u16) -> bool {
@@ -190,39 +190,16 @@ fn at(endpoint: &str, entry: &Entry) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn number<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, Problem> {
-    text.parse()
-        .map_err(|_| Problem::bad_request(format!("`{name}` must be a whole number")))
-}
-
-fn limit(text: &str) -> Result<usize, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=MOST_AT_A_TIME).contains(limit));
-    limit.ok_or_else(|| Problem::bad_request(format!("`limit` must be a number from 1 to {MOST_AT_A_TIME}")))
-}
-
-fn truth(name: &str, text: &str) -> Result<bool, Problem> {
-    text.parse()
-        .map_err(|_| Problem::bad_request(format!("`{name}` must be true or false")))
-}
-
-/// Looks until there is something to show, or the time is over: the machine's, since a realm's may stand still.
+/// Looks until there is something to show, or the time is over.
 pub async fn watch(app: &App, realm: &Realm, filter: &Filter) -> (Vec<Entry>, u64) {
     let mut notify = app.journal.listen(realm.id); // before looking, so that nothing falls in between
-    let deadline = tokio::time::sleep(filter.wait);
-    tokio::pin!(deadline);
+    let mut waiting = Waiting::new(filter.wait, &app.shutdown);
     loop {
         let (entries, dropped) = app.journal.list(realm.id).await;
         let found = filter.choose(entries);
-        if !found.is_empty() || filter.wait.is_zero() {
+        let changed = async { notify.changed().await.is_ok() }; // fails when the realm is gone
+        if !found.is_empty() || !waiting.until(changed).await {
             return (found, dropped);
-        }
-        tracing::debug!("waiting for an exchange");
-        tokio::select! {
-            () = &mut deadline => return (found, dropped),
-            () = app.shutdown.cancelled() => return (found, dropped),
-            changed = notify.changed() => if changed.is_err() {
-                return (found, dropped); // the realm is gone
-            }
         }
     }
 }
@@ -230,6 +207,10 @@ pub async fn watch(app: &App, realm: &Realm, filter: &Filter) -> (Vec<Entry>, u6
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_page(query: &str) -> Result<Filter, Problem> {
+        Filter::read_page(&Parameters::read(Some(query), FILTERS_AND_PAGE)?)
+    }
 
     #[test]
     fn an_invalid_filter_is_refused() {
@@ -248,10 +229,11 @@ mod tests {
             "expect=2",
             "user=%ff",
         ] {
-            assert!(Filter::read(wrong, FILTERS_AND_PAGE).is_err(), "{wrong}");
+            assert!(read_page(wrong).is_err(), "{wrong}");
         }
-        assert!(Filter::read("wait=1s", FILTERS).is_err());
-        assert!(Filter::read("expect=many", FILTERS_AND_EXPECT).is_err());
+        assert!(Parameters::read(Some("wait=1s"), FILTERS).is_err());
+        let expect = Parameters::read(Some("expect=many"), FILTERS_AND_EXPECT).unwrap();
+        assert!(Filter::read_expect(&expect).is_err());
     }
 
     #[test]

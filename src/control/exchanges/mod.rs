@@ -13,7 +13,7 @@ mod shown;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use http::{HeaderValue, Method, StatusCode, header};
@@ -21,7 +21,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::problem::Problem;
-use super::route_table::{Answer, Content, Reach, Row};
+use crate::api::operation::{Answer, Body, Content};
+use crate::api::parameters::Parameters;
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::journal::{Entry, curl, har};
 use crate::web::paths;
@@ -34,19 +36,19 @@ const NO_SUCH: (u16, &str) = (
     "The exchange or flow is not in the journal, which keeps at most the newest 500 exchanges.",
 );
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges",
-        operation: "listExchanges",
+        id: "listExchanges",
         tag: TAG,
         summary: "List the recorded exchanges, newest last, or wait for one",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: FILTERS_AND_PAGE,
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The exchanges that match, in the order in which they ended.",
+            description: Some("The exchanges that match, in the order in which they ended."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["exchanges", "dropped"], "properties": {
                     "exchanges": {"type": "array", "items": exchange_schema()},
@@ -55,37 +57,37 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[(400, "A parameter is invalid.")],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: "/control/api/exchanges",
-        operation: "clearExchanges",
+        id: "clearExchanges",
         tag: TAG,
         summary: "Empty the journal",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "The journal is empty. Sequence numbers are not reused.",
+            description: Some("The journal is empty. Sequence numbers are not reused."),
             content: Content::Nothing,
         },
         refusals: &[],
-        serve: || delete(clear),
+        handler: || delete(clear),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/count",
-        operation: "countExchanges",
+        id: "countExchanges",
         tag: TAG,
         summary: "Count the exchanges that match, or check that there are as many as expected",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: FILTERS_AND_EXPECT,
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The number.",
+            description: Some("The number."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["count", "dropped"], "properties": {
                     "count": {"type": "integer"}, "dropped": {"type": "integer"},
@@ -96,20 +98,20 @@ pub const ROWS: &[Row] = &[
             (400, "A parameter is invalid."),
             (409, "There are more or fewer than `expect` says."),
         ],
-        serve: || get(count),
+        handler: || get(count),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/flows",
-        operation: "listFlows",
+        id: "listFlows",
         tag: TAG,
         summary: "List the flows: exchanges that belong together, from the authorization request to the last use of its tokens",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: FILTERS,
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The flows with an exchange that matches, newest last.",
+            description: Some("The flows with an exchange that matches, newest last."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["flows"], "properties": {
                     "flows": {"type": "array", "items": flow_schema()},
@@ -117,20 +119,20 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[(400, "A parameter is invalid.")],
-        serve: || get(list_flows),
+        handler: || get(list_flows),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/flows/{flow}",
-        operation: "readFlow",
+        id: "readFlow",
         tag: TAG,
         summary: "Read one flow with all its exchanges",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The flow.",
+            description: Some("The flow."),
             content: Content::Json(|| {
                 let mut schema = flow_schema();
                 schema["properties"]["exchanges"] = json!({"type": "array", "items": exchange_schema()});
@@ -138,75 +140,75 @@ pub const ROWS: &[Row] = &[
             }),
         },
         refusals: &[NO_SUCH],
-        serve: || get(show_flow),
+        handler: || get(show_flow),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/flows/{flow}/har",
-        operation: "exportFlow",
+        id: "exportFlow",
         tag: TAG,
         summary: "Export one flow as an HTTP Archive (HAR 1.2)",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The archive.",
+            description: Some("The archive."),
             content: Content::Json(|| json!({"type": "object", "required": ["log"]})),
         },
         refusals: &[NO_SUCH],
-        serve: || get(export_flow),
+        handler: || get(export_flow),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/{id}",
-        operation: "readExchange",
+        id: "readExchange",
         tag: TAG,
         summary: "Read one exchange; a refusal is explained",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The exchange.",
+            description: Some("The exchange."),
             content: Content::Json(exchange_schema),
         },
         refusals: &[NO_SUCH],
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/exchanges/{id}/curl",
-        operation: "exportExchange",
+        id: "exportExchange",
         tag: TAG,
         summary: "Export one request as a curl command; secrets are shell variables",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The command.",
-            content: Content::Other("text/plain"),
+            description: Some("The command."),
+            content: Content::Bytes("text/plain"),
         },
         refusals: &[NO_SUCH],
-        serve: || get(export),
+        handler: || get(export),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/exchanges/{id}",
-        operation: "showExchange",
+        id: "showExchange",
         tag: TAG,
         summary: "Show one exchange as a page, to which error_uri leads; with Accept: application/json, as JSON",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The exchange, explained.",
-            content: Content::Other("text/html"),
+            description: Some("The exchange, explained."),
+            content: Content::Bytes("text/html"),
         },
         refusals: &[NO_SUCH],
-        serve: || get(page::show),
+        handler: || get(page::show),
     },
 ];
 
@@ -214,8 +216,8 @@ pub const ROWS: &[Row] = &[
 type Named = Result<Path<String>, PathRejection>;
 
 /// `GET /control/api/exchanges?flow=…&client_id=…&wait=10s`
-async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
-    let filter = Filter::read(query.as_deref().unwrap_or_default(), FILTERS_AND_PAGE)?;
+async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+    let filter = Filter::read_page(&parameters)?;
     let (entries, dropped) = watch(&app, &realm, &filter).await;
     let exchanges: Vec<Value> = entries.iter().map(shown::exchange).collect();
     Ok(Json(json!({"exchanges": exchanges, "dropped": dropped})))
@@ -227,8 +229,8 @@ async fn clear(State(app): State<App>, realm: Realm) -> StatusCode {
 }
 
 /// `GET /control/api/exchanges/count?endpoint=token&expect=2`
-async fn count(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
-    let filter = Filter::read(query.as_deref().unwrap_or_default(), FILTERS_AND_EXPECT)?;
+async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+    let filter = Filter::read_expect(&parameters)?;
     let (entries, dropped) = app.journal.list(realm.id).await;
     let count = entries.iter().filter(|entry| filter.matches(entry)).count();
     match filter.expect {
@@ -251,8 +253,8 @@ async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Respo
     Ok(([(header::CONTENT_TYPE, plain)], command).into_response())
 }
 
-async fn list_flows(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
-    let filter = Filter::read(query.as_deref().unwrap_or_default(), FILTERS)?;
+async fn list_flows(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+    let filter = Filter::read(&parameters)?;
     let (entries, _) = app.journal.list(realm.id).await;
     let flows: Vec<Value> = flows_of(&entries)
         .iter()

@@ -1,21 +1,22 @@
 //! `/control/api/outbox`: the messages a realm has written, as JSON, as text and as the documents they are.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AFTER, LIMIT, Posted, Question, STATE, WAIT, delivery_schema, id, page, watch};
+use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::{parameters::Parameters, schema, waiting::WAIT};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::system_now;
-use crate::control::body;
 use crate::control::problem::Problem;
-use crate::control::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::model::{Channel, DeliveryKind, OutboxMessage};
 use crate::outbox::{Email, Redelivery};
 use crate::store::messages::MessageFilter;
@@ -25,39 +26,33 @@ use crate::store::{self, Tx, settle};
 const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox",
-        operation: "listMessages",
+        id: "listMessages",
         tag: "Outbox",
         summary: "The messages the realm has written, oldest first, or waiting for the next one",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[
             AFTER,
             LIMIT,
             WAIT,
             STATE,
-            Parameter {
-                name: "recipient",
-                description: "Only messages to this address or number.",
-                kind: "string",
-            },
-            Parameter {
-                name: "reason",
-                description: "Only messages written for this reason, such as asap_list.earlier_slot.",
-                kind: "string",
-            },
-            Parameter {
-                name: "channel",
-                description: "Only letters that travel so: email or sms.",
-                kind: "string",
-            },
+            Parameter::optional("recipient", schema::text, "Only messages to this address or number."),
+            Parameter::optional(
+                "reason",
+                schema::text,
+                "Only messages written for this reason, such as asap_list.earlier_slot.",
+            ),
+            Parameter::optional("channel", schema::text, "Only letters that travel so: email or sms."),
         ],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The messages, in the order they were written; `next` to read on after, where there are more.",
+            description: Some(
+                "The messages, in the order they were written; `next` to read on after, where there are more.",
+            ),
             content: Content::Json(|| {
                 json!({
                     "type": "object",
@@ -73,17 +68,17 @@ pub const ROWS: &[Row] = &[
             (400, "A parameter cannot be read."),
             (404, "There is no message of the id to begin after."),
         ],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/outbox",
-        operation: "writeMessage",
+        id: "writeMessage",
         tag: "Outbox",
         summary: "Write an e-mail by hand, to see how it arrives",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(|| {
+        body: Body::optional_json(|| {
             let text = json!({"type": "string"});
             json!({
                 "type": "object",
@@ -94,99 +89,99 @@ pub const ROWS: &[Row] = &[
         }),
         answer: Answer {
             status: 201,
-            description: "The message.",
+            description: Some("The message."),
             content: Content::Json(message_schema),
         },
         refusals: &[(400, "The body cannot be understood.")],
-        serve: || post(write),
+        handler: || post(write),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: "/control/api/outbox",
-        operation: "clearOutbox",
+        id: "clearOutbox",
         tag: "Outbox",
         summary: "Empty the outbox: messages and webhooks",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "It is empty. What was just being sent arrives all the same.",
+            description: Some("It is empty. What was just being sent arrives all the same."),
             content: Content::Nothing,
         },
         refusals: &[],
-        serve: || delete(clear),
+        handler: || delete(clear),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox/{id}",
-        operation: "readMessage",
+        id: "readMessage",
         tag: "Outbox",
         summary: "One message, and how its delivery stands",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The message.",
+            description: Some("The message."),
             content: Content::Json(message_schema),
         },
         refusals: &[(404, "There is no message of that id.")],
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox/{id}/text",
-        operation: "readLetterAsText",
+        id: "readLetterAsText",
         tag: "Outbox",
         summary: "The text of a message",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The text, as somebody reads it who has no HTML.",
-            content: Content::Other("text/plain"),
+            description: Some("The text, as somebody reads it who has no HTML."),
+            content: Content::Bytes("text/plain"),
         },
         refusals: &[(404, "There is no message of that id.")],
-        serve: || get(show_text),
+        handler: || get(show_text),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox/{id}/html",
-        operation: "readLetterAsHtml",
+        id: "readLetterAsHtml",
         tag: "Outbox",
         summary: "A message as the document it is",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The document, which may run and load nothing.",
-            content: Content::Other("text/html"),
+            description: Some("The document, which may run and load nothing."),
+            content: Content::Bytes("text/html"),
         },
         refusals: &[(404, "There is no message of that id, or it has text only.")],
-        serve: || get(show_html),
+        handler: || get(show_html),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/outbox/{id}/deliver",
-        operation: "deliverMessage",
+        id: "deliverMessage",
         tag: "Outbox",
         summary: "Send a message again, with all its tries before it",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 202,
-            description: "It is due.",
+            description: Some("It is due."),
             content: Content::Json(message_schema),
         },
         refusals: &[
             (404, "There is no message of that id."),
             (409, "It is just being sent, or nothing is configured to send it."),
         ],
-        serve: || post(deliver),
+        handler: || post(deliver),
     },
 ];
 
@@ -221,38 +216,25 @@ fn message_schema() -> Value {
 /// `GET /control/api/outbox?after=…&recipient=…&wait=10s`
 ///
 /// With `wait` the answer comes as soon as there is a message to show, or empty when the time is over.
-pub async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Messages>, Problem> {
-    let mut filter = MessageFilter::default();
-    let question = Question::read(
-        query.as_deref().unwrap_or_default(),
-        "recipient, reason, channel",
-        |name, value| {
-            let place = match name {
-                "recipient" => &mut filter.recipient,
-                "reason" => &mut filter.reason,
-                "channel" => &mut filter.channel,
-                _ => return false,
-            };
-            *place = Some(value.to_owned());
-            true
-        },
-    )?;
-    filter.state.clone_from(&question.state);
-    let known = [Channel::Email, Channel::Sms].map(Channel::name);
-    if filter
-        .channel
-        .as_ref()
-        .is_some_and(|channel| !known.contains(&channel.as_str()))
-    {
-        return Err(Problem::bad_request("`channel` is email or sms"));
-    }
-    let after = begin_after(&app, &realm, question.after.as_deref()).await?;
+pub async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Messages>, Problem> {
+    let question = Question::read(&parameters)?;
+    let channel = |text: &str| {
+        let known = [Channel::Email, Channel::Sms].map(Channel::name).contains(&text);
+        known.then(|| text.to_owned())
+    };
+    let filter = MessageFilter {
+        recipient: parameters.owned("recipient"),
+        reason: parameters.owned("reason"),
+        channel: parameters.read_by("channel", "email or sms", channel)?,
+        state: question.state,
+    };
+    let after = begin_after(&app, &realm, question.page.after.as_deref()).await?;
     let look = async || -> Result<_, Problem> {
         let mut conn = app.database.read().await?;
-        Ok(store::messages::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
+        Ok(store::messages::list(&mut conn, realm.id, after, &filter, question.page.limit_and_one()).await?)
     };
     let mut messages = watch(&app, question.wait, look).await?;
-    let next = page(&mut messages, question.limit, |(message, _)| &message.id);
+    let next = question.page.cut(&mut messages, |(message, _)| message.id.clone());
     let messages = messages
         .into_iter()
         .map(|(what, delivery)| Posted { what, delivery })
@@ -282,10 +264,8 @@ struct Draft {
 async fn write(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(draft): JsonBody<Draft>,
 ) -> Result<(StatusCode, Json<Posted<OutboxMessage>>), Problem> {
-    let draft: Draft = body::read(&headers, &body)?;
     if !email_address::EmailAddress::is_valid(&draft.recipient) {
         return Err(Problem::bad_request("`recipient` is not an e-mail address"));
     }
@@ -437,9 +417,16 @@ mod tests {
         app.outbox.notify();
     }
 
+    fn parameters(query: &str) -> Parameters {
+        Parameters::read(Some(query), OPERATIONS[0].query).unwrap()
+    }
+
     async fn ask(app: &App, realm: &Realm, query: &str) -> Vec<OutboxMessage> {
-        let query = RawQuery(Some(query.to_owned()));
-        let messages = list(State(app.clone()), realm.clone(), query).await.unwrap().0.messages;
+        let messages = list(State(app.clone()), realm.clone(), parameters(query))
+            .await
+            .unwrap()
+            .0
+            .messages;
         messages.into_iter().map(|posted| posted.what).collect()
     }
 
@@ -483,8 +470,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["two", "three"]
         );
-        let unknown = RawQuery(Some("after=nothing".to_owned()));
-        let problem = list(State(app), realm, unknown).await.unwrap_err();
+        let problem = list(State(app), realm, parameters("after=nothing")).await.unwrap_err();
         assert_eq!(problem.status(), StatusCode::NOT_FOUND);
     }
 }

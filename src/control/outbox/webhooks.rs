@@ -1,21 +1,22 @@
 //! `/control/api/outbox/webhooks`: the requests a realm has made to others, and made again.
 
+use crate::api::parameters::JsonBody;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AFTER, LIMIT, Posted, Question, STATE, WAIT, delivery_schema, id, page, watch};
+use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
+use crate::api::operation::{Answer, Body, Content, Parameter};
+use crate::api::{parameters::Parameters, schema, waiting::WAIT};
+use crate::app::control_operation::{ControlOperation, Reach};
 use crate::app::{App, Realm};
 use crate::clock::system_now;
-use crate::control::body;
 use crate::control::problem::Problem;
-use crate::control::route_table::{Answer, Content, Parameter, Reach, Row};
 use crate::model::{DeliveryKind, Pauses, Secret, UrlSource, WebhookHeader, WrittenWebhook};
 use crate::outbox::{Redelivery, Signature, Webhook};
 use crate::store::webhooks::WebhookFilter;
@@ -24,34 +25,28 @@ use crate::store::{self, Tx, settle};
 /// How many pauses somebody may ask for.
 const MOST_PAUSES: usize = 20;
 
-pub const ROWS: &[Row] = &[
-    Row {
+pub const OPERATIONS: &[ControlOperation] = &[
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox/webhooks",
-        operation: "listWebhooks",
+        id: "listWebhooks",
         tag: "Outbox",
         summary: "The webhooks the realm has written, oldest first, or waiting for the next one",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[
             AFTER,
             LIMIT,
             WAIT,
             STATE,
-            Parameter {
-                name: "event",
-                description: "Only webhooks that tell of this event.",
-                kind: "string",
-            },
-            Parameter {
-                name: "url",
-                description: "Only webhooks to exactly this address.",
-                kind: "string",
-            },
+            Parameter::optional("event", schema::text, "Only webhooks that tell of this event."),
+            Parameter::optional("url", schema::text, "Only webhooks to exactly this address."),
         ],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The webhooks, in the order they were written; `next` to read on after, where there are more.",
+            description: Some(
+                "The webhooks, in the order they were written; `next` to read on after, where there are more.",
+            ),
             content: Content::Json(|| {
                 json!({
                     "type": "object",
@@ -67,78 +62,78 @@ pub const ROWS: &[Row] = &[
             (400, "A parameter cannot be read."),
             (404, "There is no webhook of the id to begin after."),
         ],
-        serve: || get(list),
+        handler: || get(list),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/outbox/webhooks",
-        operation: "postWebhook",
+        id: "postWebhook",
         tag: "Outbox",
         summary: "Post a webhook by hand, to see how a receiver takes it",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: Some(draft_schema),
+        body: Body::optional_json(draft_schema),
         answer: Answer {
             status: 201,
-            description: "The webhook; it is sent at once.",
+            description: Some("The webhook; it is sent at once."),
             content: Content::Json(webhook_schema),
         },
         refusals: &[(400, "The body cannot be understood.")],
-        serve: || post(write),
+        handler: || post(write),
     },
-    Row {
+    ControlOperation {
         method: Method::DELETE,
         path: "/control/api/outbox/webhooks",
-        operation: "clearWebhooks",
+        id: "clearWebhooks",
         tag: "Outbox",
         summary: "Forget all webhooks, whatever their state",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: "There is none. What was just being sent arrives all the same.",
+            description: Some("There is none. What was just being sent arrives all the same."),
             content: Content::Nothing,
         },
         refusals: &[],
-        serve: || delete(clear),
+        handler: || delete(clear),
     },
-    Row {
+    ControlOperation {
         method: Method::GET,
         path: "/control/api/outbox/webhooks/{id}",
-        operation: "readWebhook",
+        id: "readWebhook",
         tag: "Outbox",
         summary: "One webhook, and how its delivery stands",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: "The webhook. Secret headers show `…`.",
+            description: Some("The webhook. Secret headers show `…`."),
             content: Content::Json(webhook_schema),
         },
         refusals: &[(404, "There is no webhook of that id.")],
-        serve: || get(show),
+        handler: || get(show),
     },
-    Row {
+    ControlOperation {
         method: Method::POST,
         path: "/control/api/outbox/webhooks/{id}/deliver",
-        operation: "deliverWebhook",
+        id: "deliverWebhook",
         tag: "Outbox",
         summary: "Send a webhook again, with all its tries before it",
-        reach: Reach::Realm,
+        access: Reach::Realm,
         query: &[],
-        body: None,
+        body: Body::Nothing,
         answer: Answer {
             status: 202,
-            description: "It is due.",
+            description: Some("It is due."),
             content: Content::Json(webhook_schema),
         },
         refusals: &[
             (404, "There is no webhook of that id."),
             (409, "It is just being sent."),
         ],
-        serve: || post(deliver),
+        handler: || post(deliver),
     },
 ];
 
@@ -304,25 +299,20 @@ impl DraftSignature {
 }
 
 /// `GET /control/api/outbox/webhooks?after=…&event=…&wait=10s`
-async fn list(State(app): State<App>, realm: Realm, RawQuery(query): RawQuery) -> Result<Json<Webhooks>, Problem> {
-    let mut filter = WebhookFilter::default();
-    let question = Question::read(query.as_deref().unwrap_or_default(), "event, url", |name, value| {
-        let place = match name {
-            "event" => &mut filter.event,
-            "url" => &mut filter.url,
-            _ => return false,
-        };
-        *place = Some(value.to_owned());
-        true
-    })?;
-    filter.state.clone_from(&question.state);
-    let after = begin_after(&app, &realm, question.after.as_deref()).await?;
+async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Webhooks>, Problem> {
+    let question = Question::read(&parameters)?;
+    let filter = WebhookFilter {
+        event: parameters.owned("event"),
+        url: parameters.owned("url"),
+        state: question.state,
+    };
+    let after = begin_after(&app, &realm, question.page.after.as_deref()).await?;
     let look = async || -> Result<_, Problem> {
         let mut conn = app.database.read().await?;
-        Ok(store::webhooks::list(&mut conn, realm.id, after, &filter, question.limit + 1).await?)
+        Ok(store::webhooks::list(&mut conn, realm.id, after, &filter, question.page.limit_and_one()).await?)
     };
     let mut webhooks = watch(&app, question.wait, look).await?;
-    let next = page(&mut webhooks, question.limit, |(webhook, _)| &webhook.id);
+    let next = question.page.cut(&mut webhooks, |(webhook, _)| webhook.id.clone());
     let webhooks = webhooks
         .into_iter()
         .map(|(what, delivery)| Posted { what, delivery })
@@ -342,10 +332,8 @@ async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i6
 async fn write(
     State(app): State<App>,
     realm: Realm,
-    headers: HeaderMap,
-    body: Bytes,
+    JsonBody(draft): JsonBody<Draft>,
 ) -> Result<(StatusCode, Json<Posted<WrittenWebhook>>), Problem> {
-    let draft: Draft = body::read(&headers, &body)?;
     let webhook = draft.into_webhook()?;
     let now = realm.clock.now();
     let mut tx = app.database.begin().await?;

@@ -23,7 +23,7 @@ use http::{Method, Request, StatusCode};
 use super::{
     connection_kill::ConnectionKill,
     fault_target,
-    service::{Connection, Shared},
+    routing::{Connection, Routes},
 };
 use crate::{
     app::Realm,
@@ -34,7 +34,7 @@ use crate::{
 
 /// One request that an armed fault waits for.
 struct FaultyRequest<'a> {
-    shared: &'a Shared,
+    routes: &'a Routes,
     realm: Realm,
     watch: Arc<Watch>,
     kill: ConnectionKill,
@@ -44,15 +44,15 @@ struct FaultyRequest<'a> {
 
 /// Answers a request of a realm in which something is armed.
 pub async fn answer(
-    shared: &Shared,
+    routes: &Routes,
     realm: Realm,
     armed: &[Arc<Armed>],
     connection: &Connection,
     request: Request<Body>,
 ) -> Response {
-    let (request, watch) = fault_target::watch(&shared.app, &realm, armed, request).await;
+    let (request, watch) = fault_target::watch(&routes.app, &realm, armed, request).await;
     let Some(watch) = watch else {
-        return shared.route(request).await;
+        return routes.answer(request).await;
     };
     let (parts, body) = request.into_parts();
     let layout = Layout {
@@ -60,7 +60,7 @@ pub async fn answer(
         language: language::of_request(&parts, None),
     };
     let faulty = FaultyRequest {
-        shared,
+        routes,
         realm,
         watch,
         kill: connection.kill.clone(),
@@ -99,7 +99,7 @@ impl FaultyRequest<'_> {
 
     async fn behind_the_routes(&self, request: Request<Body>) -> Response {
         let again = self.is_posted_on().then(|| posting::copy_of(&request));
-        let mut response = self.watch.clone().over(self.shared.route(request)).await;
+        let mut response = self.watch.clone().over(self.routes.answer(request)).await;
         if let Some(copy) = again {
             response = self.post_on(copy, response).await;
         }

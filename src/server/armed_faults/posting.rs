@@ -36,7 +36,7 @@ impl FaultyRequest<'_> {
         for (name, pair) in pairs {
             parts.headers.append(name, pair);
         }
-        let mut followed = self.shared.route(Request::from_parts(parts, Body::empty())).await;
+        let mut followed = self.routes.answer(Request::from_parts(parts, Body::empty())).await;
         let location = followed
             .headers()
             .get(header::LOCATION)

@@ -12,7 +12,7 @@ use http::{HeaderValue, header};
 use super::FaultyRequest;
 use crate::{
     faults::{Bend, catalogue::When},
-    server::{connection_kill::ConnectionKill, service::Delay},
+    server::{connection_kill::ConnectionKill, routing::Delay},
 };
 
 impl FaultyRequest<'_> {

@@ -1,6 +1,7 @@
 //! The OpenAPI document of a realm's control API, and the page that shows it.
 
-use anteroom::control::route_table::{Reach, rows};
+use anteroom::app::control_operation::Reach;
+use anteroom::control::operations::operations;
 use serde_json::Value;
 
 use super::house::{House, detail, filled};
@@ -38,7 +39,7 @@ async fn the_document_knows_every_row_of_the_table_and_no_other() {
                 .map(move |method| format!("{method} {path}"))
         })
         .collect();
-    let mut served: Vec<_> = rows()
+    let mut served: Vec<_> = operations()
         .map(|row| format!("{} {}", row.method.as_str().to_lowercase(), row.path))
         .collect();
     documented.sort();
@@ -53,8 +54,8 @@ async fn a_realms_document_leaves_out_what_is_only_at_the_root() {
     let document = document(&realm).await;
 
     let paths = document["paths"].as_object().expect("paths");
-    for row in rows() {
-        assert_eq!(paths.contains_key(row.path), row.reach == Reach::Realm, "{}", row.path);
+    for row in operations() {
+        assert_eq!(paths.contains_key(row.path), row.access == Reach::Realm, "{}", row.path);
     }
 }
 
@@ -100,7 +101,7 @@ async fn a_browser_gets_the_page_at_the_same_address() {
 async fn every_documented_row_is_served_and_the_others_are_not() {
     let house = House::open(&[]).await;
 
-    for row in rows() {
+    for row in operations() {
         // Without a body where one is wanted, so that nothing happens; and not whole, since a stream has no end.
         let request = house.request(row).header("content-type", "text/plain").body("{");
         let answer = request.send().await.expect("an answer");
@@ -132,8 +133,8 @@ async fn every_documented_row_is_served_and_the_others_are_not() {
         let answer = house.realm.get(path).await.has_status(404);
         assert!(detail(&answer).contains("nothing at this address"), "{answer}");
     }
-    for row in rows() {
-        let known = rows()
+    for row in operations() {
+        let known = operations()
             .filter(|other| filled(other.path) == filled(row.path))
             .map(|other| other.method.clone());
         let known: Vec<_> = known.collect();
@@ -166,11 +167,11 @@ async fn the_page_shows_every_row_and_sends_requests_to_its_own_realm() {
         let answer = answer.text().await.expect("text");
         assert!(answer.contains("\"frozen\": true"), "{answer}");
         let source = browser.source().await;
-        for row in rows().filter(|row| row.reach == Reach::Realm) {
+        for row in operations().filter(|row| row.access == Reach::Realm) {
             assert!(
-                source.contains(&format!("operations-{}-{}", row.tag, row.operation)),
+                source.contains(&format!("operations-{}-{}", row.tag, row.id)),
                 "{}",
-                row.operation
+                row.id
             );
         }
         let complaints = browser.complaints().await;

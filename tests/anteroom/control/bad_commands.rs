@@ -1,6 +1,8 @@
 //! A command that is refused has changed nothing; and a question changes nothing either.
 
-use anteroom::control::route_table::{Content, Reach, Row, rows};
+use anteroom::api::operation::Content;
+use anteroom::app::control_operation::{ControlOperation, Reach};
+use anteroom::control::operations::operations;
 use serde_json::json;
 
 use super::house::{House, detail, filled};
@@ -23,7 +25,12 @@ const BAD_BODIES: [(&str, &str, &str, u16); 8] = [
     ("two documents", "application/json", "{}{}", 400),
 ];
 
-fn with_body(house: &House, row: &Row, kind: &str, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
+fn with_body(
+    house: &House,
+    row: &ControlOperation,
+    kind: &str,
+    body: impl Into<reqwest::Body>,
+) -> reqwest::RequestBuilder {
     let request = house.request(row).body(body);
     if kind.is_empty() {
         return request;
@@ -31,8 +38,8 @@ fn with_body(house: &House, row: &Row, kind: &str, body: impl Into<reqwest::Body
     request.header("content-type", kind)
 }
 
-fn rows_that_read_a_body() -> impl Iterator<Item = &'static Row> {
-    rows().filter(|row| row.body.is_some())
+fn rows_that_read_a_body() -> impl Iterator<Item = &'static ControlOperation> {
+    operations().filter(|row| row.body.is_read())
 }
 
 #[tokio::test]
@@ -48,7 +55,7 @@ async fn a_body_that_cannot_be_read_is_refused_and_changes_nothing() {
             // What is not there is not there, whatever the body says.
             assert!([status, 404].contains(&answer.status), "{what}: {answer}");
         }
-        house.is_still(&before, row.operation).await;
+        house.is_still(&before, row.id).await;
     }
 }
 
@@ -82,20 +89,20 @@ async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
         house.realm.http.clone(),
     );
 
-    for row in rows() {
+    for row in operations() {
         let path = filled(row.path);
         let at_the_root = house.server.default_realm();
-        let elsewhere = match row.reach {
+        let elsewhere = match row.access {
             Reach::Realm => nowhere.url(&path),
-            Reach::Root if row.path.contains("{realm}") => at_the_root.url(&row.path.replace("{realm}", "nowhere")),
+            Reach::Server if row.path.contains("{realm}") => at_the_root.url(&row.path.replace("{realm}", "nowhere")),
             // It is not inside a realm that is there, either.
-            Reach::Root => house.realm.url(&path),
+            Reach::Server => house.realm.url(&path),
         };
         let request = house.realm.http.request(row.method.clone(), elsewhere);
         let answer = Answer::to(request.json(&json!({}))).await;
         let detail = detail(&answer);
         assert!(
-            answer.status == 404 || (answer.status == 400 && row.path.contains("{realm}") && row.body.is_some()),
+            answer.status == 404 || (answer.status == 400 && row.path.contains("{realm}") && row.body.is_read()),
             "{detail}: {answer}"
         );
     }
@@ -106,7 +113,7 @@ async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
 async fn a_parameter_nobody_knows_is_refused() {
     let house = House::open(&[]).await;
 
-    for row in rows().filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET) {
+    for row in operations().filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET) {
         let address = format!("{}?no_such_parameter=1", house.address(row));
         let answer = Answer::to(house.realm.http.get(address)).await;
         detail(&answer);
@@ -120,7 +127,7 @@ async fn asking_changes_nothing() {
     house.realm.demo_client().tokens_for("anne").await;
     let before = house.look_around().await;
 
-    for row in rows().filter(|row| row.method == reqwest::Method::GET) {
+    for row in operations().filter(|row| row.method == reqwest::Method::GET) {
         // Not whole: a stream has no end.
         house.request(row).send().await.expect("an answer");
     }
@@ -139,5 +146,5 @@ async fn a_good_command_would_have_been_seen() {
     let after = house.look_around().await;
     assert_ne!(before["readClock"], after["readClock"]);
     assert_ne!(before["listRealms"], after["listRealms"]);
-    assert!(rows().any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_some()));
+    assert!(operations().any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_read()));
 }

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use anteroom::control::route_table::{Content, Reach, Row, rows};
+use anteroom::api::operation::Content;
+use anteroom::app::control_operation::{ControlOperation, Reach};
+use anteroom::control::operations::operations;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -27,24 +29,24 @@ impl House {
     }
 
     /// The row's address, with things in its path that are there where this test knows any.
-    pub fn address(&self, row: &Row) -> String {
-        let realm = match row.reach {
-            Reach::Root => &self.server.issuer,
+    pub fn address(&self, row: &ControlOperation) -> String {
+        let realm = match row.access {
+            Reach::Server => &self.server.issuer,
             Reach::Realm => &self.realm.issuer,
         };
         format!("{realm}{}", filled(row.path))
     }
 
-    pub fn request(&self, row: &Row) -> reqwest::RequestBuilder {
+    pub fn request(&self, row: &ControlOperation) -> reqwest::RequestBuilder {
         self.realm.http.request(row.method.clone(), self.address(row))
     }
 
     /// All that can be read without knowing an identifier.
     pub async fn look_around(&self) -> Sight {
         let mut seen = Sight::new();
-        for row in rows().filter(|row| can_be_compared(row)) {
+        for row in operations().filter(|row| can_be_compared(row)) {
             let answer = Answer::to(self.request(row)).await.has_status(row.answer.status);
-            seen.insert(row.operation, answer.json());
+            seen.insert(row.id, answer.json());
         }
         seen
     }
@@ -62,7 +64,7 @@ impl House {
 pub type Sight = BTreeMap<&'static str, Value>;
 
 /// What is read as JSON, at an address without placeholders, and speaks neither of the requests themselves nor of nothing.
-fn can_be_compared(row: &Row) -> bool {
+fn can_be_compared(row: &ControlOperation) -> bool {
     let json = matches!(row.answer.content, Content::Json(_));
     let moves = ["Journal", "Documentation"].contains(&row.tag);
     row.method == Method::GET && json && !row.path.contains('{') && !moves

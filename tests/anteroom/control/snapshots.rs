@@ -340,7 +340,7 @@ async fn it_is_json_in_a_place_that_can_be_and_may_be_larger_than_other_bodies()
         "",
     );
     let inside = realm.get(&format!("/control/api/realms/{}/snapshot", realm.name)).await;
-    is_a_problem(inside, 404, "root");
+    is_a_problem(inside, 404, "default realm");
 
     let mut large = read(&taken);
     large["tables"]["users"][0]["claims"]["note"] = "x".repeat(2 << 20).into();

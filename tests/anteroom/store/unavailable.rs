@@ -38,7 +38,11 @@ async fn a_busy_database_is_a_503_in_the_form_of_the_address() {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let realm = Request::post("/control/api/realms").header(header::CONTENT_TYPE, "application/json");
     let (token, realm, authorized, read) = tokio::join!(
-        answer(&site, token, "grant_type=client_credentials&scope=appointment_guest_lookup"),
+        answer(
+            &site,
+            token,
+            "grant_type=client_credentials&scope=appointment_guest_lookup"
+        ),
         answer(&site, realm, "{}"),
         answer(&site, Request::get(AUTHORIZE), ""),
         answer(&site, Request::get("/control/api/users"), ""),
