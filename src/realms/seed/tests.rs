@@ -224,7 +224,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         (user("password_hash = \"hunter2\""), "not a PHC string"),
         (
             "[[mypatientportal.insurances]]\nid = 0\nname = \"A\"\ntype = \"public\"\n".to_owned(),
-            "ids are positive",
+            "ids must be positive",
         ),
         (
             "[mypatientportal]\npractises = []\n".to_owned(),
