@@ -94,7 +94,7 @@ async fn restore(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let name = read_name(&name)?;
-    let ttl = parameters.read_by("ttl", "a duration, such as PT30M", |text| Duration::parse(text))?;
+    let ttl = parameters.read_by("ttl", "a duration, such as PT30M", Duration::parse)?;
     if ttl.is_some() && name.is_default() {
         return Err(Problem::bad_request("`ttl`: the default realm does not expire"));
     }

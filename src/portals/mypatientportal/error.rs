@@ -32,7 +32,7 @@ pub enum Form {
     /// `{"reason": "attendant_blocked", "overridable": false}`.
     AttendantBlocked,
     /// `{"reason": "structured_comment_invalid", …}`: each invalid field with the reason.
-    CommentForm(Vec<InvalidField>),
+    InvalidFields(Vec<InvalidField>),
     /// `{"error": "<code>", "error_description": "<text>"}` with a challenge.
     Bearer { text: String, scopes: Option<Scopes> },
     /// The same for a request without a token (RFC 6750 §3.1).
@@ -67,7 +67,7 @@ fn body(refused: &Refused<Form>, policy: &Policy) -> Value {
             ErrorTexts::Explained => json!({"error": text, "error_description": refusal.description()}),
         },
         Form::AttendantBlocked => json!({"reason": "attendant_blocked", "overridable": false}),
-        Form::CommentForm(fields) => {
+        Form::InvalidFields(fields) => {
             let one = |(name, message): &InvalidField| Map::from_iter([(name.clone(), json!(message))]);
             let fields: Vec<_> = fields.iter().map(one).collect();
             json!({"reason": "structured_comment_invalid", "overridable": false, "invalid_fields": fields})
@@ -333,5 +333,5 @@ pub fn comment_form(fields: Vec<InvalidField>) -> PortalError {
         "structured_comment_invalid",
         format!("missing or invalid answers: {}", names.join(", ")),
     );
-    PortalError::new(StatusCode::UNPROCESSABLE_ENTITY, Form::CommentForm(fields), refusal)
+    PortalError::new(StatusCode::UNPROCESSABLE_ENTITY, Form::InvalidFields(fields), refusal)
 }

@@ -6,6 +6,12 @@
 //!
 //! Every run is bounded in time and goes to loopback addresses only.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark measures real time, waits for processes and prints its result"
+)]
+
 mod server;
 mod site;
 mod workload;
