@@ -1,8 +1,10 @@
-//! `GET /control/events`: what happens in a realm, as it happens (server-sent events), so that no test needs to sleep.
+//! `GET /control/events`: what happens in a realm, as it happens (server-sent events), so that no test needs to
+//! sleep.
 //!
-//! An event's id says how far its reader has read: the number of what happened in this process, and the number of the last message.
-//! A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the journal reaches back; what
-//! is no longer kept is told by an event `missed`. Messages come from the database and are never missed.
+//! An event's id says how far its reader has read: the number of what happened in this process, and the number of the
+//! last message. A reader that lost the connection brings it as `Last-Event-ID` and goes on from there, as far as the
+//! journal reaches back; what is no longer kept is announced by an event `missed`. Messages come from the database
+//! and are never missed.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -53,7 +55,7 @@ const KINDS: [&str; 5] = ["exchange", "message", "clock", "fault", "realm"];
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often one looks without having been notified: another process may have written a message.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// How many messages are told at a time.
+/// How many messages are sent at a time.
 const MESSAGES_AT_A_TIME: i64 = 100;
 
 async fn listen(
@@ -116,7 +118,7 @@ struct Listener {
     read: Read,
     notify: watch::Receiver<u64>,
     message_notify: watch::Receiver<u64>,
-    /// What is to be told next.
+    /// What is sent next.
     waiting: VecDeque<Event>,
 }
 

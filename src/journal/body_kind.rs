@@ -1,4 +1,4 @@
-//! Which bodies are kept: those whose secrets can be told from the rest.
+//! Which bodies are kept: those in which secrets can be recognised.
 
 use http::{HeaderMap, HeaderValue, header};
 
@@ -25,8 +25,8 @@ impl Kind {
             && (json || TEXTS.iter().any(|text| essence.eq_ignore_ascii_case(text.as_bytes())))
     }
 
-    /// The media type decides whether a body is kept, its beginning how it is read: JSON that is sent as a form, as curl does unless
-    /// told otherwise, is a mistake to be shown, and must not show a secret.
+    /// The media type decides whether a body is kept, its beginning how it is read: JSON that is sent as a form, as
+    /// curl does unless told otherwise, is a mistake to be shown, and must not show a secret.
     pub fn of(content_type: &str, text: &str) -> Option<Self> {
         let essence = content_type
             .split(';')

@@ -1,6 +1,7 @@
 //! An exchange as a command for `curl`, to be asked again.
 //!
-//! The secrets are not here any more. Where one stood, the command names a variable of the shell: set it, and the command runs.
+//! The secrets are not here any more. Where one stood, the command names a variable of the shell: set it, and the
+//! command runs.
 
 use std::fmt::Write as _;
 
@@ -65,8 +66,8 @@ pub fn command(request: &Request, issuer: &str) -> String {
 const BEGIN: char = '\u{1}';
 const END: char = '\u{2}';
 
-/// What a request says, without our marks: who put them there could have a command of their own run otherwise. No HTTP holds them
-/// as they are, but what was decoded from it may, and so may JSON.
+/// What a request says, without our marks: who put them there could have a command of their own run otherwise. No
+/// HTTP holds them as they are, but what was decoded from it may, and so may JSON.
 fn unmarked(text: &str) -> String {
     text.replace([BEGIN, END], "?")
         .replace("\\u0001", "?")

@@ -1,7 +1,7 @@
 //! The newest events of a realm, in the order of their numbers.
 //!
-//! The event of an exchange has its number from the moment the exchange is recorded, and its data once the exchange is redacted. Until
-//! then no later event is given out, so that events are told in order.
+//! The event of an exchange has its number from the moment the exchange is recorded, and its data once the exchange
+//! is redacted. Until then no later event is given out, so that events are sent in order.
 
 use std::{collections::VecDeque, sync::Arc};
 

@@ -25,7 +25,7 @@ pub struct Exchange {
     /// Of the row in the table of endpoints; may be empty.
     pub endpoint_name: &'static str,
     pub request: Request,
-    /// `None` where the client went away before the answer.
+    /// `None` where the client closed the connection before the answer.
     pub response: Option<Response>,
     pub ending: Ending,
     pub refusal: Option<Refusal>,
@@ -43,9 +43,9 @@ pub struct Exchange {
 pub enum Ending {
     /// The answer was sent to its last byte.
     Answered,
-    /// The client went away before there was an answer.
+    /// The client closed the connection before there was an answer.
     GoneBefore,
-    /// The client went away while the answer was sent, or the answer broke off.
+    /// The client closed the connection while the answer was sent, or the answer was interrupted.
     BrokenOff,
 }
 

@@ -1,7 +1,9 @@
-//! Which exchanges belong together: an authorization request, the pages it leads to, its code, the tokens, and what is done with them.
+//! Which exchanges belong together: an authorization request, the pages it leads to, its code, the tokens, and what
+//! is done with them.
 //!
-//! Each step hands a secret to the next: the request's id, the code, a token. The redaction notes a keyed digest of each, a *tie*;
-//! exchanges with a common tie belong to one flow. A session cookie ties nothing together: one person does many things.
+//! Each step hands a secret to the next: the request's id, the code, a token. The redaction notes a keyed digest of
+//! each, a *tie*; exchanges with a common tie belong to one flow. A session cookie ties nothing together: one person
+//! does many things.
 
 use std::fmt::{Display, Formatter, Result as Formatted};
 
@@ -11,8 +13,8 @@ use super::redaction::Seen;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlowId(pub u64);
 
-/// What a step hands to the next. The first name that is found decides: a token that is introspected or revoked comes before the
-/// one that authorises the call.
+/// What a step hands to the next. The first name that is found decides: a token that is introspected or revoked comes
+/// before the one that authorises the call.
 const TIES: &[&str] = &[
     "request",
     "code",

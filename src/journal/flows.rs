@@ -35,7 +35,7 @@ impl Flows {
         exchange.flow = Some(flow);
     }
 
-    /// An exchange has fallen out of the ring.
+    /// An exchange was dropped from the ring.
     pub fn dismiss(&mut self, exchange: &Exchange) {
         for tie in &exchange.ties {
             if let Some((_, exchanges)) = self.of_tie.get_mut(tie) {

@@ -1,19 +1,20 @@
 //! The journal: every exchange of a realm with its request, its answer, and the reason for a refusal.
 //!
-//! It is kept in memory, per process and per realm: at most the newest 500 exchanges and 2 MiB of a realm, 16 KiB of a body, 64 MiB of all
-//! realms. What is recorded is kept [unredacted] for a moment, so that a request need not wait, and [without its secrets](redaction) from then
-//! on; nothing is shown before. The control API, assets and probes are not recorded.
+//! It is kept in memory, per process and per realm: at most the newest 500 exchanges and 2 MiB of a realm, 16 KiB of
+//! a body, 64 MiB of all realms. What is recorded is kept [unredacted] for a moment, so that a request need not wait,
+//! and [without its secrets](redaction) from then on; nothing is shown before. The control API, assets and probes are
+//! not recorded.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`layer`], [`open_exchange`], [`request_body`], [`response_body`] | record what a realm answers, and let bodies pass |
+//! | [`open_exchange`], [`request_body`], [`response_body`] | record what a realm answers, and let bodies pass |
 //! | [`recording`] | what is noted while an answer is made: the realm, the id, who takes part |
 //! | `passed`, `raw`, `body_kind` | what is copied of a request and its answer |
 //! | [`unredacted`], [`redaction`], `redacting`, `redactor` | how secrets are taken out, and when |
 //! | [`exchange`] | what is kept |
 //! | `flow`, `flows` | which exchanges belong together |
 //! | `bounds`, `ring`, `rings` | how much is kept |
-//! | [`event`], `event_queue` | what is told to those who listen |
+//! | [`event`], `event_queue` | what is sent to those who listen |
 //! | [`explanation`], `advice` | a refusal, explained: the rule, expected and received values with a character diff, and how to fix it |
 //! | [`curl`], [`har`] | a request as a command, and a flow for other tools |
 
@@ -28,7 +29,6 @@ pub mod explanation;
 mod flow;
 mod flows;
 pub mod har;
-pub mod layer;
 pub mod open_exchange;
 mod passed;
 mod raw;
@@ -40,6 +40,8 @@ pub mod request_body;
 pub mod response_body;
 mod ring;
 mod rings;
+#[cfg(test)]
+mod tests;
 pub mod unredacted;
 
 use std::sync::{
@@ -102,8 +104,8 @@ impl Journal {
 
     /// The realm of a request is known: from now on its exchange has an id, and is recorded when it ends.
     ///
-    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's random numbers is used:
-    /// a realm with a random seed gives the same ids with and without a journal.
+    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's
+    /// random numbers is used: a realm with a random seed gives the same ids with and without a journal.
     pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
         let endpoint = self.0.endpoints.find(path);
         if endpoint.recorded {
@@ -112,7 +114,8 @@ impl Journal {
         }
     }
 
-    /// Records what has come to its end. The numbers of the exchange and of its events are given now; secrets are taken out later.
+    /// Records what has come to its end. The numbers of the exchange and of its events are given now; secrets are
+    /// taken out later.
     fn record(&self, raw: RawExchange) {
         let (realm, id) = (raw.begun().realm, raw.begun().id);
         let marks = raw.faults().iter();

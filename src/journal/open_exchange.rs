@@ -1,8 +1,8 @@
 //! An exchange that goes on: what a service around the routes needs to record it.
 //!
-//! An exchange is recorded with the last byte of its answer, just before that byte goes out: whoever has read an answer finds its
-//! exchange. Whoever hangs up is recorded, too. The realm is found further in, which says so with [`Journal::begin`]; what belongs to no
-//! realm is not recorded.
+//! An exchange is recorded with the last byte of its answer, just before that byte goes out: whoever has read an
+//! answer finds its exchange. Whoever hangs up is recorded, too. The realm is found further in, which says so with
+//! [`Journal::begin`]; what belongs to no realm is not recorded.
 
 use std::time::Instant;
 
@@ -22,7 +22,8 @@ use crate::{
     model::{FaultMarks, Refusal},
 };
 
-/// Dropped before its end, it is recorded as what it then is: the client went away.
+/// An exchange whose answer has not been sent to its end. Where it is dropped before, the client has gone away, and
+/// that is recorded.
 pub struct OpenExchange {
     journal: Journal,
     recording: Recording,
@@ -33,7 +34,8 @@ pub struct OpenExchange {
 }
 
 impl Journal {
-    /// Begins to record a request; `None` where it is not recorded: the journal is off, or nobody wants to know of this path.
+    /// Begins to record a request; `None` where it is not recorded: the journal is off, or the path belongs to an
+    /// endpoint that is not recorded.
     pub fn start(&self, parts: &Parts) -> Option<OpenExchange> {
         if !self.is_on() || !self.0.endpoints.find(parts.uri.path()).recorded {
             return None;

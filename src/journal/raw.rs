@@ -1,5 +1,5 @@
-//! An exchange as it passed, with its secrets. It is built on the request path, so that building it costs little, and is
-//! [redacted](super::redacting) later.
+//! An exchange as it passed, with its secrets. It is built on the request path, so that building it costs little, and
+//! is [redacted](super::redacting) later.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) struct RawExchange {
     pub(super) parties: Parties,
     pub(super) request: RawRequest,
     pub(super) sent: Passed,
-    /// `None` where the client went away before the answer.
+    /// `None` where the client closed the connection before the answer.
     pub(super) response: Option<RawResponse>,
     pub(super) ending: Ending,
     pub(super) duration: Duration,
@@ -85,9 +85,11 @@ impl RawExchange {
     }
 }
 
-/// A query and header fields, copied into one buffer. The buffer of the connection would keep alive everything that was read with them.
+/// A query and header fields, copied into one buffer. The buffer of the connection would keep alive everything that
+/// was read with them.
 pub(super) struct Head {
-    /// The query, then for each field `name:value\n`. A value holds no line feed (RFC 9110 §5.5), a name no colon (§5.1).
+    /// The query, then for each field `name:value\n`. A value holds no line feed (RFC 9110 §5.5), a name no colon
+    /// (§5.1).
     bytes: Box<[u8]>,
     /// The length of the query, where there is one.
     query: Option<usize>,

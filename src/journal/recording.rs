@@ -1,8 +1,9 @@
-//! What is noted while a request is answered, by those who come to know it: the realm, the exchange's id, and who takes part.
+//! What is noted while a request is answered, by those who come to know it: the realm, the exchange's id, and who
+//! takes part.
 //!
-//! It goes with the request as a task-local value and not as an argument: a refusal is written deep down, where nobody knows the request any
-//! more, and must still be able to say where it is explained (`error_uri`); and whom a refused code belonged to is known only
-//! where it was refused. Nothing is ever decided by what stands here.
+//! It goes with the request as a task-local value and not as an argument: a refusal is written deep down, where
+//! nobody knows the request any more, and must still be able to say where it is explained (`error_uri`); and whom a
+//! refused code belonged to is known only where it was refused. Nothing is ever decided by what stands here.
 
 use std::{
     mem,

@@ -1,5 +1,5 @@
-//! Redacts what was recorded, in its order, outside of the lock of the rings: when somebody looks, waits or listens, and from time
-//! to time when nobody does.
+//! Redacts what was recorded, in its order, outside of the lock of the rings: when somebody looks, waits or listens,
+//! and from time to time when nobody does.
 
 use tokio::task::yield_now;
 
@@ -10,8 +10,8 @@ use crate::model::RealmId;
 const BATCH: usize = 8;
 
 impl Journal {
-    /// Redacts what all realms have recorded up to now. To be called every few seconds: what is redacted needs less memory, and
-    /// whoever looks waits for less.
+    /// Redacts what all realms have recorded up to now. To be called every few seconds: what is redacted needs less
+    /// memory, and whoever looks waits for less.
     pub async fn redact_all(&self) {
         let realms = self.rings().with_pending();
         for realm in realms {

@@ -1,6 +1,7 @@
 //! The newest exchanges and events of one realm.
 //!
-//! Exchanges are put in as they passed and redacted later, in their order: those that are not redacted yet are the newest ones.
+//! Exchanges are put in as they passed and redacted later, in their order: those that are not redacted yet are the
+//! newest ones.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -105,7 +106,8 @@ impl Ring {
         self.notify.subscribe()
     }
 
-    /// Whether somebody listens and more is recorded than is redacted. Then whoever records redacts as well, so that no event is lost.
+    /// Whether somebody listens and more is recorded than is redacted. Then whoever records redacts as well, so that
+    /// no event is lost.
     pub(super) fn is_crowded(&self) -> bool {
         self.pending > CROWDED && self.notify.receiver_count() > 0
     }
@@ -173,7 +175,8 @@ impl Ring {
         pending.collect()
     }
 
-    /// Puts an exchange in the place of the raw one it was made of. Where that is gone, the redacted one is dropped, too.
+    /// Puts an exchange in the place of the raw one it was made of. Where that is gone, the redacted one is dropped,
+    /// too.
     pub(super) fn redacted(&mut self, (sequence, raw): &Pending, mut exchange: Exchange) {
         let Some(index) = self.index_of(*sequence, raw) else {
             return;

@@ -4,7 +4,6 @@
 pub mod caller;
 pub mod mediquo;
 pub mod mypatientportal;
-pub mod openapi;
 pub mod portal;
 mod swagger_ui;
 pub mod vsee;

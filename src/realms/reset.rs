@@ -11,9 +11,9 @@ use super::{
 use crate::{
     app::{App, Realm},
     clock,
-    model::{RealmId, RealmSettings},
+    model::{RealmId, RealmName, RealmSettings},
     portals,
-    store::{self, Tx, realms::NewRealm, settle},
+    store::{self, Conn, Tx, realms::NewRealm, settle},
 };
 
 /// Puts a realm back to the seed, policy, clock and random seed it was made with. What survives is its name and issuer, when it
@@ -22,13 +22,13 @@ use crate::{
 /// # Errors
 /// When the realm is gone, or what it was made from was not recorded.
 pub async fn reset(app: &App, realm: &Realm) -> Result<Realm, CreationError> {
-    let gone = || CreationError::Gone(realm.name.to_string());
-    let found = store::realms::find_beginnings(&mut app.database.read().await?, realm.id).await?;
-    let (_, origin) = found.ok_or_else(gone)?;
+    let mut conn = app.database.begin_reading().await?;
+    let found = living(&mut conn, &realm.name).await;
+    conn.end().await?;
+    let (living, origin) = found?.ok_or_else(|| CreationError::Gone(realm.name.to_string()))?;
     let origin = Origin::open(app, &origin.ok_or(CreationError::NoOrigin)?)?;
-    let request = NewRealmRequest::read(realm.name.clone(), origin, realm.settings.expires_at, &portals::of(app))?;
-    let root_secret = realm.settings.root_secret.clone();
-    let prepared = prepare(app, request, root_secret, realm.settings.created_at).await?;
+    let request = NewRealmRequest::read(living.name, origin, living.expires_at, &portals::of(app))?;
+    let prepared = prepare(app, request, living.root_secret, living.created_at).await?;
 
     let replacing = async {
         let mut tx = app.database.begin().await?;
@@ -40,6 +40,15 @@ pub async fn reset(app: &App, realm: &Realm) -> Result<Realm, CreationError> {
     let realm = activate(app, settings, prepared.random).await?;
     app.realms.forget(old);
     Ok(realm)
+}
+
+/// The realm as it is stored now, and what it was made from. Another reset may just have replaced the one that was asked for.
+async fn living(conn: &mut Conn, name: &RealmName) -> store::Result<Option<(RealmSettings, Option<String>)>> {
+    let Some(settings) = store::realms::find(conn, name).await? else {
+        return Ok(None);
+    };
+    let found = store::realms::find_beginnings(conn, settings.id).await?;
+    Ok(found.map(|(_, origin)| (settings, origin)))
 }
 
 /// The new realm's settings, and the number of the one it replaces.

@@ -30,7 +30,7 @@ const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
 const REALMS: &[&str] = &["realms"];
 const CONTROL_API: &[&str] = &["control"];
 /// Files of `portals` that are no portals.
-const SHARED_BY_PORTALS: &[&str] = &["caller", "portal", "openapi", "swagger_ui"];
+const SHARED_BY_PORTALS: &[&str] = &["caller", "portal", "swagger_ui"];
 
 /// What a room may use beside itself; `None` where the house has no such room.
 ///

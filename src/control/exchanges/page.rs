@@ -1,4 +1,5 @@
-//! `/control/exchanges/{id}`: one exchange for people, above all the refusal that sent them here (`error_uri`, RFC 6749 §4.1.2.1).
+//! `/control/exchanges/{id}`: one exchange for people, above all the refusal that sent them here (`error_uri`, RFC
+//! 6749 §4.1.2.1).
 
 use askama::Template;
 use axum::Json;

@@ -1,4 +1,5 @@
-//! How to fix refusals of the authorization request, sign-in and consent (RFC 6749 §4.1.1, RFC 7636, OIDC Core §3.1.2), by rule.
+//! How to fix refusals of the authorization request, sign-in and consent (RFC 6749 §4.1.1, RFC 7636, OIDC Core
+//! §3.1.2), by rule.
 
 use super::Advice;
 

@@ -1,7 +1,7 @@
 //! How to fix a refused request: a sentence or two for the developer of the client.
 //!
-//! Advice is found by the rule that refused, and otherwise by the error code. It says what to do next; what went wrong is said by the
-//! refusal itself. A test compares the rules here with those in the sources.
+//! Advice is found by the rule that refused, and otherwise by the error code. It says what to do next; what went
+//! wrong is said by the refusal itself. A test compares the rules here with those in the sources.
 
 mod authorization;
 mod codes;

@@ -1,8 +1,8 @@
-//! Pages: what stands in their forms, links and texts. The page that posts an authorization response holds a code (Form Post §2), and
-//! every address of a sign-in holds its request.
+//! Pages: what stands in their forms, links and texts. The page that posts an authorization response holds a code
+//! (Form Post §2), and every address of a sign-in holds its request.
 //!
-//! The page is read by a tokenizer of the HTML standard. What has no secret stays as it was written, character by character; a tag that was
-//! cut off is left out.
+//! The page is read by a tokenizer of the HTML standard. What has no secret stays as it was written, character by
+//! character; a tag that was cut off is left out.
 
 use std::convert::Infallible;
 

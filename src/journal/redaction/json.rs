@@ -1,7 +1,8 @@
 //! JSON, read as it stands: also where it was cut off, or is no JSON after all.
 //!
-//! A parser would give up at the first mistake, and a mistake is what people look here for. So this walks over the text, knows
-//! where a name and where a value stands, and copies everything but secrets. What is neither a value nor the sign of one is left out.
+//! A parser would give up at the first mistake, and a mistake is what people look here for. So this walks over the
+//! text, knows where a name and where a value stands, and copies everything but secrets. What is neither a value nor
+//! the sign of one is left out.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
-//! What the journal does not keep. Everything passes here before it is stored: what was never written down cannot leak.
+//! How secrets are taken out of what the journal shows. Everything passes here before anybody can see it; until then
+//! it is kept as [`Unredacted`](super::unredacted::Unredacted).
 //!
-//! Passwords, client secrets and codes that people type become `…`. Tokens, codes, cookies and the like show their first
-//! characters and a digest, `k2BmZ0…(3f9a1c2b)`: keyed with chance of this process, so that equal tokens can be recognised
-//! and none can be guessed. What is a secret is told by its name and by its place ([`names`]), so a field nobody thought of
-//! is hidden too when it is called like one; a signed token (JWT) is known by its looks, wherever it stands.
+//! Passwords, client secrets and codes that people type become `…`. Tokens, codes, cookies and the like show their
+//! first characters and a digest, `k2BmZ0…(3f9a1c2b)`: keyed with a random value of this process, so that equal tokens can be
+//! recognised and none can be guessed. A secret is recognised by its name and its place ([`names`]), so that unknown
+//! fields with the name of a secret are hidden, too; a signed token (JWT) is known by its looks, wherever it stands.
 //!
 //! | file | reads |
 //! | --- | --- |

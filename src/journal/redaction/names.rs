@@ -1,7 +1,7 @@
 //! Whether a name promises a secret.
 //!
-//! Names are compared without case, hyphens and underscores, so that `X-ApiSecret`, `api_secret` and `apiSecret` are one. What is
-//! called like a secret counts as one; the few names that only sound so are listed.
+//! Names are compared without case, hyphens and underscores, so that `X-ApiSecret`, `api_secret` and `apiSecret` are
+//! one. What is called like a secret counts as one; the few names that only sound so are listed.
 
 /// How carefully a value is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,8 @@ pub fn care(name: &str, place: Place) -> Care {
     }
 }
 
-/// A `code` in JSON is an ordinary identifier at the portals, unless it is long enough to be a capability: an authorization code
-/// (43 characters), or the code of an invitation (32).
+/// A `code` in JSON is an ordinary identifier at the portals, unless it is long enough to be a capability: an
+/// authorization code (43 characters), or the code of an invitation (32).
 pub fn long_code(name: &str, value: &str) -> bool {
     name.eq_ignore_ascii_case("code") && value.len() >= 28
 }

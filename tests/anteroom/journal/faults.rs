@@ -1,4 +1,4 @@
-//! Faults that bit are marked on the exchanges they have bent.
+//! Faults that triggered are marked on the exchanges they have changed.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::faults::arm;
 use crate::support::fresh_realm;
 
 #[tokio::test]
-async fn an_exchange_says_which_fault_has_bent_it_and_the_next_one_is_clean() {
+async fn an_exchange_says_which_fault_has_changed_it_and_the_next_one_is_clean() {
     let realm = fresh_realm().await;
     let mut listener = Listener::begin(&realm, "?only=fault", None).await;
     let id = arm(&realm, json!({"fault": "portal_too_many_requests", "times": 1})).await;
@@ -22,17 +22,17 @@ async fn an_exchange_says_which_fault_has_bent_it_and_the_next_one_is_clean() {
     anne.get("/api/portal/v1/user").await.has_status(429);
     anne.get("/api/portal/v1/user").await.is_ok();
 
-    let bent = exchanges(&realm, "fault=portal_too_many_requests").await;
-    assert_eq!(bent.len(), 1);
-    assert_eq!(bent[0]["response"]["status"], 429);
+    let changed = exchanges(&realm, "fault=portal_too_many_requests").await;
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0]["response"]["status"], 429);
     assert_eq!(
-        bent[0]["faults"],
+        changed[0]["faults"],
         json!([{"fault": "portal_too_many_requests", "id": id}])
     );
     assert_eq!(last(&realm, "endpoint=mypatientportal").await.get("faults"), None);
     let told = listener.is_told().await;
     assert_eq!(told.data["fault"], "portal_too_many_requests");
-    assert_eq!(told.data["exchange"], bent[0]["id"]);
+    assert_eq!(told.data["exchange"], changed[0]["id"]);
 }
 
 #[tokio::test]

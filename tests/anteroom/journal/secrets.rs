@@ -286,7 +286,7 @@ async fn no_endpoint_leaves_a_secret_in_the_journal_or_the_log() {
     assert!(!log.contains(&marked.mark), "{}", around(&log, &marked.mark));
 }
 
-/// Where the mark stands, for whoever has to mend it.
+/// Where the mark stands, for whoever has to fix it.
 fn around(text: &str, mark: &str) -> String {
     let at = text.find(mark).unwrap_or(0);
     let begin = text.floor_char_boundary(at.saturating_sub(300));
@@ -368,8 +368,8 @@ async fn tokens_stay_out_of_the_journal_where_a_fault_calls_them_a_page() {
         let realm = fresh_realm().await;
         let client = realm.demo_client();
         let grant = client.tokens_for("anne").await;
-        let wish = json!({"fault": "content_type_wrong", "endpoint": "token", "parameters": {"type": called}});
-        let armed = realm.http.post(realm.url("/control/api/faults")).json(&wish);
+        let fault = json!({"fault": "content_type_wrong", "endpoint": "token", "parameters": {"type": called}});
+        let armed = realm.http.post(realm.url("/control/api/faults")).json(&fault);
         Answer::to(armed).await.has_status(201);
 
         let answer = client.refresh(grant.refresh_token()).await.is_ok();
