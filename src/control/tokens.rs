@@ -3,6 +3,8 @@
 //! They are real: written as a sign-in would have written them, with a grant that ends them and a consent that the
 //! account page shows. Expired ones were good once: they are minted as of a lifetime and a minute ago.
 
+use std::sync::Arc;
+
 use crate::{
     api::{
         operation::{Answer, Body, Content},
@@ -131,15 +133,7 @@ async fn mint(
     realm: Realm,
     JsonBody(request): JsonBody<MintToken>,
 ) -> Result<Response, Problem> {
-    let client = realm.client(&app.database, &request.client_id).await?;
-    let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", request.client_id.0)))?;
-    let user = match &request.user {
-        None => None,
-        Some(name) => {
-            let found = store::users::find_by_id_or_name(&mut app.database.read().await?, realm.id, name).await?;
-            Some(found.ok_or_else(|| Problem::not_found(format!("there is no user {name:?}")))?)
-        }
-    };
+    let (client, user) = subjects(&app, &realm, &request).await?;
     request.check(&realm, &client)?;
     let now = realm.clock.now();
     let lifetime = request.seconds(&realm, now)?;
@@ -198,6 +192,18 @@ async fn mint(
     };
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     Ok((StatusCode::CREATED, no_store, Json(minted)).into_response())
+}
+
+/// The client and the user that the token is for.
+async fn subjects(app: &App, realm: &Realm, request: &MintToken) -> Result<(Arc<Client>, Option<User>), Problem> {
+    let client = realm.client(&app.database, &request.client_id).await?;
+    let client = client.ok_or_else(|| Problem::not_found(format!("there is no client {:?}", request.client_id.0)))?;
+    let Some(name) = &request.user else {
+        return Ok((client, None));
+    };
+    let user = store::users::find_by_id_or_name(&mut app.database.read().await?, realm.id, name).await?;
+    let user = user.ok_or_else(|| Problem::not_found(format!("there is no user {name:?}")))?;
+    Ok((client, Some(user)))
 }
 
 /// In the order of locks: consent, grant, tokens.

@@ -80,6 +80,7 @@ where
     loop {
         let found = look().await?;
         let changed = async {
+            tracing::debug!("waiting for the outbox");
             // Another process writes without a notification here.
             let _ = timeout(LOOK_AGAIN, notify.changed()).await;
             true
