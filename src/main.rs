@@ -7,6 +7,11 @@ use std::{
 
 use anteroom::cli::CommandLine;
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+
+/// Requests allocate many small values on one thread and free them on another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
