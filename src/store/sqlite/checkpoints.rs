@@ -15,10 +15,13 @@ use tokio::{
 use super::{connection::Connection, connections::Connections};
 use crate::store::error::Result;
 
-/// How many pages of 4 KiB the log has that are not in the file yet, before they are copied: 4 MiB.
-const COPIED_AT: i64 = 1024;
+/// How many pages of 4 KiB the log has that are not in the file yet, before they are copied: 12 MiB.
+const COPIED_AT: i64 = 3072;
 /// How many pages the log has before it begins anew: 16 MiB.
 const RESTARTED_AT: i64 = 4096;
+/// How often the log is copied beside the others before they are made to wait, and how few pages may then be left.
+const COPIES_BEFORE_RESTART: u32 = 3;
+const LEFT_AT_RESTART: i64 = 128;
 /// How long the thread rests between two looks at a log that grows.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long it rests when somebody has not given back a connection in time: not to make everybody wait again at once.
@@ -144,8 +147,15 @@ impl Worker {
         Ok(PAUSE)
     }
 
-    /// Begins the log anew. Most of it is in the file already, so nobody waits long.
+    /// Begins the log anew. What was written while the last copy ran is copied first, so that little is left to do
+    /// while everybody waits.
     fn restart(&mut self) -> Result<Duration> {
+        for _ in 0..COPIES_BEFORE_RESTART {
+            let log = self.checkpoint("pragma wal_checkpoint(passive)")?;
+            if log.pages - log.copied <= LEFT_AT_RESTART {
+                break;
+            }
+        }
         let connections = self.connections.clone();
         let everybody = async { timeout(LONGEST_WAIT, connections.all()).await };
         let Ok(held) = self.runtime.block_on(everybody) else {
@@ -153,7 +163,7 @@ impl Worker {
             return Ok(LONG_PAUSE);
         };
         let held = held?;
-        self.checkpoint("pragma wal_checkpoint(truncate)")?;
+        self.checkpoint("pragma wal_checkpoint(restart)")?; // the file keeps its length: to overwrite costs less
         drop(held);
         Ok(PAUSE)
     }

@@ -15,6 +15,11 @@ use crate::store::{
 
 /// How many prepared statements a connection keeps: more than there are.
 const STATEMENTS: usize = 512;
+/// Bytes to which the log is cut when it begins anew, should it have grown beyond.
+const LONGEST_LOG: i64 = 16 * 1024 * 1024;
+/// KiB of pages that a connection keeps. What a reader keeps is of no use to it after the next commit of the writer.
+const WRITER_CACHE: i64 = 4096;
+const READER_CACHE: i64 = 1024;
 /// How long opening a file waits for other processes.
 const OPENING: Duration = Duration::from_secs(5);
 
@@ -44,17 +49,18 @@ impl Connection {
         raw.pragma_update(None, "synchronous", "normal")?;
         raw.pragma_update(None, "foreign_keys", true)?;
         raw.pragma_update(None, "wal_autocheckpoint", 0)?; // checkpoints have a thread of their own
-        Self::set_up(raw)
+        raw.pragma_update(None, "journal_size_limit", LONGEST_LOG)?;
+        Self::set_up(raw, WRITER_CACHE)
     }
 
     /// A connection that only reads a file that is there.
     pub fn reader(path: &Path) -> StoreResult<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::set_up(rusqlite::Connection::open_with_flags(path, flags)?)
+        Self::set_up(rusqlite::Connection::open_with_flags(path, flags)?, READER_CACHE)
     }
 
-    fn set_up(raw: rusqlite::Connection) -> StoreResult<Self> {
-        raw.pragma_update(None, "cache_size", -1024)?; // KiB
+    fn set_up(raw: rusqlite::Connection, cache: i64) -> StoreResult<Self> {
+        raw.pragma_update(None, "cache_size", -cache)?; // negative: KiB
         raw.pragma_update(None, "temp_store", "memory")?;
         // Waiting is for the task, not for the thread: see `retry.rs`.
         raw.busy_timeout(Duration::ZERO)?;
@@ -91,8 +97,10 @@ impl Connection {
         rows(&mut statement, values, &columns)
     }
 
+    /// Runs several statements. A table whose key is its order is marked in the texts that both databases share.
     pub fn execute_script(&mut self, script: &str) -> Result<()> {
-        self.raw.execute_batch(script)
+        self.raw
+            .execute_batch(&script.replace("/* SQLite: without rowid */", "without rowid"))
     }
 
     fn known(&mut self, sql: &'static str) -> Result<Arc<Known>> {
