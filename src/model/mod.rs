@@ -52,7 +52,7 @@ pub use policy::{
 pub use prompt::Prompt;
 pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, refuse_when};
 pub use response_mode::ResponseMode;
 pub use scope::{Descriptions, SCOPES_OF_USERS, Scope, Scopes, ScopesError};
 pub use secret::Secret;

@@ -19,6 +19,14 @@ pub struct Refusal {
     pub received: Option<String>,
 }
 
+/// A rule in one line: refuses when `wrong`. The refusal is put together only then, as most requests are right.
+///
+/// # Errors
+/// The refusal.
+pub fn refuse_when<E>(wrong: bool, refusal: impl FnOnce() -> E) -> Result<(), E> {
+    if wrong { Err(refusal()) } else { Ok(()) }
+}
+
 impl Refusal {
     /// Bytes of memory its texts hold.
     pub fn weight(&self) -> usize {

@@ -12,7 +12,7 @@ use crate::{
     app::Realm,
     model::{
         AuthorizationRequest, Client, CodeChallenge, CodeChallengeMethod, GrantType, Pkce, Prompt, ResponseMode,
-        Scopes, ScopesError,
+        Scopes, ScopesError, refuse_when,
     },
 };
 
@@ -26,12 +26,13 @@ pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Re
     check_lengths(parameters)?;
     check_response_type(parameters)?;
     check_response_mode(parameters)?;
-    unauthorized_client(format!(
-        "client {} is not registered for grant type authorization_code",
-        client.id
-    ))
-    .kind("client.grant_type")
-    .when(!client.may_use(GrantType::AuthorizationCode))?;
+    refuse_when(!client.may_use(GrantType::AuthorizationCode), || {
+        unauthorized_client(format!(
+            "client {} is not registered for grant type authorization_code",
+            client.id
+        ))
+        .kind("client.grant_type")
+    })?;
     Ok(AuthorizationRequest {
         client_id: client.id.clone(),
         redirect_uri: reply.redirect_uri.clone(),
@@ -62,10 +63,11 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
         ("request_uri", "request_uri_not_supported"),
         ("registration", "registration_not_supported"),
     ] {
-        OAuthError::new(code, format!("the parameter {parameter} is not supported"))
-            .kind("parameter.unsupported")
-            .see("OIDC Core §3.1.2.6")
-            .when(parameters.get(parameter).is_some())?;
+        refuse_when(parameters.get(parameter).is_some(), || {
+            OAuthError::new(code, format!("the parameter {parameter} is not supported"))
+                .kind("parameter.unsupported")
+                .see("OIDC Core §3.1.2.6")
+        })?;
     }
     Ok(())
 }
@@ -74,34 +76,37 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
 fn check_lengths(parameters: &Parameters) -> Result<(), OAuthError> {
     for parameter in ["nonce", "login_hint", "ui_locales", "scope"] {
         let length = parameters.get(parameter).map_or(0, str::len);
-        invalid_request(format!("{parameter} is longer than {LONGEST_PARAMETER} bytes"))
-            .kind("parameter.too_long")
-            .compare(format!("up to {LONGEST_PARAMETER} bytes"), format!("{length} bytes"))
-            .when(length > LONGEST_PARAMETER)?;
+        refuse_when(length > LONGEST_PARAMETER, || {
+            invalid_request(format!("{parameter} is longer than {LONGEST_PARAMETER} bytes"))
+                .kind("parameter.too_long")
+                .compare(format!("up to {LONGEST_PARAMETER} bytes"), format!("{length} bytes"))
+        })?;
     }
     Ok(())
 }
 
 fn check_response_type(parameters: &Parameters) -> Result<(), OAuthError> {
     let response_type = parameters.required("response_type")?;
-    OAuthError::new(
-        "unsupported_response_type",
-        format!("response_type {response_type} is not supported"),
-    )
-    .kind("response_type.unsupported")
-    .see("RFC 6749 §4.1.1")
-    .compare("code", response_type)
-    .when(response_type != "code")
+    refuse_when(response_type != "code", || {
+        OAuthError::new(
+            "unsupported_response_type",
+            format!("response_type {response_type} is not supported"),
+        )
+        .kind("response_type.unsupported")
+        .see("RFC 6749 §4.1.1")
+        .compare("code", response_type)
+    })
 }
 
 fn check_response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
     let Some(mode) = parameters.get("response_mode") else {
         return Ok(());
     };
-    invalid_request(format!("response_mode {mode} is not supported"))
-        .kind("response_mode.unsupported")
-        .compare(ResponseMode::ALL.map(ResponseMode::name).join(", "), mode)
-        .when(ResponseMode::parse(mode).is_none())
+    refuse_when(ResponseMode::parse(mode).is_none(), || {
+        invalid_request(format!("response_mode {mode} is not supported"))
+            .kind("response_mode.unsupported")
+            .compare(ResponseMode::ALL.map(ResponseMode::name).join(", "), mode)
+    })
 }
 
 fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Scopes, OAuthError> {
@@ -111,9 +116,9 @@ fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Sco
     let asked: Scopes = asked
         .parse()
         .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
-    invalid_scope("scope is missing")
-        .kind("scope.missing")
-        .when(asked.is_empty())?;
+    refuse_when(asked.is_empty(), || {
+        invalid_scope("scope is missing").kind("scope.missing")
+    })?;
     check_allowed(&realm.policy, client, &asked)?;
     Ok(asked)
 }
@@ -122,14 +127,16 @@ fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Sco
 fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<CodeChallenge>, OAuthError> {
     let method = parameters.get("code_challenge_method");
     let Some(challenge) = parameters.get("code_challenge") else {
-        invalid_request("there is a code_challenge_method, but no code_challenge")
-            .kind("pkce.challenge_missing")
-            .see("RFC 7636 §4.3")
-            .when(method.is_some())?;
-        invalid_request("code_challenge is missing, and public clients must send one")
-            .kind("pkce.challenge_missing")
-            .see("RFC 9700 §2.1.1")
-            .when(client.public())?;
+        refuse_when(method.is_some(), || {
+            invalid_request("there is a code_challenge_method, but no code_challenge")
+                .kind("pkce.challenge_missing")
+                .see("RFC 7636 §4.3")
+        })?;
+        refuse_when(client.public(), || {
+            invalid_request("code_challenge is missing, and public clients must send one")
+                .kind("pkce.challenge_missing")
+                .see("RFC 9700 §2.1.1")
+        })?;
         return Ok(None);
     };
     let named = method.unwrap_or("plain"); // RFC 7636 §4.3
@@ -146,15 +153,19 @@ fn code_challenge(client: &Client, parameters: &Parameters) -> Result<Option<Cod
             .compare(accepted, named)
     };
     let method = CodeChallengeMethod::parse(named).ok_or_else(unsupported)?;
-    unsupported().when(method == CodeChallengeMethod::Plain && !client.metadata.allow_plain_pkce)?;
-    invalid_request("code_challenge must have 43 to 128 unreserved characters")
-        .kind("pkce.malformed")
-        .see("RFC 7636 §4.2")
-        .compare(
-            "43 to 128 of A-Z a-z 0-9 - . _ ~",
-            format!("{} characters", challenge.chars().count()),
-        )
-        .when(!CodeChallenge::well_formed(challenge))?;
+    refuse_when(
+        method == CodeChallengeMethod::Plain && !client.metadata.allow_plain_pkce,
+        unsupported,
+    )?;
+    refuse_when(!CodeChallenge::well_formed(challenge), || {
+        invalid_request("code_challenge must have 43 to 128 unreserved characters")
+            .kind("pkce.malformed")
+            .see("RFC 7636 §4.2")
+            .compare(
+                "43 to 128 of A-Z a-z 0-9 - . _ ~",
+                format!("{} characters", challenge.chars().count()),
+            )
+    })?;
     Ok(Some(CodeChallenge {
         challenge: challenge.to_owned(),
         method,
@@ -189,9 +200,9 @@ fn hinted_subject(realm: &Realm, parameters: &Parameters) -> Result<Option<Strin
         .read_id_token_hint(hint)
         .map_err(|error| refused(&format!("was not issued here: {error}")))?;
     let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
-    refused("was issued by another issuer")
-        .compare(&realm.issuer, issuer)
-        .when(issuer != realm.issuer)?;
+    refuse_when(issuer != realm.issuer, || {
+        refused("was issued by another issuer").compare(&realm.issuer, issuer)
+    })?;
     let subject = claims.get("sub").and_then(Value::as_str);
     Ok(Some(subject.ok_or_else(|| refused("has no sub"))?.to_owned()))
 }

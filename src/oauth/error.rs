@@ -87,11 +87,6 @@ impl OAuthError {
         self.with(|refused| refused.verbatim = true)
     }
 
-    /// Refuses when `wrong`: a rule in one line.
-    pub fn when(self, wrong: bool) -> Result<(), Self> {
-        if wrong { Err(self) } else { Ok(()) }
-    }
-
     fn with(mut self, change: impl FnOnce(&mut Refused)) -> Self {
         if let Self::Refused(refused) = &mut self {
             change(refused);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::error::OAuthError;
 use crate::{
     app::Realm,
-    model::{AuthorizationRequest, Client, Decision, SignedIn, User},
+    model::{AuthorizationRequest, Client, Decision, SignedIn, User, refuse_when},
 };
 
 /// The next step.
@@ -40,7 +40,7 @@ pub fn next(
     progress: &Progress<'_>,
     now: Timestamp,
 ) -> Result<Step, OAuthError> {
-    denied().when(progress.decision == Some(Decision::Deny))?;
+    refuse_when(progress.decision == Some(Decision::Deny), denied)?;
     let Some(signed_in) = progress.signed_in else {
         return page_unless_prompt_none(request, Step::SignIn, "login_required", "no user is signed in");
     };
@@ -61,10 +61,11 @@ pub fn next(
         && *hinted != realm.mint.subject(client, &signed_in.user.id)
     {
         let text = "the id_token_hint names another user than the one who is signed in";
-        let refused = OAuthError::new("login_required", text)
-            .kind("sign_in.somebody_else")
-            .see("OIDC Core §3.1.2.1");
-        refused.when(progress.signed_in_for_this)?;
+        refuse_when(progress.signed_in_for_this, || {
+            OAuthError::new("login_required", text)
+                .kind("sign_in.somebody_else")
+                .see("OIDC Core §3.1.2.1")
+        })?;
         return page_unless_prompt_none(request, Step::SignIn, "login_required", text);
     }
     check_willing(&signed_in.user)?;
@@ -92,11 +93,12 @@ fn denied() -> OAuthError {
 /// # Errors
 /// The error for the client.
 pub fn check_willing(user: &User) -> Result<(), OAuthError> {
-    denied().when(user.denies_consent())?;
-    OAuthError::new("temporarily_unavailable", "The account is temporarily unavailable.")
-        .kind("user.unavailable")
-        .see("RFC 6749 §4.1.2.1")
-        .when(user.unavailable())
+    refuse_when(user.denies_consent(), denied)?;
+    refuse_when(user.unavailable(), || {
+        OAuthError::new("temporarily_unavailable", "The account is temporarily unavailable.")
+            .kind("user.unavailable")
+            .see("RFC 6749 §4.1.2.1")
+    })
 }
 
 /// The step whose page is missing.
@@ -113,10 +115,9 @@ pub fn page_unless_prompt_none(
         Step::SignIn => "sign_in.missing",
         Step::Consent | Step::Answer => "consent.missing",
     };
-    OAuthError::new(code, why)
-        .kind(kind)
-        .see("OIDC Core §3.1.2.6")
-        .when(request.prompt.none)?;
+    refuse_when(request.prompt.none, || {
+        OAuthError::new(code, why).kind(kind).see("OIDC Core §3.1.2.6")
+    })?;
     Ok(step)
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{ClaimPlace, Claims, Client, ClientId, Scopes, User, UserId},
+    model::{ClaimPlace, Claims, Client, ClientId, Scopes, User, UserId, refuse_when},
     random::digest,
     store,
     tokens::ClaimsAbout,
@@ -102,18 +102,20 @@ async fn caller(
             let client = realm.client(&app.database, &token.client).await?;
             return client.ok_or_else(|| invalid_client("the client of the token was deleted"));
         }
-        OAuthError::new(
-            "invalid_request",
-            "Request parameter missing or client not authenticated.",
-        )
-        .when(authorization.is_none() && parameters.get("client_id").is_none())?;
+        refuse_when(authorization.is_none() && parameters.get("client_id").is_none(), || {
+            OAuthError::new(
+                "invalid_request",
+                "Request parameter missing or client not authenticated.",
+            )
+        })?;
     }
     let client = authenticate(app, realm, headers, parameters).await?;
-    invalid_client("a public client cannot authenticate, so it may not introspect tokens")
-        .kind("introspection.public")
-        .see("RFC 7662 §2.1")
-        .status(StatusCode::UNAUTHORIZED)
-        .when(client.public())?;
+    refuse_when(client.public(), || {
+        invalid_client("a public client cannot authenticate, so it may not introspect tokens")
+            .kind("introspection.public")
+            .see("RFC 7662 §2.1")
+            .status(StatusCode::UNAUTHORIZED)
+    })?;
     Ok(client)
 }
 

@@ -12,7 +12,9 @@ use super::error::{OAuthError, invalid_request};
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{AuthorizationRequest, AuthorizationResponse, Client, ClientId, ResponseMode, redirect_uri_problem},
+    model::{
+        AuthorizationRequest, AuthorizationResponse, Client, ClientId, ResponseMode, redirect_uri_problem, refuse_when,
+    },
     web::{
         form_post::{form_post, waiting_form},
         page::Layout,
@@ -111,13 +113,14 @@ fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<&'a str, OAuthE
 /// A state that is too long to keep is too long to send back, so its refusal must not go to the redirect URI.
 fn check_length_of_state(pairs: &[(String, String)]) -> Result<(), OAuthError> {
     let state = lone(pairs, "state").unwrap_or_default();
-    invalid_request(format!("state is longer than {LONGEST_PARAMETER} bytes"))
-        .kind("parameter.too_long")
-        .compare(
-            format!("up to {LONGEST_PARAMETER} bytes"),
-            format!("{} bytes", state.len()),
-        )
-        .when(state.len() > LONGEST_PARAMETER)
+    refuse_when(state.len() > LONGEST_PARAMETER, || {
+        invalid_request(format!("state is longer than {LONGEST_PARAMETER} bytes"))
+            .kind("parameter.too_long")
+            .compare(
+                format!("up to {LONGEST_PARAMETER} bytes"),
+                format!("{} bytes", state.len()),
+            )
+    })
 }
 
 /// A parameter's value, if the parameter is there exactly once and not empty.

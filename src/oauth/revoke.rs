@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{AccessToken, Client, ClientId, GrantId, RefreshToken, RevocationReach},
+    model::{AccessToken, Client, ClientId, GrantId, RefreshToken, RevocationReach, refuse_when},
     random::digest,
     store::{self, Tx, settle},
 };
@@ -86,34 +86,34 @@ async fn find(app: &App, realm: &Realm, digest: &str) -> Result<Option<Found>, O
 
 /// Whether the token is the client's own (RFC 7009 §2.1).
 fn check_own(realm: &Realm, client: &Client, owner: &ClientId) -> Result<(), OAuthError> {
-    let foreign = if realm.policy.upstream_client_refusals {
-        unauthorized()
-    } else {
+    refuse_when(*owner != client.id, || {
+        if realm.policy.upstream_client_refusals {
+            return unauthorized();
+        }
         OAuthError::new("unauthorized_client", "the token was issued to another client")
             .kind("token.foreign")
             .see("RFC 7009 §2.1")
-    };
-    foreign.when(*owner != client.id)
+    })
 }
 
 /// The grant's row is locked first, as everywhere where its tokens change: one order of locks, no deadlock.
 async fn end(tx: &mut Tx, realm: &Realm, token: &Found, digest: &str, now: Timestamp) -> Result<(), OAuthError> {
-    if let Some(grant) = token.grant()
-        && !store::grants::hold(tx, realm.id, grant, now).await?
-    {
+    let Some(grant) = token.grant() else {
+        store::access_tokens::revoke(tx, realm.id, digest, now).await?; // a client's own: it has no grant and no pair
+        return Ok(());
+    };
+    if !store::grants::hold(tx, realm.id, grant, now).await? {
         return Ok(()); // the grant was revoked with all its tokens
     }
     match (realm.policy.revocation_reach, token) {
         (RevocationReach::Pair, token) => {
-            store::access_tokens::revoke_pair(tx, realm.id, token.pair(), now).await?;
-            store::refresh_tokens::revoke_pair(tx, realm.id, token.pair(), now).await?;
+            store::access_tokens::revoke_pair(tx, realm.id, grant, token.pair(), now).await?;
+            store::refresh_tokens::revoke_pair(tx, realm.id, grant, token.pair(), now).await?;
         }
         (RevocationReach::Grant, Found::Access(_)) => {
             store::access_tokens::revoke(tx, realm.id, digest, now).await?;
         }
-        (RevocationReach::Grant, Found::Refresh(token)) => {
-            store::grants::revoke(tx, realm.id, &token.grant.id, now).await?;
-        }
+        (RevocationReach::Grant, Found::Refresh(_)) => store::grants::revoke(tx, realm.id, grant, now).await?,
     }
     Ok(())
 }

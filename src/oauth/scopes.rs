@@ -1,7 +1,7 @@
 //! Which scopes a client may request (RFC 6749 §3.3).
 
 use super::error::{OAuthError, invalid_scope};
-use crate::model::{Client, Policy, Scopes};
+use crate::model::{Client, Policy, Scopes, refuse_when};
 
 /// The scopes that the realm supports.
 pub fn supported(policy: &Policy, scopes: &Scopes) -> Scopes {
@@ -12,17 +12,19 @@ pub fn supported(policy: &Policy, scopes: &Scopes) -> Scopes {
 pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result<(), OAuthError> {
     let supported = policy.scopes();
     let unknown = asked.without(&supported);
-    invalid_scope(format!("the scope {unknown} is not supported"))
-        .kind("scope.unknown")
-        .compare(supported.to_string(), asked.to_string())
-        .when(!unknown.is_empty())?;
+    refuse_when(!unknown.is_empty(), || {
+        invalid_scope(format!("the scope {unknown} is not supported"))
+            .kind("scope.unknown")
+            .compare(supported.to_string(), asked.to_string())
+    })?;
     let foreign = client.not_registered_for(asked);
     let registered = client.metadata.scope.as_ref().map(ToString::to_string);
-    invalid_scope(format!(
-        "client {} is not registered for the scope {foreign}",
-        client.id
-    ))
-    .kind("scope.foreign")
-    .compare(registered.unwrap_or_default(), asked.to_string())
-    .when(!foreign.is_empty())
+    refuse_when(!foreign.is_empty(), || {
+        invalid_scope(format!(
+            "client {} is not registered for the scope {foreign}",
+            client.id
+        ))
+        .kind("scope.foreign")
+        .compare(registered.unwrap_or_default(), asked.to_string())
+    })
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::{App, Realm},
     journal::recording,
-    model::{Client, ClientId, Secret, TokenEndpointAuthMethod},
+    model::{Client, ClientId, Secret, TokenEndpointAuthMethod, refuse_when},
 };
 
 /// The client's credentials in a request.
@@ -42,9 +42,10 @@ pub async fn authenticate(
 }
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
-    invalid_client("client_assertion is not supported; see token_endpoint_auth_methods_supported")
-        .kind("client.assertion")
-        .when(parameters.get("client_assertion").is_some())?;
+    refuse_when(parameters.get("client_assertion").is_some(), || {
+        invalid_client("client_assertion is not supported; see token_endpoint_auth_methods_supported")
+            .kind("client.assertion")
+    })?;
     let in_form = parameters.get("client_secret");
     let Some((client_id, secret)) = secret::basic(headers)? else {
         let client_id = parameters.get("client_id").ok_or_else(|| {
@@ -58,10 +59,11 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
             basic: false,
         });
     };
-    invalid_request("the client uses Authorization: Basic and client_secret at once")
-        .kind("client.twice")
-        .see("RFC 6749 §2.3")
-        .when(in_form.is_some())?;
+    refuse_when(in_form.is_some(), || {
+        invalid_request("the client uses Authorization: Basic and client_secret at once")
+            .kind("client.twice")
+            .see("RFC 6749 §2.3")
+    })?;
     let other = parameters.get("client_id").filter(|id| *id != client_id);
     if let Some(other) = other {
         return Err(
@@ -87,9 +89,9 @@ async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Ar
     check_method(&client, &credentials)?;
     if let Some(presented) = &credentials.secret {
         let right = secret::verify(app, realm, &client, presented).await?;
-        invalid_client(format!("the secret of client {} is wrong", client.id))
-            .kind("client.wrong_secret")
-            .when(!right)?;
+        refuse_when(!right, || {
+            invalid_client(format!("the secret of client {} is wrong", client.id)).kind("client.wrong_secret")
+        })?;
     }
     Ok(client)
 }
@@ -108,13 +110,14 @@ fn check_method(client: &Client, credentials: &Credentials) -> Result<(), OAuthE
         ClientSecretBasic => (used == "client_secret_basic", "client_secret_basic"),
         ClientSecretPost => (used == "client_secret_post", "client_secret_post"),
     };
-    invalid_client(format!(
-        "client {} is registered for {registered}, but used {used}",
-        client.id
-    ))
-    .kind("client.method")
-    .compare(registered, used)
-    .when(!fits)
+    refuse_when(!fits, || {
+        invalid_client(format!(
+            "client {} is registered for {registered}, but used {used}",
+            client.id
+        ))
+        .kind("client.method")
+        .compare(registered, used)
+    })
 }
 
 /// Client id and secret of HTTP Basic, as far as they can be read.

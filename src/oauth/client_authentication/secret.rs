@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use crate::{
     app::{App, Realm},
     clock::monotonic,
-    model::{Client, Secret, StoredSecret},
+    model::{Client, Secret, StoredSecret, refuse_when},
     oauth::error::{OAuthError, invalid_client, invalid_request},
     passwords::SecretCheck,
     random::digest,
@@ -26,9 +26,9 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
     let Some(value) = values.next() else {
         return Ok(None);
     };
-    invalid_request("there is more than one Authorization header")
-        .kind("client.twice")
-        .when(values.next().is_some())?;
+    refuse_when(values.next().is_some(), || {
+        invalid_request("there is more than one Authorization header").kind("client.twice")
+    })?;
     let unreadable = |why: &str| {
         invalid_client(format!("the Authorization header {why}"))
             .kind("client.basic_unreadable")
@@ -36,7 +36,9 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
     };
     let value = value.to_str().map_err(|_| unreadable("is not ASCII"))?;
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
-    unreadable("does not use the Basic scheme").when(!scheme.eq_ignore_ascii_case("Basic"))?;
+    refuse_when(!scheme.eq_ignore_ascii_case("Basic"), || {
+        unreadable("does not use the Basic scheme")
+    })?;
     let decoded = STANDARD
         .decode(encoded.trim())
         .map_err(|_| unreadable("is not base64"))?;
@@ -50,8 +52,10 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
         parameters::decode(text).map_err(not_encoded)
     };
     let (id, secret) = (form_decoded(id)?, form_decoded(secret.get(1..).unwrap_or_default())?);
-    unreadable("has an empty client id").when(id.is_empty())?;
-    unreadable("contains U+0000").when(id.contains('\0') || secret.contains('\0'))?;
+    refuse_when(id.is_empty(), || unreadable("has an empty client id"))?;
+    refuse_when(id.contains('\0') || secret.contains('\0'), || {
+        unreadable("contains U+0000")
+    })?;
     Ok(Some((id, Secret::new(secret))))
 }
 

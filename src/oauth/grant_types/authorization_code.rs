@@ -6,7 +6,7 @@ use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
 use crate::{
     app::Realm,
     journal::recording,
-    model::{AuthorizationCode, Claims, CodeChallenge, CodeChallengeMethod, GrantType, Pkce},
+    model::{AuthorizationCode, Claims, CodeChallenge, CodeChallengeMethod, GrantType, Pkce, refuse_when},
     oauth::error::{OAuthError, failure, invalid_grant},
     random::digest,
     store::{self, Tx, settle},
@@ -34,10 +34,11 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
     recording::note_grant(&code.grant.id);
 
     // Checked before the code is redeemed: a wrong verifier does not use the code up.
-    invalid_grant("the code was issued to another client")
-        .kind("code.foreign")
-        .compare(code.client.to_string(), client.id.to_string())
-        .when(code.client != client.id)?;
+    refuse_when(code.client != client.id, || {
+        invalid_grant("the code was issued to another client")
+            .kind("code.foreign")
+            .compare(code.client.to_string(), client.id.to_string())
+    })?;
     if code.redeemed_at.is_none() {
         check_still_good(&code, now)?;
         check_redirect_uri(&code, redirect_uri)?;
@@ -67,22 +68,24 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
 }
 
 fn check_still_good(code: &AuthorizationCode, now: Timestamp) -> Result<(), OAuthError> {
-    invalid_grant("the user has withdrawn the consent")
-        .kind("grant.withdrawn")
-        .when(code.grant_revoked)?;
-    invalid_grant("the code has expired")
-        .kind("code.expired")
-        .see("RFC 6749 §4.1.2")
-        .compare(format!("before {}", code.expires_at), now.to_string())
-        .when(code.expired_at(now))
+    refuse_when(code.grant_revoked, || {
+        invalid_grant("the user has withdrawn the consent").kind("grant.withdrawn")
+    })?;
+    refuse_when(code.expired_at(now), || {
+        invalid_grant("the code has expired")
+            .kind("code.expired")
+            .see("RFC 6749 §4.1.2")
+            .compare(format!("before {}", code.expires_at), now.to_string())
+    })
 }
 
 fn check_redirect_uri(code: &AuthorizationCode, redirect_uri: &str) -> Result<(), OAuthError> {
-    invalid_grant("redirect_uri differs from the one in the authorization request")
-        .kind("code.redirect_uri")
-        .see("RFC 6749 §4.1.3")
-        .compare(&code.redirect_uri, redirect_uri)
-        .when(code.redirect_uri != redirect_uri)
+    refuse_when(code.redirect_uri != redirect_uri, || {
+        invalid_grant("redirect_uri differs from the one in the authorization request")
+            .kind("code.redirect_uri")
+            .see("RFC 6749 §4.1.3")
+            .compare(&code.redirect_uri, redirect_uri)
+    })
 }
 
 fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), OAuthError> {
@@ -99,22 +102,24 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
         .kind("pkce.verifier_missing")
         .see("RFC 7636 §4.5")),
         (Some(challenge), Some(verifier)) => {
-            invalid_grant("code_verifier must have 43 to 128 unreserved characters")
-                .kind("pkce.malformed")
-                .see("RFC 7636 §4.1")
-                .compare(
-                    "43 to 128 of A-Z a-z 0-9 - . _ ~",
-                    format!("{} characters", verifier.chars().count()),
-                )
-                .when(!CodeChallenge::well_formed(verifier))?;
-            let mismatch = invalid_grant("code_verifier does not match the code_challenge")
-                .kind("pkce.mismatch")
-                .see("RFC 7636 §4.6");
-            let mismatch = match challenge.method {
-                CodeChallengeMethod::S256 => mismatch.compare(&challenge.challenge, challenge.computed(verifier)),
-                CodeChallengeMethod::Plain => mismatch, // the challenge is the verifier here: a secret
-            };
-            mismatch.when(!challenge.answered_by(verifier))
+            refuse_when(!CodeChallenge::well_formed(verifier), || {
+                invalid_grant("code_verifier must have 43 to 128 unreserved characters")
+                    .kind("pkce.malformed")
+                    .see("RFC 7636 §4.1")
+                    .compare(
+                        "43 to 128 of A-Z a-z 0-9 - . _ ~",
+                        format!("{} characters", verifier.chars().count()),
+                    )
+            })?;
+            refuse_when(!challenge.answered_by(verifier), || {
+                let mismatch = invalid_grant("code_verifier does not match the code_challenge")
+                    .kind("pkce.mismatch")
+                    .see("RFC 7636 §4.6");
+                match challenge.method {
+                    CodeChallengeMethod::S256 => mismatch.compare(&challenge.challenge, challenge.computed(verifier)),
+                    CodeChallengeMethod::Plain => mismatch, // the challenge is the verifier here: a secret
+                }
+            })
         }
     }
 }

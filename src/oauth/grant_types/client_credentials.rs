@@ -5,7 +5,7 @@
 use super::{GrantTypeRow, Granted, TokenRequest};
 use crate::{
     app::Realm,
-    model::{Claims, Client, GrantType, SCOPES_OF_USERS, Scopes, ScopesError},
+    model::{Claims, Client, GrantType, SCOPES_OF_USERS, Scopes, ScopesError, refuse_when},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
         scopes::{check_allowed, supported},
@@ -27,10 +27,11 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         parameters,
         now,
     } = request;
-    unauthorized_client("a public client cannot use client_credentials")
-        .kind("client_credentials.public")
-        .see("RFC 6749 §4.4")
-        .when(client.public())?;
+    refuse_when(client.public(), || {
+        unauthorized_client("a public client cannot use client_credentials")
+            .kind("client_credentials.public")
+            .see("RFC 6749 §4.4")
+    })?;
     let scopes = scopes(realm, client, parameters.get("scope"))?;
     let (access_token, row) = realm.mint.access_token(AccessTokenFor {
         client,
@@ -68,9 +69,10 @@ fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes,
         .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
     check_allowed(&realm.policy, client, &asked)?;
     let of_users = asked.without(&asked.without(&of_users));
-    invalid_scope(format!("{of_users} concerns a user, and client_credentials has none"))
-        .kind("scope.of_users")
-        .see("RFC 6749 §4.4")
-        .when(!of_users.is_empty())?;
+    refuse_when(!of_users.is_empty(), || {
+        invalid_scope(format!("{of_users} concerns a user, and client_credentials has none"))
+            .kind("scope.of_users")
+            .see("RFC 6749 §4.4")
+    })?;
     Ok(asked)
 }

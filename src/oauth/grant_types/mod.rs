@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{Client, Grant, GrantType, Scopes, Secret, User, UserId},
+    model::{Client, Grant, GrantType, Scopes, Secret, User, UserId, refuse_when},
     store::{self, Conn},
 };
 
@@ -76,12 +76,13 @@ fn row_of(grant_type: GrantType) -> Option<GrantTypeRow> {
 
 /// Whether the client is registered for this grant type.
 pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuthError> {
-    unauthorized_client(format!(
-        "client {} is not registered for grant type {grant_type}",
-        client.id
-    ))
-    .kind("client.grant_type")
-    .when(!client.may_use(grant_type))
+    refuse_when(!client.may_use(grant_type), || {
+        unauthorized_client(format!(
+            "client {} is not registered for grant type {grant_type}",
+            client.id
+        ))
+        .kind("client.grant_type")
+    })
 }
 
 /// The user of a grant, if a claim rule for tokens needs it; without such rules nothing is read.

@@ -12,6 +12,7 @@ use crate::{
     journal::recording,
     model::{
         Claims, GrantType, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor,
+        refuse_when,
     },
     oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
     random::digest,
@@ -45,14 +46,15 @@ async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) ->
     let found = store::refresh_tokens::find(tx, realm.id, &digest).await?;
     let token = found.ok_or_else(|| invalid_grant("the refresh token is unknown").kind("refresh.unknown"))?;
     recording::note_grant(&token.grant.id);
-    invalid_grant("the refresh token was issued to another client")
-        .kind("refresh.foreign")
-        .compare(token.client.to_string(), client.id.to_string())
-        .when(token.client != client.id)?;
+    refuse_when(token.client != client.id, || {
+        invalid_grant("the refresh token was issued to another client")
+            .kind("refresh.foreign")
+            .compare(token.client.to_string(), client.id.to_string())
+    })?;
     let scopes = narrowed(&token.scopes, parameters.get("scope"))?;
-    invalid_grant("the grant was withdrawn or revoked")
-        .kind("grant.withdrawn")
-        .when(!alive)?;
+    refuse_when(!alive, || {
+        invalid_grant("the grant was withdrawn or revoked").kind("grant.withdrawn")
+    })?;
 
     let user = user_for_rules(tx, realm, &token.grant.user).await?;
     let pair = realm.random.id(now);
@@ -78,11 +80,12 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, OAuthError>
     let asked: Scopes = asked
         .parse()
         .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
-    invalid_scope(format!("the refresh token was not granted {}", asked.without(granted)))
-        .kind("refresh.scope")
-        .see("RFC 6749 §6")
-        .compare(granted.to_string(), asked.to_string())
-        .when(!granted.cover(&asked))?;
+    refuse_when(!granted.cover(&asked), || {
+        invalid_scope(format!("the refresh token was not granted {}", asked.without(granted)))
+            .kind("refresh.scope")
+            .see("RFC 6749 §6")
+            .compare(granted.to_string(), asked.to_string())
+    })?;
     Ok(if asked.is_empty() { granted.clone() } else { asked })
 }
 
@@ -113,7 +116,7 @@ async fn rotate(
         return Err(failure("a valid refresh token could not be replaced"));
     }
     if realm.policy.refresh_rotation == RefreshRotation::Immediate {
-        store::access_tokens::revoke_pair(tx, realm.id, &token.pair, now).await?;
+        store::access_tokens::revoke_pair(tx, realm.id, &token.grant.id, &token.pair, now).await?;
     }
     let (granted, row) = issue(realm, token, Some(next), prepared)?;
     store::code_flow::insert_tokens(tx, realm.id, &row, &successor).await?;
@@ -129,9 +132,9 @@ async fn successor_again(
     now: Timestamp,
 ) -> Result<(Secret, String), OAuthError> {
     let (Some(used_at), Some(successor)) = (token.used_at, &token.successor) else {
-        invalid_grant("the refresh token was revoked")
-            .kind("refresh.revoked")
-            .when(token.revoked)?;
+        refuse_when(token.revoked, || {
+            invalid_grant("the refresh token was revoked").kind("refresh.revoked")
+        })?;
         let expired = invalid_grant("the refresh token has expired").kind("refresh.expired");
         return Err(match token.expires_at {
             Some(expires_at) => expired.compare(format!("before {expires_at}"), now.to_string()),
