@@ -62,7 +62,7 @@ impl App {
         endpoints: EndpointTable,
     ) -> Self {
         let sealer = Arc::new(sealer);
-        let (journal, faults) = (Journal::new(endpoints.clone()), Arc::<Faults>::default());
+        let (journal, faults) = (Journal::default(), Arc::<Faults>::default());
         Self(Arc::new(Shared {
             realms: Directory::new(issuer.clone(), sealer.clone(), journal.clone(), faults.clone()),
             journal,

@@ -49,28 +49,27 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
-use crate::{model::RealmId, web::endpoint::EndpointTable};
+use crate::model::RealmId;
 use event::{Event, JournalEvent};
 use exchange::Exchange;
 use raw::RawExchange;
-use recording::{Begun, Parties, Recording};
+use recording::Parties;
 use redaction::Key;
 use ring::Ring;
 use rings::Rings;
 use unredacted::Unredacted;
 
-/// The journals of all realms of this process. Cheap to clone.
-#[derive(Clone)]
+/// The journals of all realms of this process, on and empty at first. Cheap to clone.
+#[derive(Clone, Default)]
 pub struct Journal(Arc<Shared>);
 
+#[derive(Default)]
 struct Shared {
     off: AtomicBool,
-    endpoints: EndpointTable,
     key: Key,
     rings: Mutex<Rings>,
 }
@@ -83,16 +82,6 @@ pub struct Entry {
 }
 
 impl Journal {
-    /// A journal that is on and empty. `endpoints` says which requests are recorded, and the names of the endpoints.
-    pub fn new(endpoints: EndpointTable) -> Self {
-        Self(Arc::new(Shared {
-            off: AtomicBool::new(false),
-            endpoints,
-            key: Key::default(),
-            rings: Mutex::default(),
-        }))
-    }
-
     /// Turns recording on or off; what was recorded stays.
     pub fn switch(&self, on: bool) {
         self.0.off.store(!on, Ordering::Relaxed);
@@ -100,18 +89,6 @@ impl Journal {
 
     pub fn is_on(&self) -> bool {
         !self.0.off.load(Ordering::Relaxed)
-    }
-
-    /// The realm of a request is known: from now on its exchange has an id, and is recorded when it ends.
-    ///
-    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's
-    /// random numbers is used: a realm with a random seed gives the same ids with and without a journal.
-    pub fn begin(&self, recording: &Recording, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
-        let endpoint = self.0.endpoints.find(path);
-        if endpoint.recorded {
-            let number = self.rings().open(realm).begin();
-            recording.begin(Begun::new(realm, id_of(number, now), now, endpoint, issuer, path));
-        }
     }
 
     /// Records what has come to its end. The numbers of the exchange and of its events are given now; secrets are
@@ -194,12 +171,4 @@ impl Journal {
     fn rings(&self) -> MutexGuard<'_, Rings> {
         self.0.rings.lock()
     }
-}
-
-fn id_of(number: u64, now: Timestamp) -> Uuid {
-    let mut bytes = [0; 10];
-    let (_, end) = bytes.split_at_mut(2);
-    end.copy_from_slice(&number.to_be_bytes());
-    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
 }

@@ -2,30 +2,34 @@
 //!
 //! An exchange is recorded with the last byte of its answer, just before that byte goes out: whoever has read an
 //! answer finds its exchange. Whoever hangs up is recorded, too. The realm is found further in, which says so with
-//! [`Journal::begin`]; what belongs to no realm is not recorded.
+//! [`OpenExchange::begin`]; what belongs to no realm is not recorded.
 
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 use http_body::Body;
+use jiff::Timestamp;
+use uuid::{Builder, Uuid};
 
 use super::{
     Journal,
     exchange::Ending,
     passed::Passed,
     raw::{Head, RawExchange, RawRequest, RawResponse},
-    recording::Recording,
+    recording::{Begun, Recording},
     request_body::RequestBody,
 };
 use crate::{
     clock::monotonic,
-    model::{FaultMarks, Refusal},
+    model::{FaultMarks, RealmId, Refusal},
+    web::endpoint::Endpoint,
 };
 
 /// An exchange whose answer has not been sent to its end. Where it is dropped before, the client has gone away, and
 /// that is recorded.
 pub struct OpenExchange {
     journal: Journal,
+    endpoint: &'static Endpoint,
     recording: Recording,
     /// `None` once it is recorded, or need not be.
     request: Option<RawRequest>,
@@ -34,14 +38,15 @@ pub struct OpenExchange {
 }
 
 impl Journal {
-    /// Begins to record a request; `None` where it is not recorded: the journal is off, or the path belongs to an
-    /// endpoint that is not recorded.
-    pub fn start(&self, parts: &Parts) -> Option<OpenExchange> {
-        if !self.is_on() || !self.0.endpoints.find(parts.uri.path()).recorded {
+    /// Begins to record a request to this endpoint; `None` where it is not recorded: the journal is off, or does not
+    /// record the endpoint.
+    pub fn start(&self, endpoint: &'static Endpoint, parts: &Parts) -> Option<OpenExchange> {
+        if !self.is_on() || !endpoint.recorded {
             return None;
         }
         Some(OpenExchange {
             journal: self.clone(),
+            endpoint,
             recording: Recording::default(),
             request: Some(RawRequest {
                 method: parts.method.clone(),
@@ -55,10 +60,21 @@ impl Journal {
 }
 
 impl OpenExchange {
-    /// The notes on this exchange: whoever finds the realm passes them to [`Journal::begin`], and the answer is made
-    /// [around](Recording::around) by them.
+    /// The notes on this exchange: the answer is made [around](Recording::around) them.
     pub fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// The realm of the request is known, and its path there: from now on the exchange has an id, and is recorded when
+    /// it ends.
+    ///
+    /// The id is a UUID version 7 of the realm's time and of the number of the request, so that none of the realm's
+    /// random numbers is used: a realm with a random seed gives the same ids with and without a journal.
+    pub fn begin(&self, realm: RealmId, issuer: &str, path: &str, now: Timestamp) {
+        let number = self.journal.rings().open(realm).begin();
+        let id = id_of(number, now);
+        self.recording
+            .begin(Begun::new(realm, id, now, self.endpoint, issuer, path));
     }
 
     /// The same body, watched as it comes in.
@@ -121,4 +137,12 @@ impl Drop for OpenExchange {
         };
         self.end(ending);
     }
+}
+
+fn id_of(number: u64, now: Timestamp) -> Uuid {
+    let mut bytes = [0; 10];
+    let (_, end) = bytes.split_at_mut(2);
+    end.copy_from_slice(&number.to_be_bytes());
+    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
 }

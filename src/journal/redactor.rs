@@ -66,14 +66,16 @@ mod tests {
     /// Records a request with this query that nobody waits for.
     fn record(journal: &Journal, query: &str) {
         let request = Request::get(format!("/oauth/token?{query}")).body(()).unwrap();
-        let exchange = journal.start(&request.into_parts().0).expect("it is recorded");
-        let (issuer, now) = ("http://localhost", Timestamp::UNIX_EPOCH);
-        journal.begin(exchange.recording(), HERE, issuer, "/oauth/token", now);
+        let endpoint = EndpointTable::new([]).find("/oauth/token");
+        let exchange = journal
+            .start(endpoint, &request.into_parts().0)
+            .expect("it is recorded");
+        exchange.begin(HERE, "http://localhost", "/oauth/token", Timestamp::UNIX_EPOCH);
     }
 
     #[tokio::test]
     async fn whoever_looks_sees_everything_in_its_order_and_without_its_secrets() {
-        let journal = Journal::new(EndpointTable::new([]));
+        let journal = Journal::default();
         for number in 0..100 {
             record(&journal, &format!("a={number}&code=secret{number}"));
         }
@@ -97,7 +99,7 @@ mod tests {
 
     #[tokio::test]
     async fn clearing_keeps_events_and_the_numbers_of_flows() {
-        let journal = Journal::new(EndpointTable::new([]));
+        let journal = Journal::default();
         journal.rings().open(HERE);
         record(&journal, "code=one");
 
@@ -112,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_who_listens_misses_an_event_however_many_exchanges_there_are() {
-        let journal = Journal::new(EndpointTable::new([]));
+        let journal = Journal::default();
         let _listener = journal.listen(HERE);
 
         for _ in 0..900 {
@@ -126,7 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_looks_at_is_redacted_by_the_way() {
-        let journal = Journal::new(EndpointTable::new([]));
+        let journal = Journal::default();
         record(&journal, "code=one");
         assert_eq!(journal.rings().with_pending(), [HERE]);
 
@@ -137,7 +139,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn many_who_record_look_listen_and_clear_agree_on_the_order() {
-        let journal = Journal::new(EndpointTable::new([]));
+        let journal = Journal::default();
         let mut events = journal.listen(HERE);
         let mut tasks = JoinSet::new();
         for recorder in 0..4 {

@@ -33,18 +33,13 @@ fn around(journal: &Journal, route: MethodRouter) -> Router {
 
 async fn record(State(journal): State<Journal>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(exchange) = journal.start(&parts) else {
+    let endpoint = EndpointTable::new([]).find(parts.uri.path());
+    let Some(exchange) = journal.start(endpoint, &parts) else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let recording = exchange.recording().clone();
     let body = Body::new(exchange.request_body(&parts.headers, body));
-    journal.begin(
-        &recording,
-        HERE,
-        "http://localhost",
-        parts.uri.path(),
-        Timestamp::UNIX_EPOCH,
-    );
+    exchange.begin(HERE, "http://localhost", parts.uri.path(), Timestamp::UNIX_EPOCH);
     let answer = recording.around(next.run(Request::from_parts(parts, body))).await;
     exchange.finish(answer).map(Body::new)
 }
@@ -76,7 +71,7 @@ async fn endings(journal: &Journal) -> Vec<(Option<u16>, Ending)> {
 
 #[tokio::test]
 async fn an_answer_that_streams_is_handed_on_piece_by_piece_and_recorded_at_its_end() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let (sender, route) = streaming();
     let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
 
@@ -97,7 +92,7 @@ async fn an_answer_that_streams_is_handed_on_piece_by_piece_and_recorded_at_its_
 
 #[tokio::test]
 async fn who_goes_away_while_the_answer_is_sent_is_recorded_once() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let (sender, route) = streaming();
     let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
     sender.send(Ok(Bytes::from_static(b"{"))).await.unwrap();
@@ -110,7 +105,7 @@ async fn who_goes_away_while_the_answer_is_sent_is_recorded_once() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_recorded_as_that() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let (sender, route) = streaming();
     let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
     sender.send(Err(io::Error::other("broken"))).await.unwrap();
@@ -123,7 +118,7 @@ async fn an_answer_that_breaks_off_is_recorded_as_that() {
 
 #[tokio::test]
 async fn who_goes_away_before_the_answer_is_recorded_without_one() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let mut answer = around(&journal, get(future::pending::<()>)).oneshot(request()).boxed();
     assert!((&mut answer).now_or_never().is_none());
 
@@ -134,7 +129,7 @@ async fn who_goes_away_before_the_answer_is_recorded_without_one() {
 
 #[tokio::test]
 async fn whoever_has_the_last_byte_finds_the_exchange_even_if_nobody_asks_for_the_end() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let route = get(async || "{}");
     let mut body = around(&journal, route).oneshot(request()).await.unwrap().into_body();
 
@@ -145,7 +140,7 @@ async fn whoever_has_the_last_byte_finds_the_exchange_even_if_nobody_asks_for_th
 
 #[tokio::test]
 async fn an_answer_without_a_body_is_recorded_at_once() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
 
     let answer = around(&journal, get(async || StatusCode::NO_CONTENT))
         .oneshot(request())
@@ -159,7 +154,7 @@ async fn an_answer_without_a_body_is_recorded_at_once() {
 
 #[tokio::test]
 async fn an_asset_is_not_recorded_unless_it_is_refused() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     let script = [(header::CONTENT_TYPE, "text/javascript")];
     let good = get(move || future::ready((script.clone(), "x")));
     around(&journal, good).oneshot(request()).await.unwrap();
@@ -176,7 +171,7 @@ async fn an_asset_is_not_recorded_unless_it_is_refused() {
 
 #[tokio::test]
 async fn a_journal_that_is_off_leaves_requests_alone() {
-    let journal = Journal::new(EndpointTable::new([]));
+    let journal = Journal::default();
     journal.switch(false);
     let noticed = get(async || super::recording::address().is_some().to_string());
 

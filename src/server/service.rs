@@ -34,11 +34,11 @@ use super::{
     routing::{Connection, Delay, Languages, Routes},
 };
 use crate::{
-    app::{App, Realm},
+    app::App,
     clock::monotonic,
     config::Limits,
     control,
-    journal::{open_exchange::OpenExchange, recording::Recording, request_body::RequestBody},
+    journal::{open_exchange::OpenExchange, request_body::RequestBody},
     web::{
         endpoint::{Endpoint, ErrorForm},
         page_error::{self, PageError},
@@ -153,11 +153,12 @@ impl Shared {
     {
         let (parts, body) = request.into_parts();
         let within = realm_prefix::split(parts.uri.path());
-        let exchange = self.routes.app.journal.start(&parts);
+        let endpoint = self.routes.app.endpoints.find(within.path(parts.uri.path()));
+        let exchange = self.routes.app.journal.start(endpoint, &parts);
         let arrival = Arrival {
             connection,
             client,
-            endpoint: self.routes.app.endpoints.find(within.path(parts.uri.path())),
+            endpoint,
             within: &within,
             exchange: exchange.as_ref(),
         };
@@ -246,7 +247,7 @@ impl Shared {
             return PageError::failure(error).into_response();
         }
         if let Some(exchange) = arrival.exchange {
-            self.begin(exchange.recording(), &realm, request.uri().path());
+            exchange.begin(realm.id, &realm.issuer, request.uri().path(), realm.clock.now());
         }
         let received = Received {
             place: realm.place.clone(),
@@ -268,14 +269,6 @@ impl Shared {
                 .await
             }
         }
-    }
-
-    fn begin(&self, recording: &Recording, realm: &Realm, path: &str) {
-        let now = realm.clock.now();
-        self.routes
-            .app
-            .journal
-            .begin(recording, realm.id, &realm.issuer, path, now);
     }
 }
 
