@@ -94,9 +94,8 @@ create table sessions (
     ended_at bigint,
     primary key (realm, id),
     foreign key (realm, user_id) references users (realm, id)
-);
+) /* SQLite: without rowid */;
 create index sessions_of_user on sessions (realm, user_id) where ended_at is null;
-create index sessions_expiring on sessions (realm, expires_at);
 create unique index sessions_by_sid on sessions (realm, sid);
 
 -- What a user has allowed a client, remembered until withdrawn.
@@ -109,7 +108,7 @@ create table consents (
     primary key (realm, user_id, client_id),
     foreign key (realm, user_id) references users (realm, id),
     foreign key (realm, client_id) references clients (realm, id)
-);
+) /* SQLite: without rowid */;
 
 -- Authorization requests in flight: from the redirect to a page until the answer.
 create table authorization_requests (
@@ -132,7 +131,6 @@ create table authorization_requests (
 );
 -- for the bound on unfinished ones
 create index authorization_requests_unfinished on authorization_requests (realm, created_at) where finished_at is null;
-create index authorization_requests_expiring on authorization_requests (realm, expires_at);
 create index authorization_requests_of_session on authorization_requests (realm, session_id)
     where session_id is not null and finished_at is null;
 
@@ -149,8 +147,7 @@ create table authorization_codes (
     expires_at bigint not null,
     redeemed_at bigint,
     primary key (realm, digest)
-);
-create index authorization_codes_expiring on authorization_codes (realm, expires_at);
+) /* SQLite: without rowid */;
 create index authorization_codes_of_grant on authorization_codes (realm, grant_id);
 
 -- What one user has allowed one client in one sign-in: the family of its codes and tokens, the row
@@ -173,9 +170,8 @@ create table grants (
     primary key (realm, id),
     foreign key (realm, user_id) references users (realm, id),
     foreign key (realm, client_id) references clients (realm, id)
-);
+) /* SQLite: without rowid */;
 create index grants_of_user on grants (realm, user_id, client_id) where revoked_at is null;
-create index grants_of_client on grants (realm, client_id);
 
 create table access_tokens (
     realm bigint not null,
@@ -192,9 +188,7 @@ create table access_tokens (
     expires_at bigint not null,
     revoked_at bigint,
     primary key (realm, digest)
-);
-create index access_tokens_expiring on access_tokens (realm, expires_at);
-create index access_tokens_of_pair on access_tokens (realm, pair_id);
+) /* SQLite: without rowid */;
 create index access_tokens_of_grant on access_tokens (realm, grant_id) where grant_id is not null;
 
 create table refresh_tokens (
@@ -215,7 +209,5 @@ create table refresh_tokens (
     successor_digest text,
     revoked_at bigint,
     primary key (realm, digest)
-);
-create index refresh_tokens_expiring on refresh_tokens (realm, expires_at);
-create index refresh_tokens_of_pair on refresh_tokens (realm, pair_id);
+) /* SQLite: without rowid */;
 create index refresh_tokens_of_grant on refresh_tokens (realm, grant_id);

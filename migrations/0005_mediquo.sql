@@ -163,7 +163,6 @@ create table mediquo_revoked_tokens (
     expires_at bigint not null,
     primary key (realm, jti)
 );
-create index mediquo_revoked_tokens_expiring on mediquo_revoked_tokens (realm, expires_at);
 
 -- Bearer tokens of API v2.
 create table mediquo_bearer_tokens (
@@ -176,7 +175,6 @@ create table mediquo_bearer_tokens (
     primary key (realm, digest),
     foreign key (realm, organization_id) references mediquo_organizations (realm, id)
 );
-create index mediquo_bearer_tokens_expiring on mediquo_bearer_tokens (realm, expires_at);
 
 create table mediquo_webhook_endpoints (
     realm bigint not null,

@@ -83,7 +83,6 @@ create table vsee_tokens (
     foreign key (realm, user_id) references vsee_users (realm, id)
 );
 create index vsee_tokens_of_user on vsee_tokens (realm, user_id);
-create index vsee_tokens_expiring on vsee_tokens (realm, expires_at);
 
 create table vsee_rooms (
     realm bigint not null,
@@ -218,7 +217,6 @@ create table vsee_sessions (
     foreign key (realm, user_id) references vsee_users (realm, id),
     foreign key (realm, visit_id) references vsee_visits (realm, id)
 );
-create index vsee_sessions_expiring on vsee_sessions (realm, expires_at);
 
 create table vsee_webhook_endpoints (
     realm bigint not null,

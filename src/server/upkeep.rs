@@ -1,22 +1,22 @@
 //! What a running server does regularly: taking in what other processes changed, ending realms
 //! whose time is over, and removing what expired long ago. Off the request path, in bounded batches.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     app::App,
     clock::system_now,
-    model::{ClientId, RealmId, UserId},
+    model::{ClientId, RealmId, RealmSettings, UserId},
     portals, realms,
     store::{
         self, Tx, purge, settle,
-        tables::{self, Table},
+        tables::{self, Table, Walk},
     },
 };
 
-/// How often other processes' changes are looked for.
+/// How often other processes' changes are looked for, at the least: at once where the database announces them.
 const CATCH_UP: Duration = Duration::from_secs(1);
 /// How many rounds of catching up lie between two clearings.
 const CLEARING: u32 = 60;
@@ -28,28 +28,33 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long the row of a deleted user or client stays: longer than any request that began before lasts.
 const MARKED: SignedDuration = SignedDuration::from_mins(5);
 
+/// How many steps the walk through a table takes in one clearing: 50,000 rows.
+const STEPS: u32 = 50;
+
+/// How far the walks through the tables have come, by the tables' names.
+type Walks = HashMap<&'static str, Walk>;
+
 /// How often the journal redacts what nobody has looked at.
 const REDACTION: Duration = Duration::from_secs(1);
 
 /// Runs until the process is asked to end.
 pub async fn run(app: App) {
     app.tasks.spawn(redact_journal(app.clone()));
+    app.tasks.spawn(follow_changes(app.clone()));
+    let mut walks = Walks::new();
     let mut round: u32 = 0;
     loop {
         tokio::select! {
             () = app.shutdown.cancelled() => return,
             () = tokio::time::sleep(CATCH_UP) => {}
         }
-        report(
-            "catching up with other processes",
-            app.realms.catch_up(&app.database).await,
-        );
+        catch_up(&app).await;
         report("ending realms", end_realms(&app).await);
         if round.is_multiple_of(CLEARING) {
             report(
                 "removing expired rows",
                 app.database
-                    .long(remove_expired(&app, round.is_multiple_of(GRANTS)))
+                    .long(remove_expired(&app, &mut walks, round.is_multiple_of(GRANTS)))
                     .await,
             );
             let database = &app.database;
@@ -61,6 +66,24 @@ pub async fn run(app: App) {
         }
         round = round.wrapping_add(1);
     }
+}
+
+/// Takes in what other processes changed as soon as they announce it.
+async fn follow_changes(app: App) {
+    let mut changes = app.database.changes();
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = changes.next() => catch_up(&app).await,
+        }
+    }
+}
+
+async fn catch_up(app: &App) {
+    report(
+        "catching up with other processes",
+        app.realms.catch_up(&app.database).await,
+    );
 }
 
 async fn redact_journal(app: App) {
@@ -90,26 +113,31 @@ async fn end_realms(app: &App) -> store::Result<()> {
     Ok(())
 }
 
-async fn remove_expired(app: &App, grants_too: bool) -> store::Result<()> {
-    let tables = realms::tables(&portals::of(app));
+async fn remove_expired(app: &App, walks: &mut Walks, grants_too: bool) -> store::Result<()> {
     let realms = store::realms::list(&mut app.database.read().await?).await?;
+    let then = |realm: &RealmSettings| Some((realm.id, realm.clock.now().checked_sub(KEPT).ok()?));
+    let then: HashMap<_, _> = realms.iter().filter_map(then).collect();
+    for table in realms::tables(&portals::of(app)) {
+        let walk = walks.entry(table.name).or_default();
+        for _ in 0..STEPS {
+            let step = walk
+                .step(&app.database, table, |realm| then.get(&realm).copied())
+                .await?;
+            if step.finished || app.shutdown.is_cancelled() {
+                break;
+            }
+        }
+    }
+    remove_ended(app, &realms, grants_too).await
+}
+
+/// What no time of expiry says is over.
+async fn remove_ended(app: &App, realms: &[RealmSettings], grants_too: bool) -> store::Result<()> {
     for realm in realms {
         store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
         let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
             continue;
         };
-        for table in &tables {
-            while tables::remove_expired(&mut app.database.write_once().await?, realm.id, table, then).await? > 0 {
-                if app.shutdown.is_cancelled() {
-                    return Ok(());
-                }
-            }
-        }
-        while purge::ended_refresh_tokens(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
-            if app.shutdown.is_cancelled() {
-                return Ok(());
-            }
-        }
         while grants_too && purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
             if app.shutdown.is_cancelled() {
                 return Ok(());

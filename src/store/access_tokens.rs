@@ -9,7 +9,7 @@ use super::{
     tables::{self, Table},
     users,
 };
-use crate::model::{AccessToken, ClientId, IssuedAccessToken, RealmId, Scopes};
+use crate::model::{AccessToken, ClientId, GrantId, IssuedAccessToken, RealmId, Scopes};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -101,11 +101,13 @@ pub async fn revoke(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -
 }
 
 /// Revokes the access tokens of a pair.
-pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> Result<()> {
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, grant: &GrantId, pair: &str, now: Timestamp) -> Result<()> {
     execute!(
         tx,
-        "update access_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
+        "update access_tokens set revoked_at = $4
+         where realm = $1 and grant_id = $2 and pair_id = $3 and revoked_at is null",
         realm,
+        grant,
         pair,
         now,
     )?;

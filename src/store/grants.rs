@@ -1,11 +1,14 @@
 //! Grants: the lock and the off-switch of a family of codes and tokens.
+//!
+//! PostgreSQL locks a row by updating it. On SQLite the transaction is the only one that writes, so to lock is to look,
+//! and no page is written for it.
 
 use jiff::Timestamp;
 
 use super::{
     Conn, Result, Row, Tx,
     columns::json,
-    database::{execute, fetch_all},
+    database::{execute, fetch_all, fetch_optional},
     tables::{self, Table},
 };
 use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
@@ -60,35 +63,46 @@ macro_rules! alive {
     };
 }
 
+macro_rules! of_refresh_token {
+    () => {
+        "id = (select grant_id from refresh_tokens where realm = $1 and digest = $2)"
+    };
+}
+
 /// Locks the family until the transaction ends; false when it is revoked, or its user or client deleted.
 pub async fn hold(tx: &mut Tx, realm: RealmId, id: &GrantId, now: Timestamp) -> Result<bool> {
-    let rows = execute!(
-        tx,
-        concat!(
-            "update grants set touched_at = $3 where realm = $1 and id = $2 and ",
+    if let Conn::Sqlite(_) = **tx {
+        let sql = concat!(
+            "select 1 as found from grants where realm = $1 and id = $2 and ",
             alive!()
-        ),
-        realm,
-        id,
-        now,
-    )?;
-    Ok(rows == 1)
+        );
+        return Ok(fetch_optional!(tx, sql, realm, id)?.is_some());
+    }
+    let sql = concat!(
+        "update grants set touched_at = $3 where realm = $1 and id = $2 and ",
+        alive!()
+    );
+    Ok(execute!(tx, sql, realm, id, now)? == 1)
 }
 
 /// The same, of the family to which a refresh token belongs; false also where there is no such token.
 pub async fn hold_of_refresh_token(tx: &mut Tx, realm: RealmId, digest: &str, now: Timestamp) -> Result<bool> {
-    let rows = execute!(
-        tx,
-        concat!(
-            "update grants set touched_at = $3
-             where realm = $1 and id = (select grant_id from refresh_tokens where realm = $1 and digest = $2) and ",
+    if let Conn::Sqlite(_) = **tx {
+        let sql = concat!(
+            "select 1 as found from grants where realm = $1 and ",
+            of_refresh_token!(),
+            " and ",
             alive!()
-        ),
-        realm,
-        *digest,
-        now,
-    )?;
-    Ok(rows == 1)
+        );
+        return Ok(fetch_optional!(tx, sql, realm, *digest)?.is_some());
+    }
+    let sql = concat!(
+        "update grants set touched_at = $3 where realm = $1 and ",
+        of_refresh_token!(),
+        " and ",
+        alive!()
+    );
+    Ok(execute!(tx, sql, realm, *digest, now)? == 1)
 }
 
 pub(super) use alive;

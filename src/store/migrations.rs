@@ -1,7 +1,8 @@
 //! One history of the tables for both databases: plain SQL in `migrations/`, embedded at compile time.
 //!
 //! A released migration is never edited: its checksum guards it. The texts are written in the common ground of SQLite
-//! and PostgreSQL, so none of them is rendered. A portal brings its own.
+//! and PostgreSQL, but for one comment: `/* SQLite: without rowid */` after a table of small rows makes SQLite keep it
+//! in the order of its key, so that a row is found and written in one tree instead of two. A portal brings its own.
 
 use super::{
     database::{Conn, Database, Tx, execute, fetch_all},

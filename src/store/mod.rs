@@ -11,6 +11,7 @@ pub mod access_tokens;
 pub mod agenda;
 pub mod authorization_codes;
 pub mod authorization_requests;
+mod changes;
 pub mod claim_rules;
 pub mod clients;
 pub mod code_flow;
@@ -43,6 +44,7 @@ mod value;
 pub mod webhooks;
 
 pub use self::{
+    changes::Changes,
     database::{Conn, Database, Tx},
     error::{Error, Result, is_temporary},
     row::Row,

@@ -12,7 +12,7 @@ use std::{
 use sqlx::{
     Arguments, AssertSqlSafe, Connection as _, Executor, PgConnection, PgPool, Transaction,
     pool::PoolConnection,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions},
+    postgres::{PgArguments, PgConnectOptions, PgListener, PgPoolOptions},
 };
 
 use tokio::time::timeout;
@@ -57,6 +57,20 @@ impl Postgres {
             .connect_lazy_with(options);
         let statements = Arc::default();
         Ok(Self { pool, statements })
+    }
+
+    /// A connection of its own that hears what is said on `channel`.
+    pub async fn listen(&self, channel: &str) -> sqlx::Result<PgListener> {
+        let options = PgConnectOptions::clone(&self.pool.connect_options());
+        let alone = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&alone).await?;
+        listener.listen(channel).await?;
+        Ok(listener)
     }
 
     /// A connection outside a transaction.

@@ -1,23 +1,10 @@
 //! Removing what no column alone says is over, in batches, so that no request waits long behind one. What expires is
-//! removed by
-//! [`tables::remove_expired`](super::tables::remove_expired).
+//! removed by a [walk](super::tables::Walk) through its table.
 
 use jiff::Timestamp;
 
 use super::{Result, Tx, database::execute};
 use crate::model::{ClientId, RealmId, UserId};
-
-/// Removes a batch of refresh tokens without an end that were used or revoked before `then`; how many went.
-pub async fn ended_refresh_tokens(tx: &mut Tx, realm: RealmId, then: Timestamp) -> Result<u64> {
-    execute!(
-        tx,
-        "delete from refresh_tokens where realm = $1
-            and digest in (select digest from refresh_tokens
-                           where realm = $1 and expires_at is null and (used_at < $2 or revoked_at < $2) limit 100)",
-        realm,
-        then,
-    )
-}
 
 /// Removes a batch of grants to which no code or token belongs; how many went.
 ///

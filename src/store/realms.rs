@@ -112,6 +112,7 @@ pub async fn replace(tx: &mut Tx, realm: NewRealm, now: Timestamp) -> Result<(Op
         now,
     )?;
     let old = old.map(|row| row.get("id")).transpose()?;
+    tx.announce_change().await?;
     Ok((insert_numbered(tx, id, realm).await?, old))
 }
 
@@ -262,6 +263,7 @@ pub async fn begin_change(tx: &mut Tx, realm: RealmId) -> Result<Option<RealmSet
         ),
         realm,
     )?;
+    tx.announce_change().await?;
     row.as_ref().map(settings).transpose()
 }
 
@@ -301,6 +303,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<bool>
         realm,
         now,
     )?;
+    tx.announce_change().await?;
     Ok(rows == 1)
 }
 

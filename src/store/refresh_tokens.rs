@@ -8,7 +8,7 @@ use super::{
     grants,
     tables::{self, Table},
 };
-use crate::model::{RealmId, RefreshToken, Scopes, Successor};
+use crate::model::{GrantId, RealmId, RefreshToken, Scopes, Successor};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -30,7 +30,8 @@ pub const TABLE: Table = Table::new(
     ],
 )
 .listed_by(&["issued_at"])
-.expires_by("expires_at");
+// One that does not expire by itself is over once it was used or revoked.
+.expires_by("coalesce(expires_at, used_at, revoked_at)");
 
 pub async fn insert(tx: &mut Tx, realm: RealmId, token: &RefreshToken) -> Result<()> {
     execute!(
@@ -131,11 +132,13 @@ pub async fn trade(
 }
 
 /// Revokes the refresh tokens of a pair.
-pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, pair: &str, now: Timestamp) -> Result<()> {
+pub async fn revoke_pair(tx: &mut Tx, realm: RealmId, grant: &GrantId, pair: &str, now: Timestamp) -> Result<()> {
     execute!(
         tx,
-        "update refresh_tokens set revoked_at = $3 where realm = $1 and pair_id = $2 and revoked_at is null",
+        "update refresh_tokens set revoked_at = $4
+         where realm = $1 and grant_id = $2 and pair_id = $3 and revoked_at is null",
         realm,
+        grant,
         pair,
         now,
     )?;

@@ -22,7 +22,7 @@ pub struct Table {
     pub unique: &'static [&'static [&'static str]],
     /// Columns that hold the key of a row of another table.
     pub references: &'static [(&'static str, &'static str)],
-    /// The column that says when a row expires: some time later it is removed. Null: never.
+    /// When a row expires, as SQL of its columns: some time later it is removed. Null: never.
     pub expires: Option<&'static str>,
     /// `(column, text)`: rows in which the column holds the text are in no copy of the realm.
     pub left_behind: &'static [(&'static str, &'static str)],
@@ -89,10 +89,10 @@ impl Table {
         Self { references, ..self }
     }
 
-    /// Rows are removed some time after the instant in `column`.
-    pub const fn expires_by(self, column: &'static str) -> Self {
+    /// Rows are removed some time after this instant, which is SQL of their columns.
+    pub const fn expires_by(self, instant: &'static str) -> Self {
         Self {
-            expires: Some(column),
+            expires: Some(instant),
             ..self
         }
     }

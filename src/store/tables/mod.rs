@@ -7,10 +7,12 @@
 
 mod copy;
 mod declaration;
+mod expiry;
 mod removal;
 mod rows;
 
 pub use copy::{Moving, copy};
 pub use declaration::{Check, Column, Kind, Table, boolean, instant, integer, json, known, place, text};
-pub use removal::{hold_marked, remove_expired, remove_marked, remove_of, remove_some};
+pub use expiry::{Step, Walk};
+pub use removal::{hold_marked, remove_marked, remove_of, remove_some};
 pub use rows::{insert, rows};

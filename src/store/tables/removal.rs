@@ -1,5 +1,4 @@
-//! Removing rows of declared tables, in batches: those that expired, a deleted realm's, and what belongs to a deleted
-//! row.
+//! Removing rows of declared tables: a deleted realm's, in batches, and what belongs to a deleted row.
 
 use jiff::Timestamp;
 
@@ -19,24 +18,6 @@ pub async fn remove_some(tx: &mut Tx, realm: RealmId, table: &Table) -> Result<u
         "delete from {name} where realm = $1 and ({key}) in (select {key} from {name} where realm = $1 limit {BATCH})"
     );
     tx.execute_built(sql, vec![Value::Integer(Some(realm.0))]).await
-}
-
-/// Removes a batch of a realm's rows in one table that expired before `then`; how many went. None where rows do not
-/// expire.
-pub async fn remove_expired(tx: &mut Tx, realm: RealmId, table: &Table, then: Timestamp) -> Result<u64> {
-    let Some(expires) = table.expires else {
-        return Ok(0);
-    };
-    let (name, key) = (table.name, table.key.join(", "));
-    let sql = format!(
-        "delete from {name} where realm = $1
-            and ({key}) in (select {key} from {name} where realm = $1 and {expires} < $2 limit {BATCH})"
-    );
-    let values = vec![
-        Value::Integer(Some(realm.0)),
-        Value::Integer(Some(then.as_millisecond())),
-    ];
-    tx.execute_built(sql, values).await
 }
 
 /// Holds the row of `root` of that id until the transaction ends, where it was marked as deleted before `then`; whether

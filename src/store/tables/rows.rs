@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::declaration::{Kind, Table};
+use super::declaration::{Column, Kind, Table};
 use crate::{
     model::RealmId,
     store::{Conn, Error, Result, Row, Tx, database::Value},
@@ -21,17 +21,16 @@ pub async fn rows(conn: &mut Conn, realm: RealmId, table: &Table) -> Result<Vec<
 }
 
 fn values(row: &Row, table: &Table) -> Result<Vec<Value>> {
-    table
-        .columns
-        .iter()
-        .map(|column| {
-            Ok(match column.kind {
-                Kind::Text | Kind::Json => Value::Text(row.text(column.name)?),
-                Kind::Integer | Kind::Instant => Value::Integer(row.integer(column.name)?),
-                Kind::Boolean => Value::Boolean(row.boolean(column.name)?),
-            })
-        })
-        .collect()
+    table.columns.iter().map(|column| value(row, column)).collect()
+}
+
+/// What stands in a declared column.
+pub(super) fn value(row: &Row, column: &Column) -> Result<Value> {
+    Ok(match column.kind {
+        Kind::Text | Kind::Json => Value::Text(row.text(column.name)?),
+        Kind::Integer | Kind::Instant => Value::Integer(row.integer(column.name)?),
+        Kind::Boolean => Value::Boolean(row.boolean(column.name)?),
+    })
 }
 
 /// Writes rows into one table, each with its columns as they are declared, in as few statements as the database takes.

@@ -1,5 +1,7 @@
 //! The store itself, on whichever database the environment names: what HTTP alone cannot show.
 
+mod changes;
+mod expiry;
 #[expect(dead_code, reason = "benchmarks use the rest")]
 #[path = "../../bench/in_process.rs"]
 mod in_process;
@@ -395,11 +397,7 @@ async fn only_what_expired_long_ago_is_removed() {
     let shelf = shelf().await;
     let digest = shelf.code().await;
     let remove_before = async |then| {
-        let mut removed = 0;
-        for table in realms::tables(portals::ALL) {
-            let mut tx = shelf.database.write_once().await.unwrap();
-            removed += tables::remove_expired(&mut tx, shelf.realm, table, then).await.unwrap();
-        }
+        let removed = shelf.remove_expired(then).await;
         let mut conn = shelf.database.read().await.unwrap();
         (
             removed,
@@ -475,11 +473,9 @@ async fn a_grant_goes_once_nothing_belongs_to_it() {
     let mut tx = shelf.database.begin().await.unwrap();
 
     let with_its_code = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
-    for table in realms::tables(portals::ALL) {
-        tables::remove_expired(&mut tx, shelf.realm, table, shelf.later(61))
-            .await
-            .unwrap();
-    }
+    tx.commit().await.unwrap();
+    shelf.remove_expired(shelf.later(61)).await;
+    let mut tx = shelf.database.begin().await.unwrap();
     let alone = purge::empty_grants(&mut tx, shelf.realm, shelf.later(1)).await.unwrap();
     tx.commit().await.unwrap();
 
@@ -487,6 +483,19 @@ async fn a_grant_goes_once_nothing_belongs_to_it() {
 }
 
 impl Shelf {
+    /// Removes what expired before an instant; how many rows that were.
+    async fn remove_expired(&self, then: Timestamp) -> u64 {
+        let mut removed = 0;
+        for table in realms::tables(portals::ALL) {
+            let (mut walk, mut finished) = (tables::Walk::default(), false);
+            while !finished {
+                let step = walk.step(&self.database, table, |_| Some(then)).await.unwrap();
+                (removed, finished) = (removed + step.removed, step.finished);
+            }
+        }
+        removed
+    }
+
     /// A code, a token, a consent, a rule, a request in flight: what a user or a client can leave behind.
     async fn fill(&self) {
         self.code().await;
