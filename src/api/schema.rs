@@ -50,6 +50,23 @@ fn tidy(schema: &mut Value) {
     }
 }
 
+/// Makes all members of objects optional, at any depth: the schema of a change that names some of them.
+pub fn require_nothing(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.shift_remove("required");
+            members.values_mut().for_each(require_nothing);
+        }
+        Value::Array(items) => items.iter_mut().for_each(require_nothing),
+        _ => {}
+    }
+}
+
+/// Any value.
+pub fn anything(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({})
+}
+
 /// A time as a string (RFC 3339).
 pub fn date_time(_: &mut SchemaGenerator) -> Schema {
     schemars::json_schema!({"type": "string", "format": "date-time"})
@@ -102,7 +119,7 @@ pub fn integer() -> Value {
     json!({"type": "integer"})
 }
 
-pub fn truth() -> Value {
+pub fn boolean() -> Value {
     json!({"type": "boolean"})
 }
 

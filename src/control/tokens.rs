@@ -285,7 +285,7 @@ impl MintToken {
     /// Of access and ID token.
     fn seconds(&self, realm: &Realm, now: Timestamp) -> Result<u32, Problem> {
         let Some(lifetime) = self.lifetime else {
-            return Ok(realm.policy.lifetimes.access_token);
+            return Ok(realm.policy.lifetimes.access_token.get());
         };
         let end = lifetime.after(now).filter(|end| *end > now);
         let seconds = end.and_then(|end| u32::try_from(end.duration_since(now).as_secs()).ok());

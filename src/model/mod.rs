@@ -12,7 +12,6 @@ mod fault;
 mod grant;
 mod grant_type;
 mod identifiers;
-mod mediquo_policy;
 mod outbox_message;
 mod pkce;
 mod policy;
@@ -43,11 +42,11 @@ pub use fault::{AuthorizationResponse, FaultMark, FaultMarks, IdTokenDraft, Memb
 pub use grant::Grant;
 pub use grant_type::GrantType;
 pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};
-pub use mediquo_policy::{ListShape, MediquoPolicy, MessageEvent, PatientUpdate, RepeatedCodes};
 pub use outbox_message::{Channel, OutboxMessage};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
 pub use policy::{
-    ErrorTexts, Lifetimes, Pkce, Policy, Preset, RefreshRotation, RevocationReach, SubjectType, VseePolicy, VseeSecret,
+    ErrorTexts, Lifetimes, ListShape, MediquoPolicy, MessageEvent, PatientUpdate, Pkce, Policy, Preset,
+    RefreshRotation, RepeatedCodes, RevocationReach, SubjectType, VseePolicy, VseeSecret,
 };
 pub use prompt::Prompt;
 pub use realm::RealmSettings;

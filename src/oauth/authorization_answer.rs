@@ -165,7 +165,7 @@ fn new_code(
         redirect_uri: request.redirect_uri.clone(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
-        expires_at: after(now, realm.policy.lifetimes.authorization_code),
+        expires_at: after(now, realm.policy.lifetimes.authorization_code.get()),
         redeemed_at: None,
         grant,
         grant_revoked: false,

@@ -177,7 +177,7 @@ impl ReplyAddress {
         }
         let mut answer = AuthorizationResponse {
             parameters,
-            status: realm.policy.redirect_status,
+            status: realm.policy.redirect_status.get(),
             held: false,
         };
         realm

@@ -81,7 +81,7 @@ fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Res
     Ok(TokenResponse {
         access_token: granted.access_token.reveal().to_owned(),
         token_type: "Bearer",
-        expires_in: realm.policy.lifetimes.access_token,
+        expires_in: realm.policy.lifetimes.access_token.get(),
         refresh_token: granted.refresh_token.map(|token| token.reveal().to_owned()),
         scope: granted.scopes.to_string(),
         created_at: now.as_second(),

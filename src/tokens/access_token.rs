@@ -129,7 +129,7 @@ impl Mint {
     }
 
     fn access_token_row(&self, wanted: &AccessTokenFor<'_>) -> IssuedAccessToken {
-        let lifetime = wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token);
+        let lifetime = wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token.get());
         let audience = match wanted.client.metadata.access_token_format {
             AccessTokenFormat::Opaque => None,
             AccessTokenFormat::Jwt => {

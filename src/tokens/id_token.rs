@@ -61,7 +61,11 @@ impl Mint {
             iss: &self.issuer,
             sub: self.subject(wanted.client, &wanted.grant.user),
             aud: &wanted.client.id.0,
-            exp: after(wanted.now, wanted.lifetime.unwrap_or(self.policy.lifetimes.id_token)).as_second(),
+            exp: after(
+                wanted.now,
+                wanted.lifetime.unwrap_or(self.policy.lifetimes.id_token.get()),
+            )
+            .as_second(),
             iat: wanted.now.as_second(),
             auth_time: wanted.grant.auth_time.as_second(),
             nonce: wanted.nonce,

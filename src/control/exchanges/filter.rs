@@ -33,7 +33,7 @@ const STATUS: Parameter = Parameter::optional(
 );
 const REFUSED: Parameter = Parameter::optional(
     "refused",
-    schema::truth,
+    schema::boolean,
     "Only exchanges with a refusal, or only those without.",
 );
 const FAULT: Parameter = Parameter::optional("fault", schema::text, "Only exchanges that this fault has changed.");

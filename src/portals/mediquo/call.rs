@@ -121,7 +121,7 @@ fn allow(limits: &RateLimits, realm: &Realm, request: &Request, path: &'static s
     let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     limits.count(
         (realm.id, client, path),
-        realm.policy.mediquo.rate_limit,
+        realm.policy.mediquo.rate_limit.get(),
         realm.clock.now(),
     )
 }

@@ -100,7 +100,7 @@ pub fn not_found(why: &str) -> MediquoError {
 /// The answer when an unknown patient is authenticated.
 pub fn unknown_patient(policy: &MediquoPolicy) -> MediquoError {
     let why = "there is no such patient, or it is not visible yet";
-    match policy.unknown_patient_status {
+    match policy.unknown_patient_status.get() {
         404 => not_found(why),
         _ => unauthorized(why),
     }
@@ -108,7 +108,7 @@ pub fn unknown_patient(policy: &MediquoPolicy) -> MediquoError {
 
 /// The answer when the patient, professional or appointment does not exist.
 pub fn unknown_in_appointment(policy: &MediquoPolicy, what: &str) -> MediquoError {
-    match policy.unknown_appointment_status {
+    match policy.unknown_appointment_status.get() {
         404 => not_found(&format!("there is no such {what}")),
         _ => unacceptable(&format!("The {what} does not exist.")),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::schema::{described, integer, list, nullable, object, object_of, schema, text, truth};
+use crate::api::schema::{boolean, described, integer, list, nullable, object, object_of, schema, text};
 
 /// The schemas that are referred to by name.
 pub fn named() -> Value {
@@ -86,7 +86,7 @@ fn activation_code() -> Value {
         "code": text(), "plan_name": nullable(text()), "tag": nullable(text()),
         "duration": {"type": "string", "enum": ["forever", "limited"]},
         "duration_in_months": nullable(integer()), "duration_in_days": nullable(integer()),
-        "expires_at": nullable(date()), "max_redemptions": integer(), "meta": nullable(text()), "active": truth(),
+        "expires_at": nullable(date()), "max_redemptions": integer(), "meta": nullable(text()), "active": boolean(),
         "redemptions": list(object(json!({"first_name": text(), "last_name": nullable(text())}))),
         "messages": object(json!({
             "last_phone_number": nullable(text()), "last_phone_prefix": nullable(text()),

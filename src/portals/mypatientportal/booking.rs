@@ -27,7 +27,7 @@ use crate::{
     api::{
         dates::read_date,
         operation::Parameter,
-        schema::{text, truth},
+        schema::{boolean, text},
     },
     model::User,
     schedule::{Interval, Unbookable},
@@ -46,7 +46,7 @@ pub const MEMBERS: &[Parameter] = &[
     AVAILABILITY,
     Parameter::optional(
         "asap_list_opt_in",
-        truth,
+        boolean,
         "Put the appointment on the ASAP list. Not for guests. Default: false.",
     ),
     Parameter::optional(
@@ -72,12 +72,12 @@ pub const MEMBERS: &[Parameter] = &[
     ),
     Parameter::optional(
         "validate_patient_data",
-        truth,
+        boolean,
         "Refuse the booking if patient data that the practice requires is missing. Default: false.",
     ),
-    Parameter::optional("allow_email_notifications", truth, "Default: as set in the profile."),
-    Parameter::optional("allow_sms_notifications", truth, "Default: as set in the profile."),
-    Parameter::optional("do_notification", truth, "Sets both of the above."),
+    Parameter::optional("allow_email_notifications", boolean, "Default: as set in the profile."),
+    Parameter::optional("allow_sms_notifications", boolean, "Default: as set in the profile."),
+    Parameter::optional("do_notification", boolean, "Sets both of the above."),
     Parameter::optional(
         "attendant",
         schemas::any_object,

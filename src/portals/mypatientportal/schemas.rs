@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{comment_form::Field, model::Insurance};
-use crate::api::schema::{self, integer, list, nullable, object, schema as of, text, truth};
+use crate::api::schema::{self, boolean, integer, list, nullable, object, schema as of, text};
 
 /// A number of 1 or more.
 pub fn id() -> Value {
@@ -89,14 +89,14 @@ fn error() -> Value {
     json!({
         "type": "object",
         "description": "`error` is the documented text or code. Two errors have a `reason` instead.",
-        "properties": {"error": text(), "error_description": text(), "reason": text(), "overridable": truth()},
+        "properties": {"error": text(), "error_description": text(), "reason": text(), "overridable": boolean()},
     })
 }
 
 fn comment_form_invalid() -> Value {
     object(json!({
         "reason": {"type": "string", "enum": ["structured_comment_invalid"]},
-        "overridable": truth(),
+        "overridable": boolean(),
         "invalid_fields": {
             "type": "array",
             "description": "One object for each field: its name, and what is wrong in the language of the practice.",
@@ -118,10 +118,10 @@ fn appointment() -> Value {
     object(json!({
         "id": appointment_id(), "name": text(), "practice_id": text(), "practice_name": optional_text(),
         "appointment_category_id": optional_integer(), "appointment_type_id": integer(), "starts_at": time(),
-        "ends_at": time(), "cancelled_at": nullable(time()), "is_cancellable": truth(),
-        "cancelable_until": nullable(time()), "is_video_consultation": truth(), "cancellation_link": optional_uri(),
-        "access_video_consultation_link": optional_uri(), "insurance_id": optional_integer(), "asap_list": truth(),
-        "is_reschedulable": truth(),
+        "ends_at": time(), "cancelled_at": nullable(time()), "is_cancellable": boolean(),
+        "cancelable_until": nullable(time()), "is_video_consultation": boolean(), "cancellation_link": optional_uri(),
+        "access_video_consultation_link": optional_uri(), "insurance_id": optional_integer(), "asap_list": boolean(),
+        "is_reschedulable": boolean(),
     }))
 }
 
@@ -136,8 +136,8 @@ fn appointment_type() -> Value {
     object(json!({
         "id": integer(), "name": text(), "description": optional_text(),
         "comment_form": {"type": ["array", "null"], "items": of("CommentFormField")},
-        "attendant_user_required": truth(), "is_video_consultation": truth(),
-        "patient_can_book_without_account": truth(), "asap_notifications_enabled": truth(),
+        "attendant_user_required": boolean(), "is_video_consultation": boolean(),
+        "patient_can_book_without_account": boolean(), "asap_notifications_enabled": boolean(),
     }))
 }
 

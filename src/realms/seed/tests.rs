@@ -130,7 +130,7 @@ fn a_seed_reads_the_same_from_json() {
     )
     .unwrap();
 
-    assert_eq!(seed.policy.as_ref().unwrap().0.lifetimes.id_token, 60);
+    assert_eq!(seed.policy.as_ref().unwrap().0.lifetimes.id_token.get(), 60);
     assert_eq!(seed.users[0].claims["address"]["country"], "DE");
     assert!(matches!(seed.clients[0].secret, Some(SeedSecret::Plain(_))));
     assert!(Seed::read_json(json!("none"), portals::ALL).unwrap().users.is_empty());

@@ -220,7 +220,7 @@ async fn a_policy_written_before_a_switch_was_made_has_it_as_its_preset_does() {
 
     let expected = Policy::read(&serde_json::from_str(old).unwrap()).unwrap();
     assert_eq!(found.policy, expected);
-    assert_eq!(found.policy.lifetimes.access_token, 77);
+    assert_eq!(found.policy.lifetimes.access_token.get(), 77);
     assert_eq!(found.policy.error_uri, Policy::preset(Preset::Portal).error_uri);
 }
 

@@ -99,7 +99,7 @@ pub static CALLS: &[Operation] = &[
                 schemas::date,
                 "The last day, included, in the time zone of each practice.",
             ),
-            Parameter::optional("include_cancelled", schema::truth, "Default: true."),
+            Parameter::optional("include_cancelled", schema::boolean, "Default: true."),
         ],
         body: Body::Nothing,
         answer: Answer::json(|| named("AppointmentsAnswer")),
