@@ -1,6 +1,6 @@
 //! What an operation of the control API is. Portals have some of their own, so it is known below the control API.
 
-use std::fmt;
+use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
@@ -20,19 +20,13 @@ pub enum Reach {
 }
 
 /// The table of all operations, as the handlers that describe it receive it.
-#[derive(Clone, Copy)]
-pub struct ControlOperations(pub fn() -> Vec<&'static ControlOperation>);
+#[derive(Clone, Debug)]
+pub struct ControlOperations(pub Arc<[&'static ControlOperation]>);
 
 impl ControlOperations {
     /// Those that exist in a realm.
-    pub fn in_realm(self, is_default: bool) -> impl Iterator<Item = &'static ControlOperation> {
-        let all = (self.0)().into_iter();
+    pub fn in_realm(&self, is_default: bool) -> impl Iterator<Item = &'static ControlOperation> {
+        let all = self.0.iter().copied();
         all.filter(move |operation| is_default || operation.access == Reach::Realm)
-    }
-}
-
-impl fmt::Debug for ControlOperations {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("ControlOperations")
     }
 }

@@ -6,6 +6,7 @@ pub mod control_operation;
 mod directory;
 mod directory_error;
 mod page_failures;
+mod problems;
 mod realm;
 pub mod request_in_flight;
 pub mod retries;

@@ -9,10 +9,11 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{openapi, problem::Problem};
+use super::openapi;
 use crate::{
     api::{
         operation::{Answer, Body, Content},
+        problem::Problem,
         swagger_ui::SwaggerUi,
     },
     app::{
@@ -91,7 +92,7 @@ fn document_schema() -> Value {
 async fn show(realm: Realm, Extension(table): Extension<ControlOperations>, headers: HeaderMap) -> Response {
     let mut response = if wants_json(&headers) {
         // Relative to this address, which has one segment less than the document's own.
-        Json(openapi::document(table, &realm.name, "..")).into_response()
+        Json(openapi::document(&table, &realm.name, "..")).into_response()
     } else {
         PAGE.page(&realm.issuer)
     };
@@ -102,7 +103,7 @@ async fn show(realm: Realm, Extension(table): Extension<ControlOperations>, head
 
 /// `GET /control/api-docs/openapi.json`
 async fn show_document(realm: Realm, Extension(table): Extension<ControlOperations>) -> Json<Value> {
-    Json(openapi::document(table, &realm.name, "../.."))
+    Json(openapi::document(&table, &realm.name, "../.."))
 }
 
 /// `GET /control/api-docs/{file}`

@@ -1,7 +1,7 @@
 //! The beginning of every change that other processes have to notice.
 
-use super::problem::Problem;
 use crate::{
+    api::problem::Problem,
     app::Realm,
     model::RealmSettings,
     store::{self, Tx},

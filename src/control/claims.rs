@@ -9,6 +9,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -28,7 +29,7 @@ use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{change::begin_change, problem::Problem};
+use super::change::begin_change;
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -8,6 +8,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::{JsonBody, Parameters},
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -34,7 +35,6 @@ use super::{
     change::begin_change,
     merge_patch::merge_patch,
     page::{AFTER, LIMIT, Page},
-    problem::Problem,
 };
 
 pub const OPERATIONS: &[ControlOperation] = &[

@@ -7,6 +7,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -27,7 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{duration::Duration, problem::Problem};
+use super::duration::Duration;
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

@@ -19,8 +19,8 @@ use axum::{
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
-use super::problem::Problem;
 use crate::{
+    api::problem::Problem,
     app::Realm,
     config::Issuer,
     model::Secret,

@@ -18,11 +18,11 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::problem::Problem;
 use crate::{
     api::{
         operation::{Answer, Body, Content, Parameter},
         parameters::Parameters,
+        problem::Problem,
         schema,
     },
     app::{

@@ -6,6 +6,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -28,8 +29,6 @@ use axum::{
 use http::{Method, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use super::problem::Problem;
 
 const FAULTS: &str = "/control/api/faults";
 const CATALOGUE: &str = "/control/api/faults/catalogue";

@@ -9,6 +9,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -34,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
-use super::{change::begin_change, problem::Problem};
+use super::change::begin_change;
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

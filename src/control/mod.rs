@@ -14,10 +14,9 @@
 //! | [`outbox`] | the messages it has written |
 //! | [`exchanges`] | what was asked, answered and refused in it |
 //! | [`events`] | what happens in it, as it happens |
-//! | [`mediquo`] | its webhook endpoints, its events on demand, its queue of patients |
 //! | [`index`], [`api_docs`], [`openapi`] | the table as addresses, as a page, as a document |
 //!
-//! Everything passes [`entry`] first; every no is `application/problem+json` ([`problem`]). It belongs to development:
+//! Everything passes [`entry`] first; all errors are `application/problem+json`. It belongs to development:
 //! nothing here may be reachable where others are.
 
 mod api_docs;
@@ -33,28 +32,24 @@ mod exchanges;
 mod faults;
 mod index;
 mod keys;
-mod mediquo;
 mod merge_patch;
 mod openapi;
 pub mod operations;
 mod outbox;
 mod page;
 mod policy;
-pub mod problem;
 mod realm_problems;
 pub mod realms;
 mod scopes;
 mod snapshot;
 mod tokens;
 mod users;
-mod vsee;
 
 use axum::{Router, middleware, routing::any};
 use http::Method;
 
-use crate::app::App;
+use crate::{api::problem::Problem, app::App};
 use entry::Entry;
-use problem::Problem;
 
 /// The routes of every realm's control API, behind its door.
 pub fn routes(app: &App, entry: Entry) -> Router<App> {

@@ -13,8 +13,8 @@ use axum::{
 };
 
 use super::{
-    api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, mediquo, outbox, policy,
-    realms, scopes, snapshot, tokens, users, vsee,
+    api_docs, behaviours, claims, clients, clock, events, exchanges, faults, index, keys, outbox, policy, realms,
+    scopes, snapshot, tokens, users,
 };
 use crate::{
     api::{parameters::Documented, problem::Problem},
@@ -23,6 +23,7 @@ use crate::{
         control_operation::{ControlOperation, ControlOperations, Reach},
         run_to_completion,
     },
+    portals::{self, portal::Portal},
 };
 
 /// The operations of all topics, in the order they are documented.
@@ -43,22 +44,26 @@ const TOPICS: &[&[ControlOperation]] = &[
     outbox::webhooks::OPERATIONS,
     exchanges::OPERATIONS,
     events::OPERATIONS,
-    mediquo::OPERATIONS,
-    vsee::OPERATIONS,
-    index::OPERATIONS,
-    api_docs::OPERATIONS,
 ];
 
-/// All operations.
-pub fn operations() -> impl Iterator<Item = &'static ControlOperation> {
-    TOPICS.iter().copied().flatten()
+/// The operations that describe the others: they come last.
+const DESCRIPTIONS: &[&[ControlOperation]] = &[index::OPERATIONS, api_docs::OPERATIONS];
+
+/// All operations of a server that emulates these portals.
+pub fn operations(portals: &[&'static Portal]) -> Vec<&'static ControlOperation> {
+    let topics = TOPICS.iter().copied();
+    let of_portals = portals.iter().map(|portal| portal.control_operations);
+    let all = topics.chain(of_portals).chain(DESCRIPTIONS.iter().copied());
+    all.flatten().collect()
 }
 
 /// The routes of the table.
 pub fn routes(app: &App) -> Router<App> {
-    let table = ControlOperations(|| operations().collect());
-    let routes = operations().fold(Router::new(), |router, row| router.route(row.path, route(row, app)));
-    routes.layer(Extension(table))
+    let table = operations(&portals::of(app));
+    let routes = table
+        .iter()
+        .fold(Router::new(), |router, row| router.route(row.path, route(row, app)));
+    routes.layer(Extension(ControlOperations(table.into())))
 }
 
 fn route(operation: &'static ControlOperation, app: &App) -> MethodRouter<App> {
@@ -90,12 +95,12 @@ mod tests {
 
     #[test]
     fn the_table_has_no_flaws() {
-        assert_eq!(flaws(operations()), [""; 0]);
+        assert_eq!(flaws(operations(portals::ALL).into_iter()), [""; 0]);
     }
 
     #[test]
     fn every_operation_is_below_control() {
-        for operation in operations() {
+        for operation in operations(portals::ALL) {
             let path = operation.path;
             assert!(path == "/control" || path.starts_with("/control/"), "{operation:?}");
         }

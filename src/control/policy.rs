@@ -6,6 +6,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
         schema,
     },
     app::{
@@ -25,7 +26,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{change::begin_change, problem::Problem};
+use super::change::begin_change;
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

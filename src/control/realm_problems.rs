@@ -1,6 +1,6 @@
 //! What `realms` refuses, as the control API answers it.
 
-use super::problem::Problem;
+use crate::api::problem::Problem;
 use crate::realms::{
     error::CreationError,
     seed::{SeedError, loading::LoadingError},

@@ -7,6 +7,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content, Parameter},
         parameters::{JsonBody, Parameters},
+        problem::Problem,
         schema,
     },
     app::{
@@ -22,7 +23,7 @@ use crate::{
         origin::Origin,
         seed::{RandomSeed, SeedClock},
     },
-    store,
+    store::{self, settle},
 };
 use axum::{
     Json,
@@ -39,7 +40,6 @@ use super::{
     clock::{ClockView, clock_schema, rate_schema},
     duration::Duration,
     page::{Page, PageSize},
-    problem::Problem,
 };
 
 const PAGE_SIZE: PageSize = PageSize {
@@ -329,9 +329,9 @@ async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<Stat
     }
     let doomed = find(&app, &name).await?;
 
-    let mut tx = app.database.write_once().await?;
-    let gone = store::realms::delete(&mut tx, doomed.id, clock::system_now()).await?;
-    drop(tx);
+    let mut tx = app.database.begin().await?;
+    let outcome = store::realms::delete(&mut tx, doomed.id, clock::system_now()).await;
+    let gone = settle(tx, outcome).await?;
 
     app.realms.forget(doomed.id);
     if gone {

@@ -7,6 +7,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -27,7 +28,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{change::begin_change, problem::Problem};
+use super::change::begin_change;
 
 pub const OPERATIONS: &[ControlOperation] = &[
     ControlOperation {

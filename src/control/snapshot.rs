@@ -12,7 +12,6 @@ use serde_json::json;
 
 use super::{
     duration::Duration,
-    problem::Problem,
     realms::{created, described, end_of, find, made_schema, read_name},
 };
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
         input,
         operation::{Answer, Body, Content, Parameter},
         parameters::Parameters,
+        problem::Problem,
         schema,
     },
     app::{

@@ -9,6 +9,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
@@ -33,7 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{duration::Duration, problem::Problem};
+use super::duration::Duration;
 
 pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     method: Method::POST,

@@ -8,6 +8,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content, Parameter},
         parameters::{JsonBody, Parameters},
+        problem::Problem,
         schema,
     },
     app::{
@@ -38,7 +39,6 @@ use super::{
     change::begin_change,
     merge_patch::{merge_patch, present},
     page::{AFTER, LIMIT, Page},
-    problem::Problem,
 };
 
 pub const OPERATIONS: &[ControlOperation] = &[

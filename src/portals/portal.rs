@@ -12,7 +12,7 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    app::{App, Realm, agenda::Handler},
+    app::{App, Realm, agenda::Handler, control_operation::ControlOperation},
     keys::sealing::{Sealer, SealingError},
     model::RealmId,
     random::Random,
@@ -32,6 +32,8 @@ pub struct Portal {
     pub routes: fn(&App, KnownHosts) -> Router<App>,
     /// Parents before children.
     pub tables: &'static [Table],
+    /// Its part of the control API.
+    pub control_operations: &'static [ControlOperation],
     /// Who handles the events it puts on a realm's agenda.
     pub event_handlers: &'static [Handler],
     /// How its part of a seed is read.

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::{
-    control::problem::Problem,
+    api::problem::Problem,
     model::Refusal,
     web::{
         endpoint::{Endpoint, ErrorForm},

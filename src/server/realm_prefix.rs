@@ -14,7 +14,7 @@ use http::{
 };
 
 use crate::{
-    control::problem::Problem,
+    api::problem::Problem,
     model::RealmName,
     web::{endpoint::is_within, page_error::PageError, paths},
 };

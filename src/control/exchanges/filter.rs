@@ -6,11 +6,11 @@ use crate::{
     api::{
         operation::Parameter,
         parameters::Parameters,
+        problem::Problem,
         schema,
         waiting::{WAIT, Waiting},
     },
     app::{App, Realm},
-    control::problem::Problem,
     journal::Entry,
 };
 

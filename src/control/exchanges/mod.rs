@@ -21,11 +21,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::problem::Problem;
 use crate::{
     api::{
         operation::{Answer, Body, Content},
         parameters::Parameters,
+        problem::Problem,
     },
     app::{
         App, Realm,

@@ -11,8 +11,8 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::{Named, address, find, shown};
 use crate::{
+    api::problem::Problem,
     app::{App, Realm},
-    control::problem::Problem,
     journal::{
         Entry, curl,
         exchange::{Body, Exchange},

@@ -15,12 +15,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{
-    page::{Page, PageSize},
-    problem::Problem,
-};
+use super::page::{Page, PageSize};
 use crate::{
-    api::{operation::Parameter, parameters::Parameters, schema, waiting::Waiting},
+    api::{operation::Parameter, parameters::Parameters, problem::Problem, schema, waiting::Waiting},
     app::App,
     model::{Delivery, DeliveryState},
 };

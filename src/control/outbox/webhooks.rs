@@ -4,6 +4,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content, Parameter},
         parameters::{JsonBody, Parameters},
+        problem::Problem,
         schema,
         waiting::WAIT,
     },
@@ -12,7 +13,6 @@ use crate::{
         control_operation::{ControlOperation, Reach},
     },
     clock::system_now,
-    control::problem::Problem,
     model::{DeliveryKind, Pauses, Secret, UrlSource, WebhookHeader, WrittenWebhook},
     outbox::{Redelivery, Signature, Webhook},
     store::{self, Tx, settle, webhooks::WebhookFilter},

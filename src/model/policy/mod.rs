@@ -51,7 +51,7 @@ switches! {
         authorization_response_iss: bool = true, Portal: false;
         /// Token requests may be JSON instead of forms.
         token_request_json: bool = false, Portal: true;
-        /// What `error_description` says.
+        /// What `error_description` says: what is wrong with the request, or what the portal documents.
         error_texts: ErrorTexts = ErrorTexts::Explained, Portal: ErrorTexts::Documented;
         /// Errors link to their exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2); `access_denied` never does.
         error_uri: bool = true, Portal: false;

@@ -25,6 +25,7 @@ mod authenticate;
 mod call;
 mod calls;
 mod consultants;
+mod control_api;
 pub mod control_operations;
 mod error;
 mod input;
@@ -75,6 +76,7 @@ pub static PORTAL: Portal = Portal {
     endpoints: portal_fault::ENDPOINTS,
     routes,
     tables: TABLES,
+    control_operations: control_api::OPERATIONS,
     event_handlers: &[],
     seed: seed_part::FORMAT,
     fault_response: portal_fault::answer,

@@ -74,6 +74,7 @@ pub static PORTAL: Portal = Portal {
     endpoints: portal_fault::ENDPOINTS,
     routes,
     tables: store::TABLES,
+    control_operations: &[],
     event_handlers: reminders::HANDLERS,
     seed: seed_part::FORMAT,
     fault_response: portal_fault::answer,

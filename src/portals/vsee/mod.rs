@@ -26,6 +26,7 @@ pub mod call;
 mod caller;
 pub mod calls;
 pub mod context;
+mod control_api;
 pub mod error;
 pub mod input;
 mod intakes;
@@ -81,6 +82,7 @@ pub static PORTAL: Portal = Portal {
     endpoints: portal_fault::ENDPOINTS,
     routes,
     tables: TABLES,
+    control_operations: control_api::OPERATIONS,
     event_handlers: &[],
     seed: seed_part::FORMAT,
     fault_response: portal_fault::answer,

@@ -1,6 +1,6 @@
 //! The OpenAPI document of a realm's control API, and the page that shows it.
 
-use anteroom::{app::control_operation::Reach, control::operations::operations};
+use anteroom::{app::control_operation::Reach, control::operations::operations, portals};
 use serde_json::Value;
 
 use super::house::{House, detail, filled};
@@ -37,7 +37,8 @@ async fn the_document_knows_every_row_of_the_table_and_no_other() {
                 .map(move |method| format!("{method} {path}"))
         })
         .collect();
-    let mut served: Vec<_> = operations()
+    let mut served: Vec<_> = operations(portals::ALL)
+        .into_iter()
         .map(|row| format!("{} {}", row.method.as_str().to_lowercase(), row.path))
         .collect();
     documented.sort();
@@ -52,7 +53,7 @@ async fn a_realms_document_leaves_out_what_is_only_at_the_root() {
     let document = document(&realm).await;
 
     let paths = document["paths"].as_object().expect("paths");
-    for row in operations() {
+    for row in operations(portals::ALL) {
         assert_eq!(paths.contains_key(row.path), row.access == Reach::Realm, "{}", row.path);
     }
 }
@@ -99,7 +100,7 @@ async fn a_browser_gets_the_page_at_the_same_address() {
 async fn every_documented_row_is_served_and_the_others_are_not() {
     let house = House::open(&[]).await;
 
-    for row in operations() {
+    for row in operations(portals::ALL) {
         // Without a body where one is wanted, so that nothing happens; and not whole, since a stream has no end.
         let request = house.request(row).header("content-type", "text/plain").body("{");
         let answer = request.send().await.expect("an answer");
@@ -131,8 +132,9 @@ async fn every_documented_row_is_served_and_the_others_are_not() {
         let answer = house.realm.get(path).await.has_status(404);
         assert!(detail(&answer).contains("nothing at this address"), "{answer}");
     }
-    for row in operations() {
-        let known = operations()
+    for row in operations(portals::ALL) {
+        let known = operations(portals::ALL)
+            .into_iter()
             .filter(|other| filled(other.path) == filled(row.path))
             .map(|other| other.method.clone());
         let known: Vec<_> = known.collect();
@@ -165,7 +167,10 @@ async fn the_page_shows_every_row_and_sends_requests_to_its_own_realm() {
         let answer = answer.text().await.expect("text");
         assert!(answer.contains("\"frozen\": true"), "{answer}");
         let source = browser.source().await;
-        for row in operations().filter(|row| row.access == Reach::Realm) {
+        for row in operations(portals::ALL)
+            .into_iter()
+            .filter(|row| row.access == Reach::Realm)
+        {
             assert!(
                 source.contains(&format!("operations-{}-{}", row.tag, row.id)),
                 "{}",

@@ -4,6 +4,7 @@ use anteroom::{
     api::operation::Content,
     app::control_operation::{ControlOperation, Reach},
     control::operations::operations,
+    portals,
 };
 use serde_json::json;
 
@@ -41,7 +42,7 @@ fn with_body(
 }
 
 fn rows_that_read_a_body() -> impl Iterator<Item = &'static ControlOperation> {
-    operations().filter(|row| row.body.is_read())
+    operations(portals::ALL).into_iter().filter(|row| row.body.is_read())
 }
 
 #[tokio::test]
@@ -91,7 +92,7 @@ async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
         house.realm.http.clone(),
     );
 
-    for row in operations() {
+    for row in operations(portals::ALL) {
         let path = filled(row.path);
         let at_the_root = house.server.default_realm();
         let elsewhere = match row.access {
@@ -115,7 +116,10 @@ async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
 async fn a_parameter_nobody_knows_is_refused() {
     let house = House::open(&[]).await;
 
-    for row in operations().filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET) {
+    for row in operations(portals::ALL)
+        .into_iter()
+        .filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET)
+    {
         let address = format!("{}?no_such_parameter=1", house.address(row));
         let answer = Answer::to(house.realm.http.get(address)).await;
         detail(&answer);
@@ -129,7 +133,10 @@ async fn asking_changes_nothing() {
     house.realm.demo_client().tokens_for("anne").await;
     let before = house.look_around().await;
 
-    for row in operations().filter(|row| row.method == reqwest::Method::GET) {
+    for row in operations(portals::ALL)
+        .into_iter()
+        .filter(|row| row.method == reqwest::Method::GET)
+    {
         // Not whole: a stream has no end.
         house.request(row).send().await.expect("an answer");
     }
@@ -148,5 +155,9 @@ async fn a_good_command_would_have_been_seen() {
     let after = house.look_around().await;
     assert_ne!(before["readClock"], after["readClock"]);
     assert_ne!(before["listRealms"], after["listRealms"]);
-    assert!(operations().any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_read()));
+    assert!(
+        operations(portals::ALL)
+            .into_iter()
+            .any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_read())
+    );
 }

@@ -1,6 +1,6 @@
 //! Who may enter: nobody's page but our own, under no name but our own, and with the token where others can come.
 
-use anteroom::control::operations::operations;
+use anteroom::{control::operations::operations, portals};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ async fn no_row_answers_under_a_name_that_was_only_pointed_at_us() {
     let house = House::open(&[]).await;
     let before = house.look_around().await;
 
-    for row in operations() {
+    for row in operations(portals::ALL) {
         for host in ["evil.example", "localhost.evil.example:8080", "127.0.0.1.nip.io", ""] {
             let answer = Answer::to(house.request(row).header("host", host).json(&json!({}))).await;
             // No host at all is not even HTTP.
@@ -37,7 +37,7 @@ async fn no_row_answers_to_a_page_of_another_origin() {
     let house = House::open(&[]).await;
     let before = house.look_around().await;
 
-    for row in operations() {
+    for row in operations(portals::ALL) {
         for (name, value) in [
             ("origin", "https://evil.example"),
             ("origin", "http://localhost:1"),
@@ -63,7 +63,7 @@ async fn no_row_answers_to_a_page_of_another_origin() {
 async fn nobody_is_told_that_their_script_may_ask() {
     let house = House::open(&[]).await;
 
-    for row in operations() {
+    for row in operations(portals::ALL) {
         let preflight = house.realm.http.request(Method::OPTIONS, house.address(row));
         let preflight = preflight
             .header("origin", "https://evil.example")
@@ -299,7 +299,7 @@ mod where_others_can_come {
     async fn no_row_answers_without_the_token() {
         let server = open();
 
-        for row in operations() {
+        for row in operations(portals::ALL) {
             let address = format!("{}{}", server.address, filled(row.path));
             let request = server.http.request(row.method.clone(), &address);
             let answer = Answer::to(request.json(&json!({}))).await.has_status(401);

@@ -8,6 +8,7 @@ use anteroom::{
     api::operation::Content,
     app::control_operation::{ControlOperation, Reach},
     control::operations::operations,
+    portals,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ impl House {
     /// All that can be read without knowing an identifier.
     pub async fn look_around(&self) -> Sight {
         let mut seen = Sight::new();
-        for row in operations().filter(|row| can_be_compared(row)) {
+        for row in operations(portals::ALL).into_iter().filter(|row| can_be_compared(row)) {
             let answer = Answer::to(self.request(row)).await.has_status(row.answer.status);
             seen.insert(row.id, answer.json());
         }

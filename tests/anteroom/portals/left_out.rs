@@ -78,6 +78,15 @@ async fn the_routes_of_a_portal_left_out_are_not_there_and_all_others_are() {
                 absent.name
             );
         }
+        for operation in absent.control_operations {
+            assert_eq!(
+                status(&app, operation.path).await,
+                StatusCode::NOT_FOUND,
+                "{} without {}",
+                operation.path,
+                absent.name
+            );
+        }
         for path in ["/.well-known/openid-configuration", "/login", "/control/api/users"] {
             assert_eq!(
                 status(&app, path).await,

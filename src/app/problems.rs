@@ -1,14 +1,13 @@
-//! Errors of the floors below, as the control API answers with them.
+//! Failures of the layers below, as the control API answers with them.
 
 use tokio::task::JoinError;
 
+use super::DirectoryError;
 use crate::{
-    app::DirectoryError,
+    api::problem::Problem,
     keys::{KeyError, SigningError, sealing::SealingError},
     passwords::PasswordError,
 };
-
-pub use crate::api::problem::Problem;
 
 macro_rules! failures {
     ($($error:ty),*) => { $(

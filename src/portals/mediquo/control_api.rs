@@ -1,20 +1,16 @@
-//! `/control/api/mediquo/…`: what a tester may turn in mediQuo.
+//! `/control/api/mediquo/…`: what a tester can change in mediQuo.
 
 use crate::{
     api::{
         operation::{Answer, Body, Content, Parameter},
         parameters::{JsonBody, Parameters},
+        problem::Problem,
         schema,
         waiting::Waiting,
     },
     app::{
         App, Realm,
         control_operation::{ControlOperation, Reach},
-    },
-    portals::mediquo::{
-        control_operations::{self, EventRequest, OperationError},
-        model::{NewEndpoint, WebhookEndpoint},
-        webhooks::Event,
     },
 };
 use std::time::Duration;
@@ -28,7 +24,11 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::problem::Problem;
+use super::{
+    control_operations::{self, EventRequest, OperationError},
+    model::{NewEndpoint, WebhookEndpoint},
+    webhooks::Event,
+};
 
 const TAG: &str = "mediQuo";
 /// How often a waiting request looks at the queue.

@@ -6,16 +6,11 @@ use crate::{
         dates::read_digits,
         operation::{Answer, Body, Content},
         parameters::JsonBody,
+        problem::Problem,
     },
     app::{
         App, Realm,
         control_operation::{ControlOperation, Reach},
-    },
-    portals::vsee::{
-        context::Context,
-        model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint},
-        store::{accounts, visits, webhook_endpoints},
-        webhooks,
     },
     store::{Tx, settle},
 };
@@ -28,7 +23,12 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::problem::Problem;
+use super::{
+    context::Context,
+    model::{Event, NOTE_STATUSES, Note, WebhookEndpoint, WebhookVersion, check_endpoint},
+    store::{accounts, visits, webhook_endpoints},
+    webhooks,
+};
 
 const ENDPOINTS: &str = "/control/api/vsee/webhook-endpoints";
 
