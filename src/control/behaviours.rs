@@ -17,13 +17,13 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     path: "/control/api/behaviours",
     id: "listBehaviours",
     tag: "Users",
-    summary: "What can happen to a user, whatever client they meet: the catalogue of `behaviour`",
+    summary: "List the scripted behaviours that a user can have",
     access: Reach::Realm,
     query: &[],
     body: Body::Nothing,
     answer: Answer {
         status: 200,
-        description: Some("The behaviours a user can have."),
+        description: Some("The behaviours."),
         content: Content::Json(|| {
             let text = json!({"type": "string"});
             json!({
@@ -38,7 +38,7 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
                             "properties": {
                                 "behaviour": {"type": "string", "enum": Behaviour::ALL.map(Behaviour::name)},
                                 "summary": text,
-                                "advice": {"type": "string", "description": "What a good client does about it"},
+                                "advice": {"type": "string", "description": "What a correct client does"},
                             },
                         },
                     },

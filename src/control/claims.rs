@@ -37,7 +37,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: RULES,
         id: "listClaimRules",
         tag: TAG,
-        summary: "The rules for claims in the order they are followed",
+        summary: "List the claim rules, in the order in which they are applied",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -58,13 +58,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: RULES,
         id: "addClaimRule",
         tag: TAG,
-        summary: "Put further claims into tokens and answers",
+        summary: "Add a claim rule: further claims in tokens and answers",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(said_schema),
         answer: Answer {
             status: 201,
-            description: Some("What is issued from now on follows the rule."),
+            description: Some("The rule applies to what is issued from now on."),
             content: Content::Json(rule_schema),
         },
         refusals: UNSOUND,
@@ -75,7 +75,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: RULE,
         id: "replaceClaimRule",
         tag: TAG,
-        summary: "Say a rule anew, in its place",
+        summary: "Replace a claim rule",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(said_schema),
@@ -85,7 +85,10 @@ pub const OPERATIONS: &[ControlOperation] = &[
             content: Content::Json(rule_schema),
         },
         refusals: &[
-            (400, "It is no sound rule, or names whom there is not."),
+            (
+                400,
+                "The rule is invalid, or names a client, user or scope that does not exist.",
+            ),
             (404, "There is no such rule."),
         ],
         handler: || put(replace),
@@ -95,13 +98,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: RULE,
         id: "deleteClaimRule",
         tag: TAG,
-        summary: "Take back a rule",
+        summary: "Delete a claim rule",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("What is issued from now on does not follow it."),
+            description: Some("The rule does not apply to what is issued from now on."),
             content: Content::Nothing,
         },
         refusals: &[(404, "There is no such rule.")],
@@ -112,7 +115,10 @@ pub const OPERATIONS: &[ControlOperation] = &[
 const RULES: &str = "/control/api/claims";
 const RULE: &str = "/control/api/claims/{rule}";
 const TAG: &str = "Claims";
-const UNSOUND: &[(u16, &str)] = &[(400, "It is no sound rule, or names whom there is not.")];
+const UNSOUND: &[(u16, &str)] = &[(
+    400,
+    "The rule is invalid, or names a client, user or scope that does not exist.",
+)];
 
 fn said_schema() -> Value {
     json!({"type": "object", "required": ["where", "claims"], "additionalProperties": false, "properties": {

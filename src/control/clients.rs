@@ -43,13 +43,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CLIENTS,
         id: "listClients",
         tag: TAG,
-        summary: "The realm's clients in the order they were added",
+        summary: "List the realm's clients, in the order in which they were added",
         access: Reach::Realm,
         query: &[AFTER, LIMIT],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("A page of clients; `next` where more are to come."),
+            description: Some("A page of clients; `next` if there are more."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["clients"], "properties": {
                     "clients": {"type": "array", "items": client_schema()}, "next": {"type": "string"},
@@ -58,7 +58,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         },
         refusals: &[
             (400, "A parameter cannot be read."),
-            (404, "There is no client to begin after."),
+            (404, "There is no client of the id in `after`."),
         ],
         handler: || get(list),
     },
@@ -67,7 +67,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CLIENTS,
         id: "addClient",
         tag: TAG,
-        summary: "Add a client, in the words of RFC 7591 and of a seed",
+        summary: "Add a client, with the metadata of RFC 7591, as in a seed",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -75,9 +75,9 @@ pub const OPERATIONS: &[ControlOperation] = &[
             if let Some(properties) = members["properties"].as_object_mut() {
                 properties.insert(
                     "client_id".to_owned(),
-                    json!({"type": "string", "description": "Without it: made up."}),
+                    json!({"type": "string", "description": "Default: generated."}),
                 );
-                properties.insert("client_secret".to_owned(), json!({"type": "string", "description": "Without it, unless the client is public: made up, and shown in the answer alone."}));
+                properties.insert("client_secret".to_owned(), json!({"type": "string", "description": "Default: generated, unless the client is public, and shown in this answer only."}));
                 properties.insert(
                     "client_secret_hash".to_owned(),
                     json!({"type": "string", "description": "An Argon2id PHC string instead of the secret."}),
@@ -87,7 +87,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         }),
         answer: Answer {
             status: 201,
-            description: Some("The client stands; `client_secret` where it was made up."),
+            description: Some("The client was added; with `client_secret` if the server generated it."),
             content: Content::Json(client_schema),
         },
         refusals: &[(400, "It is no sound client."), (409, "There is a client of that id.")],
@@ -117,7 +117,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::optional_json(metadata_schema),
         answer: SHOWN,
         refusals: &[
-            (400, "What would come of it is no sound client."),
+            (400, "The changed client would be invalid."),
             (404, "There is no such client."),
         ],
         handler: || patch(change),
@@ -127,13 +127,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CLIENT,
         id: "deleteClient",
         tag: TAG,
-        summary: "Delete a client with all it was granted",
+        summary: "Delete a client with its grants, tokens and consents",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("Its grants, tokens and consents are gone, too."),
+            description: Some("The client, its grants, tokens and consents are deleted."),
             content: Content::Nothing,
         },
         refusals: UNKNOWN,
@@ -144,22 +144,22 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SECRET,
         id: "rotateClientSecret",
         tag: TAG,
-        summary: "Give a client a new secret; the old one ends at once",
+        summary: "Set a new client secret; the old one is refused from then on",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
-                "client_secret": {"type": "string", "description": "Without it: made up."},
+                "client_secret": {"type": "string", "description": "Default: generated."},
                 "client_secret_hash": {"type": "string"},
             }})
         }),
         answer: Answer {
             status: 200,
-            description: Some("The client; `client_secret` where it was made up, which is never shown again."),
+            description: Some("The client; with `client_secret` if the server generated it. It is not shown again."),
             content: Content::Json(client_schema),
         },
         refusals: &[
-            (400, "It is no sound secret."),
+            (400, "The secret is invalid."),
             (404, "There is no such client."),
             (409, "The client is public and has no secret."),
         ],
@@ -173,7 +173,7 @@ const SECRET: &str = "/control/api/clients/{client_id}/secret";
 const TAG: &str = "Clients";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: Some("The client as it is now; `client_secret` where the change made it confidential."),
+    description: Some("The client as it is now; with `client_secret` if the change made it confidential."),
     content: Content::Json(client_schema),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such client.")];
@@ -182,16 +182,16 @@ fn metadata_schema() -> Value {
     json!({"type": "object", "additionalProperties": false, "properties": {
         "client_name": {"type": "string"},
         "grant_types": {"type": "array", "items": {"enum": ["authorization_code", "refresh_token", "client_credentials"]}},
-        "redirect_uris": {"type": "array", "items": {"type": "string"}, "description": "`{issuer}` may stand at the beginning."},
+        "redirect_uris": {"type": "array", "items": {"type": "string"}, "description": "May begin with `{issuer}`."},
         "any_loopback_redirect": {"type": "boolean", "description": "Any http or https loopback address is accepted, too."},
-        "scope": {"type": "string", "description": "What it may ask for. Without it: all the realm supports."},
+        "scope": {"type": "string", "description": "The scopes that it may request. Default: all that the realm supports."},
         "token_endpoint_auth_method": {"enum": ["client_secret", "client_secret_basic", "client_secret_post", "none"],
             "description": "`client_secret`: basic or post. `none`: a public client."},
         "allow_plain_pkce": {"type": "boolean"},
         "logo_uri": {"type": "string"},
         "policy_uri": {"type": "string"},
         "tos_uri": {"type": "string"},
-        "access_token_format": {"enum": ["opaque", "jwt"], "description": "`jwt`: as RFC 9068 has it."},
+        "access_token_format": {"enum": ["opaque", "jwt"], "description": "`jwt`: RFC 9068."},
         "access_token_audience": {"type": "string", "description": "The `aud` of JWT access tokens. Without it: the issuer."},
     }})
 }
@@ -339,7 +339,7 @@ async fn change(
 ) -> Result<Json<ClientView>, Problem> {
     for member in ["client_id", "client_secret", "client_secret_hash"] {
         if patch.contains_key(member) {
-            let detail = format!("`{member}` is not changed like this: the id stays, and …/secret gives a new secret");
+            let detail = format!("`{member}` cannot be changed here: the id is fixed, and …/secret sets a new secret");
             return Err(Problem::bad_request(detail));
         }
     }

@@ -36,7 +36,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CLOCK,
         id: "readClock",
         tag: "Clock",
-        summary: "The realm's time",
+        summary: "Read the realm's clock",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -49,21 +49,24 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: CLOCK,
         id: "turnClock",
         tag: "Clock",
-        summary: "Advance, set forward, freeze, resume or speed up the realm's time; what falls due on the way happens",
+        summary: "Advance, set, freeze, resume or speed up the realm's clock; events that fall due in between happen",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
-                "advance": {"type": "string", "description": "A stretch of time, such as PT2H."},
+                "advance": {"type": "string", "description": "A duration, such as PT2H."},
                 "now": {"type": "string", "format": "date-time"},
-                "frozen": {"type": "boolean", "description": "Resumed, it runs as fast as it did before."},
+                "frozen": {"type": "boolean", "description": "A resumed clock runs at its rate before it was frozen."},
                 "rate": rate_schema(),
             }})
         }),
         answer: SHOWN,
         refusals: &[
-            (400, "The turn cannot be read."),
-            (409, "Time does not go backwards, or too much happens on the way."),
+            (400, "The request is invalid."),
+            (
+                409,
+                "The clock cannot go backwards, or too many events fall due in between.",
+            ),
         ],
         handler: || patch(turn),
     },
@@ -72,7 +75,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
 const CLOCK: &str = "/control/api/clock";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: Some("The clock as it stands."),
+    description: Some("The clock as it is now."),
     content: Content::Json(clock_schema),
 };
 
@@ -81,8 +84,8 @@ pub fn clock_schema() -> Value {
     json!({"type": "object", "required": ["now", "frozen", "rate", "resumes_at"], "properties": {
         "now": {"type": "string", "format": "date-time"},
         "frozen": {"type": "boolean"},
-        "rate": {"type": "number", "description": "How fast it runs; 0 when frozen."},
-        "resumes_at": {"type": "number", "description": "How fast it runs once it is not frozen."},
+        "rate": {"type": "number", "description": "The rate of the clock; 0 while it is frozen."},
+        "resumes_at": {"type": "number", "description": "The rate of the clock once it is resumed."},
     }})
 }
 
@@ -101,7 +104,7 @@ pub struct ClockView {
     pub frozen: bool,
     /// How fast it runs: 1 is real time, 0 frozen.
     pub rate: Rate,
-    /// How fast it runs once it is not frozen.
+    /// The rate of the clock once it is resumed.
     pub resumes_at: Rate,
 }
 
@@ -147,7 +150,7 @@ async fn turn(
 impl Turn {
     fn check(&self) -> Result<Speed, Problem> {
         if self.advance.is_some() && self.now.is_some() {
-            return Err(Problem::bad_request("`advance` and `now` cannot both be followed"));
+            return Err(Problem::bad_request("send `advance` or `now`, not both"));
         }
         if self.advance.is_none() && self.now.is_none() && self.frozen.is_none() && self.rate.is_none() {
             return Err(Problem::bad_request(

@@ -180,7 +180,7 @@ fn refuse(detail: impl Into<String>) -> Box<Response> {
 }
 
 fn ask_for_token() -> Box<Response> {
-    let detail = "others can reach this server, so its control API asks for the token it printed when it started: \
+    let detail = "this server can be reached from other machines, so its control API needs the token that it printed when it started: \
                   as `Authorization: Bearer`, or once as /control?token=…";
     let mut response = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
     let challenge = HeaderValue::from_static("Bearer realm=\"control API\"");

@@ -38,7 +38,7 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     path: "/control/events",
     id: "listen",
     tag: "Journal",
-    summary: "Listen to what happens in the realm: exchange, message, clock, fault, realm",
+    summary: "Stream the realm's events: exchange, message, clock, fault, realm",
     access: Reach::Realm,
     query: &[Parameter::optional(
         "only",

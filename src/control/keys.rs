@@ -43,7 +43,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: KEYS,
         id: "listKeys",
         tag: TAG,
-        summary: "The realm's keys, the newest first",
+        summary: "List the realm's keys, newest first",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -62,11 +62,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "kid": {"type": "string", "minLength": 1, "maxLength": 255,
-                    "description": "Without it: the JWK's, else the key's thumbprint (RFC 7638)."},
+                    "description": "Default: that of the JWK, or else the key's thumbprint (RFC 7638)."},
                 "pem": {"type": "string", "description": "PKCS#8, PKCS#1 or SEC 1."},
                 "jwk": {"type": "object", "description": "A private JWK (RFC 7517): RSA, or EC on P-256."},
-                "alg": {"enum": ["RS256", "ES256"], "description": "Of a key to be made, where neither pem nor jwk is given."},
-                "signs": {"type": "boolean", "default": true, "description": "false: published and accepted, but never signing."},
+                "alg": {"enum": ["RS256", "ES256"], "description": "The algorithm of a new key, if neither pem nor jwk is given."},
+                "signs": {"type": "boolean", "default": true, "description": "false: the key is published and accepted, but does not sign."},
             }})
         }),
         answer: Answer {
@@ -82,15 +82,15 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: ROTATE,
         id: "rotateKeys",
         tag: TAG,
-        summary: "Make a new key that signs from now on",
+        summary: "Generate a new key, which signs from now on",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
-                "alg": {"enum": ["RS256", "ES256"], "description": "Without it: what the policy signs with."},
+                "alg": {"enum": ["RS256", "ES256"], "description": "Default: the algorithm of the policy."},
                 "kid": {"type": "string", "minLength": 1, "maxLength": 255},
                 "withdraw_old": {"type": "boolean", "default": false,
-                    "description": "The keys that signed before are not published any more."},
+                    "description": "Withdraw the keys that signed before."},
             }})
         }),
         answer: LISTED,
@@ -102,17 +102,17 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: KEY,
         id: "withdrawKey",
         tag: TAG,
-        summary: "Publish a key no more",
+        summary: "Withdraw a key",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It neither signs nor verifies."),
+            description: Some("The key is not published, signs nothing and verifies nothing."),
             content: Content::Nothing,
         },
         refusals: &[
-            (404, "There is no key of that name."),
+            (404, "There is no key of that `kid`."),
             (
                 409,
                 "It is the last one that signs with the algorithm the policy signs with.",
@@ -133,7 +133,7 @@ const LISTED: Answer = Answer {
 };
 const UNSOUND: &[(u16, &str)] = &[
     (400, "The request or the key is invalid."),
-    (409, "There is a key of that name."),
+    (409, "There is already a key of that `kid`."),
 ];
 
 fn keys_schema() -> Value {
@@ -143,7 +143,7 @@ fn keys_schema() -> Value {
             "alg": {"type": "string"},
             "signs": {"type": "boolean", "description": "Whether it may sign."},
             "in_use": {"type": "boolean", "description": "Whether it is the one that signs with its algorithm now."},
-            "jwk": {"type": "object", "description": "As it is published."},
+            "jwk": {"type": "object", "description": "The published JWK."},
         }}},
     }})
 }
@@ -264,7 +264,7 @@ async fn withdraw(State(app): State<App>, realm: Realm, Path(kid): Path<String>)
 impl AddKey {
     async fn key(self, realm: &Realm) -> Result<(SigningKey, Secret), Problem> {
         let (read, alg) = match (self.pem, self.jwk) {
-            (Some(_), Some(_)) => return Err(Problem::bad_request("`pem` and `jwk` cannot both be the key")),
+            (Some(_), Some(_)) => return Err(Problem::bad_request("send `pem` or `jwk`, not both")),
             (Some(pem), None) => (spawn_blocking(move || from_pem(pem.reveal())).await??, self.alg),
             (None, Some(jwk)) => {
                 let (key, pem) = spawn_blocking({

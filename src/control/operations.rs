@@ -85,7 +85,7 @@ async fn only_in_the_default_realm(Extension(realm): Extension<Realm>, request: 
     if realm.name.is_default() {
         return next.run(request).await;
     }
-    Problem::not_found("this is about the whole server: it exists in the default realm only").into_response()
+    Problem::not_found("this operation concerns the whole server: it exists in the default realm only").into_response()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: POLICY,
         id: "readPolicy",
         tag: "Policy",
-        summary: "The realm's policy, every switch with its meaning",
+        summary: "Read the realm's policy: each switch with its meaning",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,

@@ -53,7 +53,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: REALMS,
         id: "listRealms",
         tag: "Realms",
-        summary: "The realms that live, in the order they were made",
+        summary: "List the realms, in the order in which they were created",
         access: Reach::Server,
         query: &[
             Parameter::optional(
@@ -74,7 +74,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["realms"], "properties": {
                     "realms": {"type": "array", "items": listed()},
-                    "next": {"type": "string", "description": "What to say in `after` to see more; absent at the end."},
+                    "next": {"type": "string", "description": "The value of `after` for the next page; absent on the last page."},
                 }})
             }),
         },
@@ -86,13 +86,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: REALMS,
         id: "createRealm",
         tag: "Realms",
-        summary: "Make a realm and fill it with a seed",
+        summary: "Create a realm from a seed",
         access: Reach::Server,
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "properties": {
                 "name": name_schema(),
-                "policy": {"type": ["string", "object"], "description": "A preset's name, or switches over the seed's policy."},
+                "policy": {"type": ["string", "object"], "description": "The name of a preset, or switches that change the seed's policy."},
                 "seed": {"type": ["string", "object"], "description": "`demo` (the default), `walkthrough`, `none`, or a seed."},
                 "clock": {"type": "object", "additionalProperties": false, "properties": {
                     "now": {"type": "string", "format": "date-time"},
@@ -101,7 +101,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
                 }},
                 "random_seed": {"type": "string", "minLength": 1, "maxLength": 255,
                     "description": "The same seed and the same requests give the same ids, codes and tokens."},
-                "ttl": {"type": "string", "description": "How long it lives by the machine's clock, such as PT30M."},
+                "ttl": {"type": "string", "description": "How long the realm lives by the machine's clock, such as PT30M."},
             }})
         }),
         answer: Answer {
@@ -111,7 +111,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         },
         refusals: &[
             (400, "The request cannot be read."),
-            (409, "A realm of that name lives."),
+            (409, "There is already a realm of that name."),
         ],
         handler: || post(create),
     },
@@ -137,13 +137,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: ONE_REALM,
         id: "deleteRealm",
         tag: "Realms",
-        summary: "Remove a realm: gone at once, its rows follow",
+        summary: "Delete a realm. It is gone at once; its rows are removed later",
         access: Reach::Server,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It is gone."),
+            description: Some("The realm is deleted."),
             content: Content::Nothing,
         },
         refusals: &[NO_REALM, (409, "The realm at the root stays.")],
@@ -154,7 +154,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/realms/{realm}/fork",
         id: "forkRealm",
         tag: "Realms",
-        summary: "Copy a realm with its tokens and its clock, under another name and issuer",
+        summary: "Copy a realm, with its tokens and its clock, to another name and issuer",
         access: Reach::Server,
         query: &[],
         body: Body::optional_json(|| {
@@ -171,7 +171,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         refusals: &[
             (400, "The request cannot be read."),
             NO_REALM,
-            (409, "A realm of that name lives."),
+            (409, "There is already a realm of that name."),
         ],
         handler: || post(fork),
     },
@@ -180,19 +180,19 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/realms/{realm}/reset",
         id: "resetRealm",
         tag: "Realms",
-        summary: "Put a realm back to the seed, policy and clock it was made from; its name, issuer and end stay",
+        summary: "Reset a realm to the seed, policy and clock it was created from; it keeps its name, issuer and expiry",
         access: Reach::Server,
         query: &[],
         body: Body::optional_json(|| json!({"type": "object", "additionalProperties": false})),
         answer: Answer {
             status: 200,
-            description: Some("The realm is as it was made."),
+            description: Some("The realm is as it was when it was created."),
             content: Content::Json(made_schema),
         },
         refusals: &[
             (400, "The body cannot be read."),
             NO_REALM,
-            (409, "Nobody has written down what the realm was made from."),
+            (409, "What the realm was created from is not known."),
         ],
         handler: || post(reset),
     },
@@ -203,7 +203,7 @@ const ONE_REALM: &str = "/control/api/realms/{realm}";
 const NO_REALM: (u16, &str) = (404, "There is no such realm.");
 
 fn name_schema() -> Value {
-    json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Without it: made up."})
+    json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Default: generated."})
 }
 
 /// The JSON Schema of a realm that was made.
@@ -230,7 +230,7 @@ fn listed() -> Value {
 #[serde(default, deny_unknown_fields)]
 struct CreateRealm {
     name: Option<String>,
-    /// A preset's name, or switches over the seed's policy.
+    /// The name of a preset, or switches that change the seed's policy.
     policy: Option<Value>,
     seed: Option<Value>,
     clock: Option<SeedClock>,
@@ -305,7 +305,7 @@ async fn list(State(app): State<App>, parameters: Parameters) -> Result<Response
         None => RealmId(0),
         Some(name) => {
             let after = store::realms::last_of_name(&mut conn, name).await?;
-            after.ok_or_else(|| Problem::not_found(format!("there is no realm {name:?} to begin after")))?
+            after.ok_or_else(|| Problem::not_found(format!("`after`: there is no realm {name:?}")))?
         }
     };
     let mut found = store::realms::list_after(&mut conn, after, page.limit_and_one()).await?;
@@ -325,7 +325,7 @@ async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Respon
 /// `DELETE /control/api/realms/{realm}` → 204
 async fn delete(State(app): State<App>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     if name == RealmName::DEFAULT {
-        return Err(Problem::conflict("the realm at the root stays"));
+        return Err(Problem::conflict("the default realm cannot be deleted"));
     }
     let doomed = find(&app, &name).await?;
 
@@ -409,7 +409,7 @@ impl CreateRealm {
 fn new_name(requested: Option<String>) -> Result<RealmName, Problem> {
     let name = requested.map_or_else(|| Ok(random_name()), |name| read_name(&name))?;
     if name.is_default() {
-        return Err(Problem::conflict("the realm at the root is there already"));
+        return Err(Problem::conflict("the default realm exists already"));
     }
     Ok(name)
 }
@@ -426,7 +426,7 @@ pub fn end_of(ttl: Option<Duration>) -> Result<Option<Timestamp>, Problem> {
     };
     let now = clock::system_now();
     let end = ttl.after(now).filter(|end| *end > now);
-    let end = end.ok_or_else(|| Problem::bad_request("`ttl` is a stretch of time, like PT30M"))?;
+    let end = end.ok_or_else(|| Problem::bad_request("`ttl` must be a duration, such as PT30M"))?;
     Ok(Some(end))
 }
 

@@ -36,7 +36,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SCOPES,
         id: "listScopes",
         tag: TAG,
-        summary: "Every scope the realm supports, the policy's and those set up",
+        summary: "List the scopes that the realm supports: those of the policy and its own",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -57,7 +57,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SCOPES,
         id: "addScope",
         tag: TAG,
-        summary: "Set up a scope",
+        summary: "Add a scope",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -68,12 +68,12 @@ pub const OPERATIONS: &[ControlOperation] = &[
         }),
         answer: Answer {
             status: 201,
-            description: Some("Clients may ask for it."),
+            description: Some("The scope was added."),
             content: Content::Json(scope_schema),
         },
         refusals: &[
-            (400, "It is no sound scope."),
-            (409, "One of that name is set up already."),
+            (400, "The scope is invalid."),
+            (409, "There is already a scope of that name."),
         ],
         handler: || post(add),
     },
@@ -82,7 +82,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SCOPE,
         id: "replaceScope",
         tag: TAG,
-        summary: "Set up a scope, or say it anew",
+        summary: "Add or replace a scope",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(said_schema),
@@ -91,7 +91,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some("The scope as it is now."),
             content: Content::Json(scope_schema),
         },
-        refusals: &[(400, "It is no sound scope.")],
+        refusals: &[(400, "The scope is invalid.")],
         handler: || put(replace),
     },
     ControlOperation {
@@ -99,13 +99,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SCOPE,
         id: "deleteScope",
         tag: TAG,
-        summary: "Take back a scope that was set up",
+        summary: "Delete a scope that was added",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It is as if it had not been set up; tokens that have it keep it."),
+            description: Some("The scope is deleted; tokens that have it keep it."),
             content: Content::Nothing,
         },
         refusals: &[(404, "No scope of that name was set up.")],
@@ -121,9 +121,9 @@ fn said_schema() -> Value {
     let words = json!({"type": "string", "minLength": 1, "maxLength": 300});
     json!({"type": "object", "additionalProperties": false, "properties": {
         "descriptions": {"type": "object", "additionalProperties": false,
-            "description": "What the consent page says; a language that is missing falls back on English.",
+            "description": "The text on the consent page; English where a language is missing.",
             "properties": {"en": words, "de": words, "es": words}},
-        "claims": {"type": "array", "items": {"type": "string"}, "description": "The user's claims it opens."},
+        "claims": {"type": "array", "items": {"type": "string"}, "description": "The claims of the user that the scope gives access to."},
     }})
 }
 
@@ -131,7 +131,7 @@ fn scope_schema() -> Value {
     let mut schema = said_schema();
     schema["additionalProperties"] = json!(true);
     schema["properties"]["name"] = json!({"type": "string"});
-    schema["properties"]["set_up"] = json!({"type": "boolean", "description": "False for the policy's own."});
+    schema["properties"]["set_up"] = json!({"type": "boolean", "description": "False for a scope of the policy."});
     schema
 }
 
@@ -192,7 +192,7 @@ async fn added(tx: &mut Tx, realm: &Realm, scope: &Scope) -> Result<RealmSetting
     if store::scopes::insert(tx, realm.id, scope).await? {
         Ok(settings)
     } else {
-        let detail = format!("a scope {:?} is set up already: PUT says it anew", scope.name);
+        let detail = format!("there is already a scope {:?}: replace it with PUT", scope.name);
         Err(Problem::conflict(detail))
     }
 }
@@ -204,7 +204,7 @@ async fn replace(
     JsonBody(mut members): JsonBody<Map<String, Value>>,
 ) -> Result<Json<ScopeView>, Problem> {
     if members.insert("name".to_owned(), json!(name)).is_some() {
-        return Err(Problem::bad_request("the name stands in the address"));
+        return Err(Problem::bad_request("the name is in the path, not in the body"));
     }
     let unsound = |error: serde_json::Error| Problem::bad_request(error.to_string());
     let SeedScope(scope) = serde_json::from_value(Value::Object(members)).map_err(unsound)?;
@@ -241,7 +241,7 @@ async fn removed(tx: &mut Tx, realm: &Realm, name: &str) -> Result<RealmSettings
     }
     let of_policy = realm.policy.scopes_supported.iter().any(|supported| supported == name);
     Err(Problem::not_found(if of_policy {
-        format!("the scope {name:?} is the policy's: its switch `scopes_supported` takes it away")
+        format!("the scope {name:?} belongs to the policy: change its switch `scopes_supported`")
     } else {
         format!("no scope {name:?} was set up")
     }))

@@ -35,13 +35,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SNAPSHOT,
         id: "takeSnapshot",
         tag: "Realms",
-        summary: "The realm as one JSON document, secrets included, to be kept and compared",
+        summary: "Take a snapshot of the realm: one JSON document, secrets included",
         access: Reach::Server,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The snapshot: stable in order and form, one row of the database a line."),
+            description: Some("The snapshot. Its order and form are stable: one line for each row of the database."),
             content: Content::Json(|| json!({"type": "object", "required": ["anteroom_snapshot"]})),
         },
         refusals: &[NO_REALM],
@@ -52,7 +52,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: SNAPSHOT,
         id: "restoreSnapshot",
         tag: "Realms",
-        summary: "Make the realm what a snapshot says, all of it or nothing; makes it where there is none",
+        summary: "Restore a realm from a snapshot, completely or not at all; creates the realm if there is none",
         access: Reach::Server,
         query: &[Parameter::optional(
             "ttl",
@@ -62,11 +62,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::optional_json(|| json!({"type": "object", "required": ["anteroom_snapshot"]})),
         answer: Answer {
             status: 200,
-            description: Some("The restored realm; 201 where there was none of its name."),
+            description: Some("The restored realm; 201 if there was none of that name."),
             content: Content::Json(made_schema),
         },
         refusals: &[
-            (400, "It is no snapshot, or not a sound one; the detail says where."),
+            (400, "The snapshot is invalid; `detail` says where."),
             (413, "It is too large."),
         ],
         handler: || put(restore),

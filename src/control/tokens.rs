@@ -41,20 +41,20 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     path: "/control/api/tokens",
     id: "mintTokens",
     tag: "Tokens",
-    summary: "Mint tokens without a browser",
+    summary: "Mint tokens, without a browser",
     access: Reach::Realm,
     query: &[],
     body: Body::optional_json(|| {
         json!({"type": "object", "required": ["client_id", "scope"], "additionalProperties": false, "properties": {
             "client_id": {"type": "string"},
-            "user": {"type": "string", "description": "Id or user name. Without it: a token the client has for itself."},
+            "user": {"type": "string", "description": "Id or user name. Without a user the token is the client's own, as with client_credentials."},
             "scope": {"type": "string"},
-            "lifetime": {"type": "string", "description": "Of access and ID token, such as PT10M. Without it: as the policy has it."},
-            "expired": {"type": "boolean", "default": false, "description": "Access and ID token expired a minute ago."},
-            "refresh_token": {"type": "boolean", "description": "Without it: where the client may use one."},
-            "id_token": {"type": "boolean", "description": "Without it: where openid is among the scopes."},
+            "lifetime": {"type": "string", "description": "The lifetime of access and ID token, such as PT10M. Default: the policy's."},
+            "expired": {"type": "boolean", "default": false, "description": "true: access and ID token have expired a minute ago."},
+            "refresh_token": {"type": "boolean", "description": "Default: if the client may use one."},
+            "id_token": {"type": "boolean", "description": "Default: if openid is among the scopes."},
             "nonce": {"type": "string"},
-            "auth_time": {"type": "string", "format": "date-time", "description": "When the user signed in. Without it: now."},
+            "auth_time": {"type": "string", "format": "date-time", "description": "When the user signed in. Default: now."},
             "amr": {"type": "array", "items": {"type": "string"}},
             "acr": {"type": "string"},
             "claims": {"type": "object", "description": "Further claims of the ID token and of a JWT access token."},
@@ -62,12 +62,12 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     }),
     answer: Answer {
         status: 201,
-        description: Some("The tokens, as the token endpoint would have answered."),
+        description: Some("The tokens, in the form of the token endpoint."),
         content: Content::Json(|| {
             json!({"type": "object", "required": ["access_token", "token_type", "expires_in", "scope", "created_at"], "properties": {
                 "access_token": {"type": "string"},
                 "token_type": {"const": "Bearer"},
-                "expires_in": {"type": "integer", "description": "0 where it has expired."},
+                "expires_in": {"type": "integer", "description": "0 for an expired token."},
                 "refresh_token": {"type": "string"},
                 "scope": {"type": "string"},
                 "created_at": {"type": "integer"},
@@ -222,7 +222,7 @@ async fn written(tx: &mut Tx, realm: &Realm, rows: &Rows<'_>, now: Timestamp) ->
 
 fn before(now: Timestamp, span: SignedDuration) -> Result<Timestamp, Problem> {
     now.checked_sub(span)
-        .map_err(|_| Problem::bad_request("`lifetime` goes back beyond the beginning of time"))
+        .map_err(|_| Problem::bad_request("`lifetime` is too long"))
 }
 
 impl MintToken {
@@ -272,13 +272,13 @@ impl MintToken {
             return Err(Problem::bad_request(detail));
         }
         if self.id_token == Some(true) && !self.scope.contains("openid") {
-            return Err(Problem::bad_request("an ID token asks for the scope openid"));
+            return Err(Problem::bad_request("an ID token needs the scope openid"));
         }
         if self.nonce.is_some() && !self.wants_id_token() {
-            return Err(Problem::bad_request("`nonce` goes with an ID token"));
+            return Err(Problem::bad_request("`nonce` needs an ID token"));
         }
         if self.acr.is_some() && self.claims.contains_key("acr") {
-            return Err(Problem::bad_request("`acr` is said twice"));
+            return Err(Problem::bad_request("`acr` is also in `claims`: send it once"));
         }
         Ok(())
     }

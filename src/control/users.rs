@@ -47,7 +47,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: USERS,
         id: "listUsers",
         tag: TAG,
-        summary: "The realm's users in the order they were added",
+        summary: "List the realm's users, in the order in which they were added",
         access: Reach::Realm,
         query: &[
             Parameter::optional(
@@ -61,7 +61,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("A page of users; `next` where more are to come."),
+            description: Some("A page of users; `next` if there are more."),
             content: Content::Json(|| {
                 json!({"type": "object", "required": ["users"], "properties": {
                     "users": {"type": "array", "items": user_schema()}, "next": {"type": "string"},
@@ -76,27 +76,27 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: USERS,
         id: "addUser",
         tag: TAG,
-        summary: "Add a user, in the words of a seed",
+        summary: "Add a user, as in a seed",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "required": ["username"], "additionalProperties": false, "properties": {
-                "id": {"type": "string", "maxLength": 255, "description": "The public `sub`. Without it: made up."},
+                "id": {"type": "string", "maxLength": 255, "description": "The public `sub`. Default: generated."},
                 "username": {"type": "string", "minLength": 1, "maxLength": 255},
-                "password": {"type": "string", "description": "Without it the user can be picked, but not sign in by password."},
+                "password": {"type": "string", "description": "Without a password the user can only be picked as a persona."},
                 "password_hash": {"type": "string", "description": "An Argon2id PHC string instead of the password."},
-                "persona": {"type": "string", "description": "Why the picker offers this user. Without it: it does not."},
+                "persona": {"type": "string", "description": "What the sign-in page says of this user. Without it the page does not offer the user."},
                 "behaviour": behaviour_schema(),
-                "claims": {"type": "object", "description": "As they go over the wire (OIDC Core §5.1, and any others)."},
+                "claims": {"type": "object", "description": "The user's claims (OIDC Core §5.1, and any others)."},
             }})
         }),
         answer: Answer {
             status: 201,
-            description: Some("The user can sign in."),
+            description: Some("The user was added."),
             content: Content::Json(user_schema),
         },
         refusals: &[
-            (400, "It is no sound user."),
+            (400, "The user is invalid."),
             (409, "There is a user of that id or user name."),
         ],
         handler: || post(add),
@@ -106,7 +106,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: USER,
         id: "readUser",
         tag: TAG,
-        summary: "One user, by id or user name",
+        summary: "Read one user, by id or user name",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -124,11 +124,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         query: &[],
         body: Body::optional_json(|| {
             json!({"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
-                "password": {"type": ["string", "null"], "description": "null: no sign-in by password any more."},
+                "password": {"type": ["string", "null"], "description": "null: remove the password."},
                 "password_hash": {"type": "string"},
-                "persona": {"type": ["string", "null"], "description": "null: the picker does not offer the user."},
-                "behaviour": {"anyOf": [behaviour_schema(), {"type": "null"}], "description": "null: nothing happens any more."},
-                "claims": {"type": "object", "description": "A merge patch (RFC 7396): null takes a claim away."},
+                "persona": {"type": ["string", "null"], "description": "null: the sign-in page does not offer the user."},
+                "behaviour": {"anyOf": [behaviour_schema(), {"type": "null"}], "description": "null: no behaviour."},
+                "claims": {"type": "object", "description": "A merge patch (RFC 7396): null removes a claim."},
             }})
         }),
         answer: SHOWN,
@@ -140,13 +140,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: USER,
         id: "deleteUser",
         tag: TAG,
-        summary: "Delete a user with all that is theirs",
+        summary: "Delete a user with their sessions, grants, tokens, consents and appointments",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("Their sessions, grants, tokens, consents and appointments are gone, too."),
+            description: Some("The user and all that belongs to them is deleted."),
             content: Content::Nothing,
         },
         refusals: UNKNOWN,
@@ -159,7 +159,7 @@ const USER: &str = "/control/api/users/{user}";
 const TAG: &str = "Users";
 const SHOWN: Answer = Answer {
     status: 200,
-    description: Some("The user as they are now."),
+    description: Some("The changed user."),
     content: Content::Json(user_schema),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such user.")];
@@ -179,7 +179,7 @@ fn behaviour_schema() -> Value {
     json!({
         "type": "string",
         "enum": Behaviour::ALL.map(Behaviour::name),
-        "description": "What happens to this user: /control/api/behaviours explains each.",
+        "description": "The user's scripted behaviour; /control/api/behaviours explains each.",
     })
 }
 
@@ -374,9 +374,7 @@ impl Change {
             (None, None) => None,
             (Some(None), None) => Some(None),
             (Some(None), Some(_)) => {
-                return Err(Problem::bad_request(
-                    "a password is taken away or given as a hash, not both",
-                ));
+                return Err(Problem::bad_request("send `password` or `password_hash`, not both"));
             }
             (plain, hash) => {
                 let secret = SeedSecret::read(plain.flatten(), hash).map_err(Problem::bad_request)?;

@@ -23,7 +23,7 @@ pub fn archive(entries: &[Entry], issuer: &str) -> Value {
             "version": "1.2",
             "creator": {"name": "Anteroom", "version": env!("CARGO_PKG_VERSION")},
             "entries": entries,
-            "comment": "Secrets are not recorded: … stands in their place.",
+            "comment": "Secrets are not recorded: … replaces them.",
         }
     })
 }

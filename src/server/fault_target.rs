@@ -56,7 +56,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
             form: &form,
         };
         question.answer(app, endpoint).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "who asks could not be found out: faults narrowed to somebody let this request pass");
+            tracing::warn!(%error, "the client and user of a request could not be determined: faults limited to a client or user do not trigger for it");
             Subject::default()
         })
     } else {

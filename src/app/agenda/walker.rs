@@ -213,7 +213,7 @@ async fn happen(
             let firing = AssertUnwindSafe((handler.fire)(tx, occasion)).catch_unwind();
             firing.await.unwrap_or_else(|panic| Err(said(panic.as_ref()).into()))
         }
-        None => Err("nobody does events of this kind".into()),
+        None => Err("there is no handler for events of this kind".into()),
     };
     let (realm, kind, subject) = (realm.name.as_str(), &event.kind, &event.subject);
     match outcome {

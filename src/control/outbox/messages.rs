@@ -39,7 +39,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox",
         id: "listMessages",
         tag: "Outbox",
-        summary: "The messages the realm has written, oldest first, or waiting for the next one",
+        summary: "List the realm's messages, oldest first, or wait for one",
         access: Reach::Realm,
         query: &[
             AFTER,
@@ -52,7 +52,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
                 schema::text,
                 "Only messages written for this reason, such as asap_list.earlier_slot.",
             ),
-            Parameter::optional("channel", schema::text, "Only letters that travel so: email or sms."),
+            Parameter::optional("channel", schema::text, "Only messages of this channel: email or sms."),
         ],
         body: Body::Nothing,
         answer: Answer {
@@ -73,7 +73,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         },
         refusals: &[
             (400, "A parameter cannot be read."),
-            (404, "There is no message of the id to begin after."),
+            (404, "There is no message of the id in `after`."),
         ],
         handler: || get(list),
     },
@@ -82,7 +82,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox",
         id: "writeMessage",
         tag: "Outbox",
-        summary: "Write an e-mail by hand, to see how it arrives",
+        summary: "Send an e-mail of your own",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -113,7 +113,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It is empty. What was just being sent arrives all the same."),
+            description: Some("The outbox is empty. What was being sent at that moment still arrives."),
             content: Content::Nothing,
         },
         refusals: &[],
@@ -124,7 +124,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox/{id}",
         id: "readMessage",
         tag: "Outbox",
-        summary: "One message, and how its delivery stands",
+        summary: "Read one message, with the state of its delivery",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
@@ -141,13 +141,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox/{id}/text",
         id: "readLetterAsText",
         tag: "Outbox",
-        summary: "The text of a message",
+        summary: "Read the plain text of a message",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The text, as somebody reads it who has no HTML."),
+            description: Some("The plain text."),
             content: Content::Bytes("text/plain"),
         },
         refusals: &[(404, "There is no message of that id.")],
@@ -158,13 +158,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox/{id}/html",
         id: "readLetterAsHtml",
         tag: "Outbox",
-        summary: "A message as the document it is",
+        summary: "Read a message as an HTML document",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The document, which may run and load nothing."),
+            description: Some("The document. It runs no script and loads nothing."),
             content: Content::Bytes("text/html"),
         },
         refusals: &[(404, "There is no message of that id, or it has text only.")],
@@ -175,18 +175,18 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/outbox/{id}/deliver",
         id: "deliverMessage",
         tag: "Outbox",
-        summary: "Send a message again, with all its tries before it",
+        summary: "Send a message again, with the full number of attempts",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 202,
-            description: Some("It is due."),
+            description: Some("It is queued."),
             content: Content::Json(message_schema),
         },
         refusals: &[
             (404, "There is no message of that id."),
-            (409, "It is just being sent, or nothing is configured to send it."),
+            (409, "It is being sent, or no SMTP server is configured."),
         ],
         handler: || post(deliver),
     },
@@ -369,7 +369,7 @@ async fn deliver(
         Redelivery::Busy => return Err(Problem::conflict("it is just being sent")),
         Redelivery::Nowhere => {
             return Err(Problem::conflict(
-                "it stays in the house: e-mails leave it when the server is started with --smtp smtp://…",
+                "no SMTP server is configured: start the server with --smtp smtp://… to send e-mails",
             ));
         }
     }

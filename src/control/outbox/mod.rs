@@ -34,7 +34,7 @@ const LIMIT: Parameter = Parameter::optional("limit", schema::integer, "How many
 const STATE: Parameter = Parameter::optional(
     "state",
     schema::text,
-    "Only what stands so: kept, due, waiting, delivered or given_up.",
+    "Only those in this state: kept, due, waiting, delivered or given_up.",
 );
 
 /// Something written, and how its delivery stands.

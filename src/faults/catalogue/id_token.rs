@@ -232,7 +232,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_duplicate_members",
-        does: "`sub` stands twice, with different values.",
+        does: "`sub` is there twice, with different values.",
         good_client: "Rejects the token, or takes the last value everywhere alike.",
         section: "RFC 7519 §4, RFC 8259 §4",
         bend: Bend::IdToken(|_, token| token.before_claims = r#""sub":"somebody-else","#.to_owned()),

@@ -47,7 +47,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo_aggregated_claims",
-        does: "`address` and `phone_number` stand in an unsigned JWT of somebody else, beside the answer.",
+        does: "`address` and `phone_number` are in an unsigned JWT of another issuer, beside the answer.",
         good_client: "Reads them from `_claim_sources`, or goes without.",
         section: "OIDC Core §5.6.2.1",
         bend: Bend::Document(|_, answer| {

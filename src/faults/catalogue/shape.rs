@@ -87,7 +87,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "duplicate_members",
-        does: "A member stands twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
+        does: "A member is there twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
         good_client: "Rejects it, or takes the last value everywhere alike.",
         section: "RFC 8259 §4, RFC 7493 §2.3",
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::USERINFO]),

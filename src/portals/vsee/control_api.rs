@@ -38,13 +38,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: ENDPOINTS,
         id: "listVseeWebhookEndpoints",
         tag: "VSee",
-        summary: "Where the clinics want to be told of their visits",
+        summary: "List the clinics' webhook endpoints",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
-            description: Some("The endpoints, in the order they were added."),
+            description: Some("The endpoints, in the order in which they were added."),
             content: Content::Json(|| {
                 json!({
                     "type": "object",
@@ -61,7 +61,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: ENDPOINTS,
         id: "addVseeWebhookEndpoint",
         tag: "VSee",
-        summary: "Tell one more address of a clinic's visits",
+        summary: "Add a webhook endpoint for a clinic",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -83,7 +83,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             content: Content::Json(endpoint_schema),
         },
         refusals: &[
-            (400, "The address, version or an event is none."),
+            (400, "The URL, the version or an event is invalid."),
             (404, "There is no such clinic."),
         ],
         handler: || post(add),
@@ -93,13 +93,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/vsee/webhook-endpoints/{endpoint}",
         id: "removeVseeWebhookEndpoint",
         tag: "VSee",
-        summary: "Tell that address nothing more",
+        summary: "Delete a webhook endpoint",
         access: Reach::Realm,
         query: &[],
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("It is gone; what was written to it before is still sent."),
+            description: Some("The endpoint is deleted. Webhooks that were written before are still sent."),
             content: Content::Nothing,
         },
         refusals: &[(404, "There is no such endpoint.")],
@@ -110,7 +110,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: "/control/api/vsee/webhook-events",
         id: "fireVseeWebhook",
         tag: "VSee",
-        summary: "Tell a clinic's endpoints something of a visit, whether or not it happened",
+        summary: "Send an event of a visit to the clinic's webhook endpoints, whether or not it happened",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -130,13 +130,13 @@ pub const OPERATIONS: &[ControlOperation] = &[
         }),
         answer: Answer {
             status: 200,
-            description: Some("How many endpoints are told."),
+            description: Some("The number of endpoints."),
             content: Content::Json(
                 || json!({"type": "object", "properties": {"told": {"type": "integer"}}, "required": ["told"]}),
             ),
         },
         refusals: &[
-            (400, "The event or the note's state is none."),
+            (400, "The event or the status of the note is invalid."),
             (404, "There is no such visit."),
         ],
         handler: || post(send_event),
