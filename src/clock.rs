@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_clock_stands_still() {
+    fn a_frozen_clock_does_not_move() {
         let clock = Clock::starting_at(instant("2025-06-02T06:00:00Z"), true);
 
         assert_eq!(clock.now(), instant("2025-06-02T06:00:00Z"));

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_does_not_show_where_it_stands() {
+    fn a_random_stream_does_not_show_its_position() {
         assert_eq!(format!("{:?}", Random::seeded("suite", "1")), "Random(seeded)");
     }
 

@@ -252,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn the_clients_wish_comes_before_the_browsers() {
+    fn ui_locales_comes_before_the_languages_of_the_browser() {
         let language = Language::negotiate(Some("es"), Some("de"));
 
         assert_eq!(language, Language::Spanish);
     }
 
     #[test]
-    fn a_wish_we_cannot_meet_leaves_the_word_to_the_browser() {
+    fn unsupported_ui_locales_leave_the_choice_to_the_browser() {
         let language = Language::negotiate(Some("fr-FR nl"), Some("de-AT,de;q=0.9,en;q=0.8"));
 
         assert_eq!(language, Language::German);

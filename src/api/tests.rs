@@ -179,7 +179,7 @@ fn the_table_has_no_flaws() {
 }
 
 #[tokio::test]
-async fn a_handler_stands_in_its_row() {
+async fn a_handler_is_in_its_row() {
     assert_eq!(call(&CALLS[0], "name=Anne", "").await.ok().as_deref(), Some("Anne"));
     assert_eq!(
         call(&CALLS[1], "", "name=Ben&other=1").await.ok().as_deref(),

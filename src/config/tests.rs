@@ -121,7 +121,7 @@ fn the_issuer_takes_scheme_and_port_from_the_listener_unless_it_is_given() {
 }
 
 #[test]
-fn a_misspelled_setting_is_shown_with_its_line_and_its_neighbours() {
+fn a_misspelled_setting_is_shown_with_its_line_and_the_settings_there_are() {
     let error = load("[server]\nseed = \"demo\"\nlisen = [\"localhost:1\"]\n")
         .unwrap_err()
         .to_string();

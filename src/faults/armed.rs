@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     call::{Asked, Subject},
-    catalogue::{self, Bend, Row},
+    catalogue::{self, Effect, Row},
     parameter::Parameters,
     place::Place,
 };
@@ -190,7 +190,7 @@ impl ArmFault {
 impl Armed {
     /// Whether it waits for requests like this one at all.
     pub fn waits_for(&self, asked: &Asked, fault_target: &Subject) -> bool {
-        if asked.endpoint.is(&endpoint::JWKS) && matches!(self.row.bend, Bend::IdToken(_)) {
+        if asked.endpoint.is(&endpoint::JWKS) && matches!(self.row.effect, Effect::IdToken(_)) {
             return self.row.endpoints.contains(&endpoint::JWKS); // requests there name no client
         }
         let at = match &self.place {

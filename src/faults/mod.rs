@@ -2,7 +2,7 @@
 //!
 //! Rules know nothing of faults. A fault is a row of the [`catalogue`] with what it changes in the same row; armed, it
 //! waits here for its realm. Two places only change answers: the service around the routes (`server::armed_faults`),
-//! and the named seams of `tokens`. What they share while one request is answered is its [`watch`].
+//! and the named fault points of `tokens`. What they share while one request is answered is its [`watch`].
 //!
 //! | file | what |
 //! | --- | --- |
@@ -11,15 +11,15 @@
 //! | [`call`] | a request as faults see it |
 //! | [`watch`] | the faults one request may meet, and the marks they leave on its answer |
 //! | [`place`], [`parameter`] | where, and how exactly |
-//! | [`bends`] | the words the catalogue's bends are written in |
+//! | [`effects`] | what a fault can change, as the catalogue writes it |
 //!
 //! In memory and per process, forgotten with the realm. Where nothing is armed, a request costs one look at an empty
 //! map, without a lock.
 
 pub mod armed;
-pub mod bends;
 pub mod call;
 pub mod catalogue;
+pub mod effects;
 pub mod parameter;
 pub mod place;
 pub mod watch;
@@ -30,7 +30,7 @@ use arc_swap::ArcSwap;
 
 pub use armed::{ArmFault, Armed, Often};
 pub use call::{Asked, Call, Subject};
-pub use catalogue::{Bend, Row};
+pub use catalogue::{Effect, Row};
 pub use place::Place;
 pub use watch::Watch;
 

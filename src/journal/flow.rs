@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn more_secrets_than_anybody_hands_on_are_not_remembered() {
+    fn the_number_of_remembered_secrets_is_bounded() {
         let many: Vec<_> = (0..1000).map(|digest| ("token", digest)).collect();
 
         assert_eq!(ties(&seen(&many)).len(), MOST_TIES);

@@ -312,7 +312,7 @@ fn after_a_rotation_the_new_key_signs_and_the_old_one_is_still_accepted() {
 }
 
 #[test]
-fn a_ring_without_a_key_of_the_algorithm_signs_nothing() {
+fn a_key_ring_without_a_key_of_the_algorithm_does_not_sign() {
     let error = KeyRing::default()
         .sign(SigningAlgorithm::Rs256, "JWT", &json!({}))
         .unwrap_err();

@@ -16,8 +16,8 @@ const HEADERS: [(HeaderName, HeaderValue); 2] = [
 ];
 
 pub async fn show(realm: Realm) -> Response {
-    let document = match realm.mint.bent_jwk_set() {
-        Some(bent) => Bytes::from(bent.to_string()),
+    let document = match realm.mint.altered_jwk_set() {
+        Some(altered) => Bytes::from(altered.to_string()),
         None => published(&realm).clone(),
     };
     (HEADERS, document).into_response()

@@ -182,7 +182,7 @@ impl ReplyAddress {
         };
         realm
             .mint
-            .bend_authorization_response(&self.client.id, &self.redirect_uri, &mut answer);
+            .alter_authorization_response(&self.client.id, &self.redirect_uri, &mut answer);
         let AuthorizationResponse { parameters, held, .. } = &answer;
         match self.response_mode {
             ResponseMode::FormPost if *held => {

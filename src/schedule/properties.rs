@@ -222,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_offered_can_be_booked_and_its_neighbours_beside_the_grid_cannot(case in cases()) {
+    fn offered_slots_can_be_booked_and_times_between_them_cannot(case in cases()) {
         for slot in case.free() {
             let interval = Interval { start: slot.start.timestamp(), end: slot.end.timestamp() };
             let check = |interval| case.schedule.check_bookable(interval, case.length, &case.busy, case.now);

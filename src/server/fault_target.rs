@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     app::{App, Realm},
-    faults::{Armed, Asked, Bend, Subject, Watch, call::Here},
+    faults::{Armed, Asked, Effect, Subject, Watch, call::Here},
     model::Secret,
     oauth,
     random::digest,
@@ -72,7 +72,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
 }
 
 fn wants_to_know(armed: &Armed) -> bool {
-    armed.client.is_some() || armed.user.is_some() || matches!(armed.row.bend, Bend::SignedUserinfo)
+    armed.client.is_some() || armed.user.is_some() || matches!(armed.row.effect, Effect::SignedUserinfo)
 }
 
 /// The form or JSON object of a body, and the body as it was. What cannot be read is the handler's to refuse.

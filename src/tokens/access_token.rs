@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     Mint, after,
     claim_rules::{ClaimsAbout, with_further},
-    seams,
+    fault_points,
 };
 use crate::{
     keys::SigningError,
@@ -97,7 +97,9 @@ impl Mint {
         wanted: AccessTokenFor<'a>,
     ) -> Result<PreparedAccessToken<'a>, SigningError> {
         let mut prepared = PreparedAccessToken { wanted, jwt: None };
-        if prepared.wanted.client.metadata.access_token_format == AccessTokenFormat::Jwt && !seams::faults_are_armed() {
+        if prepared.wanted.client.metadata.access_token_format == AccessTokenFormat::Jwt
+            && !fault_points::faults_are_armed()
+        {
             let row = self.access_token_row(&prepared.wanted);
             let audience = row.audience.as_deref().unwrap_or(&self.issuer);
             prepared.jwt = Some(self.sign_access_token(prepared.wanted.clone(), audience, row.expires_at)?);
@@ -115,7 +117,7 @@ impl Mint {
     ) -> Result<(Secret, IssuedAccessToken), SigningError> {
         let PreparedAccessToken { wanted, jwt } = prepared;
         let mut issued = self.access_token_row(&wanted);
-        seams::bend_access_token(&mut issued);
+        fault_points::alter_access_token(&mut issued);
         let token = match (jwt, &issued.audience) {
             (Some(jwt), _) => jwt,
             (None, None) => self.random.token(),

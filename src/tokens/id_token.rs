@@ -81,7 +81,7 @@ impl Mint {
         let mut from_rules = Claims::new();
         self.claim_rules.add(&mut from_rules, ClaimPlace::IdToken, &about);
         from_rules.extend(wanted.further);
-        self.sign_bendable(
+        self.sign_alterable(
             self.policy.id_token_signing_alg,
             "JWT",
             &with_further(&claims, from_rules)?,

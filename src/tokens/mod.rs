@@ -1,12 +1,12 @@
 //! Tokens: issuing, signing and verifying.
 
 mod access_token;
-mod bent_keys;
+mod altered_keys;
 mod claim_rules;
 pub mod claims;
+mod fault_points;
 mod id_token;
 mod refresh_token;
-mod seams;
 mod subject;
 pub mod templates;
 

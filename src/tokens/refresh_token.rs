@@ -7,7 +7,7 @@ use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
-use super::{Mint, after, seams};
+use super::{Mint, after, fault_points};
 use crate::{
     model::{Grant, RefreshToken, Scopes, Secret, Successor},
     random::digest,
@@ -16,7 +16,7 @@ use crate::{
 impl Mint {
     /// The first refresh token of a grant: the text for the client, and the row to store.
     pub fn refresh_token(&self, grant: &Grant, pair: &str, now: Timestamp) -> (Secret, RefreshToken) {
-        let token = seams::bend_refresh_token(Secret::new(self.random.token()));
+        let token = fault_points::alter_refresh_token(Secret::new(self.random.token()));
         let row = self.row(self.random.id(now), &token, grant, &grant.scopes, pair, now);
         (token, row)
     }
@@ -30,7 +30,7 @@ impl Mint {
         now: Timestamp,
     ) -> (Secret, RefreshToken) {
         let id = self.random.id(now);
-        let token = seams::bend_refresh_token(self.derive(&id, predecessor));
+        let token = fault_points::alter_refresh_token(self.derive(&id, predecessor));
         let successor = self.row(id, &token, &row.grant, &row.scopes, pair, now);
         (token, successor)
     }
@@ -39,7 +39,7 @@ impl Mint {
     /// secret has changed).
     pub fn successor_again(&self, predecessor: &Secret, successor: &Successor) -> Option<Secret> {
         let token = self.derive(&successor.id, predecessor);
-        let candidates = [seams::with_odd_characters(&token), token];
+        let candidates = [fault_points::with_odd_characters(&token), token];
         let same =
             |token: &Secret| verify_slices_are_equal(digest(token.reveal()).as_bytes(), successor.digest.as_bytes());
         candidates.into_iter().find(|token| same(token).is_ok())

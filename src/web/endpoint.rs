@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_belongs_to_the_endpoint_it_lies_in_and_to_no_neighbour() {
+    fn a_path_belongs_to_its_endpoint_and_to_no_other() {
         assert!(table().find("/oauth/authorize/continue").is(&AUTHORIZE));
         assert_eq!(table().find("/oauth/authorize/continue").name, "continue");
         assert!(!table().find("/oauth/tokens").is(&TOKEN));

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_words_give_two_letters_and_any_name_gives_something_harmless() {
+    fn two_words_give_two_characters_and_every_name_gives_a_safe_monogram() {
         let letters = |name| monogram(name).letters;
 
         assert_eq!(letters("Anne Rogers"), "AR");

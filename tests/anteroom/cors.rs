@@ -124,7 +124,7 @@ async fn nobody_may_bring_a_persons_cookies_along() {
 }
 
 #[tokio::test]
-async fn pages_introspection_and_the_control_room_stay_closed() {
+async fn pages_introspection_and_the_control_api_have_no_cors_headers() {
     let realm = fresh_realm().await;
 
     for (path, method) in CLOSED {

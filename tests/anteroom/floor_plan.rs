@@ -1,5 +1,5 @@
-//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and rooms on
-//! one floor do not open into each other.
+//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and modules on
+//! one layer do not open into each other.
 //!
 //! Every `crate::…`, `super::…`, `self::…` and (in `main.rs`) `anteroom::…` counts, wherever it stands: in a `use`, in
 //! the middle of an expression, in a macro's arguments. Files are read as Rust tokens, so comments and strings
@@ -9,10 +9,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const GROUND: &[&str] = &["clock", "random", "text"];
+const BASE: &[&str] = &["clock", "random", "text"];
 const MODEL: &[&str] = &["model"];
-const CELLAR: &[&str] = &["store", "web", "config"];
-const WORKSHOP: &[&str] = &[
+const STORAGE: &[&str] = &["store", "web", "config"];
+const SERVICES: &[&str] = &[
     "keys",
     "sessions",
     "passwords",
@@ -23,64 +23,64 @@ const WORKSHOP: &[&str] = &[
     "fetch",
 ];
 const API: &[&str] = &["api"];
-const MINT: &[&str] = &["tokens"];
+const TOKENS: &[&str] = &["tokens"];
 const APP: &[&str] = &["app"];
-const FRONT_DOORS: &[&str] = &["oauth", "login", "portals"];
+const ENTRY_POINTS: &[&str] = &["oauth", "login", "portals"];
 const REALMS: &[&str] = &["realms"];
 const CONTROL_API: &[&str] = &["control"];
 /// Files of `portals` that are no portals.
 const SHARED_BY_PORTALS: &[&str] = &["caller", "portal", "swagger_ui"];
 
-/// What a room may use beside itself; `None` where the house has no such room.
+/// What a module may use beside itself; `None` where the crate has no such module.
 ///
-/// A portal is a room of its own (`portals::vsee`); what the portals share (`portals`) is one, too.
-fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
-    let floors: &[&[&str]] = match room {
+/// A portal is a module of its own (`portals::vsee`); what the portals share (`portals`) is one, too.
+fn allowed(module: &str) -> Option<BTreeSet<&'static str>> {
+    let layers: &[&[&str]] = match module {
         "clock" | "random" | "text" => &[],
-        "model" => &[GROUND],
-        "store" | "web" | "config" => &[MODEL, GROUND],
-        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "journal" | "fetch" => &[CELLAR, MODEL, GROUND],
+        "model" => &[BASE],
+        "store" | "web" | "config" => &[MODEL, BASE],
+        "keys" | "sessions" | "passwords" | "schedule" | "faults" | "journal" | "fetch" => &[STORAGE, MODEL, BASE],
         // Secret headers are sealed, and what is sent goes through the one way out.
-        "outbox" => &[&["keys", "fetch"], CELLAR, MODEL, GROUND],
-        "tokens" => &[&["keys", "faults"], CELLAR, MODEL, GROUND],
+        "outbox" => &[&["keys", "fetch"], STORAGE, MODEL, BASE],
+        "tokens" => &[&["keys", "faults"], STORAGE, MODEL, BASE],
         // What APIs are made of knows no realm and nobody who serves one.
-        "api" => &[CELLAR, MODEL, GROUND],
-        "app" => &[API, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "oauth" | "login" => &[API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        // The list of portals names its rooms; below, a portal may use what the portals share.
-        "portals" => &[&["portals::*"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        _ if room.starts_with("portals::") => &[&["portals"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "realms" => &[&["portals"], API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
-        "control" => &[REALMS, FRONT_DOORS, API, APP, MINT, WORKSHOP, CELLAR, MODEL, GROUND],
+        "api" => &[STORAGE, MODEL, BASE],
+        "app" => &[API, TOKENS, SERVICES, STORAGE, MODEL, BASE],
+        "oauth" | "login" => &[API, APP, TOKENS, SERVICES, STORAGE, MODEL, BASE],
+        // The list of portals names its modules; below, a portal may use what the portals share.
+        "portals" => &[&["portals::*"], API, APP, TOKENS, SERVICES, STORAGE, MODEL, BASE],
+        _ if module.starts_with("portals::") => &[&["portals"], API, APP, TOKENS, SERVICES, STORAGE, MODEL, BASE],
+        "realms" => &[&["portals"], API, APP, TOKENS, SERVICES, STORAGE, MODEL, BASE],
+        "control" => &[REALMS, ENTRY_POINTS, API, APP, TOKENS, SERVICES, STORAGE, MODEL, BASE],
         "server" => &[
             CONTROL_API,
             REALMS,
-            FRONT_DOORS,
+            ENTRY_POINTS,
             API,
             APP,
-            MINT,
-            WORKSHOP,
-            CELLAR,
+            TOKENS,
+            SERVICES,
+            STORAGE,
             MODEL,
-            GROUND,
+            BASE,
         ],
         "cli" => &[
             &["server"],
             CONTROL_API,
             REALMS,
-            FRONT_DOORS,
+            ENTRY_POINTS,
             API,
             APP,
-            MINT,
-            WORKSHOP,
-            CELLAR,
+            TOKENS,
+            SERVICES,
+            STORAGE,
             MODEL,
-            GROUND,
+            BASE,
         ],
         "main" => &[&["cli"]],
         _ => return None,
     };
-    Some(floors.iter().flat_map(|floor| floor.iter().copied()).collect())
+    Some(layers.iter().flat_map(|layer| layer.iter().copied()).collect())
 }
 
 /// Why `from` must not use `to`, if it must not.
@@ -89,16 +89,16 @@ fn objection(from: &str, to: &str) -> Option<String> {
         return None;
     }
     let Some(allowed) = allowed(from) else {
-        return Some(format!("{from} is no room of the house"));
+        return Some(format!("{from} is not a module of the crate"));
     };
     if self::allowed(to).is_none() {
-        return Some(format!("{from} uses {to}, which is no room of the house"));
+        return Some(format!("{from} uses {to}, which is not a module of the crate"));
     }
     let any_portal = to.starts_with("portals::") && allowed.contains("portals::*");
     (!allowed.contains(to) && !any_portal).then(|| format!("{from} must not use {to}"))
 }
 
-/// The room a path inside the crate belongs to: its first segment, and for a portal the first two.
+/// The module a path inside the crate belongs to: its first segment, and for a portal the first two.
 fn room_of(path: &[String]) -> Option<String> {
     let first = path.first()?;
     match path.get(1) {
@@ -214,11 +214,11 @@ pub fn colons_end_at(tokens: &[TokenTree], at: usize) -> bool {
 fn objections_to(file: &Path, source: &str) -> Vec<String> {
     let name = file.display();
     if name.to_string() == "lib.rs" {
-        return Vec::new(); // it lists the rooms and shows some of what is in them
+        return Vec::new(); // it lists the modules and shows some of what is in them
     }
     let module = module_of(file);
     let Some(from) = room_of(&module) else {
-        return vec![format!("{name}: in no room")];
+        return vec![format!("{name}: in no module")];
     };
     let paths = match paths_in(source, &module) {
         Ok(paths) => paths,
@@ -226,7 +226,7 @@ fn objections_to(file: &Path, source: &str) -> Vec<String> {
     };
     let mut objections: Vec<_> = allowed(&from)
         .is_none()
-        .then(|| format!("{from} is no room of the house"))
+        .then(|| format!("{from} is not a module of the crate"))
         .into_iter()
         .collect();
     objections.extend(paths.iter().filter_map(|path| {
@@ -374,11 +374,14 @@ fn what_is_allowed_is_not_objected_to() {
 
 #[test]
 fn a_room_nobody_planned_is_found() {
-    assert_eq!(objects("utils.rs", ""), ["utils.rs: utils is no room of the house"]);
+    assert_eq!(
+        objects("utils.rs", ""),
+        ["utils.rs: utils is not a module of the crate"]
+    );
     let objections = objects("login/mod.rs", "use crate::helpers::trim;");
     assert_eq!(
         objections,
-        ["login/mod.rs: login uses helpers, which is no room of the house"]
+        ["login/mod.rs: login uses helpers, which is not a module of the crate"]
     );
 }
 

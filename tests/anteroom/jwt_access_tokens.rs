@@ -287,7 +287,7 @@ async fn a_client_turns_from_one_format_to_the_other_and_back() {
 }
 
 #[tokio::test]
-async fn minted_ones_carry_what_the_wish_and_the_rules_say() {
+async fn minted_tokens_have_the_requested_claims_and_those_of_the_rules() {
     let (realm, _) = with_jwts().await;
     realm
         .add(

@@ -248,7 +248,7 @@ mod between_two_processes {
     use crate::support::{ClientApp, Realm};
 
     /// The same realm as the second process serves it.
-    fn next_door(realm: &Realm, emulator: &Emulator, address: &str) -> Realm {
+    fn in_another_realm(realm: &Realm, emulator: &Emulator, address: &str) -> Realm {
         Realm {
             issuer: realm.issuer.replace(&emulator.issuer, address),
             ..realm.clone()
@@ -260,7 +260,7 @@ mod between_two_processes {
     }
 
     /// The realm of the second process, once that knows of it (it looks every second).
-    async fn known_next_door(realm: Realm) -> Realm {
+    async fn known_in_another_realm(realm: Realm) -> Realm {
         while realm.get("/oauth/discovery/keys").await.status == 404 {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
@@ -272,7 +272,7 @@ mod between_two_processes {
         let emulator = Emulator::start(&[]);
         let (_second, address) = emulator.beside();
         let realm = emulator.realm(wishes()).await;
-        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let other = known_in_another_realm(in_another_realm(&realm, &emulator, &address)).await;
         let client = realm.demo_client();
         let code = client.code_for("anne").await;
         let calls = [client.redemption(&code), other.demo_client().redemption(&code)];
@@ -291,7 +291,7 @@ mod between_two_processes {
         let emulator = Emulator::start(&[]);
         let (_second, address) = emulator.beside();
         let realm = emulator.realm(wishes()).await;
-        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let other = known_in_another_realm(in_another_realm(&realm, &emulator, &address)).await;
         let tokens = realm.demo_client().tokens_for("anne").await;
         let clients: [ClientApp; 2] = [realm.demo_client(), other.demo_client()];
 
@@ -310,7 +310,7 @@ mod between_two_processes {
         let emulator = Emulator::start(&[]);
         let (_second, address) = emulator.beside();
         let realm = emulator.realm(wishes()).await;
-        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let other = known_in_another_realm(in_another_realm(&realm, &emulator, &address)).await;
         let tokens = realm.demo_client().tokens_for("anne").await;
         assert!(other.accepts(&tokens.access_token).await);
 
@@ -324,7 +324,7 @@ mod between_two_processes {
         let emulator = Emulator::start(&[]);
         let (_second, address) = emulator.beside();
         let realm = emulator.realm(wishes()).await;
-        let other = known_next_door(next_door(&realm, &emulator, &address)).await;
+        let other = known_in_another_realm(in_another_realm(&realm, &emulator, &address)).await;
 
         realm.advance("PT3H").await;
 

@@ -269,7 +269,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_token_is_worth_nothing_next_door() {
+    async fn a_token_is_invalid_in_another_realm() {
         let (here, there) = two_realms().await;
         let tokens = here.demo_client().tokens_for("anne").await;
 
@@ -298,7 +298,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_code_is_worth_nothing_next_door_and_is_not_spent_there() {
+    async fn a_code_is_invalid_in_another_realm_and_not_used_up_there() {
         let (here, there) = two_realms().await;
         let code = here.demo_client().code_for("anne").await;
 
@@ -308,7 +308,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_sign_in_is_worth_nothing_next_door() {
+    async fn a_session_is_invalid_in_another_realm() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
 
@@ -319,7 +319,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_sign_in_here_does_not_end_the_one_next_door() {
+    async fn a_sign_in_does_not_end_the_session_in_another_realm() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
         there.demo_client().request().authorize(&browser, "anne").await.code();
@@ -342,7 +342,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_session_under_the_neighbours_name_is_no_session() {
+    async fn a_session_cookie_of_another_realm_is_not_a_session() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
         there.demo_client().request().authorize(&browser, "anne").await.code();
@@ -365,7 +365,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_request_in_flight_is_unknown_next_door() {
+    async fn an_authorization_request_is_unknown_in_another_realm() {
         let (here, there) = two_realms().await;
         let browser = here.user_agent();
         let page = here.demo_client().request().open(&browser).await.page();
@@ -582,7 +582,7 @@ async fn machines_may_call_the_server_by_any_name() {
 
 /// A page that has rebound its own name to our address (DNS rebinding) asks with that name.
 #[tokio::test]
-async fn the_control_room_and_pages_that_write_answer_to_our_own_names_only() {
+async fn the_control_api_and_forms_answer_only_to_the_servers_own_hosts() {
     let realm = fresh_realm().await;
     let ask = async |method: reqwest::Method, path: &str, host: &str| {
         let request = realm.http.request(method, realm.url(path)).header("host", host);

@@ -1,6 +1,6 @@
 //! The authorization response and the front channel.
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::parameter::{Kind, Parameter},
     web::endpoint::{self, Selection},
@@ -21,7 +21,7 @@ pub const ROWS: &[Row] = &[
         name: "authorization_state_changed",
         does: "`state` has a 1 appended; there is one even where none was sent.",
         section: "RFC 6749 §10.12",
-        bend: Bend::AuthorizationResponse(|_, answer| {
+        effect: Effect::AuthorizationResponse(|_, answer| {
             let state = format!("{}1", answer.get("state").unwrap_or_default());
             answer.set("state", state);
         }),
@@ -32,14 +32,14 @@ pub const ROWS: &[Row] = &[
         does: "The `state` that was sent does not come back.",
         section: "RFC 6749 §10.12",
         needs: Needs::Member("state"),
-        bend: Bend::AuthorizationResponse(|_, answer| answer.remove("state")),
+        effect: Effect::AuthorizationResponse(|_, answer| answer.remove("state")),
         ..RESPONSE
     },
     Row {
         name: "authorization_issuer_changed",
         does: "`iss` has a 1 appended.",
         section: "RFC 9207 §2.4",
-        bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", format!("{}1", call.here.issuer))),
+        effect: Effect::AuthorizationResponse(|call, answer| answer.set("iss", format!("{}1", call.here.issuer))),
         ..RESPONSE
     },
     Row {
@@ -47,7 +47,7 @@ pub const ROWS: &[Row] = &[
         does: "There is no `iss`, though the metadata promises it.",
         section: "RFC 9207 §2.4",
         needs: Needs::Member("iss"),
-        bend: Bend::AuthorizationResponse(|_, answer| answer.remove("iss")),
+        effect: Effect::AuthorizationResponse(|_, answer| answer.remove("iss")),
         ..RESPONSE
     },
     Row {
@@ -62,7 +62,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "The issuer named in `iss`.",
         }],
-        bend: Bend::AuthorizationResponse(|call, answer| answer.set("iss", call.parameters.text("issuer"))),
+        effect: Effect::AuthorizationResponse(|call, answer| answer.set("iss", call.parameters.text("issuer"))),
         ..RESPONSE
     },
     Row {
@@ -70,7 +70,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is `error=login_required`.",
         good_client: "Checks `state`, says what happened, and offers to sign in.",
         section: "OIDC Core §3.1.2.6",
-        bend: Bend::AuthorizationResponse(|_, answer| {
+        effect: Effect::AuthorizationResponse(|_, answer| {
             answer.refuse("login_required", "the user has to sign in");
         }),
         ..RESPONSE
@@ -80,7 +80,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is `error=access_denied`, as if the user had denied access.",
         good_client: "Checks `state` and shows a friendly page; does not ask again by itself.",
         section: "RFC 6749 §4.1.2.1",
-        bend: Bend::AuthorizationResponse(|_, answer| {
+        effect: Effect::AuthorizationResponse(|_, answer| {
             answer.refuse(
                 "access_denied",
                 "The resource owner or authorization server denied the request.",
@@ -98,7 +98,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["temporarily_unavailable", "server_error"]),
             meaning: "Which of the two.",
         }],
-        bend: Bend::AuthorizationResponse(|call, answer| {
+        effect: Effect::AuthorizationResponse(|call, answer| {
             answer.refuse(call.parameters.text("error"), "the server cannot answer just now");
         }),
         ..RESPONSE
@@ -108,7 +108,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer has an extra parameter: `session_state`.",
         good_client: "Ignores it and redeems the code.",
         section: "RFC 6749 §4.1.2",
-        bend: Bend::AuthorizationResponse(|call, answer| answer.set("session_state", call.here.random.token())),
+        effect: Effect::AuthorizationResponse(|call, answer| answer.set("session_state", call.here.random.token())),
         ..RESPONSE
     },
     Row {
@@ -120,7 +120,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["code", "state"]),
             meaning: "Which of them.",
         }],
-        bend: Bend::AuthorizationResponse(|call, answer| {
+        effect: Effect::AuthorizationResponse(|call, answer| {
             let again = (call.parameters.text("parameter").to_owned(), call.here.random.token());
             answer.parameters.push(again);
         }),
@@ -131,7 +131,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer carries a code and a `state` that this client never asked for.",
         good_client: "Refuses: the `state` is not its own (login CSRF, code injection).",
         section: "RFC 9700 §4.5, §4.7",
-        bend: Bend::AuthorizationResponse(|call, answer| {
+        effect: Effect::AuthorizationResponse(|call, answer| {
             answer.set("code", call.here.random.token());
             answer.set("state", call.here.random.token());
         }),
@@ -142,7 +142,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is the one before it once more, as a back button or a prefetch delivers it; the first passes.",
         good_client: "Refuses the second one or takes no harm; redeems each code once.",
         section: "RFC 6749 §4.1.2, §10.5",
-        bend: Bend::RepeatedResponse,
+        effect: Effect::RepeatedResponse,
         ..RESPONSE
     },
     Row {
@@ -150,7 +150,7 @@ pub const ROWS: &[Row] = &[
         does: "A page is shown before the redirect, and the user continues at any time: an hour later, or in another browser.",
         good_client: "Finds its `state` expired or foreign, explains that and offers to sign in.",
         section: "RFC 9700 §4.7",
-        bend: Bend::AuthorizationResponse(|_, answer| answer.held = true),
+        effect: Effect::AuthorizationResponse(|_, answer| answer.held = true),
         ..RESPONSE
     },
     Row {
@@ -161,7 +161,7 @@ pub const ROWS: &[Row] = &[
         endpoints: Selection::These(&[&endpoint::LOGIN]),
         applies: |call| call.asked.writes(),
         needs: Needs::Nothing,
-        bend: Bend::PostedOn,
+        effect: Effect::PostedOn,
         ..RESPONSE
     },
 ];

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Bend, KeyStory, Needs, Row};
+use super::{Effect, KeyStory, Needs, Row};
 use crate::{
     faults::{
-        bends::{Instead, append, set},
+        effects::{Instead, append, set},
         parameter::{Kind, Parameter},
     },
     web::{
@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
         does: "The metadata's `issuer` is not the URL it was asked for at.",
         good_client: "Stops before it sends anybody to the authorization endpoint.",
         section: "OIDC Discovery §4.3, RFC 8414 §3.3",
-        bend: Bend::Document(|_, metadata| append(metadata, "issuer", "INVALID")),
+        effect: Effect::Document(|_, metadata| append(metadata, "issuer", "INVALID")),
         ..DISCOVERY
     },
     Row {
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         holds: true,
         of_issuer: true,
         needs: Needs::Nothing,
-        bend: Bend::KeysMoved,
+        effect: Effect::KeysMoved,
         ..DISCOVERY
     },
     Row {
@@ -64,7 +64,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::RequiredText,
             meaning: "The issuer to lead to, for example a realm with a random name.",
         }],
-        bend: Bend::Document(|call, document| {
+        effect: Effect::Document(|call, document| {
             let links = document.get_mut("links").and_then(Value::as_array_mut);
             for link in links.into_iter().flatten() {
                 link["href"] = json!(call.parameters.text("issuer"));
@@ -77,7 +77,7 @@ pub const ROWS: &[Row] = &[
         does: "The metadata has unknown members.",
         good_client: "Ignores them and goes on.",
         section: "RFC 8414 §3.2",
-        bend: Bend::Document(|_, metadata| {
+        effect: Effect::Document(|_, metadata| {
             set(metadata, "x_anteroom", json!({"nested": [true, null]}));
         }),
         ..DISCOVERY
@@ -96,7 +96,7 @@ pub const ROWS: &[Row] = &[
         }],
         needs: Needs::Nothing,
         applies: |call| !call.asked.query.contains("redirected"),
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let said = call.parameters.text("location");
             let location = if said.contains("://") {
                 said.to_owned()
@@ -134,7 +134,7 @@ pub const ROWS: &[Row] = &[
             let basic = call.parameters.text("method") == "client_secret_basic";
             call.asked.endpoint.is(&endpoint::DISCOVERY) || call.asked.authenticates_by_header != basic
         },
-        bend: Bend::OneAuthMethod,
+        effect: Effect::OneAuthMethod,
         ..DISCOVERY
     },
     Row {
@@ -144,7 +144,9 @@ pub const ROWS: &[Row] = &[
         section: "RFC 9111 §4.2.4, OIDC Core §10.1.1",
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
-        bend: Bend::Instead(|_| Instead::new(503, "temporarily_unavailable", "the keys are temporarily unavailable")),
+        effect: Effect::Instead(|_| {
+            Instead::new(503, "temporarily_unavailable", "the keys are temporarily unavailable")
+        }),
         of_issuer: true,
         ..KEYS
     },
@@ -156,7 +158,7 @@ pub const ROWS: &[Row] = &[
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
         needs: Needs::Member("keys"),
-        bend: Bend::Document(|_, document| {
+        effect: Effect::Document(|_, document| {
             let unfamiliar = json!([
                 {"kty": "EC", "crv": "secp256k1", "kid": "secp256k1", "use": "sig",
                  "x": "eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g", "y": "SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"},
@@ -178,7 +180,7 @@ pub const ROWS: &[Row] = &[
         does: "The JWKS holds one key per type, none of them named, and neither do ID tokens name one.",
         good_client: "Picks the key by type and use and accepts the token.",
         section: "OIDC Core §10.1",
-        bend: Bend::Keys(KeyStory::SingleWithoutKid),
+        effect: Effect::Keys(KeyStory::SingleWithoutKid),
         ..KEYS
     },
     Row {
@@ -186,7 +188,7 @@ pub const ROWS: &[Row] = &[
         does: "The JWKS holds three keys per type, none of them named, and neither do ID tokens name one.",
         good_client: "Tries them all, or rejects the token.",
         section: "OIDC Core §10.1",
-        bend: Bend::Keys(KeyStory::ManyWithoutKid),
+        effect: Effect::Keys(KeyStory::ManyWithoutKid),
         ..KEYS
     },
     Row {
@@ -194,7 +196,7 @@ pub const ROWS: &[Row] = &[
         does: "After the first login all keys are replaced: the second login is signed with keys that were not published before.",
         good_client: REFETCH,
         section: "OIDC Core §10.1.1",
-        bend: Bend::Keys(KeyStory::RotatedAfterCodes(2)),
+        effect: Effect::Keys(KeyStory::RotatedAfterCodes(2)),
         ..KEYS
     },
     Row {
@@ -202,7 +204,7 @@ pub const ROWS: &[Row] = &[
         does: "All keys are replaced between the authorization response and the token response.",
         good_client: REFETCH,
         section: "OIDC Core §10.1.1",
-        bend: Bend::Keys(KeyStory::RotatedAfterCodes(1)),
+        effect: Effect::Keys(KeyStory::RotatedAfterCodes(1)),
         ..KEYS
     },
     Row {
@@ -210,7 +212,7 @@ pub const ROWS: &[Row] = &[
         does: "All keys are replaced just before every ID token is signed.",
         good_client: "Fetches the JWKS again for the unknown `kid`, then verifies and goes on.",
         section: "OIDC Core §10.1.1",
-        bend: Bend::Keys(KeyStory::RotatedBeforeSigning),
+        effect: Effect::Keys(KeyStory::RotatedBeforeSigning),
         ..KEYS
     },
     Row {
@@ -218,7 +220,7 @@ pub const ROWS: &[Row] = &[
         does: "The keys are replaced at once: the old ones are gone, and the tokens they signed still around.",
         good_client: "Drops the old keys when its cache of them has run out, and honours `Cache-Control`.",
         section: "RFC 9111 §5.2, OIDC Core §10.1.1",
-        bend: Bend::Keys(KeyStory::Withdrawn),
+        effect: Effect::Keys(KeyStory::Withdrawn),
         ..KEYS
     },
 ];

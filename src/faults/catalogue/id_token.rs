@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::{
-        bends::{append, set, shift},
+        effects::{append, set, shift},
         parameter::{Kind, Parameter},
     },
     model::Signature,
@@ -36,35 +36,35 @@ pub const ROWS: &[Row] = &[
         name: "id_token_wrong_issuer",
         does: "`iss` is the issuer with a 1 appended.",
         section: "OIDC Core §3.1.3.7 (2)",
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_missing_issuer",
         does: "There is no `iss`.",
         section: "OIDC Core §3.1.3.7 (2)",
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("iss"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("iss"))),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_wrong_audience",
         does: "`aud` is the client with a 1 appended.",
         section: "OIDC Core §3.1.3.7 (3)",
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "aud", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "aud", "1")),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_missing_audience",
         does: "There is no `aud`.",
         section: "OIDC Core §3.1.3.7 (3)",
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("aud"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("aud"))),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_untrusted_second_audience",
         does: "`aud` lists the client and one that it does not know, and there is no `azp`.",
         section: "OIDC Core §3.1.3.7 (3), (4)",
-        bend: Bend::IdToken(|_, token| {
+        effect: Effect::IdToken(|_, token| {
             let own = token.claims.get("aud").cloned().unwrap_or_default();
             let other = format!("{}1", own.as_str().unwrap_or_default());
             set(&mut token.claims, "aud", json!([own, other]));
@@ -76,7 +76,7 @@ pub const ROWS: &[Row] = &[
         does: "`aud` is a list with the client as its one member.",
         good_client: "Accepts the token: a list of one is as good as a text.",
         section: "OIDC Core §3.1.3.7 (3)",
-        bend: Bend::IdToken(|_, token| {
+        effect: Effect::IdToken(|_, token| {
             let own = token.claims.get("aud").cloned().unwrap_or_default();
             set(&mut token.claims, "aud", json!([own]));
         }),
@@ -86,14 +86,14 @@ pub const ROWS: &[Row] = &[
         name: "id_token_missing_subject",
         does: "There is no `sub`.",
         section: "OIDC Core §2",
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("sub"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("sub"))),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_missing_issued_at",
         does: "There is no `iat`.",
         section: "OIDC Core §2",
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("iat"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("iat"))),
         ..ID_TOKEN
     },
     Row {
@@ -101,28 +101,28 @@ pub const ROWS: &[Row] = &[
         does: "`iat` is seven days ago, though the token has not expired.",
         good_client: "Rejects the token where it has a limit for the age of one; accepting it is allowed outside FAPI.",
         section: "OIDC Core §3.1.3.7 (10)",
-        bend: Bend::IdToken(|_, token| shift(&mut token.claims, "iat", -7 * 24 * 3600)),
+        effect: Effect::IdToken(|_, token| shift(&mut token.claims, "iat", -7 * 24 * 3600)),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_expired",
         does: "`exp` is six minutes ago, beyond the leeway that is usually granted.",
         section: "OIDC Core §3.1.3.7 (9)",
-        bend: Bend::IdToken(|call, token| set(&mut token.claims, "exp", call.here.now.as_second() - 360)),
+        effect: Effect::IdToken(|call, token| set(&mut token.claims, "exp", call.here.now.as_second() - 360)),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_missing_expiry",
         does: "There is no `exp`.",
         section: "OIDC Core §3.1.3.7 (9)",
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("exp"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("exp"))),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_expiry_as_text",
         does: "`exp` is a text with digits, not a number.",
         section: "RFC 7519 §2, §4.1.4",
-        bend: Bend::IdToken(|_, token| {
+        effect: Effect::IdToken(|_, token| {
             let expiry = token.claims.get("exp").map(ToString::to_string);
             set(&mut token.claims, "exp", expiry);
         }),
@@ -132,7 +132,7 @@ pub const ROWS: &[Row] = &[
         name: "id_token_wrong_nonce",
         does: "`nonce` has a 1 appended; there is one even where none was sent.",
         section: "OIDC Core §3.1.3.7 (11)",
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "nonce", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "nonce", "1")),
         ..ID_TOKEN
     },
     Row {
@@ -140,7 +140,7 @@ pub const ROWS: &[Row] = &[
         does: "There is no `nonce`, though one was sent.",
         section: "OIDC Core §3.1.3.7 (11)",
         needs: Needs::Member("nonce"),
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("nonce"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("nonce"))),
         ..ID_TOKEN
     },
     Row {
@@ -148,14 +148,14 @@ pub const ROWS: &[Row] = &[
         does: "Every byte of the signature is XORed with 0x5A.",
         good_client: "Rejects the token; going on is tolerated where it came straight from the token endpoint over TLS.",
         section: "OIDC Core §3.1.3.7 (6)",
-        bend: Bend::IdToken(|_, token| token.signature = Signature::Flipped),
+        effect: Effect::IdToken(|_, token| token.signature = Signature::Flipped),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_alg_none",
         does: "The token is not signed, and `alg` says `none`.",
         section: "OIDC Core §3.1.3.7 (7), RFC 8725 §3.2",
-        bend: Bend::IdToken(|_, token| token.signature = Signature::Absent),
+        effect: Effect::IdToken(|_, token| token.signature = Signature::Absent),
         ..ID_TOKEN
     },
     Row {
@@ -164,7 +164,7 @@ pub const ROWS: &[Row] = &[
         section: "OIDC Core §3.1.3.7 (7), RFC 8725 §3.1",
         // The key of the other algorithm is shown where the issuer has none.
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::JWKS]),
-        bend: Bend::IdToken(|_, token| token.signature = Signature::OtherAlgorithm),
+        effect: Effect::IdToken(|_, token| token.signature = Signature::OtherAlgorithm),
         ..ID_TOKEN
     },
     Row {
@@ -177,7 +177,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["pem", "der"]),
             meaning: "Which bytes of the public key (SubjectPublicKeyInfo) are taken for a secret.",
         }],
-        bend: Bend::IdToken(|call, token| {
+        effect: Effect::IdToken(|call, token| {
             let pem = call.parameters.text("form") == "pem";
             token.signature = Signature::PublicKeyAsSecret { pem };
         }),
@@ -188,7 +188,7 @@ pub const ROWS: &[Row] = &[
         does: "The token is signed with a key that the JWKS never shows.",
         good_client: "Fetches the JWKS once more, then rejects the token; does not fetch for every token.",
         section: "OIDC Core §10.1.1, RFC 8725 §3.10",
-        bend: Bend::IdToken(|_, token| token.signature = Signature::UnpublishedKey),
+        effect: Effect::IdToken(|_, token| token.signature = Signature::UnpublishedKey),
         ..ID_TOKEN
     },
     Row {
@@ -196,14 +196,14 @@ pub const ROWS: &[Row] = &[
         does: "The header does not name the key.",
         good_client: "Picks the key by type and use, or tries those that fit, and accepts the token.",
         section: "OIDC Core §10.1",
-        bend: Bend::IdToken(|_, token| drop(token.header.shift_remove("kid"))),
+        effect: Effect::IdToken(|_, token| drop(token.header.shift_remove("kid"))),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_wrong_at_hash",
         does: "`at_hash` has a 1 appended.",
         section: "OIDC Core §3.1.3.8",
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "at_hash", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "at_hash", "1")),
         ..ID_TOKEN
     },
     Row {
@@ -212,7 +212,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Accepts the token.",
         section: "OIDC Core §3.1.3.6",
         needs: Needs::Member("at_hash"),
-        bend: Bend::IdToken(|_, token| drop(token.claims.shift_remove("at_hash"))),
+        effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("at_hash"))),
         ..ID_TOKEN
     },
     Row {
@@ -220,7 +220,7 @@ pub const ROWS: &[Row] = &[
         does: "There are an unknown claim and an unknown header parameter.",
         good_client: "Ignores them and accepts the token.",
         section: "RFC 7519 §4, RFC 7515 §4",
-        bend: Bend::IdToken(|_, token| {
+        effect: Effect::IdToken(|_, token| {
             set(&mut token.header, "x-anteroom", true);
             set(
                 &mut token.claims,
@@ -235,7 +235,7 @@ pub const ROWS: &[Row] = &[
         does: "`sub` is there twice, with different values.",
         good_client: "Rejects the token, or takes the last value everywhere alike.",
         section: "RFC 7519 §4, RFC 8259 §4",
-        bend: Bend::IdToken(|_, token| token.before_claims = r#""sub":"somebody-else","#.to_owned()),
+        effect: Effect::IdToken(|_, token| token.before_claims = r#""sub":"somebody-else","#.to_owned()),
         ..ID_TOKEN
     },
     Row {
@@ -244,7 +244,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Drops the answer: the new access token is never used.",
         section: "OIDC Core §12.2",
         applies: |call| call.asked.refreshes(),
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
         ..ID_TOKEN
     },
     Row {
@@ -253,7 +253,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Drops the answer: the new access token is never used.",
         section: "OIDC Core §12.2",
         applies: |call| call.asked.refreshes(),
-        bend: Bend::IdToken(|_, token| append(&mut token.claims, "sub", "1")),
+        effect: Effect::IdToken(|_, token| append(&mut token.claims, "sub", "1")),
         ..ID_TOKEN
     },
     Row {
@@ -262,7 +262,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Accepts a little (a few minutes at most) and rejects more.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,
-        bend: Bend::IdToken(|call, token| {
+        effect: Effect::IdToken(|call, token| {
             let issued = token.claims.get("iat").cloned();
             set(&mut token.claims, "nbf", issued);
             for claim in ["iat", "nbf", "exp"] {
@@ -277,7 +277,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Accepts the token while it has not expired, with a leeway of a few minutes at most.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,
-        bend: Bend::IdToken(|call, token| {
+        effect: Effect::IdToken(|call, token| {
             let issued = token.claims.get("iat").cloned();
             set(&mut token.claims, "nbf", issued);
             for claim in ["iat", "nbf", "exp"] {
@@ -290,14 +290,14 @@ pub const ROWS: &[Row] = &[
         name: "not_yet_valid",
         does: "`nbf` is an hour ahead.",
         section: "RFC 7519 §4.1.5",
-        bend: Bend::IdToken(|call, token| set(&mut token.claims, "nbf", call.here.now.as_second() + 3600)),
+        effect: Effect::IdToken(|call, token| set(&mut token.claims, "nbf", call.here.now.as_second() + 3600)),
         ..ID_TOKEN
     },
     Row {
         name: "critical_header_unknown",
         does: "The header has a `crit` with an unknown extension.",
         section: "RFC 7515 §4.1.11",
-        bend: Bend::IdToken(|_, token| {
+        effect: Effect::IdToken(|_, token| {
             set(&mut token.header, "crit", json!(["urn:anteroom:unknown"]));
             set(&mut token.header, "urn:anteroom:unknown", true);
         }),
@@ -312,7 +312,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["at+jwt", "logout+jwt"]),
             meaning: "An access token (RFC 9068) or a logout token.",
         }],
-        bend: Bend::IdToken(|call, token| {
+        effect: Effect::IdToken(|call, token| {
             let typ = call.parameters.text("typ");
             set(&mut token.header, "typ", typ);
             if typ == "logout+jwt" {
@@ -327,7 +327,7 @@ pub const ROWS: &[Row] = &[
         does: "`azp` is another client.",
         good_client: "Rejects the token if it reads `azp`.",
         section: "OIDC Core §3.1.3.7 (5)",
-        bend: Bend::IdToken(|_, token| set(&mut token.claims, "azp", "another-client")),
+        effect: Effect::IdToken(|_, token| set(&mut token.claims, "azp", "another-client")),
         ..ID_TOKEN
     },
     Row {
@@ -340,7 +340,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["old", "absent", "acr"]),
             meaning: "Ten days old, no `auth_time`, or `acr` 0.",
         }],
-        bend: Bend::IdToken(|call, token| match call.parameters.text("form") {
+        effect: Effect::IdToken(|call, token| match call.parameters.text("form") {
             "absent" => drop(token.claims.shift_remove("auth_time")),
             "acr" => set(&mut token.claims, "acr", "0"),
             _ => shift(&mut token.claims, "auth_time", -10 * 24 * 3600),

@@ -3,7 +3,7 @@
 //! A new fault is a row in the file of its family, with its change in the row; listing, arming, limiting and counting
 //! follow.
 //!
-//! | file | bends |
+//! | file | alters |
 //! | --- | --- |
 //! | [`discovery`] | metadata, WebFinger, published keys |
 //! | [`authorization`] | the authorization response and what happens at the front channel |
@@ -40,8 +40,8 @@ mod token_response;
 mod transport;
 
 use super::{
-    bends::{Answer, Instead},
     call::{Asked, Call},
+    effects::{Answer, Instead},
     parameter::Parameter,
 };
 use crate::{
@@ -73,10 +73,10 @@ pub struct Row {
     /// Whether a request that was answered with this status is something the fault waits for.
     pub event: fn(&Asked, u16) -> bool,
     pub needs: Needs,
-    pub bend: Bend,
+    pub effect: Effect,
 }
 
-/// What has to be there to be bent. Where it is not, the call does not count.
+/// What has to be there to be altered. Where it is not, the call does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
@@ -86,9 +86,9 @@ pub enum Needs {
     Member(&'static str),
 }
 
-/// How an answer is bent: from `IdToken` on by the seams of `tokens`, before by the wire layer.
+/// How an answer is altered: from `IdToken` on by the fault points of `tokens`, before by the wire layer.
 #[derive(Clone, Copy, Debug)]
-pub enum Bend {
+pub enum Effect {
     /// The answer waits for the parameter `seconds`.
     Delay,
     /// Sent byte by byte, `seconds` apart.
@@ -120,7 +120,7 @@ pub enum Bend {
     /// The authorization response before this one, once more.
     RepeatedResponse,
     AccessToken(fn(&Call<'_>, &mut IssuedAccessToken)),
-    RefreshToken(RefreshBend),
+    RefreshToken(RefreshEffect),
     Keys(KeyStory),
 }
 
@@ -133,7 +133,7 @@ pub enum When {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefreshBend {
+pub enum RefreshEffect {
     /// The old one stays good, and the answer has none.
     NotRotated,
     /// It ends in characters that must be encoded.
@@ -172,7 +172,7 @@ impl Row {
         applies: |_| true,
         event: |_, _| false,
         needs: Needs::Nothing,
-        bend: Bend::Delay,
+        effect: Effect::Delay,
     };
 
     /// Whether it triggers anywhere where a request says which client sends it, and may be about a user.
@@ -245,9 +245,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_state_of_the_whole_issuer_bends_keys() {
+    fn only_a_state_of_the_whole_issuer_alters_keys() {
         for row in rows() {
-            if matches!(row.bend, Bend::Keys(_) | Bend::KeysMoved) {
+            if matches!(row.effect, Effect::Keys(_) | Effect::KeysMoved) {
                 assert!(row.of_issuer, "{}", row.name);
             }
         }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::{
-        bends::Instead,
+        effects::Instead,
         parameter::{Kind, Parameter},
     },
     web::endpoint::Selection,
@@ -39,7 +39,7 @@ pub const ROWS: &[Row] = &[
             let books = ["booking", "reschedule", "appointments", "visits"].contains(&last);
             call.asked.writes() && books
         },
-        bend: Bend::Instead(|_| {
+        effect: Effect::Instead(|_| {
             let taken = Instead::new(409, "slot_taken", "The slot has been taken meanwhile.");
             Instead {
                 slot_taken: true,
@@ -52,35 +52,35 @@ pub const ROWS: &[Row] = &[
         name: "portal_unauthorized",
         does: "401, as if the token or key were invalid.",
         good_client: "Refreshes once, then asks for a new login.",
-        bend: Bend::Instead(|_| Instead::new(401, "invalid_token", "The access token is invalid")),
+        effect: Effect::Instead(|_| Instead::new(401, "invalid_token", "The access token is invalid")),
         ..PORTAL
     },
     Row {
         name: "portal_forbidden",
         does: "403, as if this were not allowed.",
         good_client: "Explains what is missing; does not try again by itself.",
-        bend: Bend::Instead(|_| Instead::new(403, "insufficient_scope", "This is not allowed.")),
+        effect: Effect::Instead(|_| Instead::new(403, "insufficient_scope", "This is not allowed.")),
         ..PORTAL
     },
     Row {
         name: "portal_not_found",
         does: "404, as if the resource did not exist.",
         good_client: "Drops it from its cache and says so.",
-        bend: Bend::Instead(|_| Instead::new(404, "not_found", "Resource not found.")),
+        effect: Effect::Instead(|_| Instead::new(404, "not_found", "Resource not found.")),
         ..PORTAL
     },
     Row {
         name: "portal_conflict",
         does: "409, as if the resource had been changed meanwhile.",
         good_client: "Fetches the present state before it asks again.",
-        bend: Bend::Instead(|_| Instead::new(409, "conflict", "The state has changed meanwhile.")),
+        effect: Effect::Instead(|_| Instead::new(409, "conflict", "The state has changed meanwhile.")),
         ..PORTAL
     },
     Row {
         name: "portal_unprocessable",
         does: "422, as if the request were invalid.",
         good_client: "Shows the fields that are wrong; does not send the same again.",
-        bend: Bend::Instead(|_| Instead::new(422, "unprocessable", "The request cannot be processed.")),
+        effect: Effect::Instead(|_| Instead::new(422, "unprocessable", "The request cannot be processed.")),
         ..PORTAL
     },
     Row {
@@ -97,7 +97,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "Seconds until a new attempt is allowed.",
         }],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let seconds = call.parameters.integer("retry_after").to_string();
             Instead::new(429, "too_many_requests", "Too many requests.").with(http::header::RETRY_AFTER, seconds)
         }),
@@ -107,7 +107,7 @@ pub const ROWS: &[Row] = &[
         name: "portal_server_error",
         does: "500, and nothing was changed.",
         good_client: "Shows an error; repeats only what may be repeated.",
-        bend: Bend::Instead(|_| Instead::new(500, "server_error", "Internal server error")),
+        effect: Effect::Instead(|_| Instead::new(500, "server_error", "Internal server error")),
         ..PORTAL
     },
     Row {
@@ -115,7 +115,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is delayed by this many seconds; the request has been carried out by then.",
         good_client: "Shows that it waits, gives up by itself, and books nothing twice.",
         parameters: SECONDS,
-        bend: Bend::Delay,
+        effect: Effect::Delay,
         ..PORTAL
     },
     Row {
@@ -124,7 +124,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Says that there is nothing, and offers what can be done about it.",
         needs: Needs::Json,
         applies: |call| !call.asked.writes(),
-        bend: Bend::Answer(|_, answer| {
+        effect: Effect::Answer(|_, answer| {
             let Ok(mut document) = serde_json::from_slice::<Value>(&answer.body) else {
                 return;
             };

@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::{Bend, Needs, RefreshBend, Row};
+use super::{Effect, Needs, RefreshEffect, Row};
 use crate::{
     faults::{
-        bends::Instead,
+        effects::Instead,
         parameter::{Kind, Parameter},
     },
     web::endpoint::{self, Selection},
@@ -25,7 +25,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Keeps the old one.",
         section: "RFC 6749 §6",
         applies: |call| call.asked.refreshes(),
-        bend: Bend::RefreshToken(RefreshBend::NotRotated),
+        effect: Effect::RefreshToken(RefreshEffect::NotRotated),
         ..REFRESH
     },
     Row {
@@ -33,7 +33,7 @@ pub const ROWS: &[Row] = &[
         does: "The refresh token ends in a space, `%`, `&`, `+` and `=`.",
         good_client: "Encodes it right in its form, and refreshes.",
         section: "RFC 6749 appendix A.17, appendix B",
-        bend: Bend::RefreshToken(RefreshBend::OddCharacters),
+        effect: Effect::RefreshToken(RefreshEffect::OddCharacters),
         ..REFRESH
     },
     Row {
@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Asks for a new login, once, and clears what it has stored.",
         section: "RFC 6749 §5.2, RFC 9700 §4.14.2",
         applies: |call| call.asked.refreshes(),
-        bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the refresh token has expired")),
+        effect: Effect::Instead(|_| Instead::new(400, "invalid_grant", "the refresh token has expired")),
         ..REFRESH
     },
     Row {
@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
         section: "RFC 6749 §5.2, RFC 6750 §3.1",
         endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
         applies: |call| call.asked.refreshes() || call.asked.at_resource(),
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             if call.asked.at_resource() {
                 Instead::new(401, "invalid_token", "The access token was revoked")
             } else {
@@ -79,7 +79,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "How long it is really valid, in seconds.",
         }],
-        bend: Bend::AccessToken(|call, token| {
+        effect: Effect::AccessToken(|call, token| {
             let life = SignedDuration::from_secs(call.parameters.integer("seconds"));
             let end = token.issued_at.checked_add(life).unwrap_or(token.expires_at);
             token.expires_at = end.min(token.expires_at);

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::{
-        bends::{Instead, append, set, unsigned_jwt},
+        effects::{Instead, append, set, unsigned_jwt},
         parameter::{Kind, Parameter},
     },
     web::endpoint::{self, Selection},
@@ -34,7 +34,7 @@ pub const ROWS: &[Row] = &[
         does: "`sub` is not the one of the ID token.",
         good_client: "Discards the whole answer.",
         section: "OIDC Core §5.3.2",
-        bend: Bend::Document(|_, answer| append(answer, "sub", "invalid")),
+        effect: Effect::Document(|_, answer| append(answer, "sub", "invalid")),
         ..USERINFO
     },
     Row {
@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is a signed JWT (`application/jwt`) with `iss` and `aud`.",
         good_client: "Verifies it and reads the claims.",
         section: "OIDC Core §5.3.2",
-        bend: Bend::SignedUserinfo,
+        effect: Effect::SignedUserinfo,
         ..USERINFO
     },
     Row {
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         does: "`address` and `phone_number` are in an unsigned JWT of another issuer, beside the answer.",
         good_client: "Reads them from `_claim_sources`, or goes without.",
         section: "OIDC Core §5.6.2.1",
-        bend: Bend::Document(|_, answer| {
+        effect: Effect::Document(|_, answer| {
             let address = answer.shift_remove("address");
             let address = address.unwrap_or_else(|| json!({"country": "DE", "locality": "Berlin"}));
             let phone = answer.shift_remove("phone_number");
@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
         // The place the claim is fetched from knows no client.
         holds: true,
         of_issuer: true,
-        bend: Bend::DistributedClaims,
+        effect: Effect::DistributedClaims,
         ..USERINFO
     },
     Row {
@@ -84,7 +84,7 @@ pub const ROWS: &[Row] = &[
         section: "RFC 7662 §2.2",
         endpoints: Selection::These(&[&endpoint::INTROSPECT]),
         needs: Needs::Member("active"),
-        bend: Bend::Document(|_, answer| {
+        effect: Effect::Document(|_, answer| {
             answer.clear();
             set(answer, "active", false);
         }),
@@ -95,7 +95,7 @@ pub const ROWS: &[Row] = &[
         does: "401 whose challenge says `bEARER`.",
         good_client: "Reads the scheme in any case: refreshes and tries again.",
         section: "RFC 9110 §11.1",
-        bend: Bend::Instead(|_| {
+        effect: Effect::Instead(|_| {
             invalid_token().challenging(
                 "bEARER realm=\"Anteroom\", error=\"invalid_token\", error_description=\"The access token is invalid\"",
             )
@@ -122,7 +122,7 @@ pub const ROWS: &[Row] = &[
             call.asked.at_resource() && call.events < enough
         },
         event: |asked, status| asked.refreshes() && status == 200,
-        bend: Bend::Instead(|_| invalid_token()),
+        effect: Effect::Instead(|_| invalid_token()),
         ..RESOURCE
     },
     Row {
@@ -135,7 +135,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["none", "several"]),
             meaning: "None at all, or three in a list.",
         }],
-        bend: Bend::Instead(|call| match call.parameters.text("challenges") {
+        effect: Effect::Instead(|call| match call.parameters.text("challenges") {
             "several" => invalid_token().challenging(
                 "Negotiate, Basic realm=\"a, b\", Bearer realm=\"Anteroom\", error=\"invalid_token\", scope=\"openid\"",
             ),
@@ -155,7 +155,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "What would be needed.",
         }],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let scope = call.parameters.text("scope").replace(['"', '\\'], "_");
             let challenge = format!("Bearer realm=\"Anteroom\", error=\"insufficient_scope\", scope=\"{scope}\"");
             Instead::new(
@@ -188,7 +188,7 @@ pub const ROWS: &[Row] = &[
                 meaning: "How many seconds ago it may have been.",
             },
         ],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let acr = call.parameters.text("acr_values").replace(['"', '\\'], "_");
             let max_age = call.parameters.integer("max_age");
             let challenge = format!(

@@ -2,10 +2,10 @@
 
 use http::{StatusCode, header};
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::{
-        bends::{gzip, set},
+        effects::{gzip, set},
         parameter::{Kind, Parameter},
     },
     web::endpoint::{self, Selection},
@@ -24,7 +24,7 @@ pub const ROWS: &[Row] = &[
         does: "The JSON is cut in the middle; the length is that of what is left.",
         good_client: "Fails with an error of its own and uses no part of it.",
         section: "RFC 8259 §2",
-        bend: Bend::Answer(|_, answer| answer.body = answer.body.slice(..answer.body.len() / 2)),
+        effect: Effect::Answer(|_, answer| answer.body = answer.body.slice(..answer.body.len() / 2)),
         ..SHAPE
     },
     Row {
@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["text/html", "text/plain", "application/octet-stream"]),
             meaning: "What it is called.",
         }],
-        bend: Bend::Answer(|call, answer| answer.set_type(call.parameters.text("type"))),
+        effect: Effect::Answer(|call, answer| answer.set_type(call.parameters.text("type"))),
         ..SHAPE
     },
     Row {
@@ -62,7 +62,7 @@ pub const ROWS: &[Row] = &[
             },
         ],
         needs: Needs::Nothing,
-        bend: Bend::Answer(|call, answer| {
+        effect: Effect::Answer(|call, answer| {
             let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
                         <body><h1>502 Bad Gateway</h1><p>some proxy</p></body></html>\n";
             answer.status = StatusCode::from_u16(call.parameters.status()).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -76,7 +76,7 @@ pub const ROWS: &[Row] = &[
         does: "The object has an unknown member.",
         good_client: "Ignores it and goes on.",
         section: "RFC 6749 §5.1, RFC 7517 §4",
-        bend: Bend::Document(|_, document| {
+        effect: Effect::Document(|_, document| {
             set(
                 document,
                 "x_anteroom",
@@ -91,7 +91,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Rejects it, or takes the last value everywhere alike.",
         section: "RFC 8259 §4, RFC 7493 §2.3",
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::USERINFO]),
-        bend: Bend::Answer(|call, answer| {
+        effect: Effect::Answer(|call, answer| {
             let at_userinfo = call.asked.endpoint.is(&endpoint::USERINFO);
             let name = if at_userinfo { "sub" } else { "access_token" };
             answer.insert_in_front(&format!("\"{name}\":\"the-other-one\","));
@@ -119,7 +119,7 @@ pub const ROWS: &[Row] = &[
                 meaning: "Bytes, about.",
             },
         ],
-        bend: Bend::Answer(|call, answer| {
+        effect: Effect::Answer(|call, answer| {
             let size = usize::try_from(call.parameters.integer("size")).unwrap_or_default();
             match call.parameters.text("form") {
                 "members" => {
@@ -146,7 +146,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["bom", "gzip"]),
             meaning: "Which of the two.",
         }],
-        bend: Bend::Answer(|call, answer| match call.parameters.text("form") {
+        effect: Effect::Answer(|call, answer| match call.parameters.text("form") {
             "gzip" => {
                 answer.body = gzip(&answer.body).into();
                 answer.set_header(header::CONTENT_ENCODING, "gzip");

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Bend, Needs, Row};
+use super::{Effect, Needs, Row};
 use crate::{
     faults::{
-        bends::{Instead, other_case, set},
+        effects::{Instead, other_case, set},
         parameter::{Kind, Parameter},
     },
     model::Scopes,
@@ -31,7 +31,7 @@ pub const ROWS: &[Row] = &[
         does: "There is no `expires_in`.",
         good_client: "Goes on, and refreshes when it meets a 401.",
         section: "RFC 6749 §5.1",
-        bend: Bend::Document(|_, answer| drop(answer.shift_remove("expires_in"))),
+        effect: Effect::Document(|_, answer| drop(answer.shift_remove("expires_in"))),
         ..RESPONSE
     },
     Row {
@@ -39,7 +39,7 @@ pub const ROWS: &[Row] = &[
         does: "There is no `scope`.",
         good_client: "Goes on: then the scopes are those it asked for.",
         section: "RFC 6749 §5.1",
-        bend: Bend::Document(|_, answer| drop(answer.shift_remove("scope"))),
+        effect: Effect::Document(|_, answer| drop(answer.shift_remove("scope"))),
         ..RESPONSE
     },
     Row {
@@ -47,7 +47,7 @@ pub const ROWS: &[Row] = &[
         does: "`token_type` is `bEARER`.",
         good_client: "Goes on: case does not matter.",
         section: "RFC 6749 §5.1",
-        bend: Bend::Document(|_, answer| {
+        effect: Effect::Document(|_, answer| {
             let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or_default();
             let kind = other_case(kind);
             set(answer, "token_type", kind);
@@ -59,7 +59,7 @@ pub const ROWS: &[Row] = &[
         does: "`token_type` is `mac`.",
         good_client: "Does not use the token.",
         section: "RFC 6749 §5.1, §7.1",
-        bend: Bend::Document(|_, answer| set(answer, "token_type", "mac")),
+        effect: Effect::Document(|_, answer| set(answer, "token_type", "mac")),
         ..RESPONSE
     },
     Row {
@@ -67,7 +67,7 @@ pub const ROWS: &[Row] = &[
         does: "A 200 without `access_token`.",
         good_client: "Takes it for a failure.",
         section: "RFC 6749 §5.1",
-        bend: Bend::Document(|_, answer| drop(answer.shift_remove("access_token"))),
+        effect: Effect::Document(|_, answer| drop(answer.shift_remove("access_token"))),
         ..RESPONSE
     },
     Row {
@@ -81,13 +81,13 @@ pub const ROWS: &[Row] = &[
             meaning: "`\"3600\"` or `3600.5`.",
         }],
         needs: Needs::Member("expires_in"),
-        bend: Bend::Document(|call, answer| {
+        effect: Effect::Document(|call, answer| {
             let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or_default();
-            let bent = match call.parameters.text("form") {
+            let altered = match call.parameters.text("form") {
                 "fraction" => json!(format!("{seconds}.5").parse::<f64>().unwrap_or_default()),
                 _ => json!(seconds.to_string()),
             };
-            set(answer, "expires_in", bent);
+            set(answer, "expires_in", altered);
         }),
         ..RESPONSE
     },
@@ -101,14 +101,14 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Choice(&["zero", "negative", "huge", "null"]),
             meaning: "Which absurdity.",
         }],
-        bend: Bend::Document(|call, answer| {
-            let bent = match call.parameters.text("form") {
+        effect: Effect::Document(|call, answer| {
+            let altered = match call.parameters.text("form") {
                 "negative" => json!(-1),
                 "huge" => json!(9_007_199_254_740_992_i64),
                 "null" => Value::Null,
                 _ => json!(0),
             };
-            set(answer, "expires_in", bent);
+            set(answer, "expires_in", altered);
         }),
         ..RESPONSE
     },
@@ -117,7 +117,7 @@ pub const ROWS: &[Row] = &[
         does: "Members without a value: `refresh_token` and `error_description` are null, `scope` is empty.",
         good_client: "Takes them for absent; looks for no error where none is.",
         section: "RFC 6749 §3.1, §5.1",
-        bend: Bend::Document(|_, answer| {
+        effect: Effect::Document(|_, answer| {
             set(answer, "refresh_token", Value::Null);
             set(answer, "scope", "");
             set(answer, "error_description", Value::Null);
@@ -129,7 +129,7 @@ pub const ROWS: &[Row] = &[
         does: "`{\"error\": …}` in a 200.",
         good_client: "Looks for `error` and takes it for a failure.",
         section: "RFC 6749 §5.2",
-        bend: Bend::Document(|_, answer| {
+        effect: Effect::Document(|_, answer| {
             answer.clear();
             set(answer, "error", "invalid_grant");
             set(answer, "error_description", "the status is wrong, the error is not");
@@ -141,7 +141,7 @@ pub const ROWS: &[Row] = &[
         does: "400 with an error code that is registered nowhere.",
         good_client: "Takes it for a plain failure.",
         section: "RFC 6749 §5.2, §8.5",
-        bend: Bend::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that is not registered")),
+        effect: Effect::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that is not registered")),
         ..REFUSAL
     },
     Row {
@@ -155,7 +155,7 @@ pub const ROWS: &[Row] = &[
             meaning: "The one that is withheld.",
         }],
         needs: Needs::Nothing,
-        bend: Bend::AccessToken(|call, token| {
+        effect: Effect::AccessToken(|call, token| {
             let named = call.parameters.text("scope");
             let withheld = match token.scopes.iter().last() {
                 Some(last) if named == "the last" => last,
@@ -172,7 +172,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Starts a new login, once; does not send the code again.",
         section: "RFC 6749 §5.2, §4.1.2",
         applies: |call| call.asked.asks_by_code(),
-        bend: Bend::Instead(|_| Instead::new(400, "invalid_grant", "the code has expired")),
+        effect: Effect::Instead(|_| Instead::new(400, "invalid_grant", "the code has expired")),
         ..REFUSAL
     },
     Row {
@@ -180,7 +180,7 @@ pub const ROWS: &[Row] = &[
         does: "401 `invalid_client`, as if the secret had been replaced.",
         good_client: "Stops and raises an alarm; no loop for users, no storm.",
         section: "RFC 6749 §5.2",
-        bend: Bend::Instead(|_| {
+        effect: Effect::Instead(|_| {
             Instead::new(401, "invalid_client", "the client secret is not the one on record")
                 .challenging("Basic realm=\"Anteroom\", charset=\"UTF-8\"")
         }),
@@ -200,7 +200,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "The status.",
         }],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let status = call.parameters.status();
             Instead::new(status, "server_error", "the server met an unexpected condition")
         }),
@@ -229,7 +229,7 @@ pub const ROWS: &[Row] = &[
                 meaning: "Where to.",
             },
         ],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             Instead::new(call.parameters.status(), "moved", "the token endpoint is elsewhere")
                 .with(http::header::LOCATION, call.parameters.text("location"))
                 .bare("text/plain", "")

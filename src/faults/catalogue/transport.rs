@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 
-use super::{Bend, Needs, Row, When};
+use super::{Effect, Needs, Row, When};
 use crate::{
     clock::system_now,
     faults::{
-        bends::Instead,
         call::Call,
+        effects::Instead,
         parameter::{Kind, Parameter},
     },
     web::endpoint::{self, Selection},
@@ -61,7 +61,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "How long, in real time.",
         }],
-        bend: Bend::Delay,
+        effect: Effect::Delay,
         ..TRANSPORT
     },
     Row {
@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Seconds { most: 60.0, usual: 1.0 },
             meaning: "From one byte to the next, in real time.",
         }],
-        bend: Bend::Drip,
+        effect: Effect::Drip,
         ..TRANSPORT
     },
     Row {
@@ -83,7 +83,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Waits that long, whichever form it has, within reason.",
         section: "RFC 6585 §4, RFC 9110 §10.2.3",
         parameters: RETRY_AFTER,
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             Instead::new(429, "slow_down", "too many requests").with(http::header::RETRY_AFTER, retry_after(call))
         }),
         ..TRANSPORT
@@ -93,7 +93,7 @@ pub const ROWS: &[Row] = &[
         does: "429 without `Retry-After`.",
         good_client: "Backs off by a rule of its own.",
         section: "RFC 6585 §4",
-        bend: Bend::Instead(|_| Instead::new(429, "slow_down", "too many requests")),
+        effect: Effect::Instead(|_| Instead::new(429, "slow_down", "too many requests")),
         ..TRANSPORT
     },
     Row {
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = &[
         section: "RFC 9110 §15.6.4, RFC 7009 §2.2.1",
         parameters: RETRY_AFTER,
         times: Some(1),
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             Instead::new(503, "temporarily_unavailable", "the server is temporarily unavailable")
                 .with(http::header::RETRY_AFTER, retry_after(call))
         }),
@@ -123,7 +123,7 @@ pub const ROWS: &[Row] = &[
             },
             meaning: "Which one.",
         }],
-        bend: Bend::Instead(|call| {
+        effect: Effect::Instead(|call| {
             let status = call.parameters.status();
             let code = if status < 500 {
                 "invalid_request"
@@ -139,7 +139,7 @@ pub const ROWS: &[Row] = &[
         does: "The connection is closed without a byte, and nothing has been done.",
         good_client: "May try once more, and that works.",
         section: "RFC 9110 §9.2.2",
-        bend: Bend::Drop(When::BeforeCommit),
+        effect: Effect::Drop(When::BeforeCommit),
         ..TRANSPORT
     },
     Row {
@@ -148,7 +148,7 @@ pub const ROWS: &[Row] = &[
         good_client: "Finds out what has become of its request before it repeats one that does harm twice.",
         section: "RFC 9110 §9.2.2",
         applies: |call| call.asked.writes(),
-        bend: Bend::Drop(When::AfterCommit),
+        effect: Effect::Drop(When::AfterCommit),
         ..TRANSPORT
     },
     Row {
@@ -158,7 +158,7 @@ pub const ROWS: &[Row] = &[
         section: "RFC 6749 §4.1.2, §10.5",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |call| call.asked.asks_by_code(),
-        bend: Bend::Drop(When::AfterCommit),
+        effect: Effect::Drop(When::AfterCommit),
         ..TRANSPORT
     },
     Row {
@@ -168,7 +168,7 @@ pub const ROWS: &[Row] = &[
         section: "RFC 9700 §4.14.2",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |call| call.asked.refreshes(),
-        bend: Bend::Drop(When::AfterCommit),
+        effect: Effect::Drop(When::AfterCommit),
         ..TRANSPORT
     },
     Row {
@@ -176,7 +176,7 @@ pub const ROWS: &[Row] = &[
         does: "The connection ends before as many bytes have come as `Content-Length` says.",
         good_client: "Takes it for a failure and never reads the half.",
         section: "RFC 9112 §8",
-        bend: Bend::Truncate,
+        effect: Effect::Truncate,
         ..TRANSPORT
     },
     Row {
@@ -184,7 +184,7 @@ pub const ROWS: &[Row] = &[
         does: "The answer is complete; then the connection is closed without notice.",
         good_client: "Opens a new connection by itself, and sends each request once.",
         section: "RFC 9112 §9.3.1",
-        bend: Bend::CloseBehind,
+        effect: Effect::CloseBehind,
         ..TRANSPORT
     },
 ];

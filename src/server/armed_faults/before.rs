@@ -12,9 +12,9 @@ use serde_json::json;
 use super::{FaultyRequest, claim_token, distributed_at, moved_keys, status};
 use crate::{
     faults::{
-        Armed, Bend,
-        bends::{Answer, Instead, set},
+        Armed, Effect,
         catalogue::When,
+        effects::{Answer, Instead, set},
     },
     model::{Members, Refusal},
     portals::{self, portal::PortalFault},
@@ -25,22 +25,22 @@ impl FaultyRequest<'_> {
     /// What is answered without asking anybody.
     pub(super) fn before_the_routes(&self, request: &mut Request<Body>) -> Option<Response> {
         if self
-            .first(|bend| matches!(bend, Bend::Drop(When::BeforeCommit)))
+            .first(|effect| matches!(effect, Effect::Drop(When::BeforeCommit)))
             .is_some()
         {
             return Some(self.cut(Response::default()));
         }
         for armed in self.armed() {
-            let instead = match armed.row.bend {
-                Bend::Instead(instead) => self.watch.trigger(armed).map(|call| instead(&call)),
-                Bend::OneAuthMethod if self.watch.asked.endpoint.is(&endpoint::TOKEN) => {
+            let instead = match armed.row.effect {
+                Effect::Instead(instead) => self.watch.trigger(armed).map(|call| instead(&call)),
+                Effect::OneAuthMethod if self.watch.asked.endpoint.is(&endpoint::TOKEN) => {
                     self.watch.trigger(armed).map(|_| other_method_refused())
                 }
-                Bend::KeysMoved if self.watch.asked.endpoint.is(&endpoint::JWKS) => self
+                Effect::KeysMoved if self.watch.asked.endpoint.is(&endpoint::JWKS) => self
                     .watch
                     .trigger(armed)
                     .and_then(|_| self.led_to_the_keys(armed, request)),
-                Bend::DistributedClaims
+                Effect::DistributedClaims
                     if self.watch.asked.path == distributed_at(armed) && self.watch.trigger(armed).is_some() =>
                 {
                     return Some(self.distributed_claims(armed, request));

@@ -1,17 +1,17 @@
 //! What armed faults do to the requests of a realm, around its routes.
 //!
-//! One of the two places that change answers on purpose; the other are the seams of `tokens`, which find their faults
+//! One of the two places that change answers on purpose; the other are the fault points of `tokens`, which find their faults
 //! in the watch that begins here. What each fault does stands in `faults::catalogue`; here stands only when:
 //!
 //! | file | when |
 //! | --- | --- |
 //! | [`before`] | before the routes: end the connection, refuse, lead elsewhere |
 //! | [`posting`] | behind them: a form that is posted on to the client |
-//! | [`bend`] | then documents and whole answers |
+//! | [`alter`] | then documents and whole answers |
 //! | [`transport`] | at last, how they are sent |
 
 mod before;
-mod bend;
+mod effect;
 mod posting;
 mod transport;
 
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     app::Realm,
-    faults::{Armed, Bend, Call, Watch},
+    faults::{Armed, Call, Effect, Watch},
     model::FaultMarks,
     web::{language, page::Layout, paths, received::Place},
 };
@@ -92,8 +92,8 @@ impl FaultyRequest<'_> {
     }
 
     /// The first fault of this kind that triggers now.
-    fn first(&self, wanted: impl Fn(&Bend) -> bool) -> Option<(&Armed, Call<'_>)> {
-        let mut waiting = self.armed().filter(|armed| wanted(&armed.row.bend));
+    fn first(&self, wanted: impl Fn(&Effect) -> bool) -> Option<(&Armed, Call<'_>)> {
+        let mut waiting = self.armed().filter(|armed| wanted(&armed.row.effect));
         waiting.find_map(|armed| Some((armed.as_ref(), self.watch.trigger(armed)?)))
     }
 
@@ -110,10 +110,10 @@ impl FaultyRequest<'_> {
             }
         }
         if self.watch.asked.method == Method::HEAD {
-            return response; // without a body there is nothing to bend
+            return response; // without a body there is nothing to alter
         }
-        if self.armed().any(|armed| bend::bends_answers(&armed.row.bend)) {
-            response = self.bent(response).await;
+        if self.armed().any(|armed| effect::alters_answers(&armed.row.effect)) {
+            response = self.altered(response).await;
         }
         self.sent(response).await
     }

@@ -4,11 +4,11 @@ use axum::{body::Body, response::Response};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
 use super::FaultyRequest;
-use crate::{faults::Bend, web::paths};
+use crate::{faults::Effect, web::paths};
 
 impl FaultyRequest<'_> {
     pub(super) fn is_posted_on(&self) -> bool {
-        self.armed().any(|armed| matches!(armed.row.bend, Bend::PostedOn))
+        self.armed().any(|armed| matches!(armed.row.effect, Effect::PostedOn))
     }
 
     /// Where a form leads on to the client, goes there with the form: one redirect instead of two, and a 307.
@@ -19,7 +19,7 @@ impl FaultyRequest<'_> {
         let Some(next) = self.continuation(&response) else {
             return response;
         };
-        let Some((armed, _)) = self.first(|bend| matches!(bend, Bend::PostedOn)) else {
+        let Some((armed, _)) = self.first(|effect| matches!(effect, Effect::PostedOn)) else {
             return response;
         };
         let (mut parts, _) = copy.into_parts();

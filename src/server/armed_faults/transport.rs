@@ -11,14 +11,14 @@ use http::{HeaderValue, header};
 
 use super::FaultyRequest;
 use crate::{
-    faults::{Bend, catalogue::When},
+    faults::{Effect, catalogue::When},
     server::{connection_kill::ConnectionKill, routing::Delay},
 };
 
 impl FaultyRequest<'_> {
     /// How long the armed faults hold the answer back, all together.
     pub(super) fn delay(&self) -> Option<Delay> {
-        let delayed = self.armed().filter(|armed| matches!(armed.row.bend, Bend::Delay));
+        let delayed = self.armed().filter(|armed| matches!(armed.row.effect, Effect::Delay));
         let triggered = delayed.filter_map(|armed| self.watch.trigger(armed));
         let times: Vec<_> = triggered.map(|call| call.parameters.seconds("seconds")).collect();
         (!times.is_empty()).then(|| Delay(times.into_iter().fold(Duration::ZERO, Duration::saturating_add)))
@@ -29,13 +29,13 @@ impl FaultyRequest<'_> {
         let done = response.status().is_success() || response.status().is_redirection();
         if done
             && self
-                .first(|bend| matches!(bend, Bend::Drop(When::AfterCommit)))
+                .first(|effect| matches!(effect, Effect::Drop(When::AfterCommit)))
                 .is_some()
         {
             return self.cut(response);
         }
-        let bend = |bend: &Bend| matches!(bend, Bend::Truncate | Bend::Drip | Bend::CloseBehind);
-        if !self.armed().any(|armed| bend(&armed.row.bend)) {
+        let effect = |effect: &Effect| matches!(effect, Effect::Truncate | Effect::Drip | Effect::CloseBehind);
+        if !self.armed().any(|armed| effect(&armed.row.effect)) {
             return response;
         }
         let (mut parts, body) = response.into_parts();
@@ -45,11 +45,11 @@ impl FaultyRequest<'_> {
         }
         let length = HeaderValue::from(body.len());
         parts.headers.insert(header::CONTENT_LENGTH, length);
-        let body = match self.first(bend) {
+        let body = match self.first(effect) {
             None => Body::from(body),
-            Some((armed, call)) => match armed.row.bend {
-                Bend::Truncate => broken_off(&body),
-                Bend::Drip => dripping(body, call.parameters.seconds("seconds")),
+            Some((armed, call)) => match armed.row.effect {
+                Effect::Truncate => broken_off(&body),
+                Effect::Drip => dripping(body, call.parameters.seconds("seconds")),
                 _ => closed_behind(body, self.kill.clone()),
             },
         };

@@ -3,7 +3,7 @@
 use anteroom::{app::control_operation::Reach, control::operations::operations, portals};
 use serde_json::Value;
 
-use super::house::{House, detail, filled};
+use super::test_server::{TestServer, detail, filled};
 use crate::support::{Answer, Emulator, Realm, browser::in_chromium, fresh_realm};
 
 async fn document(realm: &Realm) -> Value {
@@ -98,11 +98,11 @@ async fn a_browser_gets_the_page_at_the_same_address() {
 /// Every row is there: what it answers is its own, not the router's.
 #[tokio::test]
 async fn every_documented_row_is_served_and_the_others_are_not() {
-    let house = House::open(&[]).await;
+    let test_server = TestServer::open(&[]).await;
 
     for row in operations(portals::ALL) {
         // Without a body where one is wanted, so that nothing happens; and not whole, since a stream has no end.
-        let request = house.request(row).header("content-type", "text/plain").body("{");
+        let request = test_server.request(row).header("content-type", "text/plain").body("{");
         let answer = request.send().await.expect("an answer");
         let status = answer.status().as_u16();
         assert_ne!(status, 405, "{} {}", row.method, row.path);
@@ -120,7 +120,10 @@ async fn every_documented_row_is_served_and_the_others_are_not() {
             );
         }
         // The deed may have been to remove the realm.
-        house.server.try_realm(serde_json::json!({"name": "lived-in"})).await;
+        test_server
+            .server
+            .try_realm(serde_json::json!({"name": "lived-in"}))
+            .await;
     }
     for path in [
         "/control/",
@@ -129,7 +132,7 @@ async fn every_documented_row_is_served_and_the_others_are_not() {
         "/control/api/nothing",
         "/control/api/clock/hands",
     ] {
-        let answer = house.realm.get(path).await.has_status(404);
+        let answer = test_server.realm.get(path).await.has_status(404);
         assert!(detail(&answer).contains("nothing at this address"), "{answer}");
     }
     for row in operations(portals::ALL) {
@@ -140,7 +143,7 @@ async fn every_documented_row_is_served_and_the_others_are_not() {
         let known: Vec<_> = known.collect();
         let unknown = ["POST", "PUT", "PATCH", "DELETE"].map(|method| method.parse::<reqwest::Method>().unwrap());
         for method in unknown.into_iter().filter(|method| !known.contains(method)) {
-            let answer = Answer::to(house.realm.http.request(method, house.address(row)))
+            let answer = Answer::to(test_server.realm.http.request(method, test_server.address(row)))
                 .await
                 .has_status(405);
             detail(&answer);

@@ -8,7 +8,7 @@ use anteroom::{
 };
 use serde_json::json;
 
-use super::house::{House, detail, filled};
+use super::test_server::{TestServer, detail, filled};
 use crate::support::{Answer, Realm};
 
 /// What each row that reads a body is sent, and the statuses that are right for it.
@@ -29,12 +29,12 @@ const BAD_BODIES: [(&str, &str, &str, u16); 8] = [
 ];
 
 fn with_body(
-    house: &House,
+    test_server: &TestServer,
     row: &ControlOperation,
     kind: &str,
     body: impl Into<reqwest::Body>,
 ) -> reqwest::RequestBuilder {
-    let request = house.request(row).body(body);
+    let request = test_server.request(row).body(body);
     if kind.is_empty() {
         return request;
     }
@@ -47,61 +47,61 @@ fn rows_that_read_a_body() -> impl Iterator<Item = &'static ControlOperation> {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_read_is_refused_and_changes_nothing() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
     assert!(rows_that_read_a_body().count() >= 2);
 
     for row in rows_that_read_a_body() {
         for (what, kind, body, status) in BAD_BODIES {
-            let answer = Answer::to(with_body(&house, row, kind, body)).await;
+            let answer = Answer::to(with_body(&test_server, row, kind, body)).await;
             detail(&answer);
             // What is not there is not there, whatever the body says.
             assert!([status, 404].contains(&answer.status), "{what}: {answer}");
         }
-        house.is_still(&before, row.id).await;
+        test_server.is_still(&before, row.id).await;
     }
 }
 
 #[tokio::test]
 async fn a_body_is_bounded_in_size_and_in_depth() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(1 << 20));
     let deep = format!("{{\"name\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
 
     for row in rows_that_read_a_body() {
-        let answer = Answer::to(with_body(&house, row, "application/json", large.clone())).await;
+        let answer = Answer::to(with_body(&test_server, row, "application/json", large.clone())).await;
         detail(&answer);
         // A row that says so itself takes larger ones, and sees that this is none of its.
         let larger = row.refusals.iter().any(|(status, _)| *status == 413);
         assert!(answer.status == 413 || (larger && answer.status == 400), "{answer}");
-        let answer = Answer::to(with_body(&house, row, "application/json", deep.clone())).await;
+        let answer = Answer::to(with_body(&test_server, row, "application/json", deep.clone())).await;
         detail(&answer);
         assert!([400, 404].contains(&answer.status), "{answer}");
     }
-    house.is_still(&before, "all of it").await;
+    test_server.is_still(&before, "all of it").await;
 }
 
 #[tokio::test]
 async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
     let nowhere = Realm::at(
-        &format!("{}/realms/nowhere", house.server.issuer),
+        &format!("{}/realms/nowhere", test_server.server.issuer),
         "nowhere",
-        house.realm.http.clone(),
+        test_server.realm.http.clone(),
     );
 
     for row in operations(portals::ALL) {
         let path = filled(row.path);
-        let at_the_root = house.server.default_realm();
+        let at_the_root = test_server.server.default_realm();
         let elsewhere = match row.access {
             Reach::Realm => nowhere.url(&path),
             Reach::Server if row.path.contains("{realm}") => at_the_root.url(&row.path.replace("{realm}", "nowhere")),
             // It is not inside a realm that is there, either.
-            Reach::Server => house.realm.url(&path),
+            Reach::Server => test_server.realm.url(&path),
         };
-        let request = house.realm.http.request(row.method.clone(), elsewhere);
+        let request = test_server.realm.http.request(row.method.clone(), elsewhere);
         let answer = Answer::to(request.json(&json!({}))).await;
         let detail = detail(&answer);
         assert!(
@@ -109,19 +109,19 @@ async fn a_realm_that_is_not_there_is_said_not_to_be_there() {
             "{detail}: {answer}"
         );
     }
-    house.is_still(&before, "all of it").await;
+    test_server.is_still(&before, "all of it").await;
 }
 
 #[tokio::test]
 async fn a_parameter_nobody_knows_is_refused() {
-    let house = House::open(&[]).await;
+    let test_server = TestServer::open(&[]).await;
 
     for row in operations(portals::ALL)
         .into_iter()
         .filter(|row| !row.query.is_empty() && row.method == reqwest::Method::GET)
     {
-        let address = format!("{}?no_such_parameter=1", house.address(row));
-        let answer = Answer::to(house.realm.http.get(address)).await;
+        let address = format!("{}?no_such_parameter=1", test_server.address(row));
+        let answer = Answer::to(test_server.realm.http.get(address)).await;
         detail(&answer);
         assert!([400, 404].contains(&answer.status), "{answer}");
     }
@@ -129,30 +129,30 @@ async fn a_parameter_nobody_knows_is_refused() {
 
 #[tokio::test]
 async fn asking_changes_nothing() {
-    let house = House::open(&[]).await;
-    house.realm.demo_client().tokens_for("anne").await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    test_server.realm.demo_client().tokens_for("anne").await;
+    let before = test_server.look_around().await;
 
     for row in operations(portals::ALL)
         .into_iter()
         .filter(|row| row.method == reqwest::Method::GET)
     {
         // Not whole: a stream has no end.
-        house.request(row).send().await.expect("an answer");
+        test_server.request(row).send().await.expect("an answer");
     }
 
-    house.is_still(&before, "all of it").await;
+    test_server.is_still(&before, "all of it").await;
 }
 
 /// What the walk compares: without the levers' states in it, it would prove nothing.
 #[tokio::test]
 async fn a_good_command_would_have_been_seen() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
 
-    house.realm.advance("PT1H").await;
+    test_server.realm.advance("PT1H").await;
 
-    let after = house.look_around().await;
+    let after = test_server.look_around().await;
     assert_ne!(before["readClock"], after["readClock"]);
     assert_ne!(before["listRealms"], after["listRealms"]);
     assert!(

@@ -168,7 +168,7 @@ async fn a_template_that_fails_when_the_token_is_made_leaves_its_claim_out_and_n
 }
 
 #[tokio::test]
-async fn a_refreshed_id_token_follows_the_rules_as_they_stand() {
+async fn a_refreshed_id_token_follows_the_current_rules() {
     let realm = with_jwts().await;
     let client = realm.demo_client();
     let tokens = client.tokens_for("anne").await;

@@ -70,7 +70,7 @@ fn repeat<'a>(tx: &'a mut Tx, occasion: Occasion<'a>) -> Firing<'a> {
     })
 }
 
-struct House {
+struct TestServer {
     app: App,
     realm: Realm,
     _keeper: Keeper,
@@ -80,7 +80,7 @@ fn begun() -> Timestamp {
     "2025-06-02T06:00:00Z".parse().unwrap()
 }
 
-impl House {
+impl TestServer {
     /// `name` is the test's own.
     async fn new(name: &str) -> Self {
         let mut keeper = Keeper::hire();
@@ -131,44 +131,47 @@ fn at(minutes: i64) -> String {
 #[tokio::test]
 async fn one_that_fails_stops_nobody_leaves_nothing_and_is_given_up_in_the_end() {
     for kind in ["fails", "panics", "nobody-does-this"] {
-        let house = House::new(kind).await;
-        house.plan(10, kind, "x").await;
-        house.plan(20, "writes", "after").await;
+        let test_server = TestServer::new(kind).await;
+        test_server.plan(10, kind, "x").await;
+        test_server.plan(20, "writes", "after").await;
 
-        let realm = house.advance(12).await.unwrap();
+        let realm = test_server.advance(12).await.unwrap();
         assert_eq!(realm.clock.now().to_string(), at(12));
         // At 10, then a minute later, and now waiting for two more.
-        assert_eq!(house.left().await, [(kind.to_owned(), 2), ("writes".to_owned(), 0)]);
+        assert_eq!(
+            test_server.left().await,
+            [(kind.to_owned(), 2), ("writes".to_owned(), 0)]
+        );
 
-        house.advance(48).await.unwrap();
-        assert_eq!(happened(&house.realm), [("after".to_owned(), at(20))]);
-        assert!(house.left().await.is_empty(), "given up: {kind}");
+        test_server.advance(48).await.unwrap();
+        assert_eq!(happened(&test_server.realm), [("after".to_owned(), at(20))]);
+        assert!(test_server.left().await.is_empty(), "given up: {kind}");
     }
 }
 
 #[tokio::test]
 async fn what_an_event_writes_happens_too_if_it_is_due_on_the_way() {
-    let house = House::new("chain").await;
-    house.plan(5, "repeats", "20").await;
-    house.plan(30, "writes", "between").await;
+    let test_server = TestServer::new("chain").await;
+    test_server.plan(5, "repeats", "20").await;
+    test_server.plan(30, "writes", "between").await;
 
-    let realm = house.advance(60).await.unwrap();
+    let realm = test_server.advance(60).await.unwrap();
 
     let expected = [("20", 5), ("20", 25), ("between", 30), ("20", 45)];
     assert_eq!(
-        happened(&house.realm),
+        happened(&test_server.realm),
         expected.map(|(subject, minutes)| (subject.to_owned(), at(minutes)))
     );
-    assert_eq!(house.left().await, [("repeats".to_owned(), 0)]);
+    assert_eq!(test_server.left().await, [("repeats".to_owned(), 0)]);
     assert_eq!(realm.clock.now().to_string(), at(60));
 }
 
 #[tokio::test]
 async fn what_repeats_without_an_end_stops_the_clock_where_it_is_and_says_so() {
-    let house = House::new("endless").await;
-    house.plan(1, "repeats", "0").await;
+    let test_server = TestServer::new("endless").await;
+    test_server.plan(1, "repeats", "0").await;
 
-    let Err(TurnError::TooMuch { events, now }) = house.advance(60).await else {
+    let Err(TurnError::TooMuch { events, now }) = test_server.advance(60).await else {
         panic!("it went on")
     };
     assert!((1..=MOST_EVENTS).contains(&events), "{events}");
@@ -177,33 +180,36 @@ async fn what_repeats_without_an_end_stops_the_clock_where_it_is_and_says_so() {
 
 #[tokio::test]
 async fn what_is_overdue_happens_without_a_turn_and_late() {
-    let house = House::new("overdue").await;
-    house.plan(-5, "writes", "late").await;
-    house.plan(5, "writes", "early").await;
+    let test_server = TestServer::new("overdue").await;
+    test_server.plan(-5, "writes", "late").await;
+    test_server.plan(5, "writes", "early").await;
 
-    let next = fire_due(&house.app, ALL, house.realm.id, 10).await.unwrap();
+    let next = fire_due(&test_server.app, ALL, test_server.realm.id, 10).await.unwrap();
 
-    assert_eq!(happened(&house.realm), [("late".to_owned(), at(0))]);
+    assert_eq!(happened(&test_server.realm), [("late".to_owned(), at(0))]);
     assert_eq!(next, None, "a frozen clock comes to nothing by itself");
 }
 
 /// Of many who find the same event due, one does it.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_try_one_does_it() {
-    let house = House::new("race").await;
+    let test_server = TestServer::new("race").await;
     for subject in 0..10 {
-        house.plan(-1, "writes", &subject.to_string()).await;
+        test_server.plan(-1, "writes", &subject.to_string()).await;
     }
 
     let tries = (0..8).map(|_| {
-        let (app, realm) = (house.app.clone(), house.realm.id);
+        let (app, realm) = (test_server.app.clone(), test_server.realm.id);
         tokio::spawn(async move { fire_due(&app, ALL, realm, 100).await.unwrap() })
     });
     for one in tries.collect::<Vec<_>>() {
         one.await.unwrap();
     }
 
-    let mut subjects: Vec<_> = happened(&house.realm).into_iter().map(|(subject, _)| subject).collect();
+    let mut subjects: Vec<_> = happened(&test_server.realm)
+        .into_iter()
+        .map(|(subject, _)| subject)
+        .collect();
     subjects.sort();
     assert_eq!(
         subjects,

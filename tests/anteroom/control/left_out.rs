@@ -19,7 +19,7 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use super::house::filled;
+use super::test_server::filled;
 
 const ISSUER: &str = "http://localhost:8080";
 
@@ -70,7 +70,7 @@ async fn ask(app: &App, doors: &PublicNames, method: &http::Method, path: &str) 
 }
 
 #[tokio::test]
-async fn no_row_of_the_table_is_served_where_the_room_is_left_out() {
+async fn no_operation_is_served_where_the_control_api_is_left_out() {
     let app = app().await;
     let (with, without) = (doors(true), doors(false));
     let (_, nothing) = ask(&app, &without, &http::Method::GET, "/no-such-place").await;
@@ -117,7 +117,7 @@ async fn neither_is_anything_else_below_control() {
 
 /// What is routed past the table would be neither documented nor left out.
 #[test]
-fn the_control_room_has_no_routes_but_those_of_the_table() {
+fn the_control_api_has_no_routes_but_those_of_the_table() {
     let mut routing = BTreeSet::new();
     look_for_routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/control"), &mut routing);
 

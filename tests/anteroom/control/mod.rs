@@ -14,7 +14,7 @@
 //! | `left_out.rs` | a server without a control API |
 //! | `time_travel.rs` | what depends on time, and the speed of clocks |
 //!
-//! `house.rs` gives a server to walk through, `levers.rs` what turns realms.
+//! `test_server.rs` gives a server to walk through, `levers.rs` what turns realms.
 
 mod agenda;
 mod api_docs;
@@ -22,10 +22,9 @@ mod bad_commands;
 mod chance;
 mod claims;
 mod clients;
-mod door;
 mod failing_events;
 mod forks;
-mod house;
+mod guard;
 mod isolation;
 mod keys;
 mod left_out;
@@ -34,6 +33,7 @@ mod policy;
 mod resets;
 mod scopes;
 mod snapshots;
+mod test_server;
 mod time_travel;
 mod tokens;
 mod users;

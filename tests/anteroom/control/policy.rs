@@ -78,7 +78,7 @@ async fn replacing_begins_from_a_preset_again() {
 }
 
 #[tokio::test]
-async fn turning_one_realms_switch_leaves_its_neighbour_alone() {
+async fn a_changed_switch_of_one_realm_does_not_change_another_realm() {
     let (realm, neighbour) = (fresh_realm().await, fresh_realm().await);
     let before = neighbour.look_at("policy").await;
 

@@ -106,7 +106,7 @@ async fn until(realm: &Realm, then: jiff::Timestamp) {
 }
 
 #[tokio::test]
-async fn a_fast_clock_lets_things_expire_while_the_neighbours_stands() {
+async fn a_fast_clock_lets_tokens_expire_while_another_realms_clock_is_frozen() {
     let (realm, neighbour) = (fresh_realm().await, fresh_realm().await);
     let tokens = realm.demo_client().tokens_for("anne").await;
     let at_the_neighbours = neighbour.demo_client().tokens_for("anne").await;
@@ -182,7 +182,7 @@ mod the_speed {
     }
 
     #[tokio::test]
-    async fn may_be_wished_for_when_a_realm_is_made() {
+    async fn may_be_set_when_a_realm_is_created() {
         let realm = crate::support::realm_with(json!({"clock": {"now": "2030-01-01T00:00:00Z", "rate": 3600}})).await;
 
         let clock = realm.get("/control/api/clock").await.is_ok().json();

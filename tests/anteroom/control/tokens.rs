@@ -124,7 +124,7 @@ async fn a_client_gets_one_for_itself() {
 }
 
 #[tokio::test]
-async fn what_the_wish_says_stands_in_the_id_token() {
+async fn the_requested_values_are_in_the_id_token() {
     let realm = fresh_realm().await;
     let wish = json!({
         "client_id": "demo-client", "user": "anne", "scope": "openid",

@@ -335,7 +335,7 @@ mod deleted {
     }
 
     #[tokio::test]
-    async fn a_code_in_the_clients_hands_yields_nothing_any_more() {
+    async fn a_code_that_was_issued_before_the_withdrawal_is_refused() {
         let realm = fresh_realm().await;
         let client = realm.demo_client();
         let code = client.code_for("anne").await;

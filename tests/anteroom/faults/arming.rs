@@ -194,7 +194,7 @@ async fn faults_are_forgotten_with_their_realm() {
 }
 
 #[tokio::test]
-async fn the_control_room_the_probes_and_the_assets_are_never_bent() {
+async fn the_control_api_the_probes_and_the_assets_are_never_altered() {
     let realm = fresh_realm().await;
     arm(&realm, broken(json!({}))).await;
     arm(&realm, json!({"fault": "dropped_before_commit"})).await;
@@ -256,7 +256,7 @@ async fn the_journal_says_of_an_exchange_which_faults_triggered() {
     let realm = fresh_realm().await;
     let client = realm.demo_client();
     let wire = arm(&realm, json!({"fault": "token_scope_missing", "times": 1})).await;
-    let seam = arm(&realm, json!({"fault": "id_token_wrong_issuer", "times": 1})).await;
+    let at_signing = arm(&realm, json!({"fault": "id_token_wrong_issuer", "times": 1})).await;
 
     client.tokens_for("anne").await;
     client.client_credentials("appointment_guest_lookup").await;
@@ -269,7 +269,7 @@ async fn the_journal_says_of_an_exchange_which_faults_triggered() {
         .collect();
     let marked: Vec<_> = marked.into_iter().filter(|faults| !faults.is_empty()).collect();
     let expected = json!([
-        {"id": seam, "fault": "id_token_wrong_issuer"},
+        {"id": at_signing, "fault": "id_token_wrong_issuer"},
         {"id": wire, "fault": "token_scope_missing"},
     ]);
     assert_eq!(json!(marked), json!([expected]));

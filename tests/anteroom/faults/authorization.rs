@@ -27,7 +27,7 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_bend_of_the_authorization_response_is_seen_once_and_the_next_is_clean() {
+async fn every_effect_on_the_authorization_response_is_seen_once_and_the_next_is_clean() {
     super::judge(CASES).await;
 }
 
@@ -38,7 +38,7 @@ struct Answers {
     request: AuthorizationRequest,
     browser: UserAgent,
     issuer: String,
-    bent: Callback,
+    altered: Callback,
 }
 
 impl Answers {
@@ -48,13 +48,13 @@ impl Answers {
         let issuer = scene.realm.issuer.clone();
         clean(called_back(&request, &browser).await, &issuer);
         let id = scene.once_with(parameters).await;
-        let bent = called_back(&request, &browser).await;
+        let altered = called_back(&request, &browser).await;
         scene.has_triggered(&id, 1).await;
         let this = Self {
             request,
             browser,
             issuer,
-            bent,
+            altered,
         };
         this.next_is_clean().await;
         this
@@ -66,7 +66,7 @@ impl Answers {
 
     /// The code that came is good.
     async fn code_is_good(&self) {
-        let code = self.request.code_in(&self.bent);
+        let code = self.request.code_in(&self.altered);
         self.request.client.redeem(&code).await.brings_tokens();
     }
 }
@@ -81,7 +81,7 @@ fn clean(callback: Callback, issuer: &str) {
 async fn state_changed(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
     answers
-        .bent
+        .altered
         .clone()
         .has("state", "af0ifjsldkj1")
         .has("iss", &answers.issuer);
@@ -90,27 +90,27 @@ async fn state_changed(scene: Scene) {
 
 async fn state_missing(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
-    answers.bent.clone().lacks("state").has("iss", &answers.issuer);
+    answers.altered.clone().lacks("state").has("iss", &answers.issuer);
     answers.code_is_good().await;
 }
 
 async fn issuer_changed(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
     let wrong = format!("{}1", answers.issuer);
-    answers.bent.clone().has("iss", &wrong).has("state", STATE);
+    answers.altered.clone().has("iss", &wrong).has("state", STATE);
     answers.code_is_good().await;
 }
 
 async fn issuer_missing(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
-    answers.bent.clone().lacks("iss").has("state", STATE);
+    answers.altered.clone().lacks("iss").has("state", STATE);
     answers.code_is_good().await;
 }
 
 async fn mixed_up(scene: Scene) {
     let answers = Answers::of(&scene, json!({"issuer": "https://other.example"})).await;
     answers
-        .bent
+        .altered
         .clone()
         .has("iss", "https://other.example")
         .has("state", STATE);
@@ -119,7 +119,7 @@ async fn mixed_up(scene: Scene) {
 async fn login_required(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
     answers
-        .bent
+        .altered
         .clone()
         .is_refused_with("login_required")
         .has("state", STATE);
@@ -128,7 +128,7 @@ async fn login_required(scene: Scene) {
 async fn denied(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
     answers
-        .bent
+        .altered
         .clone()
         .is_refused_with("access_denied")
         .has("state", STATE);
@@ -137,15 +137,15 @@ async fn denied(scene: Scene) {
 async fn unavailable(scene: Scene) {
     for error in ["temporarily_unavailable", "server_error"] {
         let answers = Answers::of(&scene, json!({"error": error})).await;
-        answers.bent.clone().is_refused_with(error).has("state", STATE);
+        answers.altered.clone().is_refused_with(error).has("state", STATE);
         scene.disarm().await;
     }
 }
 
 async fn extra_parameter(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
-    assert!(answers.bent.get("session_state").is_some());
-    answers.bent.clone().has("state", STATE).has("iss", &answers.issuer);
+    assert!(answers.altered.get("session_state").is_some());
+    answers.altered.clone().has("state", STATE).has("iss", &answers.issuer);
     answers.code_is_good().await;
 }
 
@@ -153,7 +153,7 @@ async fn duplicate_parameters(scene: Scene) {
     for parameter in ["code", "state"] {
         let answers = Answers::of(&scene, json!({"parameter": parameter})).await;
         let values: Vec<_> = answers
-            .bent
+            .altered
             .parameters
             .iter()
             .filter(|(name, _)| name == parameter)
@@ -166,8 +166,8 @@ async fn duplicate_parameters(scene: Scene) {
 
 async fn unasked(scene: Scene) {
     let answers = Answers::of(&scene, json!({})).await;
-    assert_ne!(answers.bent.get("state"), Some(STATE));
-    let code = answers.request.code_in(&answers.bent);
+    assert_ne!(answers.altered.get("state"), Some(STATE));
+    let code = answers.request.code_in(&answers.altered);
     let client = &answers.request.client;
     client.redeem(&code).await.is_refused_with("invalid_grant");
 }
@@ -264,7 +264,7 @@ async fn a_sign_in_that_leads_straight_to_the_client_can_be_posted_on_too() {
 }
 
 #[tokio::test]
-async fn the_answer_is_bent_in_every_response_mode() {
+async fn the_answer_is_altered_in_every_response_mode() {
     let realm = fresh_realm().await;
     let request = realm.demo_client().request();
     let browser = at_home(&request, "anne").await;
@@ -278,7 +278,7 @@ async fn the_answer_is_bent_in_every_response_mode() {
 }
 
 #[tokio::test]
-async fn an_error_has_no_code_to_bend_and_does_not_count() {
+async fn an_error_has_no_code_to_alter_and_does_not_count() {
     let realm = fresh_realm().await;
     let id = super::arm(&realm, json!({"fault": "access_denied"})).await;
 

@@ -23,36 +23,36 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_bend_of_metadata_and_keys_is_seen_and_gone_when_it_is_over() {
+async fn every_effect_on_metadata_and_keys_is_seen_and_gone_when_it_is_over() {
     super::judge(CASES).await;
 }
 
 const METADATA: &str = "/.well-known/openid-configuration";
 const KEYS: &str = "/oauth/discovery/keys";
 
-/// Only these members of the metadata are bent, once.
-async fn bends(scene: &Scene, parameters: Value, change: impl Fn(&mut Value)) {
+/// Only these members of the metadata are altered, once.
+async fn alters(scene: &Scene, parameters: Value, change: impl Fn(&mut Value)) {
     let honest = scene.realm.discovery().await;
     let id = scene.once_with(parameters).await;
 
-    let bent = scene.realm.discovery().await;
+    let altered = scene.realm.discovery().await;
     let after = scene.realm.discovery().await;
 
     let mut expected = honest.clone();
     change(&mut expected);
-    assert_eq!(bent, expected, "{}", scene.fault);
-    assert_ne!(bent, honest);
+    assert_eq!(altered, expected, "{}", scene.fault);
+    assert_ne!(altered, honest);
     assert_eq!(after, honest, "{}", scene.fault);
     scene.has_triggered(&id, 1).await;
 }
 
 async fn issuer_mismatch(scene: Scene) {
     let wrong = format!("{}INVALID", scene.realm.issuer);
-    bends(&scene, json!({}), |metadata| metadata["issuer"] = json!(wrong)).await;
+    alters(&scene, json!({}), |metadata| metadata["issuer"] = json!(wrong)).await;
 }
 
 async fn unknown_members(scene: Scene) {
-    bends(&scene, json!({}), |metadata| {
+    alters(&scene, json!({}), |metadata| {
         metadata["x_anteroom"] = json!({"nested": [true, null]})
     })
     .await;
@@ -86,11 +86,11 @@ async fn issuer_unguessable(scene: Scene) {
     scene.once_with(json!({"issuer": other.issuer})).await;
     let path = format!("/.well-known/webfinger?resource={}/anne", scene.realm.issuer);
 
-    let bent = scene.realm.get(&path).await.is_ok().json();
+    let altered = scene.realm.get(&path).await.is_ok().json();
     let after = scene.realm.get(&path).await.is_ok().json();
 
-    assert_eq!(bent["links"][0]["href"], other.issuer);
-    assert_eq!(bent["subject"], after["subject"]);
+    assert_eq!(altered["links"][0]["href"], other.issuer);
+    assert_eq!(altered["subject"], after["subject"]);
     assert_eq!(after["links"][0]["href"], scene.realm.issuer);
     assert_eq!(other.discovery().await["issuer"], other.issuer);
 }
@@ -166,13 +166,16 @@ async fn unfamiliar_keys(scene: Scene) {
     let honest = keys(&scene.realm).await;
     scene.once().await;
 
-    let bent = keys(&scene.realm).await;
+    let altered = keys(&scene.realm).await;
     let after = keys(&scene.realm).await;
 
-    assert!(honest.iter().all(|key| bent.contains(key)), "the right ones are there");
-    let crv: Vec<_> = bent.iter().filter_map(|key| key["crv"].as_str()).collect();
+    assert!(
+        honest.iter().all(|key| altered.contains(key)),
+        "the right ones are there"
+    );
+    let crv: Vec<_> = altered.iter().filter_map(|key| key["crv"].as_str()).collect();
     assert!(crv.contains(&"secp256k1") && crv.contains(&"Ed25519"), "{crv:?}");
-    assert!(bent.iter().any(|key| key["use"] == "enc") && bent.iter().any(|key| key["kty"] == "lattice"));
+    assert!(altered.iter().any(|key| key["use"] == "enc") && altered.iter().any(|key| key["kty"] == "lattice"));
     assert_eq!(after, honest);
 }
 

@@ -1,4 +1,4 @@
-//! ID tokens: one thing is bent, and everything else is as in an honest token, the signature included. A second
+//! ID tokens: one thing is altered, and everything else is as in an honest token, the signature included. A second
 //! implementation (jsonwebtoken) is the judge.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -156,10 +156,10 @@ pub const CASES: &[Case] = &[
     }),
 ];
 
-/// An honest token, the bent one, and the one after it.
+/// An honest token, the altered one, and the one after it.
 struct Three {
     honest: Tokens,
-    bent: Tokens,
+    altered: Tokens,
     after: Tokens,
 }
 
@@ -180,10 +180,10 @@ async fn three(client: &ClientApp, case: &Case, parameters: Value) -> Three {
         };
         next.clone()
     };
-    let bent = round().await;
+    let altered = round().await;
     let after = round().await;
     assert_eq!(super::shown(realm, &id).await["triggered"], 1, "{}", case.fault);
-    Three { honest, bent, after }
+    Three { honest, altered, after }
 }
 
 async fn keys(realm: &Realm) -> JwkSet {
@@ -210,29 +210,29 @@ fn kid(token: &str) -> Option<String> {
     jwt::parts(token).0["kid"].as_str().map(str::to_owned)
 }
 
-async fn check_signature(realm: &Realm, case: &Case, honest: &str, bent: &str) {
+async fn check_signature(realm: &Realm, case: &Case, honest: &str, altered: &str) {
     let keys = keys(realm).await;
     let own = kid(honest).expect("an honest header names its key");
     let fault = case.fault;
     match case.signature {
-        Signed::Well => assert!(verifies(bent, &keys, &kid(bent).unwrap_or(own), false), "{fault}"),
+        Signed::Well => assert!(verifies(altered, &keys, &kid(altered).unwrap_or(own), false), "{fault}"),
         Signed::Flipped => {
-            assert!(!verifies(bent, &keys, &own, false), "{fault}");
-            assert!(verifies(bent, &keys, &own, true), "{fault}");
+            assert!(!verifies(altered, &keys, &own, false), "{fault}");
+            assert!(verifies(altered, &keys, &own, true), "{fault}");
         }
-        Signed::NotAtAll => assert!(bent.ends_with('.'), "{fault}: {bent}"),
+        Signed::NotAtAll => assert!(altered.ends_with('.'), "{fault}: {altered}"),
         Signed::ByAStranger => {
-            let stranger = kid(bent).expect("a name");
+            let stranger = kid(altered).expect("a name");
             assert!(stranger != own && keys.find(&stranger).is_none(), "{fault}");
-            assert!(!verifies(bent, &keys, &own, false), "{fault}");
+            assert!(!verifies(altered, &keys, &own, false), "{fault}");
         }
         Signed::ByAnother => {
-            let other = kid(bent).expect("a name");
-            assert!(other != own && verifies(bent, &keys, &other, false), "{fault}");
+            let other = kid(altered).expect("a name");
+            assert!(other != own && verifies(altered, &keys, &other, false), "{fault}");
         }
         Signed::WithThePublicKey => {
             let secret = DecodingKey::from_secret(public_pem(&keys, &own).as_bytes()).expect("a key");
-            let (signed, signature) = bent.rsplit_once('.').expect("three parts");
+            let (signed, signature) = altered.rsplit_once('.').expect("three parts");
             let good = crypto::verify(signature, signed.as_bytes(), &secret, Algorithm::HS256);
             assert!(good.expect("it can be judged"), "{fault}");
         }
@@ -257,30 +257,30 @@ async fn judge(case: &Case) {
     let client = realm.demo_client();
     let parameters = serde_json::from_str(case.parameters).expect("JSON");
 
-    let Three { honest, bent, after } = three(&client, case, parameters).await;
+    let Three { honest, altered, after } = three(&client, case, parameters).await;
 
     let (mut header, mut claims) = jwt::parts(honest.id_token());
-    claims["at_hash"] = json!(jwt::at_hash(&bent.access_token));
+    claims["at_hash"] = json!(jwt::at_hash(&altered.access_token));
     (case.change)(&mut header, &mut claims);
-    let (bent_header, bent_claims) = jwt::parts(bent.id_token());
+    let (altered_header, altered_claims) = jwt::parts(altered.id_token());
     if matches!(case.signature, Signed::ByAStranger | Signed::ByAnother) {
-        header["kid"] = bent_header["kid"].clone(); // another key has another name
+        header["kid"] = altered_header["kid"].clone(); // another key has another name
     }
-    assert_eq!((bent_header, bent_claims), (header, claims), "{}", case.fault);
-    check_signature(&realm, case, honest.id_token(), bent.id_token()).await;
+    assert_eq!((altered_header, altered_claims), (header, claims), "{}", case.fault);
+    check_signature(&realm, case, honest.id_token(), altered.id_token()).await;
     let after = jwt::verified(&realm, "demo-client", after.id_token()).await;
     assert_eq!(after["sub"], jwt::claims(honest.id_token())["sub"], "{}", case.fault);
 }
 
 #[tokio::test]
-async fn one_thing_is_bent_everything_else_verifies_and_the_next_token_is_clean() {
+async fn one_thing_is_altered_everything_else_verifies_and_the_next_token_is_clean() {
     for cases in CASES.chunks(4) {
         futures_util::future::join_all(cases.iter().map(judge)).await;
     }
 }
 
 #[tokio::test]
-async fn a_duplicate_member_stands_in_the_text_of_the_claims() {
+async fn a_duplicate_member_is_in_the_text_of_the_claims() {
     let realm = fresh_realm().await;
     arm(&realm, json!({"fault": "id_token_duplicate_members"})).await;
 

@@ -1,4 +1,4 @@
-//! Armed faults, seen from outside: every row of the catalogue is armed in a realm of its own, its bend is looked for
+//! Armed faults, seen from outside: every row of the catalogue is armed in a realm of its own, its alter is looked for
 //! on the wire, and the answer after it must be clean.
 //!
 //! Each family has a table of cases; `every_fault_of_the_catalogue_has_a_case` holds the tables against the catalogue

@@ -14,7 +14,7 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_bend_of_refreshing_is_seen_and_the_next_answer_is_clean() {
+async fn every_effect_on_refreshing_is_seen_and_the_next_answer_is_clean() {
     super::judge(CASES).await;
 }
 

@@ -19,7 +19,7 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_bend_of_a_resource_is_seen_once_and_the_next_answer_is_clean() {
+async fn every_effect_on_a_resource_is_seen_once_and_the_next_answer_is_clean() {
     super::judge(CASES).await;
 }
 
@@ -41,11 +41,11 @@ async fn wrong_subject(scene: Scene) {
     let (caller, honest) = anne(&scene).await;
     scene.once().await;
 
-    let bent = caller.userinfo().await.is_ok().json();
+    let altered = caller.userinfo().await.is_ok().json();
 
     let mut expected = honest.clone();
     expected["sub"] = json!(format!("{}invalid", honest["sub"].as_str().expect("text")));
-    assert_eq!(bent, expected);
+    assert_eq!(altered, expected);
     assert_eq!(caller.userinfo().await.is_ok().json(), honest);
 }
 
@@ -79,15 +79,15 @@ async fn aggregated(scene: Scene) {
     let (caller, honest) = anne(&scene).await;
     scene.once().await;
 
-    let bent = caller.userinfo().await.is_ok().json();
+    let altered = caller.userinfo().await.is_ok().json();
 
-    assert_eq!(bent["sub"], honest["sub"]);
+    assert_eq!(altered["sub"], honest["sub"]);
     assert!(
-        bent.get("address").is_none() && bent.get("phone_number").is_none(),
-        "{bent}"
+        altered.get("address").is_none() && altered.get("phone_number").is_none(),
+        "{altered}"
     );
-    let source = bent["_claim_names"]["address"].as_str().expect("a source");
-    let jwt = bent["_claim_sources"][source]["JWT"].as_str().expect("a JWT");
+    let source = altered["_claim_names"]["address"].as_str().expect("a source");
+    let jwt = altered["_claim_sources"][source]["JWT"].as_str().expect("a JWT");
     assert!(jwt.ends_with('.'));
     assert_eq!(jwt::claims(jwt)["address"], honest["address"]);
     assert_eq!(caller.userinfo().await.is_ok().json(), honest);
@@ -97,9 +97,9 @@ async fn distributed(scene: Scene) {
     let (caller, honest) = anne(&scene).await;
     scene.arm(json!({})).await;
 
-    let bent = caller.userinfo().await.is_ok().json();
-    let source = bent["_claim_names"]["credit_score"].as_str().expect("a source");
-    let source = &bent["_claim_sources"][source];
+    let altered = caller.userinfo().await.is_ok().json();
+    let source = altered["_claim_names"]["credit_score"].as_str().expect("a source");
+    let source = &altered["_claim_sources"][source];
     let endpoint = source["endpoint"].as_str().expect("an endpoint");
     let token = source["access_token"].as_str().expect("a token");
 
@@ -125,9 +125,9 @@ async fn inactive(scene: Scene) {
     let tokens = client.tokens_for("anne").await;
     scene.once().await;
 
-    let bent = client.introspect(&tokens.access_token).await.is_ok().json();
+    let altered = client.introspect(&tokens.access_token).await.is_ok().json();
 
-    assert_eq!(bent, json!({"active": false}));
+    assert_eq!(altered, json!({"active": false}));
     assert!(scene.realm.accepts(&tokens.access_token).await);
 }
 

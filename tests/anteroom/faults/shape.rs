@@ -22,59 +22,62 @@ async fn every_odd_shape_is_seen_once_and_the_next_answer_is_clean() {
 
 const METADATA: &str = "/.well-known/openid-configuration";
 
-/// The honest answer, the bent one; and the one after it is honest again.
+/// The honest answer, the altered one; and the one after it is honest again.
 async fn both(scene: &Scene, parameters: Value) -> (Answer, Answer) {
     let honest = scene.realm.get(METADATA).await.is_ok();
     let id = scene.once_with(parameters).await;
-    let bent = scene.realm.get(METADATA).await;
+    let altered = scene.realm.get(METADATA).await;
     let after = scene.realm.get(METADATA).await.is_ok();
     assert_eq!(
         (&after.body, after.header("content-type")),
         (&honest.body, honest.header("content-type"))
     );
     scene.has_triggered(&id, 1).await;
-    (honest, bent)
+    (honest, altered)
 }
 
 async fn json_truncated(scene: Scene) {
-    let (honest, bent) = both(&scene, json!({})).await;
-    assert_eq!(bent.body, honest.body[..honest.body.len() / 2]);
-    let length = bent.body.len().to_string();
-    bent.is_ok().has_header("content-length", &length);
+    let (honest, altered) = both(&scene, json!({})).await;
+    assert_eq!(altered.body, honest.body[..honest.body.len() / 2]);
+    let length = altered.body.len().to_string();
+    altered.is_ok().has_header("content-length", &length);
 }
 
 async fn content_type_wrong(scene: Scene) {
     for called in ["text/html", "text/plain", "application/octet-stream"] {
-        let (honest, bent) = both(&scene, json!({"type": called})).await;
-        assert_eq!(bent.media_type(), called);
-        assert_eq!(bent.is_ok().body, honest.body);
+        let (honest, altered) = both(&scene, json!({"type": called})).await;
+        assert_eq!(altered.media_type(), called);
+        assert_eq!(altered.is_ok().body, honest.body);
     }
 }
 
 async fn html_error_page(scene: Scene) {
-    let (_, bent) = both(&scene, json!({})).await;
-    assert_eq!((bent.status, bent.media_type()), (502, "text/html"));
-    assert!(bent.text().contains("<h1>502 Bad Gateway</h1>"), "{bent}");
+    let (_, altered) = both(&scene, json!({})).await;
+    assert_eq!((altered.status, altered.media_type()), (502, "text/html"));
+    assert!(altered.text().contains("<h1>502 Bad Gateway</h1>"), "{altered}");
 
-    let (_, bent) = both(&scene, json!({"status": 200, "type": "application/json"})).await;
-    assert_eq!((bent.status, bent.media_type()), (200, "application/json"));
-    assert!(bent.text().starts_with("<!DOCTYPE html>"), "{bent}");
+    let (_, altered) = both(&scene, json!({"status": 200, "type": "application/json"})).await;
+    assert_eq!((altered.status, altered.media_type()), (200, "application/json"));
+    assert!(altered.text().starts_with("<!DOCTYPE html>"), "{altered}");
 }
 
 async fn unknown_members(scene: Scene) {
-    let (honest, bent) = both(&scene, json!({})).await;
+    let (honest, altered) = both(&scene, json!({})).await;
     let mut expected = honest.json();
     expected["x_anteroom"] = json!({"nested": [true, null, {"deeper": 1}]});
-    assert_eq!(bent.is_ok().json(), expected);
+    assert_eq!(altered.is_ok().json(), expected);
 }
 
 async fn duplicate_members(scene: Scene) {
     let client = scene.realm.demo_client();
     let browser = at_home(&client.request(), "anne").await;
     scene.once().await;
-    let bent = redeemed(&client, &browser).await.is_ok();
-    assert_eq!(bent.text().matches("\"access_token\":").count(), 2);
-    assert!(bent.text().starts_with(r#"{"access_token":"the-other-one","#), "{bent}");
+    let altered = redeemed(&client, &browser).await.is_ok();
+    assert_eq!(altered.text().matches("\"access_token\":").count(), 2);
+    assert!(
+        altered.text().starts_with(r#"{"access_token":"the-other-one","#),
+        "{altered}"
+    );
     let clean = redeemed(&client, &browser).await.brings_tokens();
     assert_eq!(clean.text().matches("\"access_token\":").count(), 1);
 
@@ -85,10 +88,10 @@ async fn duplicate_members(scene: Scene) {
 
 async fn huge_answer(scene: Scene) {
     for form in ["body", "members", "text", "depth"] {
-        let (honest, bent) = both(&scene, json!({"form": form, "size": 100_000})).await;
-        let bent = bent.is_ok();
-        assert!(bent.body.len() > 90_000, "{form}: {}", bent.body.len());
-        let text = bent.text();
+        let (honest, altered) = both(&scene, json!({"form": form, "size": 100_000})).await;
+        let altered = altered.is_ok();
+        assert!(altered.body.len() > 90_000, "{form}: {}", altered.body.len());
+        let text = altered.text();
         match form {
             "members" => assert_eq!(text.matches(":1,").count(), 6250),
             "text" => assert!(text.contains(&"x".repeat(100_000))),
@@ -99,13 +102,13 @@ async fn huge_answer(scene: Scene) {
 }
 
 async fn compressed_or_bom(scene: Scene) {
-    let (honest, bent) = both(&scene, json!({"form": "bom"})).await;
-    assert_eq!(bent.body.strip_prefix(b"\xef\xbb\xbf"), Some(&honest.body[..]));
+    let (honest, altered) = both(&scene, json!({"form": "bom"})).await;
+    assert_eq!(altered.body.strip_prefix(b"\xef\xbb\xbf"), Some(&honest.body[..]));
 
-    let (honest, bent) = both(&scene, json!({"form": "gzip"})).await;
-    let bent = bent.is_ok().has_header("content-encoding", "gzip");
-    assert!(bent.body.starts_with(&[0x1f, 0x8b, 8]));
-    assert_eq!(unpacked(&bent.body), honest.body);
+    let (honest, altered) = both(&scene, json!({"form": "gzip"})).await;
+    let altered = altered.is_ok().has_header("content-encoding", "gzip");
+    assert!(altered.body.starts_with(&[0x1f, 0x8b, 8]));
+    assert_eq!(unpacked(&altered.body), honest.body);
 }
 
 /// What `gzip -d` makes of it: somebody else's judgement.

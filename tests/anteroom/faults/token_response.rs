@@ -6,14 +6,14 @@ use super::{Scene, at_home, called_back, cases, redeemed, shown};
 use crate::support::{Answer, ClientApp, Tokens, UserAgent, fresh_realm};
 
 cases! {
-    token_expires_in_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "expires_in"));
-    token_scope_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "scope"));
-    token_type_other_case: |scene| bends(scene, json!({}), |answer| answer["token_type"] = json!("bEARER"));
-    token_type_unknown: |scene| bends(scene, json!({}), |answer| answer["token_type"] = json!("mac"));
-    access_token_missing: |scene| bends(scene, json!({}), |answer| drop_member(answer, "access_token"));
+    token_expires_in_missing: |scene| alters(scene, json!({}), |answer| drop_member(answer, "expires_in"));
+    token_scope_missing: |scene| alters(scene, json!({}), |answer| drop_member(answer, "scope"));
+    token_type_other_case: |scene| alters(scene, json!({}), |answer| answer["token_type"] = json!("bEARER"));
+    token_type_unknown: |scene| alters(scene, json!({}), |answer| answer["token_type"] = json!("mac"));
+    access_token_missing: |scene| alters(scene, json!({}), |answer| drop_member(answer, "access_token"));
     numbers_as_strings: numbers_as_strings;
     expires_in_absurd: absurd_lifetimes;
-    nulls_and_empties: |scene| bends(scene, json!({}), |answer| {
+    nulls_and_empties: |scene| alters(scene, json!({}), |answer| {
         answer["refresh_token"] = Value::Null;
         answer["scope"] = json!("");
         answer["error_description"] = Value::Null;
@@ -28,7 +28,7 @@ cases! {
 }
 
 #[tokio::test]
-async fn every_bend_of_the_token_response_is_seen_once_and_the_next_is_clean() {
+async fn every_effect_on_the_token_response_is_seen_once_and_the_next_is_clean() {
     super::judge(CASES).await;
 }
 
@@ -54,43 +54,43 @@ fn comparable(answer: &Answer) -> Value {
     answer
 }
 
-/// Just this is bent in an otherwise honest answer.
-async fn bends(scene: Scene, parameters: Value, change: fn(&mut Value)) {
+/// Just this is altered in an otherwise honest answer.
+async fn alters(scene: Scene, parameters: Value, change: fn(&mut Value)) {
     let (client, browser) = at_the_token_endpoint(&scene).await;
     let honest = redeemed(&client, &browser).await.brings_tokens();
     let id = scene.once_with(parameters).await;
 
-    let bent = redeemed(&client, &browser).await.is_ok();
+    let altered = redeemed(&client, &browser).await.is_ok();
     let after = redeemed(&client, &browser).await.brings_tokens();
 
     let mut expected = comparable(&honest);
     change(&mut expected);
-    assert_eq!(comparable(&bent), expected, "{}", scene.fault);
-    bent.is_not_stored();
+    assert_eq!(comparable(&altered), expected, "{}", scene.fault);
+    altered.is_not_stored();
     assert_eq!(comparable(&after), comparable(&honest), "{}", scene.fault);
     scene.has_triggered(&id, 1).await;
     scene.disarm().await;
 }
 
 async fn numbers_as_strings(scene: Scene) {
-    bends(scene.clone(), json!({}), |answer| answer["expires_in"] = json!("7200")).await;
-    bends(scene, json!({"form": "fraction"}), |answer| {
+    alters(scene.clone(), json!({}), |answer| answer["expires_in"] = json!("7200")).await;
+    alters(scene, json!({"form": "fraction"}), |answer| {
         answer["expires_in"] = json!(7200.5)
     })
     .await;
 }
 
 async fn absurd_lifetimes(scene: Scene) {
-    bends(scene.clone(), json!({}), |answer| answer["expires_in"] = json!(0)).await;
-    bends(scene.clone(), json!({"form": "negative"}), |answer| {
+    alters(scene.clone(), json!({}), |answer| answer["expires_in"] = json!(0)).await;
+    alters(scene.clone(), json!({"form": "negative"}), |answer| {
         answer["expires_in"] = json!(-1)
     })
     .await;
-    bends(scene.clone(), json!({"form": "huge"}), |answer| {
+    alters(scene.clone(), json!({"form": "huge"}), |answer| {
         answer["expires_in"] = json!(9_007_199_254_740_992_i64);
     })
     .await;
-    bends(scene, json!({"form": "null"}), |answer| {
+    alters(scene, json!({"form": "null"}), |answer| {
         answer["expires_in"] = Value::Null
     })
     .await;

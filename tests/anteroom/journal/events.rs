@@ -144,7 +144,7 @@ async fn one_may_listen_to_some_kinds_only() {
 }
 
 #[tokio::test]
-async fn a_neighbour_hears_nothing() {
+async fn another_realm_receives_no_events() {
     let (realm, neighbour) = (fresh_realm().await, fresh_realm().await);
     let mut listener = Listener::begin(&neighbour, "", None).await;
 

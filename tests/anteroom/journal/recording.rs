@@ -9,7 +9,7 @@ use super::{ask, exchanges, header, last, text};
 use crate::support::{Answer, ClientApp, Emulator, fresh_realm, hang_up::hang_up};
 
 #[tokio::test]
-async fn the_control_room_probes_and_assets_leave_no_trace() {
+async fn the_control_api_probes_and_assets_are_not_recorded() {
     let realm = fresh_realm().await;
     let page = realm.get("/login").await.text();
     let stylesheet = page

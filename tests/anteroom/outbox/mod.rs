@@ -1,4 +1,4 @@
-//! The outbox: what leaves the house, seen from both sides.
+//! The outbox: what leaves the server, seen from both sides.
 
 mod mail;
 mod messages;

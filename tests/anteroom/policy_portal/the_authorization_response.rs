@@ -33,7 +33,7 @@ async fn to_a_no_has_the_documented_words() {
     );
 }
 
-/// The address, to the letter, with which the house sends the browser away.
+/// The address, to the letter, with which the server sends the browser away.
 async fn last_redirect(browser: &UserAgent, form: &crate::support::Form) -> String {
     let mut answer = browser
         .ask(browser.http().post(form.action.clone()).form(&form.fields))

@@ -33,7 +33,7 @@ async fn where_nobody_answers_it_says_so_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn what_answers_and_is_no_control_room_is_not_believed() {
+async fn an_answer_that_is_not_from_a_control_api_is_refused() {
     let site = ClientSite::open("127.0.0.1").await;
 
     let said = typed_with(&[("ANTEROOM_SERVER", &site.origin)], &["clock", "show"])

@@ -48,7 +48,7 @@ async fn what_the_server_says_can_be_had_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_neighbours_clock_stays_where_it_is() {
+async fn the_clock_of_another_realm_does_not_change() {
     let (here, there) = (fresh_realm().await, fresh_realm().await);
 
     turned(&here, &["advance", "PT1H"]).await;

@@ -59,7 +59,7 @@ async fn everything_is_disarmed_at_once() {
 }
 
 #[tokio::test]
-async fn a_wish_goes_along_as_it_is_said() {
+async fn arguments_are_sent_as_they_are_given() {
     let realm = fresh_realm().await;
     let words = [
         "fault",
@@ -107,7 +107,7 @@ async fn the_catalogue_explains_each_fault() {
 }
 
 #[tokio::test]
-async fn a_wish_that_cannot_be_meant_arms_nothing() {
+async fn an_invalid_request_arms_no_fault() {
     let realm = fresh_realm().await;
 
     for words in [

@@ -31,7 +31,7 @@ async fn a_realm_is_made_and_its_issuer_is_all_that_is_said() {
 }
 
 #[tokio::test]
-async fn a_realm_is_made_as_it_is_wished() {
+async fn a_realm_is_created_as_requested() {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.toml");
     std::fs::write(
@@ -111,7 +111,7 @@ async fn the_server_may_be_named_by_any_of_its_issuers() {
 }
 
 #[tokio::test]
-async fn a_wish_that_cannot_be_fulfilled_makes_nothing() {
+async fn an_invalid_request_creates_no_realm() {
     let realm = fresh_realm().await;
     let name = format!("{}-3", realm.name);
     let folder = tempfile::tempdir().unwrap();

@@ -34,7 +34,7 @@ pub struct Program {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum Wish {
+enum Order {
     /// A database nobody else has; answers its URL.
     Database(Option<String>),
     /// Start the program; answers the line that says it is ready.
@@ -85,13 +85,13 @@ impl Keeper {
     /// A new database in PostgreSQL where `TEST_DATABASE_URL` names one, else a file in the keeper's folder.
     pub fn database(&mut self) -> String {
         let server = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
-        self.ask(&Wish::Database(server))
+        self.ask(&Order::Database(server))
             .expect("a database for the tests can be made")
     }
 
     /// Starts the program and returns the rest of the line that says it is ready.
     pub fn start(&mut self, program: Program) -> Result<String, String> {
-        self.ask(&Wish::Start(program))
+        self.ask(&Order::Start(program))
     }
 
     /// The control API's token, from the banner of a server that logs into the keeper's folder.
@@ -109,16 +109,16 @@ impl Keeper {
 
     /// Asks the program to end, as a service manager does; returns its exit code.
     pub fn stop(&mut self) -> Option<i32> {
-        let code = self.ask(&Wish::Stop).expect("a process that runs can be stopped");
+        let code = self.ask(&Order::Stop).expect("a process that runs can be stopped");
         code.parse().ok()
     }
 
     /// Ends the program with no chance to say goodbye.
     pub fn kill(&mut self) {
-        self.ask(&Wish::Kill).expect("a process that runs can be killed");
+        self.ask(&Order::Kill).expect("a process that runs can be killed");
     }
 
-    fn ask(&mut self, wish: &Wish) -> Result<String, String> {
+    fn ask(&mut self, wish: &Order) -> Result<String, String> {
         let wishes = self.wishes.as_mut().expect("open until dropped");
         let line = serde_json::to_string(wish).expect("a wish is plain data");
         writeln!(wishes, "{line}").map_err(|error| format!("the keeper has gone: {error}"))?;
@@ -167,14 +167,14 @@ fn own_process_group(command: &mut Command) {
 }
 
 /// What the keeper holds.
-struct Household {
+struct Started {
     folder: tempfile::TempDir,
     database: Option<(PgConnectOptions, String)>,
     child: Option<Child>,
     runtime: tokio::runtime::Runtime,
 }
 
-fn keep_house() -> ! {
+fn clean_up() -> ! {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -183,25 +183,25 @@ fn keep_house() -> ! {
         .prefix("anteroom-test-")
         .tempdir()
         .expect("a temporary folder");
-    let mut house = Household {
+    let mut started = Started {
         folder,
         database: None,
         child: None,
         runtime,
     };
-    say(&Ok(house.folder.path().display().to_string()));
+    say(&Ok(started.folder.path().display().to_string()));
 
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         let answer = match serde_json::from_str(&line).expect("tests ask in JSON") {
-            Wish::Database(server) => house.make_database(server),
-            Wish::Start(program) => house.start(&program),
-            Wish::Stop => house.stop(),
-            Wish::Kill => house.kill(),
+            Order::Database(server) => started.make_database(server),
+            Order::Start(program) => started.start(&program),
+            Order::Stop => started.stop(),
+            Order::Kill => started.kill(),
         };
         say(&answer);
     }
-    house.clear();
+    started.clear();
     #[expect(
         clippy::exit,
         reason = "the tests have gone, and with them whoever reads what the harness would print"
@@ -217,7 +217,7 @@ fn say(answer: &Result<String, String>) {
     out.flush().ok();
 }
 
-impl Household {
+impl Started {
     fn make_database(&mut self, server: Option<String>) -> Result<String, String> {
         let Some(server) = server else {
             return Ok(format!("sqlite:{}", self.folder.path().join("anteroom.db").display()));
@@ -350,7 +350,7 @@ fn wait_until_ready(out: ChildStdout, mut log: File, ready: &str) -> Option<Stri
 #[test]
 fn what_tests_start_ends_with_them() {
     if std::env::var_os(ON_DUTY).is_some() {
-        keep_house();
+        clean_up();
     }
     let mut keeper = Keeper::hire();
     let folder = keeper.folder.clone();

@@ -1,4 +1,4 @@
-//! A person's browser without the browser: it keeps cookies, follows redirects inside the house by hand, reads the
+//! A person's browser without the browser: it keeps cookies, follows redirects within the server by hand, reads the
 //! pages' forms and sends them as a browser would, `Origin` and `Sec-Fetch-Site` included.
 
 #![expect(
@@ -24,7 +24,7 @@ pub struct UserAgent {
 /// Where a journey through redirects ended.
 #[derive(Debug)]
 pub enum Arrival {
-    /// At a page (or another final answer) of the house.
+    /// At a page (or another final answer) of the server.
     Page(Page),
     /// At an address outside: a client's redirect URI, with what it was told.
     Callback(Callback),
@@ -73,7 +73,7 @@ impl UserAgent {
             .unwrap_or_default()
     }
 
-    /// Opens an address as if it had been typed in, and follows redirects as long as they stay in the house.
+    /// Opens an address as if it had been typed in, and follows redirects as long as they stay within the server.
     #[track_caller]
     pub fn open(&self, address: &str) -> impl Future<Output = Arrival> {
         let url = self.issuer.join(address).expect("an address");
@@ -237,7 +237,7 @@ impl Arrival {
 }
 
 impl Callback {
-    /// Reads the address of a redirect that leaves the house.
+    /// Reads the address of a redirect that leaves the server.
     pub fn redirected(target: &Url, status: u16) -> Self {
         let mut url = target.clone();
         let pairs = |text: &str| form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();

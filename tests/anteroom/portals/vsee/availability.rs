@@ -38,7 +38,7 @@ async fn slots_are_the_providers_hours_in_order() {
 }
 
 #[tokio::test]
-async fn whom_the_intake_wishes_for_is_whose_slots_are_free_unless_another_is_named() {
+async fn slots_are_of_the_provider_of_the_intake_unless_another_is_named() {
     let realm = fresh_realm().await;
     let john = patient(&realm, "p-1").await;
     let wish = json!({"room_code": "clinic", "provider_id": "85741"});

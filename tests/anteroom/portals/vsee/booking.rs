@@ -165,7 +165,7 @@ async fn change_room(settings: Value) -> crate::support::Realm {
 }
 
 #[tokio::test]
-async fn a_door_that_is_shut_stops_patients_and_not_admins() {
+async fn a_disabled_login_stops_patients_and_not_admins() {
     let closed = "We are closed.";
     for (settings, walk_in, appointment) in [
         (json!({"walkin_enabled": false}), 400, 200),

@@ -192,7 +192,7 @@ impl Caller {
 pub async fn open(browser: &UserAgent, realm: &Realm, path: &str) -> Page {
     match browser.open(&realm.url(&format!("/vsee{path}"))).await {
         Arrival::Page(page) => page,
-        Arrival::Callback(callback) => panic!("it led out of the house: {callback:?}"),
+        Arrival::Callback(callback) => panic!("it led out of the server: {callback:?}"),
     }
 }
 

@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 use super::{FaultyRequest, claim_token, distributed_at, moved_keys};
 use crate::{
     faults::{
-        Armed, Bend,
-        bends::{Answer, set},
+        Armed, Effect,
         catalogue::Needs,
+        effects::{Answer, set},
     },
     model::Members,
     web::endpoint,
 };
 
 impl FaultyRequest<'_> {
-    /// Bends the answer as a whole.
-    pub(super) async fn bent(&self, response: Response) -> Response {
+    /// Alters the answer as a whole.
+    pub(super) async fn altered(&self, response: Response) -> Response {
         let (mut parts, body) = response.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return Response::from_parts(parts, Body::empty()); // a body that cannot be read to its end was logged where it failed
@@ -33,8 +33,8 @@ impl FaultyRequest<'_> {
             body,
         };
         for armed in self.armed() {
-            if bends_answers(&armed.row.bend) && fits(armed.row.needs, &answer) {
-                self.bend(armed, &mut answer);
+            if alters_answers(&armed.row.effect) && fits(armed.row.needs, &answer) {
+                self.effect(armed, &mut answer);
             }
         }
         (parts.status, parts.headers) = (answer.status, answer.headers);
@@ -45,33 +45,33 @@ impl FaultyRequest<'_> {
         Response::from_parts(parts, Body::from(answer.body))
     }
 
-    fn bend(&self, armed: &Arc<Armed>, answer: &mut Answer) {
+    fn effect(&self, armed: &Arc<Armed>, answer: &mut Answer) {
         let (realm, asked) = (&self.realm, &self.watch.asked);
-        match armed.row.bend {
-            Bend::Answer(bend) => {
+        match armed.row.effect {
+            Effect::Answer(effect) => {
                 if let Some(call) = self.watch.trigger(armed) {
-                    bend(&call, answer);
+                    effect(&call, answer);
                 }
             }
-            Bend::Document(bend) => {
+            Effect::Document(effect) => {
                 if let (Some(mut document), Some(call)) = (document(answer), self.watch.trigger(armed)) {
-                    bend(&call, &mut document);
+                    effect(&call, &mut document);
                     write(answer, &document);
                 }
             }
-            Bend::KeysMoved if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
+            Effect::KeysMoved if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
                 set(metadata, "jwks_uri", realm.url(&moved_keys(armed)));
             }),
-            Bend::OneAuthMethod if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
+            Effect::OneAuthMethod if asked.endpoint.is(&endpoint::DISCOVERY) => self.rewrite(armed, answer, |metadata| {
                 let method = armed.parameters.text("method");
                 set(metadata, "token_endpoint_auth_methods_supported", json!([method]));
             }),
-            Bend::DistributedClaims => self.rewrite(armed, answer, |claims| {
+            Effect::DistributedClaims => self.rewrite(armed, answer, |claims| {
                 let source = json!({"endpoint": realm.url(&distributed_at(armed)), "access_token": *claim_token(armed, &self.watch)});
                 set(claims, "_claim_names", json!({"credit_score": "src1"}));
                 set(claims, "_claim_sources", json!({"src1": source}));
             }),
-            Bend::SignedUserinfo => {
+            Effect::SignedUserinfo => {
                 let Some(mut claims) = document(answer) else { return };
                 set(&mut claims, "iss", realm.issuer.as_str());
                 set(&mut claims, "aud", self.watch.fault_target.client.clone());
@@ -106,15 +106,15 @@ impl FaultyRequest<'_> {
 }
 
 /// Whether a fault changes answers behind the routes.
-pub fn bends_answers(bend: &Bend) -> bool {
+pub fn alters_answers(effect: &Effect) -> bool {
     matches!(
-        bend,
-        Bend::Answer(_)
-            | Bend::Document(_)
-            | Bend::KeysMoved
-            | Bend::OneAuthMethod
-            | Bend::DistributedClaims
-            | Bend::SignedUserinfo
+        effect,
+        Effect::Answer(_)
+            | Effect::Document(_)
+            | Effect::KeysMoved
+            | Effect::OneAuthMethod
+            | Effect::DistributedClaims
+            | Effect::SignedUserinfo
     )
 }
 

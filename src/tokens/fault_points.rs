@@ -2,7 +2,7 @@
 //!
 //! Each takes a finished value and returns it unchanged where no fault applies to this request. Which faults exist and
 //! whom they concern is the matter of [`faults`](crate::faults); faults of the keys are in
-//! [`bent_keys`](super::bent_keys).
+//! [`altered_keys`](super::altered_keys).
 
 use std::{
     collections::HashMap,
@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 
 use super::{
     Mint,
-    bent_keys::{self, SigningRing},
+    altered_keys::{self, SigningRing},
 };
 use crate::{
     faults::{
-        Armed, Bend, Watch,
-        catalogue::{Needs, RefreshBend},
+        Armed, Effect, Watch,
+        catalogue::{Needs, RefreshEffect},
     },
     keys::{KeyRing, SigningError, SigningKey},
     model::{
@@ -47,20 +47,20 @@ pub fn faults_are_armed() -> bool {
 }
 
 /// Changes an access token before it is stored.
-pub fn bend_access_token(token: &mut IssuedAccessToken) {
+pub fn alter_access_token(token: &mut IssuedAccessToken) {
     let Some(watch) = Watch::current() else { return };
     for armed in watch.armed() {
-        if let Bend::AccessToken(bend) = armed.row.bend
+        if let Effect::AccessToken(effect) = armed.row.effect
             && let Some(call) = watch.trigger(armed)
         {
-            bend(&call, token);
+            effect(&call, token);
         }
     }
 }
 
 /// Changes the text of a refresh token before its digest is stored.
-pub fn bend_refresh_token(token: Secret) -> Secret {
-    match refresh_fault_applies(RefreshBend::OddCharacters) {
+pub fn alter_refresh_token(token: Secret) -> Secret {
+    match refresh_fault_applies(RefreshEffect::OddCharacters) {
         true => with_odd_characters(&token),
         false => token,
     }
@@ -70,24 +70,24 @@ pub fn with_odd_characters(token: &Secret) -> Secret {
     Secret::new(format!("{}{ODD}", token.reveal()))
 }
 
-fn refresh_fault_applies(wanted: RefreshBend) -> bool {
+fn refresh_fault_applies(wanted: RefreshEffect) -> bool {
     let Some(watch) = Watch::current() else { return false };
     let mut armed = watch.armed().iter();
     armed.any(|armed| {
-        matches!(armed.row.bend, Bend::RefreshToken(bend) if bend == wanted) && watch.trigger(armed).is_some()
+        matches!(armed.row.effect, Effect::RefreshToken(effect) if effect == wanted) && watch.trigger(armed).is_some()
     })
 }
 
 impl Mint {
     /// Whether a fault keeps this refresh token instead of replacing it.
     pub fn keeps_refresh_token(&self) -> bool {
-        refresh_fault_applies(RefreshBend::NotRotated)
+        refresh_fault_applies(RefreshEffect::NotRotated)
     }
 
     /// Changes the parameters of an authorization response before they are sent.
     ///
     /// `client` and `redirect_uri` are the recipient: a response to one client is never repeated to another.
-    pub fn bend_authorization_response(
+    pub fn alter_authorization_response(
         &self,
         client: &ClientId,
         redirect_uri: &str,
@@ -96,39 +96,39 @@ impl Mint {
         let Some(watch) = Watch::current() else { return };
         let original = answer.clone();
         for armed in watch.armed() {
-            match armed.row.bend {
-                Bend::AuthorizationResponse(bend) => {
+            match armed.row.effect {
+                Effect::AuthorizationResponse(effect) => {
                     let there = match armed.row.needs {
                         Needs::Member(name) => answer.get(name).is_some(),
                         Needs::Nothing | Needs::Json => true,
                     };
                     if there && let Some(call) = watch.trigger(armed) {
-                        bend(&call, answer);
+                        effect(&call, answer);
                     }
                 }
-                Bend::RepeatedResponse if original.get("code").is_some() => {
+                Effect::RepeatedResponse if original.get("code").is_some() => {
                     let place = (client.clone(), redirect_uri.to_owned());
                     match first_at(armed, place, &original) {
                         Some(before) if watch.trigger(armed).is_some() => answer.parameters = before.parameters,
                         Some(_) | None => {} // the first one passes
                     }
                 }
-                Bend::Keys(_) if original.get("code").is_some() => drop(armed.note_event()),
+                Effect::Keys(_) if original.get("code").is_some() => drop(armed.note_event()),
                 _ => {}
             }
         }
     }
 
     /// The JWK Set of an armed fault; `None`: the realm's own is served.
-    pub fn bent_jwk_set(&self) -> Option<Value> {
+    pub fn altered_jwk_set(&self) -> Option<Value> {
         let watch = Watch::current()?;
-        bent_keys::published(&watch, &self.keys)
+        altered_keys::published(&watch, &self.keys)
     }
 
     /// The keys whose signatures are accepted, including those of an armed fault.
     pub(super) fn trusted_keys(&self) -> KeyRing {
         match Watch::current() {
-            Some(watch) => bent_keys::trusted(&watch, &self.keys),
+            Some(watch) => altered_keys::trusted(&watch, &self.keys),
             None => self.keys.clone(),
         }
     }
@@ -145,13 +145,15 @@ impl Mint {
     pub(super) fn sign_with_current_keys(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
         let algorithm = self.policy.id_token_signing_alg;
         match Watch::current() {
-            Some(watch) => bent_keys::signing(&watch, &self.keys).ring.sign(algorithm, typ, claims),
+            Some(watch) => altered_keys::signing(&watch, &self.keys)
+                .ring
+                .sign(algorithm, typ, claims),
             None => self.keys.sign(algorithm, typ, claims),
         }
     }
 
     /// Signs an ID token whose header, claims and signature an armed fault may change.
-    pub(super) fn sign_bendable(
+    pub(super) fn sign_alterable(
         &self,
         algorithm: SigningAlgorithm,
         typ: &str,
@@ -160,7 +162,7 @@ impl Mint {
         let Some(watch) = Watch::current() else {
             return self.keys.sign(algorithm, typ, claims);
         };
-        let SigningRing { ring, names_keys } = bent_keys::signing(&watch, &self.keys);
+        let SigningRing { ring, names_keys } = altered_keys::signing(&watch, &self.keys);
         let key = signer(&ring, algorithm)?;
         let Value::Object(claims) = serde_json::to_value(claims)? else {
             return self.keys.sign(algorithm, typ, claims); // claims that are not an object cannot be changed
@@ -173,14 +175,16 @@ impl Mint {
         };
         let mut forger = None;
         for armed in watch.armed() {
-            let Bend::IdToken(bend) = armed.row.bend else { continue };
+            let Effect::IdToken(effect) = armed.row.effect else {
+                continue;
+            };
             let there = match armed.row.needs {
                 Needs::Member(name) => draft.claims.contains_key(name),
                 Needs::Nothing | Needs::Json => true,
             };
             if there && let Some(call) = watch.trigger(armed) {
                 let before = draft.signature;
-                bend(&call, &mut draft);
+                effect(&call, &mut draft);
                 if draft.signature != before {
                     forger = Some(armed);
                 }
@@ -225,7 +229,7 @@ fn sign_draft(
     key: &SigningKey,
     forger: Option<&Armed>,
 ) -> Result<String, SigningError> {
-    let own = |algorithm| bent_keys::own_key(forger, algorithm);
+    let own = |algorithm| altered_keys::own_key(forger, algorithm);
     Ok(match draft.signature {
         Signature::Good => compact(&draft, |text| Ok(key.sign(text)?))?,
         Signature::Flipped => compact(&draft, |text| {
@@ -237,7 +241,7 @@ fn sign_draft(
             compact(&draft, |_| Ok(Vec::new()))?
         }
         Signature::OtherAlgorithm => {
-            let other = bent_keys::other_than(key.algorithm());
+            let other = altered_keys::other_than(key.algorithm());
             let held;
             let key = match ring.signs_with(other) {
                 Some(key) => key,

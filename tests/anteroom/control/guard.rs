@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::house::{House, detail, filled};
+use super::test_server::{TestServer, detail, filled};
 use crate::support::{
     Answer, Emulator, Realm,
     browser::{Browser, ClientSite, REBOUND, in_chromium},
@@ -15,12 +15,12 @@ use crate::support::{
 
 #[tokio::test]
 async fn no_row_answers_under_a_name_that_was_only_pointed_at_us() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
 
     for row in operations(portals::ALL) {
         for host in ["evil.example", "localhost.evil.example:8080", "127.0.0.1.nip.io", ""] {
-            let answer = Answer::to(house.request(row).header("host", host).json(&json!({}))).await;
+            let answer = Answer::to(test_server.request(row).header("host", host).json(&json!({}))).await;
             // No host at all is not even HTTP.
             assert!(answer.status == 403 || host.is_empty(), "{host:?}: {answer}");
             if answer.status == 403 {
@@ -29,13 +29,13 @@ async fn no_row_answers_under_a_name_that_was_only_pointed_at_us() {
         }
     }
 
-    house.is_still(&before, "all of it").await;
+    test_server.is_still(&before, "all of it").await;
 }
 
 #[tokio::test]
 async fn no_row_answers_to_a_page_of_another_origin() {
-    let house = House::open(&[]).await;
-    let before = house.look_around().await;
+    let test_server = TestServer::open(&[]).await;
+    let before = test_server.look_around().await;
 
     for row in operations(portals::ALL) {
         for (name, value) in [
@@ -47,24 +47,32 @@ async fn no_row_answers_to_a_page_of_another_origin() {
         ] {
             // As a form would send it, as a script would, and as an image.
             for kind in ["text/plain", "application/json"] {
-                let request = house.request(row).header(name, value).header("content-type", kind);
+                let request = test_server
+                    .request(row)
+                    .header(name, value)
+                    .header("content-type", kind);
                 let answer = Answer::to(request.body("{}")).await.has_status(403);
                 detail(&answer);
             }
-            let answer = Answer::to(house.request(row).header(name, value)).await.has_status(403);
+            let answer = Answer::to(test_server.request(row).header(name, value))
+                .await
+                .has_status(403);
             assert_eq!(answer.header("access-control-allow-origin"), None, "{answer}");
         }
     }
 
-    house.is_still(&before, "all of it").await;
+    test_server.is_still(&before, "all of it").await;
 }
 
 #[tokio::test]
 async fn nobody_is_told_that_their_script_may_ask() {
-    let house = House::open(&[]).await;
+    let test_server = TestServer::open(&[]).await;
 
     for row in operations(portals::ALL) {
-        let preflight = house.realm.http.request(Method::OPTIONS, house.address(row));
+        let preflight = test_server
+            .realm
+            .http
+            .request(Method::OPTIONS, test_server.address(row));
         let preflight = preflight
             .header("origin", "https://evil.example")
             .header("access-control-request-method", row.method.as_str())
@@ -77,7 +85,7 @@ async fn nobody_is_told_that_their_script_may_ask() {
 }
 
 #[tokio::test]
-async fn a_host_that_was_allowed_may_enter_and_its_neighbours_may_not() {
+async fn an_allowed_host_is_accepted_and_similar_hosts_are_not() {
     let server = Emulator::start(&["--allowed-host", "anteroom.internal"]);
     let room = server.default_realm();
     let under = |host: &'static str| Answer::to(room.http.get(room.url("/control/api/clock")).header("host", host));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    faults::{Armed, Bend, Watch, catalogue::KeyStory},
+    faults::{Armed, Effect, Watch, catalogue::KeyStory},
     keys::{KeyRing, RingKey, SigningError, SigningKey},
     model::SigningAlgorithm,
     web::endpoint,
@@ -91,7 +91,7 @@ pub fn trusted(watch: &Watch, ring: &KeyRing) -> KeyRing {
     let held = watch
         .armed()
         .iter()
-        .filter(|armed| matches!(armed.row.bend, Bend::Keys(_)));
+        .filter(|armed| matches!(armed.row.effect, Effect::Keys(_)));
     let held = held.filter_map(|armed| armed.kept::<KeyRing>());
     held.fold(ring.clone(), |ring, held| ring.joined_by(&held))
 }
@@ -110,15 +110,15 @@ pub fn other_than(algorithm: SigningAlgorithm) -> SigningAlgorithm {
 
 /// The first armed fault of the keys that has begun.
 fn active(watch: &Watch) -> Option<(&Arc<Armed>, KeyStory)> {
-    watch.armed().iter().find_map(|armed| match armed.row.bend {
-        Bend::Keys(KeyStory::RotatedAfterCodes(codes)) if armed.events() < codes => None,
-        Bend::Keys(story) => Some((armed, story)),
+    watch.armed().iter().find_map(|armed| match armed.row.effect {
+        Effect::Keys(KeyStory::RotatedAfterCodes(codes)) if armed.events() < codes => None,
+        Effect::Keys(story) => Some((armed, story)),
         _ => None,
     })
 }
 
 fn shows_its_key(armed: &Armed) -> bool {
-    matches!(armed.row.bend, Bend::IdToken(_)) && armed.row.endpoints.contains(&endpoint::JWKS)
+    matches!(armed.row.effect, Effect::IdToken(_)) && armed.row.endpoints.contains(&endpoint::JWKS)
 }
 
 fn document(ring: &KeyRing) -> Value {

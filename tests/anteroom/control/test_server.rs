@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Emulator, Realm, emulator::START};
 
 /// A server of one's own with a realm in it, so that nobody else changes what is compared.
-pub struct House {
+pub struct TestServer {
     pub server: Emulator,
     pub realm: Realm,
 }
 
-impl House {
+impl TestServer {
     pub async fn open(options: &[&str]) -> Self {
         let server = Emulator::start(options);
         let realm = json!({"name": "lived-in", "clock": {"now": START, "frozen": true}});
