@@ -56,7 +56,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
             form: &form,
         };
         question.answer(app, endpoint).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "who asks could not be found out: faults narrowed to somebody let this request pass");
+            tracing::warn!(%error, "client and user are unknown: faults limited to one do not apply");
             Subject::default()
         })
     } else {
