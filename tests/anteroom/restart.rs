@@ -203,7 +203,7 @@ async fn many_hang_ups_use_nothing_up() {
 }
 
 #[tokio::test]
-async fn an_endless_request_does_not_delay_the_shutdown() {
+async fn unfinished_requests_do_not_block_other_requests() {
     let realm = Emulator::shared().realm(wishes()).await;
     let url = url::Url::parse(&realm.issuer).expect("an issuer is a URL");
     let host = format!("127.0.0.1:{}", url.port().expect("a port"));
