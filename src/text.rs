@@ -252,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn ui_locales_comes_before_the_languages_of_the_browser() {
+    fn the_clients_ui_locales_come_before_the_browsers_languages() {
         let language = Language::negotiate(Some("es"), Some("de"));
 
         assert_eq!(language, Language::Spanish);
     }
 
     #[test]
-    fn unsupported_ui_locales_leave_the_choice_to_the_browser() {
+    fn unsupported_ui_locales_fall_back_to_the_browsers_languages() {
         let language = Language::negotiate(Some("fr-FR nl"), Some("de-AT,de;q=0.9,en;q=0.8"));
 
         assert_eq!(language, Language::German);
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_nobody_wrote_shows_its_key_instead_of_breaking_the_page() {
+    fn a_missing_message_shows_its_key() {
         assert_eq!(say(Language::German, "no-such-message"), "no-such-message");
     }
 }

@@ -1,4 +1,4 @@
-//! A hang-up must not undo half a deed.
+//! A client that disconnects must not interrupt a change halfway.
 
 use axum::{
     extract::{Request, State},

@@ -10,14 +10,14 @@ use crate::{
     server::{self, ServeError},
 };
 
-/// Serves until told to stop.
+/// Serves until the process is stopped.
 pub async fn run(flags: ServeFlags, out: &mut impl io::Write) -> Result<(), ServeCommandError> {
     let config = flags.load()?;
     start_logging(&config.log);
     Ok(server::serve(&config, out).await?)
 }
 
-/// Sends logs to standard error. Where something logs already (a test), that stays.
+/// Sends logs to standard error. If logging is already set up (in a test), that stays.
 pub(super) fn start_logging(log: &Log) {
     let lines = fmt()
         .with_env_filter(log.filter.to_env_filter())

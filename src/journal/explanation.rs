@@ -1,6 +1,6 @@
 //! A refusal, explained: the rule, expected and received values with a character diff, and how to fix it.
 //!
-//! It is made from the refusal when somebody looks.
+//! It is made from the refusal when the exchange is read.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;

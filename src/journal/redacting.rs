@@ -1,4 +1,4 @@
-//! From an exchange as it passed to the one that is kept: without its secrets, but with what they tell.
+//! Turns a recorded exchange into the one that is stored: without its secrets, but with the facts they contain.
 
 use http::{Version, header};
 

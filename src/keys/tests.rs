@@ -148,7 +148,7 @@ fn an_unsigned_token_is_refused_before_its_key_is_looked_for() {
 }
 
 #[test]
-fn our_public_key_used_as_an_hmac_secret_convinces_nobody() {
+fn our_public_key_used_as_an_hmac_secret_is_refused() {
     let ring = KeyRing::development();
     let key = ring.signs_with(SigningAlgorithm::Rs256).unwrap();
     let mut header = Header::new(Algorithm::HS256);

@@ -27,7 +27,7 @@ pub struct Email {
     pub reason: &'static str,
 }
 
-/// What a message of the house says, in the recipient's language.
+/// The texts of one of the server's own messages, in the recipient's language.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub language: Language,

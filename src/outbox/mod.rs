@@ -6,17 +6,17 @@
 //! | [`post`] | handing messages to a mail server |
 //! | [`webhook`] | requests to others about to be written, and their signatures |
 //! | [`outcome`] | what a try led to |
-//! | [`courier`] | delivering what is due, and trying again by the realm's clock |
+//! | [`delivery_worker`] | delivering what is due, and trying again by the realm's clock |
 //!
 //! A message or webhook is a row from the moment its cause is committed, and nothing is sent before that. Writing
 //! takes a number in the realm's outbox and holds it until the transaction ends, so **write last**: after every other
 //! lock. Then [`Outbox::notify`].
 //!
 //! Delivery is *at least once*. Each try is leased by one conditional statement, for a while by the machine's clock, so
-//! two couriers, or two processes, never send the same thing at the same time; a process that dies while sending
+//! two delivery workers, or two processes, never send the same thing at the same time; a process that dies while sending
 //! leaves a lease that runs out, and what it held is sent again.
 
-pub mod courier;
+pub mod delivery_worker;
 pub mod message;
 pub mod outcome;
 pub mod post;
@@ -50,7 +50,7 @@ pub struct Outbox(Arc<Shared>);
 struct Shared {
     notify: watch::Sender<u64>,
     sealer: Arc<Sealer>,
-    /// Whether there is a post office: else messages stay in the house.
+    /// Whether a mail server is configured; otherwise messages are only stored.
     messages_leave: AtomicBool,
 }
 
@@ -69,7 +69,7 @@ impl Outbox {
         }))
     }
 
-    /// From now on messages are due when they are written: somebody takes them to a post office.
+    /// From now on messages are due when they are written, because a mail server is configured.
     fn messages_leave(&self) {
         self.0.messages_leave.store(true, Ordering::Relaxed);
     }
@@ -170,11 +170,11 @@ impl Outbox {
         Ok(id)
     }
 
-    /// Makes a message due once more, with all its tries before it; for the first time, if it stayed in the house so
+    /// Makes a message due once more, with all its tries before it; for the first time, if it was only stored so
     /// far.
     /// [`ring`](Self::ring) once it is committed.
     ///
-    /// `now` is the realm's, `machine_now` the machine's, by which a courier holds what it is just sending.
+    /// `now` is the realm's, `machine_now` the machine's, by which a delivery worker holds what it is just sending.
     pub async fn send_message_again(
         &self,
         tx: &mut Tx,
@@ -209,7 +209,7 @@ impl Outbox {
         Ok(if due { Redelivery::Due } else { Redelivery::Busy })
     }
 
-    /// Wakes the courier and those who wait: after the commit.
+    /// Wakes the delivery worker and those who wait: after the commit.
     pub fn notify(&self) {
         self.0.notify.send_modify(|rung| *rung += 1);
     }
@@ -238,12 +238,12 @@ async fn deliver_message(
     deliveries::insert(tx, realm, delivery, now).await
 }
 
-/// What became of the wish to send something again.
+/// The result of a request to send a message or webhook again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redelivery {
     Due,
     /// It is just being sent.
     Busy,
-    /// There is no way for it out of the house.
+    /// No mail server or destination is configured for it.
     Nowhere,
 }

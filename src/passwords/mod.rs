@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_signs_in_as_nobody() {
+    async fn an_unknown_user_cannot_sign_in() {
         let passwords = Passwords::new().unwrap();
 
         for guess in ["", "nobody", NOBODY] {

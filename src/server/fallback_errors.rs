@@ -87,14 +87,14 @@ fn no_store() -> [(header::HeaderName, HeaderValue); 1] {
 /// A code of RFC 6749 §5.2 and §4.1.2.1, and a sentence for whoever asked.
 fn words(status: StatusCode) -> (&'static str, &'static str) {
     match status {
-        StatusCode::NOT_FOUND => ("invalid_request", "there is nothing at this address"),
+        StatusCode::NOT_FOUND => ("invalid_request", "no endpoint has this path"),
         StatusCode::METHOD_NOT_ALLOWED => (
             "invalid_request",
             "this address does not support the method; the Allow header lists those it supports",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the body has a media type that is not known here"),
-        StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "the answer took too long and was given up"),
+        StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "the server did not answer in time"),
         status if status.is_server_error() => (
             "server_error",
             "the server met an unexpected condition; its log says which",
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_address_speaks_its_own_form() {
+    async fn every_path_has_its_own_error_format() {
         for (path, kind) in [
             ("/oauth/token", "application/json"),
             ("/realms/x/oauth/userinfo", "application/json"),

@@ -56,7 +56,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
             form: &form,
         };
         question.answer(app, endpoint).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the client and user of a request could not be determined: faults limited to a client or user do not trigger for it");
+            tracing::warn!(%error, "client and user are unknown: faults limited to one do not apply");
             Subject::default()
         })
     } else {

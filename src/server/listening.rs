@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn several_places_are_all_listened_on() {
+    fn all_configured_addresses_are_listened_on() {
         let sockets = Sockets::bind(&[address("127.0.0.1:0"), address("127.0.0.1:0")]).unwrap();
 
         assert_eq!(sockets.addresses().len(), 2);

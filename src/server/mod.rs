@@ -111,7 +111,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
     let mut serving = Serving::begin(sockets.into_listeners(), &shared, tls.as_ref(), &config.limits)?;
     app.tasks.spawn(upkeep::run(app.clone()));
     app.tasks.spawn(scheduler::run(app.clone()));
-    app.tasks.spawn(start::courier(&app, config)?.run());
+    app.tasks.spawn(start::delivery_worker(&app, config)?.run());
     greet(&app, config, names, out).await;
 
     let outcome = tokio::select! {

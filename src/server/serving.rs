@@ -1,4 +1,4 @@
-//! Serving on the sockets, in the clear or over TLS, until told to stop; then bringing everything to its end.
+//! Serving on the sockets, with or without TLS, until the server is stopped; then a graceful shutdown.
 
 use std::{
     convert::Infallible,

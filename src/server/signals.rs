@@ -1,4 +1,4 @@
-//! Being told to stop: SIGTERM from a service manager, SIGINT from a keyboard.
+//! Signals that stop the server: SIGTERM from a service manager, SIGINT from a keyboard.
 
 use std::io;
 

@@ -9,7 +9,7 @@ use crate::{
     keys::sealing::{KeyFileError, Sealer, SealingError},
     model::RealmName,
     outbox::{
-        courier::Courier,
+        delivery_worker::DeliveryWorker,
         post::{Post, PostError},
     },
     passwords::{PasswordError, Passwords},
@@ -45,13 +45,13 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
 }
 
 /// Who delivers messages and webhooks.
-pub fn courier(app: &App, config: &Config) -> Result<Courier, StartError> {
+pub fn delivery_worker(app: &App, config: &Config) -> Result<DeliveryWorker, StartError> {
     let fetch = Fetch::new(config.allow_private_fetch, &config.trust_ca)?;
     let post = config.smtp.as_ref().map(Post::new).transpose()?;
     let (outbox, database) = (app.outbox.clone(), app.database.clone());
     let realms = app.clone();
     let on_agenda = move |realm| realms.agenda.notify(realm);
-    Ok(Courier::new(
+    Ok(DeliveryWorker::new(
         outbox,
         database,
         fetch,

@@ -1,4 +1,4 @@
-//! What other processes changed, as PostgreSQL tells it.
+//! Changes made by other processes, announced by PostgreSQL.
 //!
 //! A transaction that changes a realm's settings says so with `pg_notify`, and whoever listens hears it once it is
 //! committed. This only makes taking it in quicker: a message can be missed while a connection is lost, and PgBouncer

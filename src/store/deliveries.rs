@@ -137,8 +137,8 @@ pub async fn list_due(
 
 /// Claims the earliest that is due for a destination; `None` when there is none, or somebody was faster.
 ///
-/// The choice and the lease are one statement, so of two couriers exactly one gets it. In a realm that is gone nothing
-/// is leased, though its rows are still there.
+/// The choice and the lease are one statement, so of two delivery workers exactly one gets it. In a deleted realm
+/// nothing is leased, although its rows are still there.
 pub async fn lease(
     tx: &mut Tx,
     realm: RealmId,

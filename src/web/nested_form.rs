@@ -1,6 +1,6 @@
 //! A form whose names have brackets, read as the JSON it stands for: `attendant[data][first_name]=Eva`, `choices[]=A`.
 //!
-//! Nothing may be said twice, or in two ways. What is damaged is refused and not mended, as in [`parameters`].
+//! No value may be sent twice, or in two notations. Damaged input is refused and not repaired, as in [`parameters`].
 
 use serde_json::{Map, Value};
 

@@ -1,8 +1,8 @@
-//! A refusal or a failure that a person reads: before we trust the way back to the client, or on our own pages.
+//! An error page for people: for requests whose redirect URI is not validated yet, and for the server's own pages.
 //!
-//! The page says in the person's language what it means and what they can do, and tells developers everything the
-//! refusal knows. A handler cannot know the language when `?` leaves it, so an error answers in English at first and
-//! [`in_language`] renders it again for whoever asked.
+//! The page says in the user's language what happened and what to do, and lists the details of the refusal for
+//! developers. A handler that returns with `?` does not know the language, so the error is rendered in English first
+//! and [`in_language`] renders it again.
 
 use std::{fmt::Display, mem};
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Our considered no, or our own failure, on its way to a person.
+/// A refusal, or a failure of the server, that is shown as a page.
 #[derive(Clone, Debug)]
 pub struct PageError {
     pub status: StatusCode,
@@ -42,7 +42,7 @@ impl PageError {
 
     /// Nothing lives at this address: 404.
     pub fn not_found() -> PageError {
-        let refusal = Refusal::new("not_found", "there is nothing at this address").kind("page.unknown");
+        let refusal = Refusal::new("not_found", "no endpoint has this path").kind("page.unknown");
         PageError::new(StatusCode::NOT_FOUND, refusal)
     }
 

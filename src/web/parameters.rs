@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_utf_8_is_refused_and_not_replaced() {
+    fn damaged_text_is_refused_and_not_repaired() {
         assert_eq!(decode(b"%ff"), Err(ParametersError::NotUtf8));
         assert_eq!(decode(b"100%"), Err(ParametersError::BrokenEscape));
         assert_eq!(decode(b"%2"), Err(ParametersError::BrokenEscape));

@@ -77,7 +77,7 @@ mod made {
     }
 
     #[tokio::test]
-    async fn not_with_what_nobody_understands() {
+    async fn not_with_unknown_members() {
         for wishes in [
             json!({ "policy": "strict" }),
             json!({ "policy": { "pcke": "ignored" } }),
@@ -225,7 +225,7 @@ mod ended {
     }
 
     #[tokio::test]
-    async fn the_root_stays() {
+    async fn the_default_realm_cannot_be_deleted() {
         let root = Emulator::shared().default_realm();
 
         let answer = Answer::to(root.http.delete(root.url("/control/api/realms/default"))).await;
@@ -269,7 +269,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_token_is_invalid_in_another_realm() {
+    async fn a_token_is_not_valid_in_another_realm() {
         let (here, there) = two_realms().await;
         let tokens = here.demo_client().tokens_for("anne").await;
 
@@ -298,7 +298,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_code_is_invalid_in_another_realm_and_not_used_up_there() {
+    async fn a_code_is_refused_in_another_realm_and_not_spent() {
         let (here, there) = two_realms().await;
         let code = here.demo_client().code_for("anne").await;
 
@@ -308,7 +308,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_session_is_invalid_in_another_realm() {
+    async fn a_sign_in_is_not_valid_in_another_realm() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
 
@@ -319,7 +319,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_sign_in_does_not_end_the_session_in_another_realm() {
+    async fn a_sign_in_does_not_end_the_one_in_another_realm() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
         there.demo_client().request().authorize(&browser, "anne").await.code();
@@ -342,7 +342,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn a_session_cookie_of_another_realm_is_not_a_session() {
+    async fn a_session_cookie_under_another_realms_name_is_not_accepted() {
         let (here, there) = two_realms().await;
         let (_, browser) = here.demo_client().request().authorize_as("anne").await;
         there.demo_client().request().authorize(&browser, "anne").await.code();
@@ -365,7 +365,7 @@ mod apart {
     }
 
     #[tokio::test]
-    async fn an_authorization_request_is_unknown_in_another_realm() {
+    async fn a_pending_request_is_unknown_in_another_realm() {
         let (here, there) = two_realms().await;
         let browser = here.user_agent();
         let page = here.demo_client().request().open(&browser).await.page();
@@ -449,7 +449,7 @@ mod the_clock {
     }
 
     #[tokio::test]
-    async fn stands_still_when_frozen() {
+    async fn does_not_advance_when_frozen() {
         let realm = fresh_realm().await;
 
         let (first, second) = (shown(&realm).await, shown(&realm).await);
@@ -460,7 +460,7 @@ mod the_clock {
     }
 
     #[tokio::test]
-    async fn answers_a_turn_with_where_it_stands_now() {
+    async fn answers_a_change_with_its_current_time() {
         let realm = fresh_realm().await;
 
         let answer = realm.turn_clock(json!({ "advance": "PT2H" })).await.is_ok();

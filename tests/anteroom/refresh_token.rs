@@ -26,7 +26,7 @@ async fn a_refresh_token_yields_a_new_pair_of_the_same_shape() {
 }
 
 #[tokio::test]
-async fn access_tokens_issued_before_live_on() {
+async fn access_tokens_issued_before_remain_valid() {
     let realm = fresh_realm().await;
     let client = realm.demo_client();
     let first = client.tokens_for("anne").await;

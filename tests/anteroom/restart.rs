@@ -46,7 +46,7 @@ async fn a_flow_survives(mut emulator: Emulator, interrupt: impl Fn(&mut Emulato
 }
 
 #[tokio::test]
-async fn a_restart_in_mid_flow_loses_nothing() {
+async fn a_restart_during_a_flow_loses_nothing() {
     a_flow_survives(Emulator::start(&[]), |emulator| {
         assert_eq!(emulator.stop(), Some(0), "a server that is asked to go goes cleanly");
         emulator.start_again();
@@ -203,7 +203,7 @@ async fn many_hang_ups_use_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_request_that_never_ends_keeps_nobody_waiting() {
+async fn unfinished_requests_do_not_block_other_requests() {
     let realm = Emulator::shared().realm(wishes()).await;
     let url = url::Url::parse(&realm.issuer).expect("an issuer is a URL");
     let host = format!("127.0.0.1:{}", url.port().expect("a port"));

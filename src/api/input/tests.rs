@@ -26,7 +26,7 @@ fn json_of(input: Result<Input, InputError>) -> Value {
 }
 
 #[test]
-fn three_ways_to_say_the_same() {
+fn json_forms_and_multipart_are_read_alike() {
     let multipart = "--x\r\nContent-Disposition: form-data; name=\"room[code]\"\r\n\r\nclinic\r\n\
                      --x\r\nContent-Disposition: form-data; name=\"files[]\"\r\n\r\na\r\n--x--\r\n";
     for said in [

@@ -1,4 +1,4 @@
-//! Answers in a form for people: lines or a table. `--json` prints the answer itself instead.
+//! Prints answers as lines or a table. With `--json` the answer is printed as JSON instead.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A column or line: its name, and the JSON pointer to its value in the answer.
 pub type Place = (&'static str, &'static str);
 
-/// The answer as JSON, indented; nothing where nothing came.
+/// The answer as indented JSON; prints nothing if the answer is empty.
 pub fn json(out: &mut impl Write, value: &Value) -> io::Result<()> {
     if value.is_null() {
         return Ok(());
@@ -15,14 +15,14 @@ pub fn json(out: &mut impl Write, value: &Value) -> io::Result<()> {
     writeln!(out, "{value:#}")
 }
 
-/// One thing: a line for each place that is there. A thing of another shape is shown as it is.
-pub fn lines(out: &mut impl Write, thing: &Value, places: &[Place]) -> io::Result<()> {
+/// One object: a line for each of the listed members it has. If it has none of them, it is printed as JSON.
+pub fn lines(out: &mut impl Write, object: &Value, places: &[Place]) -> io::Result<()> {
     let found: Vec<_> = places
         .iter()
-        .filter_map(|(name, place)| Some((name, cell(thing.pointer(place)?))))
+        .filter_map(|(name, place)| Some((name, cell(object.pointer(place)?))))
         .collect();
     if found.is_empty() {
-        return json(out, thing);
+        return json(out, object);
     }
     let width = found.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, text) in found {
@@ -31,22 +31,22 @@ pub fn lines(out: &mut impl Write, thing: &Value, places: &[Place]) -> io::Resul
     Ok(())
 }
 
-/// Many things: a line each, under the names of those places that any of them has.
-pub fn table(out: &mut impl Write, things: &[Value], places: &[Place]) -> io::Result<()> {
-    if things.is_empty() {
+/// A table with one row per object. A column that no object has is left out.
+pub fn table(out: &mut impl Write, objects: &[Value], places: &[Place]) -> io::Result<()> {
+    if objects.is_empty() {
         return Ok(());
     }
     let there = |place: &&Place| {
-        things
+        objects
             .iter()
-            .any(|thing| thing.pointer(place.1).is_some_and(|cell| !cell.is_null()))
+            .any(|object| object.pointer(place.1).is_some_and(|cell| !cell.is_null()))
     };
     let places: Vec<_> = places.iter().filter(there).collect();
     let head: Vec<_> = places.iter().map(|(name, _)| name.to_uppercase()).collect();
-    let rows = things.iter().map(|thing| {
+    let rows = objects.iter().map(|object| {
         let cells = places
             .iter()
-            .map(|(_, place)| thing.pointer(place).map_or_else(|| "-".to_owned(), cell));
+            .map(|(_, place)| object.pointer(place).map_or_else(|| "-".to_owned(), cell));
         cells.collect::<Vec<_>>()
     });
     let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
@@ -69,7 +69,7 @@ pub fn table(out: &mut impl Write, things: &[Value], places: &[Place]) -> io::Re
     Ok(())
 }
 
-/// One page of many things, and how to see the next.
+/// One page of a list, and the option that prints the next one.
 pub fn page(out: &mut impl Write, answer: &Value, name: &str, places: &[Place]) -> io::Result<()> {
     table(out, super::list(answer, name), places)?;
     match answer.get("next").and_then(Value::as_str) {
@@ -78,7 +78,7 @@ pub fn page(out: &mut impl Write, answer: &Value, name: &str, places: &[Place]) 
     }
 }
 
-/// Every member of an object on a line of its own, those of objects in it by their way there: `lifetimes.session`.
+/// Each member of an object on its own line; members of nested objects by their path, such as `lifetimes.session`.
 pub fn members(out: &mut impl Write, object: Option<&Value>) -> io::Result<()> {
     let mut found = Vec::new();
     flatten(object.unwrap_or(&Value::Null), "", &mut found);
@@ -117,7 +117,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Text from others, without what would steer the terminal it is shown on.
+/// Text from the server, with control characters escaped, so that it cannot control the terminal.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_table_has_the_columns_that_are_there_and_lines_them_up() {
-        let things = [
+        let objects = [
             json!({"name": "a", "clock": {"now": "2025"}, "list": ["x", "y"]}),
             json!({"name": "größer", "clock": {"now": null}}),
         ];
@@ -156,24 +156,24 @@ mod tests {
                 ("gone", "/gone"),
                 ("list", "/list"),
             ];
-            table(out, &things, &places)
+            table(out, &objects, &places)
         });
 
         assert_eq!(table, "NAME    CLOCK  LIST\na       2025   x y\ngrößer  -      -\n");
     }
 
     #[test]
-    fn of_nothing_nothing_is_shown() {
+    fn an_empty_list_prints_nothing() {
         assert_eq!(written(|out| table(out, &[], &[("name", "/name")])), "");
         assert_eq!(written(|out| json(out, &Value::Null)), "");
     }
 
     #[test]
-    fn a_thing_of_another_shape_is_shown_as_it_is() {
-        let thing = json!({"other": true});
+    fn an_object_of_another_shape_is_printed_as_json() {
+        let object = json!({"other": true});
 
         assert_eq!(
-            written(|out| lines(out, &thing, &[("name", "/name")])),
+            written(|out| lines(out, &object, &[("name", "/name")])),
             "{\n  \"other\": true\n}\n"
         );
     }
@@ -200,10 +200,10 @@ mod tests {
 
     #[test]
     fn what_others_wrote_does_not_steer_the_terminal() {
-        let thing = json!({"name": "\u{1b}[2Jx\r\ny\u{9b}"});
+        let object = json!({"name": "\u{1b}[2Jx\r\ny\u{9b}"});
 
         assert_eq!(
-            written(|out| lines(out, &thing, &[("name", "/name")])),
+            written(|out| lines(out, &object, &[("name", "/name")])),
             "name  \\u{1b}[2Jx\\r\\ny\\u{9b}\n"
         );
     }

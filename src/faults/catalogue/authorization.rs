@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "authorization_state_missing",
-        does: "The `state` that was sent does not come back.",
+        does: "The `state` of the request is missing in the answer.",
         section: "RFC 6749 §10.12",
         needs: Needs::Member("state"),
         effect: Effect::AuthorizationResponse(|_, answer| answer.remove("state")),
@@ -44,7 +44,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "authorization_issuer_missing",
-        does: "There is no `iss`, though the metadata promises it.",
+        does: "There is no `iss`, although the metadata announces it.",
         section: "RFC 9207 §2.4",
         needs: Needs::Member("iss"),
         effect: Effect::AuthorizationResponse(|_, answer| answer.remove("iss")),
@@ -52,8 +52,9 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "mixed_up_issuer",
-        does: "The answer comes from another issuer than the one that was asked.",
-        good_client: "Compares `iss` with the issuer it asked, or has a redirect URI per issuer, and refuses.",
+        does: "`iss` names another issuer than the one the request was sent to.",
+        good_client: "Compares `iss` with the issuer the request was sent to, or uses one redirect URI per issuer, \
+            and rejects the answer.",
         section: "RFC 9207 §2.4, RFC 9700 §4.4",
         parameters: &[Parameter {
             name: "issuer",
@@ -68,7 +69,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "authorization_login_required",
         does: "The answer is `error=login_required`.",
-        good_client: "Checks `state`, says what happened, and offers to sign in.",
+        good_client: "Checks `state`, explains the error and offers to sign in.",
         section: "OIDC Core §3.1.2.6",
         effect: Effect::AuthorizationResponse(|_, answer| {
             answer.refuse("login_required", "the user has to sign in");
@@ -78,7 +79,8 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "access_denied",
         does: "The answer is `error=access_denied`, as if the user had denied access.",
-        good_client: "Checks `state` and shows a friendly page; does not ask again by itself.",
+        good_client: "Checks `state` and tells the user that access was denied. Does not start a new request by \
+            itself.",
         section: "RFC 6749 §4.1.2.1",
         effect: Effect::AuthorizationResponse(|_, answer| {
             answer.refuse(
@@ -91,12 +93,12 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "temporarily_unavailable",
         does: "The answer is `error=temporarily_unavailable` or `server_error`.",
-        good_client: "Offers to try again; no loop of redirects.",
+        good_client: "Offers to try again. Does not redirect in a loop.",
         section: "RFC 6749 §4.1.2.1",
         parameters: &[Parameter {
             name: "error",
             kind: Kind::Choice(&["temporarily_unavailable", "server_error"]),
-            meaning: "Which of the two.",
+            meaning: "The error code.",
         }],
         effect: Effect::AuthorizationResponse(|call, answer| {
             answer.refuse(call.parameters.text("error"), "the server cannot answer just now");
@@ -128,8 +130,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "callback_unasked",
-        does: "The answer carries a code and a `state` that this client never asked for.",
-        good_client: "Refuses: the `state` is not its own (login CSRF, code injection).",
+        does: "The answer has a code and a `state` that this client did not request.",
+        good_client: "Rejects the answer, because the `state` is not its own (login CSRF, code injection).",
         section: "RFC 9700 §4.5, §4.7",
         effect: Effect::AuthorizationResponse(|call, answer| {
             answer.set("code", call.here.random.token());
@@ -139,16 +141,18 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "callback_replayed",
-        does: "The answer is the one before it once more, as a back button or a prefetch delivers it; the first passes.",
-        good_client: "Refuses the second one or takes no harm; redeems each code once.",
+        does: "The previous answer is sent again, as a back button or a prefetch would do; the first answer is normal.",
+        good_client: "Ignores or rejects the second answer. Redeems each code only once.",
         section: "RFC 6749 §4.1.2, §10.5",
         effect: Effect::RepeatedResponse,
         ..RESPONSE
     },
     Row {
         name: "callback_late",
-        does: "A page is shown before the redirect, and the user continues at any time: an hour later, or in another browser.",
-        good_client: "Finds its `state` expired or foreign, explains that and offers to sign in.",
+        does: "A page is shown before the redirect. The user can continue at any time: an hour later, or in another \
+            browser.",
+        good_client: "Detects that its `state` has expired or belongs to another session, explains this and offers \
+            to sign in.",
         section: "RFC 9700 §4.7",
         effect: Effect::AuthorizationResponse(|_, answer| answer.held = true),
         ..RESPONSE
@@ -156,7 +160,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "authorization_answered_with_307",
         does: "The redirect after a posted form is a 307, so that the browser posts the form on to the client.",
-        good_client: "Ignores the body of a POST at its redirect URI, or takes no POST there at all.",
+        good_client: "Ignores the body of a POST to its redirect URI, or rejects POST there.",
         section: "RFC 9700 §4.12",
         endpoints: Selection::These(&[&endpoint::LOGIN]),
         applies: |call| call.asked.writes(),

@@ -30,21 +30,21 @@ const KEYS: Row = Row {
     ..Row::PLAIN
 };
 
-const REFETCH: &str = "Fetches the JWKS again when it meets an unknown `kid`, once, then verifies and goes on.";
+const REFETCH: &str = "Fetches the JWKS once more for the unknown `kid`, then verifies the token and continues.";
 
 pub const ROWS: &[Row] = &[
     Row {
         name: "discovery_issuer_mismatch",
-        does: "The metadata's `issuer` is not the URL it was asked for at.",
-        good_client: "Stops before it sends anybody to the authorization endpoint.",
+        does: "The metadata's `issuer` differs from the URL it was requested from.",
+        good_client: "Stops before it redirects a user to the authorization endpoint.",
         section: "OIDC Discovery §4.3, RFC 8414 §3.3",
         effect: Effect::Document(|_, metadata| append(metadata, "issuer", "INVALID")),
         ..DISCOVERY
     },
     Row {
         name: "discovery_jwks_uri_moved",
-        does: "`jwks_uri` names a place that cannot be guessed; the keys are there and nowhere else.",
-        good_client: "Takes the address from the metadata and goes on.",
+        does: "`jwks_uri` has a random path; the keys are available only there.",
+        good_client: "Uses the address from the metadata and continues.",
         section: "OIDC Discovery §3",
         endpoints: Selection::These(&[&endpoint::DISCOVERY, &endpoint::JWKS]),
         holds: true,
@@ -55,14 +55,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "discovery_issuer_unguessable",
-        does: "WebFinger leads to another issuer, which can only be known from `links[].href`.",
-        good_client: "Fetches that issuer's metadata and goes on there.",
+        does: "WebFinger returns another issuer, which can only be read from `links[].href`.",
+        good_client: "Fetches the metadata of that issuer and continues with it.",
         section: "OIDC Discovery §2, RFC 7033 §4.4",
         endpoints: Selection::These(&[&endpoint::WEBFINGER]),
         parameters: &[Parameter {
             name: "issuer",
             kind: Kind::RequiredText,
-            meaning: "The issuer to lead to, for example a realm with a random name.",
+            meaning: "The issuer to return, for example a realm with a random name.",
         }],
         effect: Effect::Document(|call, document| {
             let links = document.get_mut("links").and_then(Value::as_array_mut);
@@ -75,7 +75,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "discovery_unknown_members",
         does: "The metadata has unknown members.",
-        good_client: "Ignores them and goes on.",
+        good_client: "Ignores them and continues.",
         section: "RFC 8414 §3.2",
         effect: Effect::Document(|_, metadata| {
             set(metadata, "x_anteroom", json!({"nested": [true, null]}));
@@ -84,15 +84,15 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "redirect_at_discovery",
-        does: "The metadata is answered with a 301 to another origin, where the same document is.",
-        good_client: "Follows within reason, and still compares `issuer` with what it asked for.",
+        does: "The metadata endpoint redirects (301) to another origin, which has the same document.",
+        good_client: "Follows a limited number of redirects, and still compares `issuer` with the URL it requested.",
         section: "RFC 8414 §3.3, RFC 9110 §15.4",
         parameters: &[Parameter {
             name: "location",
             kind: Kind::Text {
                 usual: "another name of this host",
             },
-            meaning: "Where to. Usually the same address with `127.0.0.1` for `localhost`, or the other way round.",
+            meaning: "The target. By default the same address with `127.0.0.1` instead of `localhost`, or the reverse.",
         }],
         needs: Needs::Nothing,
         applies: |call| !call.asked.query.contains("redirected"),
@@ -117,15 +117,15 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "token_auth_method_restricted",
-        does: "Only one way of client authentication is advertised, and only that one is accepted.",
-        good_client: "Authenticates the advertised way, whatever it was configured with.",
+        does: "Only one client authentication method is announced, and only that one is accepted.",
+        good_client: "Uses the announced method, even if another one is configured.",
         section: "OIDC Core §9, RFC 8414 §2",
         family: "Token response",
         endpoints: Selection::These(&[&endpoint::DISCOVERY, &endpoint::TOKEN]),
         parameters: &[Parameter {
             name: "method",
             kind: Kind::Choice(&["client_secret_basic", "client_secret_post"]),
-            meaning: "The one that is advertised and accepted.",
+            meaning: "The method that is announced and accepted.",
         }],
         holds: true,
         of_issuer: true,
@@ -140,7 +140,8 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "jwks_unavailable",
         does: "The JWKS answers 503.",
-        good_client: "Goes on with the keys it has; with an unknown `kid` it refuses, and does not hammer.",
+        good_client: "Continues with the keys it has cached. Rejects a token with an unknown `kid`, and limits how \
+            often it retries.",
         section: "RFC 9111 §4.2.4, OIDC Core §10.1.1",
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
@@ -153,7 +154,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "jwks_unfamiliar_keys",
         does: "The JWKS also lists other keys: unknown curves, an unknown type, a key for encryption.",
-        good_client: "Ignores what it does not understand and goes on.",
+        good_client: "Ignores keys it does not support and continues.",
         section: "RFC 7517 §5",
         endpoints: Selection::These(&[&endpoint::JWKS]),
         holds: false,
@@ -177,23 +178,24 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "jwks_single_key_without_kid",
-        does: "The JWKS holds one key per type, none of them named, and neither do ID tokens name one.",
-        good_client: "Picks the key by type and use and accepts the token.",
+        does: "The JWKS has one key per type. Neither the keys nor the ID tokens have a `kid`.",
+        good_client: "Selects the key by type and use, and accepts the token.",
         section: "OIDC Core §10.1",
         effect: Effect::Keys(KeyStory::SingleWithoutKid),
         ..KEYS
     },
     Row {
         name: "jwks_many_keys_without_kid",
-        does: "The JWKS holds three keys per type, none of them named, and neither do ID tokens name one.",
-        good_client: "Tries them all, or rejects the token.",
+        does: "The JWKS has three keys per type. Neither the keys nor the ID tokens have a `kid`.",
+        good_client: "Tries all keys, or rejects the token.",
         section: "OIDC Core §10.1",
         effect: Effect::Keys(KeyStory::ManyWithoutKid),
         ..KEYS
     },
     Row {
         name: "jwks_rotated_between_logins",
-        does: "After the first login all keys are replaced: the second login is signed with keys that were not published before.",
+        does: "After the first login all keys are replaced: the second login is signed with keys that were not \
+            published before.",
         good_client: REFETCH,
         section: "OIDC Core §10.1.1",
         effect: Effect::Keys(KeyStory::RotatedAfterCodes(2)),
@@ -210,15 +212,16 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "jwks_rotated_before_signing",
         does: "All keys are replaced just before every ID token is signed.",
-        good_client: "Fetches the JWKS again for the unknown `kid`, then verifies and goes on.",
+        good_client: "Fetches the JWKS again for the unknown `kid`, then verifies the token and continues.",
         section: "OIDC Core §10.1.1",
         effect: Effect::Keys(KeyStory::RotatedBeforeSigning),
         ..KEYS
     },
     Row {
         name: "jwks_old_key_withdrawn",
-        does: "The keys are replaced at once: the old ones are gone, and the tokens they signed still around.",
-        good_client: "Drops the old keys when its cache of them has run out, and honours `Cache-Control`.",
+        does: "The keys are replaced without a transition: the old keys are removed while tokens they signed are \
+            still in use.",
+        good_client: "Removes the old keys when its cached copy expires, and follows `Cache-Control`.",
         section: "RFC 9111 §5.2, OIDC Core §10.1.1",
         effect: Effect::Keys(KeyStory::Withdrawn),
         ..KEYS

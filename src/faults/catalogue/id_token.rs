@@ -62,7 +62,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_untrusted_second_audience",
-        does: "`aud` lists the client and one that it does not know, and there is no `azp`.",
+        does: "`aud` lists the client and an unknown audience, and there is no `azp`.",
         section: "OIDC Core §3.1.3.7 (3), (4)",
         effect: Effect::IdToken(|_, token| {
             let own = token.claims.get("aud").cloned().unwrap_or_default();
@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "id_token_audience_array",
         does: "`aud` is a list with the client as its one member.",
-        good_client: "Accepts the token: a list of one is as good as a text.",
+        good_client: "Accepts the token: a list with one member is equal to a string.",
         section: "OIDC Core §3.1.3.7 (3)",
         effect: Effect::IdToken(|_, token| {
             let own = token.claims.get("aud").cloned().unwrap_or_default();
@@ -98,15 +98,15 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_stale_issued_at",
-        does: "`iat` is seven days ago, though the token has not expired.",
-        good_client: "Rejects the token where it has a limit for the age of one; accepting it is allowed outside FAPI.",
+        does: "`iat` is seven days ago, although the token has not expired.",
+        good_client: "Rejects the token if it limits the age of tokens. Accepting it is allowed outside FAPI.",
         section: "OIDC Core §3.1.3.7 (10)",
         effect: Effect::IdToken(|_, token| shift(&mut token.claims, "iat", -7 * 24 * 3600)),
         ..ID_TOKEN
     },
     Row {
         name: "id_token_expired",
-        does: "`exp` is six minutes ago, beyond the leeway that is usually granted.",
+        does: "`exp` is six minutes ago, which is more than the usual leeway.",
         section: "OIDC Core §3.1.3.7 (9)",
         effect: Effect::IdToken(|call, token| set(&mut token.claims, "exp", call.here.now.as_second() - 360)),
         ..ID_TOKEN
@@ -120,7 +120,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_expiry_as_text",
-        does: "`exp` is a text with digits, not a number.",
+        does: "`exp` is a string of digits, not a number.",
         section: "RFC 7519 §2, §4.1.4",
         effect: Effect::IdToken(|_, token| {
             let expiry = token.claims.get("exp").map(ToString::to_string);
@@ -137,7 +137,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_missing_nonce",
-        does: "There is no `nonce`, though one was sent.",
+        does: "There is no `nonce`, although one was sent.",
         section: "OIDC Core §3.1.3.7 (11)",
         needs: Needs::Member("nonce"),
         effect: Effect::IdToken(|_, token| drop(token.claims.shift_remove("nonce"))),
@@ -146,7 +146,8 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "id_token_bad_signature",
         does: "Every byte of the signature is XORed with 0x5A.",
-        good_client: "Rejects the token; going on is tolerated where it came straight from the token endpoint over TLS.",
+        good_client: "Rejects the token. Accepting it is tolerated if it came directly from the token endpoint over \
+            TLS.",
         section: "OIDC Core §3.1.3.7 (6)",
         effect: Effect::IdToken(|_, token| token.signature = Signature::Flipped),
         ..ID_TOKEN
@@ -160,7 +161,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_other_algorithm",
-        does: "A good signature by a published key, but not with the algorithm that was agreed.",
+        does: "The signature is valid and by a published key, but not with the registered algorithm.",
         section: "OIDC Core §3.1.3.7 (7), RFC 8725 §3.1",
         // The key of the other algorithm is shown where the issuer has none.
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::JWKS]),
@@ -169,13 +170,13 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "signing_alg_confused",
-        does: "HS256, keyed with the text of the issuer's public key.",
-        good_client: "Rejects the token: the algorithm is decided by what was agreed, not by the token.",
+        does: "The token is signed with HS256; the HMAC key is the issuer's public key.",
+        good_client: "Rejects the token: the registered algorithm counts, not the one in the token.",
         section: "RFC 8725 §2.1, §3.1",
         parameters: &[Parameter {
             name: "form",
             kind: Kind::Choice(&["pem", "der"]),
-            meaning: "Which bytes of the public key (SubjectPublicKeyInfo) are taken for a secret.",
+            meaning: "Which encoding of the public key (SubjectPublicKeyInfo) is used as the HMAC key.",
         }],
         effect: Effect::IdToken(|call, token| {
             let pem = call.parameters.text("form") == "pem";
@@ -185,7 +186,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "jwks_unknown_kid_forever",
-        does: "The token is signed with a key that the JWKS never shows.",
+        does: "The token is signed with a key that is never in the JWKS.",
         good_client: "Fetches the JWKS once more, then rejects the token; does not fetch for every token.",
         section: "OIDC Core §10.1.1, RFC 8725 §3.10",
         effect: Effect::IdToken(|_, token| token.signature = Signature::UnpublishedKey),
@@ -193,8 +194,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_without_kid",
-        does: "The header does not name the key.",
-        good_client: "Picks the key by type and use, or tries those that fit, and accepts the token.",
+        does: "The header has no `kid`.",
+        good_client: "Selects the key by type and use, or tries all suitable keys, and accepts the token.",
         section: "OIDC Core §10.1",
         effect: Effect::IdToken(|_, token| drop(token.header.shift_remove("kid"))),
         ..ID_TOKEN
@@ -232,8 +233,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "id_token_duplicate_members",
-        does: "`sub` is there twice, with different values.",
-        good_client: "Rejects the token, or takes the last value everywhere alike.",
+        does: "`sub` occurs twice, with different values.",
+        good_client: "Rejects the token, or always uses the last value.",
         section: "RFC 7519 §4, RFC 8259 §4",
         effect: Effect::IdToken(|_, token| token.before_claims = r#""sub":"somebody-else","#.to_owned()),
         ..ID_TOKEN
@@ -241,7 +242,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "refresh_id_token_wrong_issuer",
         does: "The ID token of a refresh has another `iss`.",
-        good_client: "Drops the answer: the new access token is never used.",
+        good_client: "Discards the answer and does not use the new access token.",
         section: "OIDC Core §12.2",
         applies: |call| call.asked.refreshes(),
         effect: Effect::IdToken(|_, token| append(&mut token.claims, "iss", "1")),
@@ -250,7 +251,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "refresh_id_token_wrong_subject",
         does: "The ID token of a refresh has another `sub`.",
-        good_client: "Drops the answer: the new access token is never used.",
+        good_client: "Discards the answer and does not use the new access token.",
         section: "OIDC Core §12.2",
         applies: |call| call.asked.refreshes(),
         effect: Effect::IdToken(|_, token| append(&mut token.claims, "sub", "1")),
@@ -258,8 +259,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "clock_ahead",
-        does: "The server's clock is ahead: `iat`, `nbf` and `exp` lie later.",
-        good_client: "Accepts a little (a few minutes at most) and rejects more.",
+        does: "The server's clock is ahead: `iat`, `nbf` and `exp` are later.",
+        good_client: "Accepts a difference of a few minutes at most and rejects more.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,
         effect: Effect::IdToken(|call, token| {
@@ -273,7 +274,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "clock_behind",
-        does: "The server's clock is behind: `iat`, `nbf` and `exp` lie earlier.",
+        does: "The server's clock is behind: `iat`, `nbf` and `exp` are earlier.",
         good_client: "Accepts the token while it has not expired, with a leeway of a few minutes at most.",
         section: "RFC 7519 §4.1.4–4.1.6",
         parameters: SKEW,

@@ -22,7 +22,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "refresh_not_rotated",
         does: "A refresh returns no new refresh token, and the old one stays valid.",
-        good_client: "Keeps the old one.",
+        good_client: "Keeps and reuses the old refresh token.",
         section: "RFC 6749 §6",
         applies: |call| call.asked.refreshes(),
         effect: Effect::RefreshToken(RefreshEffect::NotRotated),
@@ -31,15 +31,15 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "refresh_token_odd_characters",
         does: "The refresh token ends in a space, `%`, `&`, `+` and `=`.",
-        good_client: "Encodes it right in its form, and refreshes.",
+        good_client: "Form-encodes the token correctly and refreshes.",
         section: "RFC 6749 appendix A.17, appendix B",
         effect: Effect::RefreshToken(RefreshEffect::OddCharacters),
         ..REFRESH
     },
     Row {
         name: "refresh_token_expired",
-        does: "A refresh is refused with `invalid_grant`: idle for too long. Access tokens live on.",
-        good_client: "Asks for a new login, once, and clears what it has stored.",
+        does: "A refresh is refused with `invalid_grant`: it was not used for too long. Access tokens remain valid.",
+        good_client: "Starts a new login, once, and deletes its stored tokens.",
         section: "RFC 6749 §5.2, RFC 9700 §4.14.2",
         applies: |call| call.asked.refreshes(),
         effect: Effect::Instead(|_| Instead::new(400, "invalid_grant", "the refresh token has expired")),
@@ -48,7 +48,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "consent_revoked_mid_session",
         does: "The grant has been revoked: refreshes are refused with `invalid_grant`, access tokens with 401.",
-        good_client: "Ends the session or asks for a new login, once, and clears the tokens it has stored.",
+        good_client: "Ends the session or starts a new login, once, and deletes its stored tokens.",
         section: "RFC 6749 §5.2, RFC 6750 §3.1",
         endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
         applies: |call| call.asked.refreshes() || call.asked.at_resource(),
@@ -56,19 +56,15 @@ pub const ROWS: &[Row] = &[
             if call.asked.at_resource() {
                 Instead::new(401, "invalid_token", "The access token was revoked")
             } else {
-                Instead::new(
-                    400,
-                    "invalid_grant",
-                    "what the user had granted was withdrawn or revoked",
-                )
+                Instead::new(400, "invalid_grant", "the grant was withdrawn or revoked")
             }
         }),
         ..REFRESH
     },
     Row {
         name: "access_token_expires_early",
-        does: "The access token expires long before `expires_in` is over, by the realm's clock.",
-        good_client: "Meets a 401, refreshes once and tries once more.",
+        does: "The access token expires much earlier than `expires_in` says, by the realm's clock.",
+        good_client: "Receives a 401, refreshes once and repeats the request once.",
         section: "RFC 6750 §3.1",
         parameters: &[Parameter {
             name: "seconds",
@@ -77,7 +73,7 @@ pub const ROWS: &[Row] = &[
                 most: 1_000_000,
                 usual: 60,
             },
-            meaning: "How long it is really valid, in seconds.",
+            meaning: "How long the token is actually valid, in seconds.",
         }],
         effect: Effect::AccessToken(|call, token| {
             let life = SignedDuration::from_secs(call.parameters.integer("seconds"));

@@ -31,7 +31,7 @@ fn invalid_token() -> Instead {
 pub const ROWS: &[Row] = &[
     Row {
         name: "userinfo_wrong_subject",
-        does: "`sub` is not the one of the ID token.",
+        does: "`sub` differs from the `sub` of the ID token.",
         good_client: "Discards the whole answer.",
         section: "OIDC Core §5.3.2",
         effect: Effect::Document(|_, answer| append(answer, "sub", "invalid")),
@@ -47,8 +47,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo_aggregated_claims",
-        does: "`address` and `phone_number` are in an unsigned JWT of another issuer, beside the answer.",
-        good_client: "Reads them from `_claim_sources`, or goes without.",
+        does: "`address` and `phone_number` are aggregated claims: they are in an unsigned JWT of another issuer.",
+        good_client: "Reads them from `_claim_sources`, or continues without them.",
         section: "OIDC Core §5.6.2.1",
         effect: Effect::Document(|_, answer| {
             let address = answer.shift_remove("address");
@@ -67,8 +67,9 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo_distributed_claims",
-        does: "`credit_score` is to be fetched elsewhere, with an access token of its own; the answer there is a signed JWT.",
-        good_client: "Calls the endpoint with that token and no other, or goes without the claim.",
+        does: "`credit_score` is a distributed claim: it must be fetched from another endpoint, with a separate \
+            access token. That endpoint answers with a signed JWT.",
+        good_client: "Calls that endpoint with that token only, or continues without the claim.",
         section: "OIDC Core §5.6.2.2",
         needs: Needs::Nothing,
         // The place the claim is fetched from knows no client.
@@ -79,8 +80,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "introspection_says_inactive",
-        does: "Introspection answers `active: false` and nothing else, whatever the token.",
-        good_client: "Refuses the caller with 401 `invalid_token`; keeps no old answer for longer than it may.",
+        does: "Introspection answers only `active: false` for every token.",
+        good_client: "Answers its caller with 401 `invalid_token`. Does not use a cached answer beyond its lifetime.",
         section: "RFC 7662 §2.2",
         endpoints: Selection::These(&[&endpoint::INTROSPECT]),
         needs: Needs::Member("active"),
@@ -93,7 +94,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "resource_scheme_other_case",
         does: "401 whose challenge says `bEARER`.",
-        good_client: "Reads the scheme in any case: refreshes and tries again.",
+        good_client: "Compares the scheme case-insensitively, refreshes and retries.",
         section: "RFC 9110 §11.1",
         effect: Effect::Instead(|_| {
             invalid_token().challenging(
@@ -104,8 +105,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "resource_rejects_until_refreshed",
-        does: "401 `invalid_token` until the client has refreshed its tokens so many times.",
-        good_client: "Refreshes, each time with its newest refresh token, and calls again.",
+        does: "401 `invalid_token` until the client has refreshed its tokens a number of times.",
+        good_client: "Refreshes, each time with its newest refresh token, and retries.",
         section: "RFC 6750 §3.1, RFC 6749 §6",
         endpoints: Selection::ResourcesAnd(&endpoint::TOKEN),
         parameters: &[Parameter {
@@ -115,7 +116,7 @@ pub const ROWS: &[Row] = &[
                 most: 100,
                 usual: 2,
             },
-            meaning: "How many.",
+            meaning: "The number of refreshes.",
         }],
         applies: |call| {
             let enough = u64::try_from(call.parameters.integer("refreshes")).unwrap_or(u64::MAX);
@@ -128,12 +129,12 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "unauthorized_without_challenge",
         does: "401 without `WWW-Authenticate`, or with several challenges in one header.",
-        good_client: "Refreshes once, then asks for a new login; parses lists of challenges.",
+        good_client: "Refreshes once, then starts a new login. Can parse a list of challenges.",
         section: "RFC 9110 §11.6.1, RFC 6750 §3",
         parameters: &[Parameter {
             name: "challenges",
             kind: Kind::Choice(&["none", "several"]),
-            meaning: "None at all, or three in a list.",
+            meaning: "No challenge, or three in a list.",
         }],
         effect: Effect::Instead(|call| match call.parameters.text("challenges") {
             "several" => invalid_token().challenging(
@@ -153,7 +154,7 @@ pub const ROWS: &[Row] = &[
             kind: Kind::Text {
                 usual: "appointment_write",
             },
-            meaning: "What would be needed.",
+            meaning: "The scope that is required.",
         }],
         effect: Effect::Instead(|call| {
             let scope = call.parameters.text("scope").replace(['"', '\\'], "_");
@@ -170,13 +171,13 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "step_up_required",
         does: "401 `insufficient_user_authentication` with `acr_values` and `max_age`.",
-        good_client: "Sends the user to sign in again with these.",
+        good_client: "Sends a new authorization request with these values.",
         section: "RFC 9470 §3, §4",
         parameters: &[
             Parameter {
                 name: "acr_values",
                 kind: Kind::Text { usual: "mfa" },
-                meaning: "What the sign-in has to be.",
+                meaning: "The required `acr_values`.",
             },
             Parameter {
                 name: "max_age",
@@ -185,7 +186,7 @@ pub const ROWS: &[Row] = &[
                     most: 1_000_000,
                     usual: 300,
                 },
-                meaning: "How many seconds ago it may have been.",
+                meaning: "The maximum age of the sign-in, in seconds.",
             },
         ],
         effect: Effect::Instead(|call| {

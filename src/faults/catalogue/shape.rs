@@ -1,4 +1,4 @@
-//! Bodies that are not what they should be.
+//! Malformed or unusual response bodies.
 
 use http::{StatusCode, header};
 
@@ -21,29 +21,30 @@ const SHAPE: Row = Row {
 pub const ROWS: &[Row] = &[
     Row {
         name: "json_truncated",
-        does: "The JSON is cut in the middle; the length is that of what is left.",
-        good_client: "Fails with an error of its own and uses no part of it.",
+        does: "The JSON is cut off in the middle; `Content-Length` matches the shorter body.",
+        good_client: "Reports an error and uses no part of the body.",
         section: "RFC 8259 §2",
         effect: Effect::Answer(|_, answer| answer.body = answer.body.slice(..answer.body.len() / 2)),
         ..SHAPE
     },
     Row {
         name: "content_type_wrong",
-        does: "JSON is called `text/html` or `text/plain`.",
-        good_client: "Fails cleanly or reads it by a rule of its own, and never falls over.",
+        does: "The body is JSON, but `Content-Type` is `text/html` or `text/plain`.",
+        good_client: "Reports an error, or reads the JSON anyway. Does not crash.",
         section: "RFC 6749 §5.1, RFC 9110 §8.3",
         parameters: &[Parameter {
             name: "type",
             kind: Kind::Choice(&["text/html", "text/plain", "application/octet-stream"]),
-            meaning: "What it is called.",
+            meaning: "The value of `Content-Type`.",
         }],
         effect: Effect::Answer(|call, answer| answer.set_type(call.parameters.text("type"))),
         ..SHAPE
     },
     Row {
         name: "html_error_page",
-        does: "A page of some proxy, with 502 or even 200; what was asked for has been done.",
-        good_client: "Shows an error with the status, not the parser's complaint, and never the page.",
+        does: "The body is an HTML page like that of a proxy, with status 502 or even 200. The request has been \
+            processed.",
+        good_client: "Shows an error with the status. Shows neither the parser's error nor the page.",
         section: "RFC 6749 §5.2",
         parameters: &[
             Parameter {
@@ -58,7 +59,7 @@ pub const ROWS: &[Row] = &[
             Parameter {
                 name: "type",
                 kind: Kind::Choice(&["text/html", "application/json"]),
-                meaning: "What it says it is.",
+                meaning: "The value of `Content-Type`.",
             },
         ],
         needs: Needs::Nothing,
@@ -74,7 +75,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "unknown_members",
         does: "The object has an unknown member.",
-        good_client: "Ignores it and goes on.",
+        good_client: "Ignores it and continues.",
         section: "RFC 6749 §5.1, RFC 7517 §4",
         effect: Effect::Document(|_, document| {
             set(
@@ -87,8 +88,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "duplicate_members",
-        does: "A member is there twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
-        good_client: "Rejects it, or takes the last value everywhere alike.",
+        does: "A member occurs twice, with different values: `access_token` at the token endpoint, `sub` at userinfo.",
+        good_client: "Rejects the answer, or always uses the last value.",
         section: "RFC 8259 §4, RFC 7493 §2.3",
         endpoints: Selection::These(&[&endpoint::TOKEN, &endpoint::USERINFO]),
         effect: Effect::Answer(|call, answer| {
@@ -100,14 +101,15 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "huge_answer",
-        does: "The answer is far larger than anybody needs: in bytes, in members, in one text, or in depth.",
-        good_client: "Stops at a bound of its own and fails; a long token does not break cookies or headers in silence.",
+        does: "The answer is very large: many bytes, many members, one long string, or deep nesting.",
+        good_client: "Stops reading at a limit of its own and reports an error. Detects when a token is too long \
+            for a cookie or header.",
         section: "RFC 8259 §9",
         parameters: &[
             Parameter {
                 name: "form",
                 kind: Kind::Choice(&["body", "members", "text", "depth"]),
-                meaning: "Blanks behind the object, very many members, one very long text, very deep nesting.",
+                meaning: "What is large: spaces after the object, the number of members, one string, or the nesting.",
             },
             Parameter {
                 name: "size",
@@ -116,7 +118,7 @@ pub const ROWS: &[Row] = &[
                     most: 67_108_864,
                     usual: 10_485_760,
                 },
-                meaning: "Bytes, about.",
+                meaning: "The approximate size, in bytes.",
             },
         ],
         effect: Effect::Answer(|call, answer| {
@@ -138,13 +140,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "compressed_or_bom",
-        does: "The body begins with a byte order mark, or is compressed with gzip though the request did not accept it.",
-        good_client: "Reads gzip only where it asked for it; skips the mark or fails cleanly.",
+        does: "The body begins with a byte order mark, or is compressed with gzip though the request did not accept \
+            it.",
+        good_client: "Decodes gzip only if it requested it. Skips the byte order mark or reports an error.",
         section: "RFC 9110 §8.4, RFC 8259 §8.1",
         parameters: &[Parameter {
             name: "form",
             kind: Kind::Choice(&["bom", "gzip"]),
-            meaning: "Which of the two.",
+            meaning: "Which of the two happens.",
         }],
         effect: Effect::Answer(|call, answer| match call.parameters.text("form") {
             "gzip" => {

@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "token_expires_in_missing",
         does: "There is no `expires_in`.",
-        good_client: "Goes on, and refreshes when it meets a 401.",
+        good_client: "Continues, and refreshes when it receives a 401.",
         section: "RFC 6749 §5.1",
         effect: Effect::Document(|_, answer| drop(answer.shift_remove("expires_in"))),
         ..RESPONSE
@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "token_scope_missing",
         does: "There is no `scope`.",
-        good_client: "Goes on: then the scopes are those it asked for.",
+        good_client: "Continues: the granted scopes are the requested ones.",
         section: "RFC 6749 §5.1",
         effect: Effect::Document(|_, answer| drop(answer.shift_remove("scope"))),
         ..RESPONSE
@@ -45,7 +45,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "token_type_other_case",
         does: "`token_type` is `bEARER`.",
-        good_client: "Goes on: case does not matter.",
+        good_client: "Continues: `token_type` is case-insensitive.",
         section: "RFC 6749 §5.1",
         effect: Effect::Document(|_, answer| {
             let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or_default();
@@ -65,15 +65,15 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "access_token_missing",
         does: "A 200 without `access_token`.",
-        good_client: "Takes it for a failure.",
+        good_client: "Treats the answer as an error.",
         section: "RFC 6749 §5.1",
         effect: Effect::Document(|_, answer| drop(answer.shift_remove("access_token"))),
         ..RESPONSE
     },
     Row {
         name: "numbers_as_strings",
-        does: "`expires_in` is a text with digits, or has a fraction.",
-        good_client: "Tolerates it or assumes a lifetime of its own.",
+        does: "`expires_in` is a string of digits, or has a fraction.",
+        good_client: "Tolerates it or uses a default lifetime.",
         section: "RFC 6749 appendix A.14",
         parameters: &[Parameter {
             name: "form",
@@ -94,7 +94,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "expires_in_absurd",
         does: "`expires_in` is 0, negative, 2^53 or null.",
-        good_client: "No storm of refreshes and no overflow: takes the lifetime for short or unknown.",
+        good_client: "Treats the lifetime as short or unknown. Does not refresh in a loop, and no number overflows.",
         section: "RFC 6749 §5.1",
         parameters: &[Parameter {
             name: "form",
@@ -115,7 +115,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "nulls_and_empties",
         does: "Members without a value: `refresh_token` and `error_description` are null, `scope` is empty.",
-        good_client: "Takes them for absent; looks for no error where none is.",
+        good_client: "Treats them as absent, and does not report an error.",
         section: "RFC 6749 §3.1, §5.1",
         effect: Effect::Document(|_, answer| {
             set(answer, "refresh_token", Value::Null);
@@ -127,7 +127,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "error_with_status_200",
         does: "`{\"error\": …}` in a 200.",
-        good_client: "Looks for `error` and takes it for a failure.",
+        good_client: "Checks for `error` and treats the answer as an error.",
         section: "RFC 6749 §5.2",
         effect: Effect::Document(|_, answer| {
             answer.clear();
@@ -138,21 +138,21 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "error_unknown_code",
-        does: "400 with an error code that is registered nowhere.",
-        good_client: "Takes it for a plain failure.",
+        does: "400 with an unregistered error code.",
+        good_client: "Treats it like any other error.",
         section: "RFC 6749 §5.2, §8.5",
         effect: Effect::Instead(|_| Instead::new(400, "moon_phase_unsuitable", "an error code that is not registered")),
         ..REFUSAL
     },
     Row {
         name: "scope_narrowed",
-        does: "Fewer scopes than were asked for: both `scope` and the token are without the last one, or the one named.",
-        good_client: "Reads `scope`, switches off what it cannot do and calls nothing in vain.",
+        does: "Fewer scopes than requested: the last scope, or the named one, is missing in `scope` and in the token.",
+        good_client: "Reads `scope`, disables the functions it has no access to, and does not call them.",
         section: "RFC 6749 §3.3, §5.1",
         parameters: &[Parameter {
             name: "scope",
             kind: Kind::Text { usual: "the last" },
-            meaning: "The one that is withheld.",
+            meaning: "The scope that is not granted.",
         }],
         needs: Needs::Nothing,
         effect: Effect::AccessToken(|call, token| {
@@ -168,7 +168,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "code_refused",
-        does: "The code is refused with `invalid_grant`, as if it had expired; it is not spent.",
+        does: "The code is refused with `invalid_grant`, as if it had expired; it is not redeemed.",
         good_client: "Starts a new login, once; does not send the code again.",
         section: "RFC 6749 §5.2, §4.1.2",
         applies: |call| call.asked.asks_by_code(),
@@ -178,7 +178,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "client_secret_rotated",
         does: "401 `invalid_client`, as if the secret had been replaced.",
-        good_client: "Stops and raises an alarm; no loop for users, no storm.",
+        good_client: "Stops and alerts its operators. Does not retry or redirect the user in a loop.",
         section: "RFC 6749 §5.2",
         effect: Effect::Instead(|_| {
             Instead::new(401, "invalid_client", "the client secret is not the one on record")
@@ -188,8 +188,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "server_error_at_token",
-        does: "500, 502 or 504 at the token endpoint, before anything was done.",
-        good_client: "At most one careful retry, then a fresh login; no loop.",
+        does: "500, 502 or 504 at the token endpoint, before the request is processed.",
+        good_client: "Retries at most once, then starts a new login.",
         section: "RFC 9110 §9.2.2, RFC 6749 §4.1.2",
         parameters: &[Parameter {
             name: "status",
@@ -209,7 +209,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "redirect_at_token",
         does: "The token endpoint redirects to another host.",
-        good_client: "Does not follow with its credentials; takes it for a failure.",
+        good_client: "Does not send its credentials to the new address. Treats the answer as an error.",
         section: "RFC 9110 §15.4, RFC 9700 §4.12",
         parameters: &[
             Parameter {

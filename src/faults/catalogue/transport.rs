@@ -28,7 +28,7 @@ const RETRY_AFTER: &[Parameter] = &[
             most: 400_000_000,
             usual: 5,
         },
-        meaning: "Seconds until a new attempt is allowed; ten years are 315360000.",
+        meaning: "Seconds until a new attempt is allowed. Ten years are 315360000.",
     },
     Parameter {
         name: "form",
@@ -50,8 +50,8 @@ fn retry_after(call: &Call<'_>) -> String {
 pub const ROWS: &[Row] = &[
     Row {
         name: "delayed_answer",
-        does: "The first byte is delayed by this many seconds; the request has been carried out by then.",
-        good_client: "Gives up by itself after ten seconds or so, shows an error and does not hang.",
+        does: "The first byte is delayed by this many seconds; the request has been processed by then.",
+        good_client: "Has a timeout of about ten seconds and shows an error.",
         section: "RFC 9110 §9.2.2",
         parameters: &[Parameter {
             name: "seconds",
@@ -59,20 +59,20 @@ pub const ROWS: &[Row] = &[
                 most: 3600.0,
                 usual: 15.0,
             },
-            meaning: "How long, in real time.",
+            meaning: "The delay, in real time.",
         }],
         effect: Effect::Delay,
         ..TRANSPORT
     },
     Row {
         name: "slow_drip",
-        does: "The body comes byte by byte.",
-        good_client: "Has a deadline for the whole call, not only for silence.",
+        does: "The body is sent byte by byte.",
+        good_client: "Has a timeout for the whole request, not only between bytes.",
         section: "RFC 9110 §9.2.2",
         parameters: &[Parameter {
             name: "seconds",
             kind: Kind::Seconds { most: 60.0, usual: 1.0 },
-            meaning: "From one byte to the next, in real time.",
+            meaning: "The time between two bytes, in real time.",
         }],
         effect: Effect::Drip,
         ..TRANSPORT
@@ -80,7 +80,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "too_many_requests",
         does: "429 with `Retry-After`.",
-        good_client: "Waits that long, whichever form it has, within reason.",
+        good_client: "Waits that long, up to a limit of its own. Reads both forms of the header.",
         section: "RFC 6585 §4, RFC 9110 §10.2.3",
         parameters: RETRY_AFTER,
         effect: Effect::Instead(|call| {
@@ -91,7 +91,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "too_many_requests_silent",
         does: "429 without `Retry-After`.",
-        good_client: "Backs off by a rule of its own.",
+        good_client: "Waits by a rule of its own before it retries.",
         section: "RFC 6585 §4",
         effect: Effect::Instead(|_| Instead::new(429, "slow_down", "too many requests")),
         ..TRANSPORT
@@ -99,7 +99,8 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "unavailable_then_fine",
         does: "503 with `Retry-After`, then normal answers.",
-        good_client: "Repeats a GET with growing pauses; after a revocation assumes that the token is still valid and tries again.",
+        good_client: "Repeats a GET with increasing delays. After a failed revocation, assumes that the token is \
+            still valid and retries.",
         section: "RFC 9110 §15.6.4, RFC 7009 §2.2.1",
         parameters: RETRY_AFTER,
         times: Some(1),
@@ -111,8 +112,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "answered_with_status",
-        does: "Any other status, in the error form of the address, before anything was done.",
-        good_client: "Takes what it does not know for the first status of its class.",
+        does: "Any other status, in the error format of the endpoint, before the request is processed.",
+        good_client: "Treats an unknown status like the first status of its class (RFC 9110 §15).",
         section: "RFC 9110 §15",
         parameters: &[Parameter {
             name: "status",
@@ -136,16 +137,16 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "dropped_before_commit",
-        does: "The connection is closed without a byte, and nothing has been done.",
-        good_client: "May try once more, and that works.",
+        does: "The connection is closed before a byte is sent, and the request is not processed.",
+        good_client: "Retries at most once; the retry succeeds.",
         section: "RFC 9110 §9.2.2",
         effect: Effect::Drop(When::BeforeCommit),
         ..TRANSPORT
     },
     Row {
         name: "dropped_after_commit",
-        does: "Everything is done and written; the connection is closed without a byte.",
-        good_client: "Finds out what has become of its request before it repeats one that does harm twice.",
+        does: "The request is processed and stored; then the connection is closed before a byte is sent.",
+        good_client: "Checks whether the request was processed before it repeats one that is not idempotent.",
         section: "RFC 9110 §9.2.2",
         applies: |call| call.asked.writes(),
         effect: Effect::Drop(When::AfterCommit),
@@ -153,8 +154,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "dropped_after_code_redeemed",
-        does: "The code is redeemed and its answer lost.",
-        good_client: "A retry meets `invalid_grant`, and may cost the tokens: starts a new login.",
+        does: "The code is redeemed, but the answer is lost.",
+        good_client: "Starts a new login. A retry is refused with `invalid_grant` and may revoke the tokens.",
         section: "RFC 6749 §4.1.2, §10.5",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |call| call.asked.asks_by_code(),
@@ -163,8 +164,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "dropped_after_refresh_rotated",
-        does: "The refresh token is used and its successor lost.",
-        good_client: "Tries the old one once more at once, within the grace; then a clean new login, no loop.",
+        does: "The refresh token is used, but the answer with the new one is lost.",
+        good_client: "Retries once with the old token, within the grace period, then starts a new login.",
         section: "RFC 9700 §4.14.2",
         endpoints: Selection::These(&[&endpoint::TOKEN]),
         applies: |call| call.asked.refreshes(),
@@ -173,16 +174,16 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "truncated_answer",
-        does: "The connection ends before as many bytes have come as `Content-Length` says.",
-        good_client: "Takes it for a failure and never reads the half.",
+        does: "The connection is closed before all bytes of `Content-Length` are sent.",
+        good_client: "Treats the answer as an error and uses no part of it.",
         section: "RFC 9112 §8",
         effect: Effect::Truncate,
         ..TRANSPORT
     },
     Row {
         name: "idle_connection_closed",
-        does: "The answer is complete; then the connection is closed without notice.",
-        good_client: "Opens a new connection by itself, and sends each request once.",
+        does: "The answer is complete, then the connection is closed without `Connection: close`.",
+        good_client: "Opens a new connection by itself, and sends each request only once.",
         section: "RFC 9112 §9.3.1",
         effect: Effect::CloseBehind,
         ..TRANSPORT

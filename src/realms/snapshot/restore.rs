@@ -20,7 +20,7 @@ use crate::{
     store::{self, Tx, realms::NewRealm, settle, tables},
 };
 
-/// Makes the realm `name` what a document says, and tells whether it replaced another.
+/// Restores the realm `name` from a document; returns whether it replaced an existing realm.
 ///
 /// A new realm takes the place of the old one, which is deleted in the same transaction: requests that still hold the
 /// old one write into what nobody sees. Without `expires_at` it expires when the one it replaces would have.

@@ -60,7 +60,7 @@ impl FaultyRequest<'_> {
             *request.uri_mut() = Uri::from_static(paths::JWKS);
             return None;
         }
-        Some(Instead::new(404, "invalid_request", "there is nothing at this address"))
+        Some(Instead::new(404, "invalid_request", "no endpoint has this path"))
     }
 
     /// An answer in the error form of its address.

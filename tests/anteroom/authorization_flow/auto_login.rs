@@ -69,7 +69,7 @@ async fn it_is_off_unless_switched_on() {
 }
 
 #[tokio::test]
-async fn it_does_not_open_the_door_for_a_bad_request() {
+async fn it_does_not_make_an_invalid_request_valid() {
     let realm = headless_realm().await;
     let request = realm.demo_client().request().with("login_hint", "anne");
 

@@ -20,7 +20,7 @@ async fn login_hint_is_written_into_the_form_as_text() {
 }
 
 #[tokio::test]
-async fn the_language_is_the_first_one_asked_for_that_we_speak() {
+async fn the_language_is_the_first_requested_one_that_is_supported() {
     let realm = fresh_realm().await;
 
     for (ui_locales, accepted, language) in [

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn it_asks_again_although_somebody_is_signed_in() {
+async fn it_asks_again_although_a_user_is_signed_in() {
     let realm = fresh_realm().await;
     let (browser, first) = anne_is_here(&realm).await;
     realm.advance("PT1S").await;
@@ -22,7 +22,7 @@ async fn it_asks_again_although_somebody_is_signed_in() {
 }
 
 #[tokio::test]
-async fn one_sign_in_satisfies_it_even_while_the_clock_stands_still() {
+async fn one_sign_in_satisfies_it_even_while_the_clock_is_frozen() {
     let realm = fresh_realm().await;
     let (browser, _) = anne_is_here(&realm).await;
 
@@ -66,7 +66,7 @@ async fn leaving_the_page_and_returning_does_not_satisfy_it() {
 }
 
 #[tokio::test]
-async fn somebody_else_may_sign_in_and_must_agree_for_themselves() {
+async fn another_user_may_sign_in_and_must_give_their_own_consent() {
     let realm = fresh_realm().await;
     let (browser, first) = anne_is_here(&realm).await;
     let other = other_persona(&realm).await;

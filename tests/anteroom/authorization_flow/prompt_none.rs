@@ -73,7 +73,7 @@ async fn a_sign_in_that_is_too_old_means_login_required() {
 }
 
 #[tokio::test]
-async fn it_stands_alone() {
+async fn it_cannot_be_combined_with_other_values() {
     let realm = fresh_realm().await;
     let (browser, _) = anne_is_here(&realm).await;
 
@@ -89,7 +89,7 @@ async fn it_stands_alone() {
 }
 
 #[tokio::test]
-async fn a_hint_at_the_person_who_is_here_is_welcome() {
+async fn a_hint_that_names_the_signed_in_user_is_accepted() {
     let realm = fresh_realm().await;
     let browser = realm.user_agent();
     let request = realm.demo_client().request();

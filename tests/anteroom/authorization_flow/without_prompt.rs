@@ -43,7 +43,7 @@ async fn a_new_scope_is_asked_for_and_fewer_are_not() {
 }
 
 #[tokio::test]
-async fn a_no_is_told_to_the_client_and_not_remembered() {
+async fn a_denial_is_sent_to_the_client_and_not_remembered() {
     let realm = fresh_realm().await;
     let browser = realm.user_agent();
     let page = realm.demo_client().request().open(&browser).await.page();

@@ -1,15 +1,15 @@
 //! What an authorization request may say, and where each refusal goes (RFC 6749 §4.1.2.1, OIDC Core §3.1.2).
 //!
-//! As long as client and redirect URI are not beyond doubt, a refusal is a page of ours. After that it travels back to
-//! the client, with its `state` and our `iss`.
+//! Until client and redirect URI are validated, an error is shown as a page. After that it is sent to the client, with
+//! its `state` and the server's `iss`.
 
-mod before_the_way_back_is_known;
 mod by_post;
-mod once_the_way_back_is_known;
+mod errors_sent_to_the_client;
+mod errors_shown_as_a_page;
+mod parameter_lengths;
 mod redirect_uris;
 mod registered_loopback;
 mod response_modes;
-mod what_is_kept_of_a_request_has_its_bounds;
 
 use serde_json::json;
 

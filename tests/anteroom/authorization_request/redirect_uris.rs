@@ -58,7 +58,7 @@ async fn whatever_differs_from_the_registered_one_is_refused_on_a_page() {
 }
 
 #[tokio::test]
-async fn other_hosts_dressed_up_as_the_registered_one_are_refused_on_a_page() {
+async fn other_hosts_that_resemble_the_registered_one_are_refused_on_a_page() {
     let realm = fresh_realm().await;
 
     for foreign in [

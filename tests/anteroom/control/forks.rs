@@ -156,7 +156,11 @@ async fn a_copy_may_have_a_name_and_an_end_and_no_name_that_is_taken() {
     let shown = Answer::to(realm.http.get(format!("{}/{name}", realms()))).await.is_ok();
     assert!(shown.json()["expires_at"].is_string());
     is_a_problem(post(&realm, "fork", &json!({"name": name})).await, 409, &name);
-    is_a_problem(post(&realm, "fork", &json!({"name": "default"})).await, 409, "root");
+    is_a_problem(
+        post(&realm, "fork", &json!({"name": "default"})).await,
+        409,
+        "default realm",
+    );
     is_a_problem(post(&realm, "fork", &json!({"name": "No"})).await, 400, "name");
     is_a_problem(post(&realm, "fork", &json!({"seed": "demo"})).await, 400, "seed");
     is_a_problem(post(&realm, "fork", &json!({"ttl": "PT0S"})).await, 400, "ttl");

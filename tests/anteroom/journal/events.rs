@@ -86,7 +86,7 @@ async fn write_message(realm: &Realm, recipient: &str) {
 }
 
 #[tokio::test]
-async fn exchanges_messages_and_the_clock_are_told_in_their_order() {
+async fn events_of_exchanges_messages_and_the_clock_are_sent_in_order() {
     let realm = fresh_realm().await;
     let mut listener = Listener::begin(&realm, "", None).await;
 
@@ -114,7 +114,7 @@ async fn exchanges_messages_and_the_clock_are_told_in_their_order() {
 }
 
 #[tokio::test]
-async fn somebody_who_lost_the_connection_goes_on_where_it_was() {
+async fn a_client_that_reconnects_continues_after_its_last_event() {
     let realm = fresh_realm().await;
     let mut listener = Listener::begin(&realm, "", None).await;
     realm.discovery().await;
@@ -132,7 +132,7 @@ async fn somebody_who_lost_the_connection_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn one_may_listen_to_some_kinds_only() {
+async fn events_can_be_filtered_by_kind() {
     let realm = fresh_realm().await;
     let mut listener = Listener::begin(&realm, "?only=message", None).await;
 
@@ -144,7 +144,7 @@ async fn one_may_listen_to_some_kinds_only() {
 }
 
 #[tokio::test]
-async fn another_realm_receives_no_events() {
+async fn events_are_not_sent_to_other_realms() {
     let (realm, neighbour) = (fresh_realm().await, fresh_realm().await);
     let mut listener = Listener::begin(&neighbour, "", None).await;
 

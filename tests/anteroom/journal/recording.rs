@@ -219,7 +219,7 @@ async fn a_hundred_requests_at_once_are_all_recorded_and_each_once() {
 }
 
 #[tokio::test]
-async fn somebody_who_hangs_up_is_recorded_as_gone() {
+async fn a_client_that_disconnects_is_recorded_as_gone() {
     let realm = fresh_realm().await;
     let form = [("username", "nobody"), ("password", "wrong")].map(|(name, value)| (name.to_owned(), value.to_owned()));
 

@@ -15,7 +15,7 @@ fn now() -> Instant {
 }
 
 #[tokio::test]
-async fn somebody_who_waits_is_told_of_the_exchange_they_wait_for_and_of_no_other() {
+async fn waiting_returns_only_the_exchange_that_matches() {
     let realm = fresh_realm().await;
 
     let (waited, ()) = tokio::join!(exchanges(&realm, "endpoint=userinfo&wait=30"), async {
@@ -28,7 +28,7 @@ async fn somebody_who_waits_is_told_of_the_exchange_they_wait_for_and_of_no_othe
 }
 
 #[tokio::test]
-async fn what_is_there_already_is_shown_at_once_unless_it_was_seen() {
+async fn waiting_returns_an_existing_exchange_at_once_unless_it_was_seen() {
     let realm = fresh_realm().await;
     realm.discovery().await;
 
@@ -41,7 +41,7 @@ async fn what_is_there_already_is_shown_at_once_unless_it_was_seen() {
 }
 
 #[tokio::test]
-async fn a_wait_that_was_for_nothing_ends_empty() {
+async fn waiting_without_a_match_returns_an_empty_answer() {
     let realm = fresh_realm().await;
 
     assert!(exchanges(&realm, "wait=PT0.2S").await.is_empty());

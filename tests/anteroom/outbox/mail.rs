@@ -171,7 +171,7 @@ async fn asking_again_while_a_message_is_handed_in_sends_it_once() {
 }
 
 #[tokio::test]
-async fn two_processes_send_no_message_twice() {
+async fn two_delivery_workers_send_a_message_only_once() {
     const MESSAGES: usize = 30;
     let (emulator, realm, mail_server) = sending(&[]).await;
     let (_second, address) = emulator.beside();

@@ -48,7 +48,7 @@ async fn response_type_must_be_there() {
 }
 
 #[tokio::test]
-async fn response_types_we_do_not_speak_are_unsupported() {
+async fn unknown_response_types_are_unsupported() {
     let realm = fresh_realm().await;
 
     for response_type in [
@@ -143,7 +143,7 @@ async fn no_parameter_may_come_twice() {
 }
 
 #[tokio::test]
-async fn a_state_that_comes_twice_is_refused_and_neither_is_believed() {
+async fn a_state_sent_twice_is_refused_and_not_returned() {
     let realm = fresh_realm().await;
 
     let request = realm
@@ -161,7 +161,7 @@ async fn a_state_that_comes_twice_is_refused_and_neither_is_believed() {
 }
 
 #[tokio::test]
-async fn nul_is_refused_wherever_it_stands() {
+async fn nul_is_refused_in_every_parameter() {
     let realm = fresh_realm().await;
 
     for name in [
@@ -206,7 +206,7 @@ async fn empty_parameters_are_as_good_as_absent() {
 }
 
 #[tokio::test]
-async fn parameters_nobody_knows_are_ignored() {
+async fn unknown_parameters_are_ignored() {
     let realm = fresh_realm().await;
     let request = realm
         .demo_client()
@@ -248,7 +248,7 @@ async fn features_of_oidc_core_that_are_off_are_named() {
 }
 
 #[tokio::test]
-async fn hints_that_mean_nothing_here_do_no_harm() {
+async fn unsupported_hints_are_ignored() {
     let realm = fresh_realm().await;
     let request = realm
         .demo_client()

@@ -1,4 +1,4 @@
-//! The courier: delivers what is due, and tries again by the realm's clock.
+//! The delivery worker: delivers what is due, and tries again by the realm's clock.
 //!
 //! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one
 //! another, and what failed does not hold up what comes after it. Two processes may deliver to one address at the same
@@ -36,15 +36,15 @@ use crate::{
     },
 };
 
-/// How long a courier may hold what it sends: longer than any try takes.
+/// How long a delivery worker may hold what it sends: longer than any try takes.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
-/// How often a courier looks without having been notified: another process may have written, or died.
+/// How often a delivery worker looks without having been notified: another process may have written, or died.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How many addresses are called at the same time.
 const AT_ONCE: usize = 32;
 
 /// Delivers for one process.
-pub struct Courier {
+pub struct DeliveryWorker {
     outbox: Outbox,
     database: Database,
     fetch: Fetch,
@@ -66,8 +66,8 @@ struct Running {
     busy: HashSet<Destination>,
 }
 
-impl Courier {
-    /// A courier that stops taking on new deliveries when `shutdown` is cancelled.
+impl DeliveryWorker {
+    /// A delivery worker that stops taking on new deliveries when `shutdown` is cancelled.
     pub fn new(
         outbox: Outbox,
         database: Database,
@@ -91,16 +91,16 @@ impl Courier {
 
     /// Delivers until the process is asked to end; what is being sent then is sent to its end.
     pub async fn run(self) {
-        let courier = Arc::new(self);
-        let mut notify = courier.outbox.listen();
+        let worker = Arc::new(self);
+        let mut notify = worker.outbox.listen();
         let mut running = Running::default();
-        while !courier.shutdown.is_cancelled() {
+        while !worker.shutdown.is_cancelled() {
             notify.mark_unchanged(); // before looking, so that nothing falls in between
-            if let Err(error) = courier.set_out(&mut running).await {
+            if let Err(error) = worker.set_out(&mut running).await {
                 tracing::warn!(%error, "the outbox could not be read, and is tried again");
             }
             tokio::select! {
-                () = courier.shutdown.cancelled() => {}
+                () = worker.shutdown.cancelled() => {}
                 _ = notify.changed() => {}
                 () = running.one_ends() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
@@ -118,11 +118,11 @@ impl Courier {
             if running.tasks.len() >= AT_ONCE {
                 break;
             }
-            let courier = self.clone();
+            let worker = self.clone();
             let place = destination.clone();
             running.start(
                 (realm, destination),
-                async move { courier.deliver_all(realm, &place).await },
+                async move { worker.deliver_all(realm, &place).await },
             );
         }
         Ok(())

@@ -14,7 +14,7 @@ async fn a_state_too_long_to_send_back_is_refused_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_nonce_or_hint_beyond_them_is_told_to_the_client() {
+async fn a_nonce_or_hint_that_is_too_long_is_an_error_sent_to_the_client() {
     let realm = fresh_realm().await;
 
     for parameter in ["nonce", "login_hint", "ui_locales", "scope"] {
