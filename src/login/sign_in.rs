@@ -3,7 +3,7 @@
 //! A wrong user name and a wrong password are refused in the same words and take the same time. After the sign-in the
 //! authorization request belongs to the new session.
 
-use std::time::Instant;
+use std::net::IpAddr;
 
 use askama::Template;
 use axum::{
@@ -25,7 +25,7 @@ use crate::{
         visit::{PendingAuthorization, Visit, see_other, unknown_form},
     },
     model::{Barred, Decision, Refusal, Secret, User},
-    random::digest,
+    passwords::Attempts,
     sessions::{self, SignIn},
     store::{self, Tx, settle},
     web::{
@@ -33,7 +33,7 @@ use crate::{
         page::{Layout, Page},
         page_error::PageError,
         page_form::PageForm,
-        paths, session_cookie,
+        paths, received, session_cookie,
     },
 };
 
@@ -99,7 +99,7 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
         Attempt::Cancel => return cancel(&app, &realm, &visit).await,
         Attempt::Persona(username) => find_persona(&app, &realm, username).await?,
         Attempt::Password { username, password } => {
-            check_password(&app, &realm, username, password, clock::monotonic()).await?
+            check_password(&app, &realm, (username, password), received::client(&parts.extensions)).await?
         }
     };
     let found = found.and_then(|user| match user.barred() {
@@ -145,13 +145,12 @@ async fn find_persona(app: &App, realm: &Realm, username: &str) -> Result<Result
 async fn check_password(
     app: &App,
     realm: &Realm,
-    username: &str,
-    password: &Secret,
-    now: Instant,
+    (username, password): (&str, &Secret),
+    from: Option<IpAddr>,
 ) -> Result<Result<User, SignInError>, PageError> {
-    // The folded name, so that `Anne` and `anne` share a limit; as a digest, so that it is short.
-    let name = digest(&format!("{}/{}", realm.id.0, User::folded(username)));
-    if let Err(wait) = app.passwords.attempts().admit(&name, now) {
+    // The folded name, so that `Anne` and `anne` share a limit.
+    let attempts = Attempts::at(&format!("user {}/{}", realm.id.0, User::folded(username)), from);
+    if let Err(wait) = app.passwords.attempts().admit(&attempts, clock::monotonic()) {
         return Ok(Err(SignInError::Throttled(wait.as_secs().max(1))));
     }
     let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
@@ -159,7 +158,7 @@ async fn check_password(
     let fits = app.passwords.verify(password.reveal(), stored).await?;
     Ok(match user {
         Some(user) if fits => {
-            app.passwords.attempts().forgive(&name);
+            app.passwords.attempts().forgive(&attempts);
             Ok(user)
         }
         _ => Err(SignInError::WrongPassword),

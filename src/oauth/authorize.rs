@@ -52,7 +52,7 @@ pub async fn start_by_post(
     State(app): State<App>,
     realm: Realm,
     layout: Layout,
-    FormBody { headers, body }: FormBody,
+    FormBody { headers, body, .. }: FormBody,
 ) -> Result<Response, PageError> {
     let pairs = read(&body)?;
     let realm = with_key_of_hint(&app, realm, &pairs).await?;
@@ -323,7 +323,8 @@ async fn store_for(
         expires_at: after(now, PendingRequest::LIFETIME),
         finished_at: None,
     };
-    let mut tx = app.database.write_once().await?;
-    store::authorization_requests::insert(&mut tx, realm.id, &pending, now).await?;
+    let mut tx = app.database.begin().await?;
+    let outcome = store::authorization_requests::insert(&mut tx, realm.id, &pending, now).await;
+    settle(tx, outcome).await?;
     Ok(Outcome::page(path, pending.id))
 }

@@ -32,6 +32,8 @@ pub struct Refused {
     pub refusal: Refusal,
     pub status: StatusCode,
     pub challenge: Option<Challenge>,
+    /// Seconds until another attempt makes sense.
+    retry_after: Option<u64>,
     /// What the transaction has written is committed although the request is refused.
     keeps: bool,
     /// Sent in these words with every policy.
@@ -71,6 +73,14 @@ impl OAuthError {
 
     pub fn status(self, status: StatusCode) -> Self {
         self.with(|refused| refused.status = status)
+    }
+
+    /// 429, with the seconds to wait (RFC 6585 §4).
+    pub fn too_many_requests(self, seconds: u64) -> Self {
+        self.with(|refused| {
+            refused.status = StatusCode::TOO_MANY_REQUESTS;
+            refused.retry_after = Some(seconds);
+        })
     }
 
     pub fn challenge(self, challenge: Challenge) -> Self {
@@ -137,6 +147,9 @@ impl OAuthError {
         };
         if let Some(challenge) = refused.challenge(policy, &refused.text(policy)) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = refused.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         let mut response = (refused.status, headers, Json(body)).into_response();
         response.extensions_mut().insert(refused.refusal.clone());
@@ -232,6 +245,7 @@ impl From<Refusal> for OAuthError {
             refusal,
             status: StatusCode::BAD_REQUEST,
             challenge: None,
+            retry_after: None,
             keeps: false,
             verbatim: false,
         };

@@ -1,5 +1,7 @@
 //! The parameters of OAuth requests: none repeated, an empty one is absent (RFC 6749 §3.1, §3.2).
 
+use std::net::IpAddr;
+
 use axum::{
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
@@ -14,6 +16,7 @@ use crate::{
     web::{
         json_object,
         parameters::{ParametersError, read_form},
+        received,
     },
 };
 
@@ -21,6 +24,8 @@ use crate::{
 pub struct FormBody {
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// The address of the client, as far as it is known.
+    pub from: Option<IpAddr>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for FormBody {
@@ -29,8 +34,9 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let headers = request.headers().clone();
         let realm = request.extensions().get::<Realm>().cloned();
+        let from = received::client(request.extensions());
         match (Bytes::from_request(request, state).await, realm) {
-            (Ok(body), _) => Ok(Self { headers, body }),
+            (Ok(body), _) => Ok(Self { headers, body, from }),
             (Err(rejection), Some(realm)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 let refused = invalid_request("the body is too large")
                     .kind("body.too_large")

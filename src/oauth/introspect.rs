@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use http::{StatusCode, header::AUTHORIZATION};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -66,17 +66,17 @@ struct Live {
     access_token: bool,
 }
 
-pub async fn introspect(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
-    match look_up(&app, &realm, &headers, &body).await {
+pub async fn introspect(State(app): State<App>, realm: Realm, form: FormBody) -> Response {
+    match look_up(&app, &realm, &form).await {
         Ok(introspection) => (no_store(), Json(introspection)).into_response(),
         Err(error) => error.answer(&realm.policy, "introspect"),
     }
 }
 
-async fn look_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<Introspection, OAuthError> {
+async fn look_up(app: &App, realm: &Realm, form: &FormBody) -> Result<Introspection, OAuthError> {
     let now = realm.clock.now();
-    let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
-    let caller = caller(app, realm, headers, &parameters, now).await?;
+    let parameters = Parameters::from_body(&form.headers, &form.body, realm.policy.token_request_json)?;
+    let caller = caller(app, realm, form, &parameters, now).await?;
     let digest = digest(parameters.required("token")?);
     let Some(live) = find_live(app, realm, &digest, now).await? else {
         return Ok(Introspection::default());
@@ -91,14 +91,14 @@ async fn look_up(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> 
 async fn caller(
     app: &App,
     realm: &Realm,
-    headers: &HeaderMap,
+    form: &FormBody,
     parameters: &Parameters,
     now: Timestamp,
 ) -> Result<Arc<Client>, OAuthError> {
     if realm.policy.upstream_client_refusals {
-        let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let authorization = form.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         if authorization.is_some_and(|value| value.to_ascii_lowercase().starts_with("bearer ")) {
-            let token = bearer_of(app, realm, headers, None, now).await?;
+            let token = bearer_of(app, realm, &form.headers, None, now).await?;
             let client = realm.client(&app.database, &token.client).await?;
             return client.ok_or_else(|| invalid_client("the client of the token was deleted"));
         }
@@ -109,7 +109,7 @@ async fn caller(
             )
         })?;
     }
-    let client = authenticate(app, realm, headers, parameters).await?;
+    let client = authenticate(app, realm, form, parameters).await?;
     refuse_when(client.public(), || {
         invalid_client("a public client cannot authenticate, so it may not introspect tokens")
             .kind("introspection.public")

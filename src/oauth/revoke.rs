@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -21,17 +21,17 @@ use crate::{
     store::{self, Tx, settle},
 };
 
-pub async fn revoke(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
-    match revoke_token(&app, &realm, &headers, &body).await {
+pub async fn revoke(State(app): State<App>, realm: Realm, form: FormBody) -> Response {
+    match revoke_token(&app, &realm, &form).await {
         Ok(()) => (no_store(), Json(json!({}))).into_response(),
         Err(error) => error.answer(&realm.policy, "revoke"),
     }
 }
 
-async fn revoke_token(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
+async fn revoke_token(app: &App, realm: &Realm, form: &FormBody) -> Result<(), OAuthError> {
     let now = realm.clock.now();
-    let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
-    let client = authenticate(app, realm, headers, &parameters)
+    let parameters = Parameters::from_body(&form.headers, &form.body, realm.policy.token_request_json)?;
+    let client = authenticate(app, realm, form, &parameters)
         .await
         .map_err(|error| as_upstream(realm, error))?;
     let digest = digest(parameters.required("token")?);

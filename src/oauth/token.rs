@@ -5,7 +5,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -38,18 +37,18 @@ struct TokenResponse {
     id_token: Option<String>,
 }
 
-pub async fn serve(State(app): State<App>, realm: Realm, FormBody { headers, body }: FormBody) -> Response {
-    match answer(&app, &realm, &headers, &body).await {
+pub async fn serve(State(app): State<App>, realm: Realm, form: FormBody) -> Response {
+    match answer(&app, &realm, &form).await {
         Ok(tokens) => (no_store(), Json(tokens)).into_response(),
         Err(error) => error.answer(&realm.policy, "token"),
     }
 }
 
-async fn answer(app: &App, realm: &Realm, headers: &HeaderMap, body: &[u8]) -> Result<TokenResponse, OAuthError> {
+async fn answer(app: &App, realm: &Realm, form: &FormBody) -> Result<TokenResponse, OAuthError> {
     let now = realm.clock.now();
-    let parameters = Parameters::from_body(headers, body, realm.policy.token_request_json)?;
+    let parameters = Parameters::from_body(&form.headers, &form.body, realm.policy.token_request_json)?;
     let row = grant_types::read(&parameters)?;
-    let client = authenticate(app, realm, headers, &parameters).await?; // reads and hashes: no lock held
+    let client = authenticate(app, realm, form, &parameters).await?; // reads and hashes: no lock held
     grant_types::check_allowed(&client, row.grant_type)?;
 
     let granted = (row.grant)(TokenRequest {

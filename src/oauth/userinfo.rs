@@ -23,7 +23,7 @@ pub async fn show(
     State(app): State<App>,
     realm: Realm,
     method: Method,
-    FormBody { headers, body }: FormBody,
+    FormBody { headers, body, .. }: FormBody,
 ) -> Response {
     match claims_of_bearer(&app, &realm, &method, &headers, &body).await {
         Ok(claims) => (no_store(), Json(claims)).into_response(),

@@ -6,15 +6,14 @@
 
 mod argon2id;
 mod throttle;
+mod verified_once;
 
 use std::{
     array,
-    collections::{
-        HashMap,
-        hash_map::{DefaultHasher, Entry},
-    },
+    collections::hash_map::DefaultHasher,
     fmt,
     hash::{Hash as _, Hasher as _},
+    net::IpAddr,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -24,13 +23,12 @@ use argon2::{
     Params,
     password_hash::{self, phc::PasswordHash},
 };
-use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac, rand::SystemRandom};
-use parking_lot::{Mutex, MutexGuard};
-use tokio::{sync::Semaphore, task::JoinError};
+use tokio::{runtime::Handle, sync::Semaphore, task::JoinError};
 
-pub use throttle::Throttle;
+pub use throttle::{Attempts, Throttle};
 
 use crate::random::Random;
+use verified_once::VerifiedOnce;
 
 /// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no
 /// password.
@@ -41,9 +39,6 @@ const MOST_MEMORY: u32 = 256 * 1024; // KiB
 const MOST_PASSES: u32 = 16;
 const MOST_LANES: u32 = 16;
 
-/// How many clients' secrets are remembered as verified before the memory starts anew.
-const MOST_REMEMBERED: usize = 10_000;
-
 /// Hashes and verifies. One per process, shared by all realms.
 #[derive(Clone)]
 pub struct Passwords {
@@ -52,16 +47,17 @@ pub struct Passwords {
 
 struct Inner {
     permits: Arc<Semaphore>,
+    memory: argon2id::Memory,
     verified: VerifiedOnce,
     attempts: Throttle,
-    /// One client's secrets are hashed one after the other; which lock is its, its name's hash says.
+    /// Secrets for one client from one address are hashed one after the other, each under the lock that its hash says.
     turns: [tokio::sync::Mutex<()>; 64],
 }
 
 impl Inner {
-    fn turn_of(&self, owner: &str) -> &tokio::sync::Mutex<()> {
+    fn turn_of(&self, attempts: &Attempts) -> &tokio::sync::Mutex<()> {
         let mut hasher = DefaultHasher::new();
-        owner.hash(&mut hasher);
+        attempts.hash(&mut hasher);
         let index = hasher.finish() % self.turns.len() as u64;
         &self.turns[index as usize]
     }
@@ -72,7 +68,7 @@ impl Inner {
 pub enum SecretCheck {
     Fits,
     Wrong,
-    /// Too many wrong ones were tried; this one was not looked at.
+    /// Wrong, after too many wrong ones.
     TooOften {
         wait: Duration,
     },
@@ -86,6 +82,7 @@ impl Passwords {
         Ok(Self {
             inner: Arc::new(Inner {
                 permits,
+                memory: argon2id::Memory::default(),
                 verified: VerifiedOnce::new()?,
                 attempts: Throttle::default(),
                 turns: array::from_fn(|_| tokio::sync::Mutex::default()),
@@ -101,7 +98,9 @@ impl Passwords {
     /// A new PHC string for `password`: Argon2id, 19 MiB, two passes, one lane, a salt of 16 bytes from `random`.
     pub async fn hash(&self, password: &str, random: &Random) -> Result<String, PasswordError> {
         let (password, salt) = (password.to_owned(), random.bytes::<16>());
-        Ok(self.work(move || argon2id::hash(password.as_bytes(), &salt)).await??)
+        Ok(self
+            .work(move |memory| argon2id::hash(memory, password.as_bytes(), &salt))
+            .await??)
     }
 
     /// Whether `password` fits `stored`, a PHC string; without one (nobody has that name) the answer is no, equally
@@ -112,20 +111,25 @@ impl Passwords {
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
         let hash = checked_phc(stored.unwrap_or(NOBODY))?;
         let password = password.to_owned();
-        let fits = self.work(move || argon2id::fits(password.as_bytes(), &hash)).await??;
+        let fits = self
+            .work(move |memory| argon2id::fits(memory, password.as_bytes(), &hash))
+            .await??;
         Ok(fits && stored.is_some())
     }
 
-    /// Holds `secret` against the `stored` hash of the client that `owner` names (uniquely in this process: realm and
-    /// client).
+    /// Compares `secret` with the `stored` hash of the client that `owner` names (uniquely in this process: realm and
+    /// client); it was sent from the address `from`.
     ///
-    /// Clients bring their secret with every token request. Once a secret has passed Argon2, it is recognised by a
-    /// digest under a key that dies with the process, for as long as the stored hash stays the same; so guessers, who
-    /// are slowed down here, do not slow down the client itself. Of many first requests at once one hashes, and the
-    /// others learn from it.
+    /// Clients send their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
+    /// under a key that dies with the process, for as long as the stored hash stays the same. Of many first requests at
+    /// once one hashes, and the others learn from it.
+    ///
+    /// A right secret always passes. Of an address that sends too many wrong ones, one is hashed after the other, so it
+    /// keeps nobody else from being heard, and learns only after the limit that a secret was wrong.
     pub async fn check_client_secret(
         &self,
         owner: &str,
+        from: Option<IpAddr>,
         secret: &str,
         stored: &str,
         now: Instant,
@@ -133,34 +137,47 @@ impl Passwords {
         if self.inner.verified.recognises(owner, secret, stored) {
             return Ok(SecretCheck::Fits);
         }
-        let _turn = self.inner.turn_of(owner).lock().await;
+        let attempts = Attempts::at(&format!("client {owner}"), from); // apart from user names
+        let _turn = self.inner.turn_of(&attempts).lock().await;
         if self.inner.verified.recognises(owner, secret, stored) {
             return Ok(SecretCheck::Fits);
         }
-        let name = format!("client {owner}"); // apart from user names
-        if let Err(wait) = self.inner.attempts.admit(&name, now) {
-            return Ok(SecretCheck::TooOften { wait });
+        let admitted = self.inner.attempts.admit(&attempts, now);
+        if self.verify(secret, Some(stored)).await? {
+            self.inner.attempts.forgive(&attempts);
+            self.inner.verified.remember(owner, secret, stored);
+            return Ok(SecretCheck::Fits);
         }
-        if !self.verify(secret, Some(stored)).await? {
-            return Ok(SecretCheck::Wrong);
-        }
-        self.inner.attempts.forgive(&name);
-        self.inner.verified.remember(owner, secret, stored);
-        Ok(SecretCheck::Fits)
+        Ok(match admitted {
+            Ok(()) => SecretCheck::Wrong,
+            Err(wait) => SecretCheck::TooOften { wait },
+        })
     }
 
     /// Runs `work` on the blocking pool once a permit is free. The permit goes along, since a caller who hangs up does
     /// not stop the work.
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&argon2id::Memory) -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
         let permit = self.inner.permits.clone().acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
+        let (inner, runtime) = (self.inner.clone(), Handle::current());
         let result = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let result = work(&inner.memory);
             drop(permit);
+            runtime.spawn(give_back(inner));
             result
         });
         Ok(result.await?)
     }
+}
+
+/// Gives back what hashes worked in, unless another has begun meanwhile.
+async fn give_back(inner: Arc<Inner>) {
+    let begun = inner.memory.begun();
+    tokio::time::sleep(argon2id::KEPT).await;
+    inner.memory.give_back(begun);
 }
 
 impl fmt::Debug for Passwords {
@@ -202,70 +219,6 @@ pub enum PasswordError {
     Random,
     #[error("hashing was interrupted")]
     Interrupted(#[from] JoinError),
-}
-
-/// Client secrets that have passed Argon2 before: per client the stored hash and a keyed digest of what was presented.
-///
-/// Nothing here can be turned back into a secret: the digest's key is random and never leaves the process.
-struct VerifiedOnce {
-    key: hmac::Key,
-    clients: Mutex<HashMap<String, Verified>>,
-}
-
-struct Verified {
-    stored: String,
-    presented: hmac::Tag,
-}
-
-impl VerifiedOnce {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "keys never come from a realm's chance, which may be seeded"
-    )]
-    fn new() -> Result<Self, PasswordError> {
-        let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).map_err(|_| PasswordError::Random)?;
-        Ok(Self {
-            key,
-            clients: Mutex::default(),
-        })
-    }
-
-    fn recognises(&self, owner: &str, secret: &str, stored: &str) -> bool {
-        let mut clients = self.clients();
-        let Entry::Occupied(known) = clients.entry(owner.to_owned()) else {
-            return false;
-        };
-        if known.get().stored != stored {
-            known.remove(); // the secret was changed: what fitted the old one must never pass again
-            return false;
-        }
-        let presented = self.digest(owner, secret);
-        verify_slices_are_equal(known.get().presented.as_ref(), presented.as_ref()).is_ok()
-    }
-
-    fn remember(&self, owner: &str, secret: &str, stored: &str) {
-        let verified = Verified {
-            stored: stored.to_owned(),
-            presented: self.digest(owner, secret),
-        };
-        let mut clients = self.clients();
-        if clients.len() >= MOST_REMEMBERED && !clients.contains_key(owner) {
-            clients.clear(); // cheaper to hash each once more than to keep book of who was last
-        }
-        clients.insert(owner.to_owned(), verified);
-    }
-
-    fn digest(&self, owner: &str, secret: &str) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(owner.as_bytes());
-        context.update(&[0]); // no owner and no secret contains it: `web` refuses U+0000
-        context.update(secret.as_bytes());
-        context.sign()
-    }
-
-    fn clients(&self) -> MutexGuard<'_, HashMap<String, Verified>> {
-        self.clients.lock()
-    }
 }
 
 #[cfg(test)]
@@ -352,9 +305,13 @@ mod tests {
         }
     }
 
+    fn from(host: u8) -> Option<IpAddr> {
+        Some(IpAddr::from([192, 0, 2, host]))
+    }
+
     async fn check(passwords: &Passwords, owner: &str, secret: &str, stored: &str) -> SecretCheck {
         passwords
-            .check_client_secret(owner, secret, stored, monotonic())
+            .check_client_secret(owner, from(1), secret, stored, monotonic())
             .await
             .unwrap()
     }
@@ -392,20 +349,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_guesses_a_clients_secret_is_slowed_down_and_the_client_is_not() {
+    async fn too_many_wrong_secrets_are_refused_and_the_right_one_passes_from_every_address() {
         let (passwords, stored) = hashed("demo-secret").await;
         let now = monotonic();
-        let ask = |secret: &'static str| passwords.check_client_secret("c", secret, &stored, now);
-        assert_eq!(ask("demo-secret").await.unwrap(), Fits);
+        let ask = |owner: &'static str, host, secret: &'static str| {
+            passwords.check_client_secret(owner, from(host), secret, &stored, now)
+        };
 
         for _ in 0..10 {
-            assert_eq!(ask("guess").await.unwrap(), Wrong);
+            assert_eq!(ask("c", 1, "guess").await.unwrap(), Wrong);
         }
 
-        assert!(matches!(ask("guess").await.unwrap(), TooOften { .. }));
-        assert_eq!(ask("demo-secret").await.unwrap(), Fits);
-        let other = passwords.check_client_secret("d", "guess", &stored, now).await.unwrap();
-        assert_eq!(other, Wrong, "another client has turns of its own");
+        assert!(matches!(ask("c", 1, "guess").await.unwrap(), TooOften { .. }));
+        assert_eq!(ask("c", 2, "guess").await.unwrap(), Wrong, "another address");
+        assert_eq!(ask("d", 1, "guess").await.unwrap(), Wrong, "another client");
+        assert_eq!(ask("c", 1, "demo-secret").await.unwrap(), Fits, "never seen before");
+        assert_eq!(ask("c", 2, "demo-secret").await.unwrap(), Fits);
+    }
+
+    #[tokio::test]
+    async fn memory_is_used_again_and_given_back_when_no_hash_follows() {
+        let (passwords, stored) = hashed("anne-password").await;
+        let memory = &passwords.inner.memory;
+        let begun = memory.begun();
+
+        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        memory.give_back(begun);
+        assert!(memory.holds_some(), "another hash has begun since");
+        memory.give_back(memory.begun());
+        assert!(!memory.holds_some());
+
+        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        assert!(!passwords.verify("another-password", Some(&stored)).await.unwrap());
     }
 
     #[tokio::test]
@@ -416,18 +391,6 @@ mod tests {
         let answers = futures_util::future::join_all((0..50).map(|_| ask())).await;
 
         assert!(answers.iter().all(|answer| *answer == Fits), "{answers:?}");
-    }
-
-    #[test]
-    fn the_memory_of_verified_secrets_is_bounded() {
-        let verified = VerifiedOnce::new().unwrap();
-
-        for number in 0..=MOST_REMEMBERED {
-            verified.remember(&number.to_string(), "secret", "hash");
-        }
-
-        assert!(verified.clients().len() <= MOST_REMEMBERED);
-        assert!(verified.recognises(&MOST_REMEMBERED.to_string(), "secret", "hash"));
     }
 
     #[test]

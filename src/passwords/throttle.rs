@@ -1,27 +1,49 @@
 //! Slows down whoever guesses passwords.
 //!
-//! Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once with success. It
+//! Attempts are told apart by account and address together, so that a stranger who guesses does not lock out whoever has
+//! the account. Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once with
+//! success. It
 //! protects this process and the people in it, so it runs on the machine's monotonic clock, which is passed in, and not
 //! on a realm's: turning a realm's clock must not let anybody guess faster.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    net::IpAddr,
     time::{Duration, Instant},
 };
+
+use parking_lot::Mutex;
+
+use crate::random::digest;
 
 /// How many attempts are heard without waiting.
 const TURNS: u32 = 10;
 /// How long it takes until another attempt is heard.
 const INTERVAL: Duration = Duration::from_secs(6);
-/// How many names are kept in mind.
+/// How many names are remembered.
 const MOST_NAMES: usize = 10_000;
 
-/// Who has tried how often. The names are whatever the caller tells attempts apart by.
+/// What attempts are told apart by: a digest of the account, which the caller names uniquely in this process, and of the
+/// address it is tried from, so that it is short. Of an IPv6 address the network counts, since one host may have 2⁶⁴.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Attempts(String);
+
+impl Attempts {
+    pub fn at(account: &str, from: Option<IpAddr>) -> Self {
+        let network = match from {
+            None => String::new(),
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => format!("{:x}", address.to_bits() >> 64),
+        };
+        Self(digest(&format!("{network} {account}")))
+    }
+}
+
+/// Who has tried how often.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    /// Per name: when all its turns will be back.
-    whole_at: Mutex<HashMap<String, Instant>>,
+    /// When all turns will be back.
+    whole_at: Mutex<HashMap<Attempts, Instant>>,
 }
 
 impl Throttle {
@@ -29,10 +51,10 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait, when there is no turn left. Being refused costs no turn.
-    pub fn admit(&self, name: &str, now: Instant) -> Result<(), Duration> {
-        let mut whole_at = self.names();
+    pub fn admit(&self, attempts: &Attempts, now: Instant) -> Result<(), Duration> {
+        let mut whole_at = self.whole_at.lock();
         let already_spent = whole_at
-            .get(name)
+            .get(attempts)
             .map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
         let spent = already_spent + INTERVAL;
         let wait = spent.saturating_sub(INTERVAL * TURNS);
@@ -45,18 +67,13 @@ impl Throttle {
         if whole_at.len() >= MOST_NAMES {
             whole_at.clear(); // ten thousand names in a minute: hashing them has slowed the guesser down already
         }
-        whole_at.insert(name.to_owned(), now + spent);
+        whole_at.insert(attempts.clone(), now + spent);
         Ok(())
     }
 
     /// Gives all turns back: the attempt was right.
-    pub fn forgive(&self, name: &str) {
-        self.names().remove(name);
-    }
-
-    fn names(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
-        // A panic while the map was held leaves it at worst without an entry.
-        self.whole_at.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn forgive(&self, attempts: &Attempts) {
+        self.whole_at.lock().remove(attempts);
     }
 }
 
@@ -65,10 +82,24 @@ mod tests {
     use super::*;
     use crate::clock::monotonic;
 
+    fn of(account: &str) -> Attempts {
+        Attempts::at(account, "192.0.2.1".parse().ok())
+    }
+
+    #[test]
+    fn attempts_are_told_apart_by_account_and_network() {
+        let at = |account, address: &str| Attempts::at(account, address.parse().ok());
+
+        assert_ne!(at("anne", "192.0.2.1"), at("berta", "192.0.2.1"));
+        assert_ne!(at("anne", "192.0.2.1"), at("anne", "192.0.2.2"));
+        assert_eq!(at("anne", "2001:db8::1"), at("anne", "2001:db8::2"));
+        assert_ne!(at("anne", "2001:db8:0:1::1"), at("anne", "2001:db8:0:2::1"));
+    }
+
     fn exhausted(now: Instant) -> Throttle {
         let throttle = Throttle::default();
         for _ in 0..TURNS {
-            assert_eq!(throttle.admit("anne", now), Ok(()));
+            assert_eq!(throttle.admit(&of("anne"), now), Ok(()));
         }
         throttle
     }
@@ -78,8 +109,8 @@ mod tests {
         let now = monotonic();
         let throttle = exhausted(now);
 
-        assert_eq!(throttle.admit("anne", now), Err(INTERVAL));
-        assert_eq!(throttle.admit("anne", now + INTERVAL / 2), Err(INTERVAL / 2));
+        assert_eq!(throttle.admit(&of("anne"), now), Err(INTERVAL));
+        assert_eq!(throttle.admit(&of("anne"), now + INTERVAL / 2), Err(INTERVAL / 2));
     }
 
     #[test]
@@ -87,8 +118,8 @@ mod tests {
         let now = monotonic();
         let throttle = exhausted(now);
 
-        assert_eq!(throttle.admit("anne", now + INTERVAL), Ok(()));
-        assert_eq!(throttle.admit("anne", now + INTERVAL), Err(INTERVAL));
+        assert_eq!(throttle.admit(&of("anne"), now + INTERVAL), Ok(()));
+        assert_eq!(throttle.admit(&of("anne"), now + INTERVAL), Err(INTERVAL));
     }
 
     #[test]
@@ -96,10 +127,10 @@ mod tests {
         let now = monotonic();
         let throttle = exhausted(now);
         for _ in 0..100 {
-            assert!(throttle.admit("anne", now).is_err());
+            assert!(throttle.admit(&of("anne"), now).is_err());
         }
 
-        assert_eq!(throttle.admit("anne", now + INTERVAL), Ok(()));
+        assert_eq!(throttle.admit(&of("anne"), now + INTERVAL), Ok(()));
     }
 
     #[test]
@@ -107,9 +138,9 @@ mod tests {
         let now = monotonic();
         let throttle = exhausted(now);
 
-        assert_eq!(throttle.admit("berta", now), Ok(()));
-        throttle.forgive("anne");
-        assert_eq!(throttle.admit("anne", now), Ok(()));
+        assert_eq!(throttle.admit(&of("berta"), now), Ok(()));
+        throttle.forgive(&of("anne"));
+        assert_eq!(throttle.admit(&of("anne"), now), Ok(()));
     }
 
     #[test]
@@ -118,9 +149,9 @@ mod tests {
         let throttle = Throttle::default();
 
         for number in 0..=MOST_NAMES {
-            assert_eq!(throttle.admit(&number.to_string(), now), Ok(()));
+            assert_eq!(throttle.admit(&of(&number.to_string()), now), Ok(()));
         }
 
-        assert!(throttle.names().len() <= MOST_NAMES);
+        assert!(throttle.whole_at.lock().len() <= MOST_NAMES);
     }
 }

@@ -27,6 +27,11 @@ pub struct Received {
     pub endpoint: &'static Endpoint,
 }
 
+/// The address of the client of a request, behind the proxies that are trusted.
+pub fn client(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Received>().and_then(|received| received.client)
+}
+
 impl Place {
     /// The place of a request; none in particular for one that belongs to no realm.
     pub fn of(extensions: &Extensions) -> Self {

@@ -2,13 +2,13 @@
 
 mod secret;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::HeaderMap;
 
 use super::{
     error::{OAuthError, invalid_client, invalid_request},
-    form::Parameters,
+    form::{FormBody, Parameters},
 };
 use crate::{
     app::{App, Realm},
@@ -35,10 +35,10 @@ struct Credentials {
 pub async fn authenticate(
     app: &App,
     realm: &Realm,
-    headers: &HeaderMap,
+    form: &FormBody,
     parameters: &Parameters,
 ) -> Result<Arc<Client>, OAuthError> {
-    verify(app, realm, read(headers, parameters)?).await
+    verify(app, realm, read(&form.headers, parameters)?, form.from).await
 }
 
 fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAuthError> {
@@ -80,7 +80,12 @@ fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Credentials, OAu
     })
 }
 
-async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Arc<Client>, OAuthError> {
+async fn verify(
+    app: &App,
+    realm: &Realm,
+    credentials: Credentials,
+    from: Option<IpAddr>,
+) -> Result<Arc<Client>, OAuthError> {
     let client = realm.client(&app.database, &credentials.client_id).await?;
     let unknown =
         || invalid_client(format!("the client {} is not registered", credentials.client_id)).kind("client.unknown");
@@ -88,7 +93,7 @@ async fn verify(app: &App, realm: &Realm, credentials: Credentials) -> Result<Ar
     recording::note_client(&client.id);
     check_method(&client, &credentials)?;
     if let Some(presented) = &credentials.secret {
-        let right = secret::verify(app, realm, &client, presented).await?;
+        let right = secret::verify(app, realm, &client, presented, from).await?;
         refuse_when(!right, || {
             invalid_client(format!("the secret of client {} is wrong", client.id)).kind("client.wrong_secret")
         })?;

@@ -1,8 +1,10 @@
 //! `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1).
 
+use std::net::IpAddr;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
     app::{App, Realm},
@@ -60,7 +62,13 @@ pub fn basic(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError
 }
 
 /// Whether this is the client's secret.
-pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secret) -> Result<bool, OAuthError> {
+pub async fn verify(
+    app: &App,
+    realm: &Realm,
+    client: &Client,
+    presented: &Secret,
+    from: Option<IpAddr>,
+) -> Result<bool, OAuthError> {
     match &client.secret {
         None => Ok(false),
         Some(StoredSecret::Digest(stored)) => {
@@ -71,16 +79,14 @@ pub async fn verify(app: &App, realm: &Realm, client: &Client, presented: &Secre
             let owner = format!("{}/{}", realm.id.0, client.id);
             let check = app
                 .passwords
-                .check_client_secret(&owner, presented.reveal(), stored, monotonic());
+                .check_client_secret(&owner, from, presented.reveal(), stored, monotonic());
             match check.await? {
                 SecretCheck::Fits => Ok(true),
                 SecretCheck::Wrong => Ok(false),
                 SecretCheck::TooOften { wait } => {
                     let wait = wait.as_secs().max(1);
                     let why = format!("too many wrong secrets for this client; try again in {wait} s");
-                    Err(invalid_client(why)
-                        .kind("client.throttled")
-                        .status(StatusCode::TOO_MANY_REQUESTS))
+                    Err(invalid_client(why).kind("client.throttled").too_many_requests(wait))
                 }
             }
         }

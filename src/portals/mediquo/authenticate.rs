@@ -12,7 +12,7 @@ use super::{
     patients,
     store::{organizations, patients as store},
 };
-use crate::{random, tokens::after};
+use crate::{clock::monotonic, passwords::Attempts, random, tokens::after};
 
 /// How long a bearer token of API v2 is valid, as documented: 10 minutes.
 const BEARER_LIFE_SECONDS: u32 = 600;
@@ -59,7 +59,16 @@ pub async fn organization(call: &Call) -> Result<Reply> {
     let expected = expected.ok_or_else(|| error::unauthorized("API v2 is not enabled for the organization"))?;
     let digest = random::digest(&password);
     let same = aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_bytes(), expected.as_bytes()).is_ok();
-    error::unauthorized("the user name or the password is wrong").when(username != call.organization.id || !same)?;
+    let attempts = Attempts::at(
+        &format!("mediquo {}/{}", call.realm.id.0, call.organization.id),
+        call.from,
+    );
+    if username != call.organization.id || !same {
+        let admitted = call.app.passwords.attempts().admit(&attempts, monotonic());
+        admitted.map_err(|wait| error::too_many_sign_ins(wait.as_secs().max(1)))?;
+        return Err(error::unauthorized("the user name or the password is wrong"));
+    }
+    call.app.passwords.attempts().forgive(&attempts);
 
     let secret = call.realm.random.characters(BEARER_ALPHABET, BEARER_LENGTH);
     let (digest, expires_at) = (random::digest(&secret), after(call.now, BEARER_LIFE_SECONDS));

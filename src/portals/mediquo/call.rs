@@ -32,7 +32,7 @@ use crate::{
     app::{App, Realm},
     model::MediquoPolicy,
     store::Conn,
-    web::{media_type::JSON, paths, received::Received},
+    web::{media_type::JSON, paths, received},
 };
 
 /// The largest body, in bytes: room for a hundred patients with long texts.
@@ -43,6 +43,8 @@ pub struct Call {
     pub app: App,
     pub realm: Realm,
     pub organization: Organization,
+    /// The address of the client, as far as it is known.
+    pub from: Option<IpAddr>,
     /// The time of the request, the same for all decisions.
     pub now: Timestamp,
     /// The `{code}` of the path; empty where the path has none.
@@ -114,10 +116,7 @@ pub fn nothing_here(limits: &RateLimits, realm: &Realm, request: &Request) -> Re
 
 /// Requests without an address, as in a test without a connection, count as one client.
 fn allow(limits: &RateLimits, realm: &Realm, request: &Request, path: &'static str) -> Allowance {
-    let client = request
-        .extensions()
-        .get::<Received>()
-        .and_then(|received| received.client);
+    let client = received::client(request.extensions());
     let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     limits.count(
         (realm.id, client, path),
@@ -152,6 +151,7 @@ async fn answer(
         app,
         realm,
         organization,
+        from: received::client(&parts.extensions),
         now,
         code,
         query,

@@ -156,7 +156,16 @@ pub fn invalid_field(field: &str, message: &str) -> MediquoError {
 
 /// 429. `retry-after` is in seconds of the clock of the realm.
 pub fn too_many(limit: u32, retry_after: i64) -> MediquoError {
-    let why = format!("more than {limit} requests within a minute");
+    too_many_attempts(format!("more than {limit} requests within a minute"), retry_after)
+}
+
+/// 429: too many wrong passwords; another one is heard after so many seconds.
+pub fn too_many_sign_ins(retry_after: u64) -> MediquoError {
+    let why = format!("too many wrong passwords for this organization; try again in {retry_after} s");
+    too_many_attempts(why, retry_after)
+}
+
+fn too_many_attempts(why: String, retry_after: impl ToString) -> MediquoError {
     message(
         StatusCode::TOO_MANY_REQUESTS,
         "Too Many Attempts.",

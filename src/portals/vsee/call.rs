@@ -2,7 +2,7 @@
 //!
 //! The order of refusals: 404 and 405 of the path, 401, 403, then those of the handler.
 
-use std::ops::Deref;
+use std::{net::IpAddr, ops::Deref};
 
 use axum::{body::Body as RequestBody, extract::Request, response::Response};
 use futures_util::future::BoxFuture;
@@ -24,6 +24,7 @@ use crate::{
     },
     app::{App, Realm},
     web::media_type::{FORM, JSON, MULTIPART},
+    web::received,
 };
 
 /// The media types of a body: the documentation and clients use all three.
@@ -43,6 +44,8 @@ pub struct Call {
     pub context: Context,
     /// The clinic it is for.
     pub account: Account,
+    /// The address of the client, as far as it is known.
+    pub from: Option<IpAddr>,
     caller: Option<User>,
     row: &'static Row,
     path_values: Vec<String>,
@@ -73,6 +76,7 @@ async fn answer(row: &'static Row, path_values: Vec<String>, context: Context, r
     let call = Call {
         context,
         account,
+        from: received::client(&parts.extensions),
         caller,
         row,
         path_values,

@@ -143,13 +143,14 @@ pub fn wrong_method(allowed: &[&str], received: &str) -> VseeError {
         .header(header::ALLOW, &allowed)
 }
 
-/// 429: too many sign-in attempts.
-pub fn too_many_requests() -> VseeError {
+/// 429: too many sign-in attempts; another one is heard after so many seconds.
+pub fn too_many_requests(seconds: u64) -> VseeError {
     refused(
         StatusCode::TOO_MANY_REQUESTS,
         "too_many_requests",
         "Too many requests. Please try again later.",
     )
+    .header(header::RETRY_AFTER, &seconds.to_string())
 }
 
 /// A fault that was armed, with the documented message for 404.

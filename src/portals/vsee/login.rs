@@ -15,18 +15,19 @@ use super::{
     user_tokens::NewToken,
     wire::{self, SignedOn},
 };
-use crate::{clock, random::digest, store::settle};
+use crate::{clock, passwords::Attempts, store::settle};
 
 pub async fn log_in(call: &Call) -> Result<Response> {
     let body = call.body();
     let (username, password) = (body.required_text("username")?, body.text_up_to("password", 1024)?);
     let password = password.ok_or_else(|| error::missing("password"))?;
     let kind = user_type(body)?;
-    let name = digest(&format!("vsee/{}/{}/{username}", call.realm.id.0, call.account.code));
-    let admitted = call.app.passwords.attempts().admit(&name, clock::monotonic());
-    error::too_many_requests().when(admitted.is_err())?;
+    let account = format!("vsee {}/{}/{username}", call.realm.id.0, call.account.code);
+    let attempts = Attempts::at(&account, call.from);
+    let admitted = call.app.passwords.attempts().admit(&attempts, clock::monotonic());
+    admitted.map_err(|wait| error::too_many_requests(wait.as_secs().max(1)))?;
     let user = check_password(call, &username, kind, &password).await?;
-    call.app.passwords.attempts().forgive(&name);
+    call.app.passwords.attempts().forgive(&attempts);
 
     let token = NewToken::new(call);
     let mut tx = call.app.database.begin().await?;

@@ -41,6 +41,26 @@ async fn an_organization_gets_a_bearer_token_for_ten_minutes() {
 }
 
 #[tokio::test]
+async fn too_many_wrong_passwords_are_refused_with_the_time_to_wait_and_the_right_one_passes() {
+    let clinic = clinic().await;
+    let wrong = json!({"username": "demo-clinic", "password": "guess"});
+
+    for _ in 0..10 {
+        says(clinic.post("/v2/authenticate", &wrong).await, 401, "Unauthorized");
+    }
+    let throttled = clinic.post("/v2/authenticate", &wrong).await;
+
+    let wait: u64 = throttled
+        .header("retry-after")
+        .unwrap_or_default()
+        .parse()
+        .expect("seconds");
+    assert!((1..=60).contains(&wait));
+    says(throttled, 429, "Too Many Attempts.");
+    clinic.post("/v2/authenticate", &credentials()).await.is_ok();
+}
+
+#[tokio::test]
 async fn wrong_credentials_and_organizations_without_v2_are_unauthorized() {
     let clinic = clinic().await;
     let body = |username: &str, password: &str| json!({"username": username, "password": password});

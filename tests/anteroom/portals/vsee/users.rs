@@ -40,6 +40,25 @@ async fn a_wrong_password_name_or_kind_is_one_refusal() {
 }
 
 #[tokio::test]
+async fn too_many_wrong_passwords_are_refused_with_the_time_to_wait() {
+    let realm = fresh_realm().await;
+    let wrong = json!({"username": "mary", "password": "guess", "user_type": "member"});
+    for _ in 0..10 {
+        refused(&public(&realm).post("users/login", &wrong).await, 401);
+    }
+
+    let throttled = public(&realm).post("users/login", &wrong).await;
+
+    refused(&throttled, 429);
+    let wait: u64 = throttled
+        .header("retry-after")
+        .unwrap_or_default()
+        .parse()
+        .expect("seconds");
+    assert!((1..=60).contains(&wait));
+}
+
+#[tokio::test]
 async fn ones_own_profile_has_a_short_name_and_a_foreign_one_is_forbidden() {
     let realm = fresh_realm().await;
     let (john, other) = (patient(&realm, "p-1").await, patient(&realm, "p-2").await);
