@@ -3,7 +3,13 @@
 //! The process that changes a realm puts the new snapshot here before it answers; an older revision never replaces a
 //! newer one. Other processes compare revisions.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, MutexGuard};
@@ -27,6 +33,8 @@ pub struct Directory {
     journal: Journal,
     faults: Arc<Faults>,
     known: ArcSwap<HashMap<String, Realm>>,
+    /// Of all realms when this process last [caught up](Self::catch_up) with the others.
+    fingerprint: AtomicI64,
     /// The random streams of the seeded realms, as far as this process has drawn from them.
     streams: Mutex<HashMap<RealmId, Random>>,
     /// Locked while a stream is created, so that concurrent requests create only one.
@@ -42,6 +50,7 @@ impl Directory {
             journal,
             faults,
             known: ArcSwap::default(),
+            fingerprint: AtomicI64::default(),
             streams: Mutex::default(),
             stream_creation: tokio::sync::Mutex::default(),
         }
@@ -175,6 +184,15 @@ impl Directory {
 
     /// Reloads the realms that other processes have changed, and removes those they have deleted.
     pub async fn catch_up(&self, database: &Database) -> Result<(), DirectoryError> {
+        let fingerprint = store::realms::fingerprint(&mut database.read().await?).await?;
+        if self.fingerprint.load(Ordering::Relaxed) != fingerprint {
+            self.compare_revisions(database).await?;
+            self.fingerprint.store(fingerprint, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn compare_revisions(&self, database: &Database) -> Result<(), DirectoryError> {
         // Listed before the revisions are read: a realm created in between is not among them, but exists.
         let held: Vec<Realm> = self.known.load().values().cloned().collect();
         let revisions: HashMap<_, _> = store::realms::revisions(&mut database.read().await?)

@@ -22,8 +22,8 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 const CLEARING: u32 = 60;
 /// How many rounds lie between two looks for grants that nothing belongs to: an hour.
 const GRANTS: u32 = 3600;
-/// How long an expired row stays, so that a late visitor is told that it expired: a day.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long nobody has touched a grant that is looked at: a day.
+const UNTOUCHED: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long the row of a deleted user or client stays: longer than any request that began before lasts.
 const MARKED: SignedDuration = SignedDuration::from_mins(5);
@@ -115,30 +115,32 @@ async fn end_realms(app: &App) -> store::Result<()> {
 
 async fn remove_expired(app: &App, walks: &mut Walks, grants_too: bool) -> store::Result<()> {
     let realms = store::realms::list(&mut app.database.read().await?).await?;
-    let then = |realm: &RealmSettings| Some((realm.id, realm.clock.now().checked_sub(KEPT).ok()?));
-    let then: HashMap<_, _> = realms.iter().filter_map(then).collect();
+    let now: HashMap<_, _> = realms.iter().map(|realm| (realm.id, realm.clock.now())).collect();
     for table in realms::tables(&portals::of(app)) {
         let walk = walks.entry(table.name).or_default();
         for _ in 0..STEPS {
             let step = walk
-                .step(&app.database, table, |realm| then.get(&realm).copied())
+                .step(&app.database, table, |realm| {
+                    now.get(&realm)?.checked_sub(table.kept).ok()
+                })
                 .await?;
             if step.finished || app.shutdown.is_cancelled() {
                 break;
             }
         }
     }
-    remove_ended(app, &realms, grants_too).await
+    if grants_too {
+        remove_empty_grants(app, &realms).await?;
+    }
+    Ok(())
 }
 
-/// What no time of expiry says is over.
-async fn remove_ended(app: &App, realms: &[RealmSettings], grants_too: bool) -> store::Result<()> {
+async fn remove_empty_grants(app: &App, realms: &[RealmSettings]) -> store::Result<()> {
     for realm in realms {
-        store::authorization_requests::trim(&mut app.database.write_once().await?, realm.id).await?;
-        let Ok(then) = realm.clock.now().checked_sub(KEPT) else {
+        let Ok(then) = realm.clock.now().checked_sub(UNTOUCHED) else {
             continue;
         };
-        while grants_too && purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
+        while purge::empty_grants(&mut app.database.write_once().await?, realm.id, then).await? > 0 {
             if app.shutdown.is_cancelled() {
                 return Ok(());
             }

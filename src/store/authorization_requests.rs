@@ -1,6 +1,6 @@
 //! Authorization requests in flight.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Conn, Result, Row, Tx,
@@ -28,11 +28,13 @@ pub const TABLE: Table = Table::new(
 )
 .listed_by(&["created_at"])
 .refers(&[("client_id", "clients")])
-.expires_by("expires_at");
+.expires_by("expires_at")
+.kept_for(SignedDuration::from_mins(10));
 
-/// How many unfinished requests a realm keeps; what is above goes at the next clearing, the oldest first.
+/// How many unfinished requests a realm keeps.
 const MOST: i64 = 10_000;
 
+/// Adds a request. Of more than 10,000 unfinished ones the oldest are removed in the same transaction.
 pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: Timestamp) -> Result<()> {
     execute!(
         tx,
@@ -47,6 +49,21 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: 
         pending.signed_in_at,
         now,
         pending.expires_at,
+    )?;
+    trim(tx, realm, &pending.id).await
+}
+
+/// Removes the oldest unfinished requests above the most that a realm keeps, but not the `newest`: on a stopped clock all
+/// are equally old.
+async fn trim(tx: &mut Tx, realm: RealmId, newest: &str) -> Result<()> {
+    execute!(
+        tx,
+        "delete from authorization_requests where realm = $1 and id <> $2 and id in (
+            select id from authorization_requests where realm = $1 and finished_at is null
+            order by created_at desc limit 100 offset $3)",
+        realm,
+        *newest,
+        MOST,
     )?;
     Ok(())
 }
@@ -136,18 +153,6 @@ pub async fn finish(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp) -> Re
         now,
     )?;
     Ok(rows == 1)
-}
-
-/// Removes the oldest unfinished requests above the most a realm keeps; how many went.
-pub async fn trim(tx: &mut Tx, realm: RealmId) -> Result<u64> {
-    execute!(
-        tx,
-        "delete from authorization_requests where realm = $1 and id in (
-            select id from authorization_requests where realm = $1 and finished_at is null
-            order by created_at desc, id limit 1000 offset $2)",
-        realm,
-        MOST,
-    )
 }
 
 fn pending(row: &Row) -> Result<PendingRequest> {

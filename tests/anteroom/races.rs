@@ -102,6 +102,27 @@ async fn many_refreshes_at_once_yield_one_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_grace_exactly_one_of_many_refreshes_wins() {
+    let realm = fresh_realm().await;
+    realm.change("policy", json!({"lifetimes": {"refresh_grace": 0}})).await;
+    for frozen in [false, true] {
+        realm.turn_clock(json!({"frozen": frozen})).await.is_ok();
+        let client = realm.demo_client();
+        let tokens = client.tokens_for("anne").await;
+        let refresh = client.refreshing(tokens.refresh_token());
+
+        let answers = at_once(
+            (0..MANY)
+                .map(|_| refresh.clone())
+                .map(|call| async move { call.send().await }),
+        )
+        .await;
+
+        assert_eq!(won(&answers).len(), 1, "with a frozen clock: {frozen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_refreshing_kills_the_pair_exactly_one_of_many_wins() {
     let realm = portal_realm().await;
     let client = realm.demo_client().asking_for("openid profile_read");

@@ -147,6 +147,33 @@ mod in_the_grace {
     }
 }
 
+mod without_a_grace {
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_used_token_is_refused_at_the_same_instant_and_ends_the_grant() {
+        let realm = fresh_realm().await;
+        realm.change("policy", json!({"lifetimes": {"refresh_grace": 0}})).await;
+        realm.turn_clock(json!({"frozen": true})).await.is_ok();
+        let client = realm.demo_client();
+        let first = client.tokens_for("anne").await;
+        let second = Tokens::read(client.refresh(first.refresh_token()).await);
+
+        client
+            .refresh(first.refresh_token())
+            .await
+            .is_refused_with("invalid_grant");
+
+        assert!(!realm.accepts(&second.access_token).await);
+        client
+            .refresh(second.refresh_token())
+            .await
+            .is_refused_with("invalid_grant");
+    }
+}
+
 mod reuse {
     use super::*;
 

@@ -2,10 +2,13 @@
 
 use std::{fmt::Display, str::FromStr};
 
+use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
 use crate::store::database::Value;
 
+/// How long an expired row stays: a day.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How many characters a text has at most by which a row is found.
 const LONGEST_KEY: usize = 255;
 
@@ -24,6 +27,8 @@ pub struct Table {
     pub references: &'static [(&'static str, &'static str)],
     /// When a row expires, as SQL of its columns: some time later it is removed. Null: never.
     pub expires: Option<&'static str>,
+    /// How long an expired row stays, so that whoever comes late is told that it expired.
+    pub kept: SignedDuration,
     /// `(column, text)`: rows in which the column holds the text are in no copy of the realm.
     pub left_behind: &'static [(&'static str, &'static str)],
 }
@@ -72,6 +77,7 @@ impl Table {
             unique: &[],
             references: &[],
             expires: None,
+            kept: KEPT,
             left_behind: &[],
         }
     }
@@ -95,6 +101,11 @@ impl Table {
             expires: Some(instant),
             ..self
         }
+    }
+
+    /// How long an expired row stays, where it is not a [day](KEPT).
+    pub const fn kept_for(self, kept: SignedDuration) -> Self {
+        Self { kept, ..self }
     }
 
     pub const fn leaving_behind(self, left_behind: &'static [(&'static str, &'static str)]) -> Self {

@@ -298,3 +298,35 @@ async fn a_user_who_is_not_deleted_is_not_removed() {
 
     assert_eq!(shelf.rows().await, [("clients", 1), ("users", 1)]);
 }
+
+#[tokio::test]
+async fn of_too_many_unfinished_requests_the_oldest_are_removed_at_once() {
+    let shelf = shelf().await;
+    let mut tx = shelf.database.begin().await.unwrap();
+    let first = shelf.request();
+    for second in 0..10_005 {
+        let request = if second == 0 { first.clone() } else { shelf.request() };
+        let now = shelf.later(second);
+        store::authorization_requests::insert(&mut tx, shelf.realm, &request, now)
+            .await
+            .unwrap();
+    }
+    let newest = shelf.request();
+    store::authorization_requests::insert(&mut tx, shelf.realm, &newest, shelf.now)
+        .await
+        .unwrap();
+
+    let kept = tables::rows(&mut tx, shelf.realm, &store::authorization_requests::TABLE)
+        .await
+        .unwrap();
+    let mut found = async |id: &str| {
+        let found = store::authorization_requests::find(&mut tx, shelf.realm, id).await;
+        found.unwrap().is_some()
+    };
+    assert!(kept.len() <= 10_001, "{} rows", kept.len());
+    assert!(!found(&first.id).await, "the oldest");
+    assert!(
+        found(&newest.id).await,
+        "the one just added stays, whatever the clock says"
+    );
+}
