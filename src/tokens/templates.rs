@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 const FUEL: u64 = 10_000;
 /// The longest claims of a rule as JSON in bytes, before and after evaluation.
 pub const LONGEST: usize = 16 * 1024;
+/// How deep a template may nest. The parser and the code generator call themselves for each operator, bracket and keyword
+/// that is nested in another, so that a text of thousands would overflow the stack.
+const DEEPEST: usize = 120;
 /// How often a template may join values (`~`, `+`, `,`): each may be as long as all claims of a user.
 const MOST_JOINED: usize = 64;
 
@@ -114,6 +117,9 @@ fn check_language(text: &str) -> Result<(), String> {
     if code.contains('*') {
         return Err("`*` is not supported in templates".to_owned());
     }
+    if nesting(code) > DEEPEST {
+        return Err("it has too many operators, brackets and keywords".to_owned());
+    }
     if code.matches(['~', '+', ',']).count() > MOST_JOINED {
         return Err(format!("it joins values more than {MOST_JOINED} times"));
     }
@@ -133,6 +139,25 @@ fn check_language(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// How deep the code may nest at the most, whatever of it is text or inside of strings. What a bracket encloses takes
+/// several times the stack of an operand.
+fn nesting(code: &str) -> usize {
+    let weight = |character| match character {
+        '(' | '[' => 3,
+        '{' => 2,
+        '-' | '+' | '~' | '/' | '%' | '<' | '>' | '=' | '!' | '.' | '|' => 1,
+        _ => 0,
+    };
+    let words = code.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+    let keyword = |word: &&str| {
+        matches!(
+            *word,
+            "not" | "and" | "or" | "in" | "is" | "if" | "elif" | "else" | "for"
+        )
+    };
+    code.chars().map(weight).sum::<usize>() + words.filter(keyword).count()
 }
 
 /// `for scope in scopes`, `for name, value in user.claims | items`: the loop's value is never longer than a given one.
@@ -226,6 +251,83 @@ mod tests {
 
     fn evaluate(value: Value) -> Result<Value, TemplateError> {
         super::evaluate(&value, &context())
+    }
+
+    /// Templates that nest as deep as they are long, one of each kind.
+    fn nested(depth: usize) -> Vec<String> {
+        let around = |before: &str, inner: &str, after: &str| {
+            format!("{{{{ {}{inner}{} }}}}", before.repeat(depth), after.repeat(depth))
+        };
+        let mut kinds: Vec<_> = [
+            "-", "not ", "+", "1 - ", "1 + ", "1 ~ ", "1 / ", "1 < ", "1 == ", "1 and ", "1 or ", "1 in ",
+        ]
+        .map(|operator| around(operator, "1", ""))
+        .into();
+        kinds.extend(["1 if 1 else ", "1 if ", "a and not "].map(|operator| around(operator, "1", "")));
+        kinds.extend(
+            [
+                ("(", ")"),
+                ("[", "]"),
+                ("a(", ")"),
+                ("a[", "]"),
+                ("{'a': ", "}"),
+                ("{", ": 1}"),
+                ("1 | default(", ")"),
+            ]
+            .map(|(before, after)| around(before, "1", after)),
+        );
+        kinds.extend(
+            [
+                ".a",
+                "[0]",
+                "()",
+                " | lower",
+                " is defined",
+                " is not defined",
+                " if 1",
+                " else 1",
+            ]
+            .map(|after| around("", "a", after)),
+        );
+        kinds.push(format!("{}{}", "{% if a %}".repeat(depth), "{% endif %}".repeat(depth)));
+        kinds.push(format!("{{% if a %}}{}{{% endif %}}", "{% elif a %}".repeat(depth)));
+        kinds.push(format!(
+            "{}{}",
+            "{% for b in a %}".repeat(depth),
+            "{% endfor %}".repeat(depth)
+        ));
+        kinds
+    }
+
+    /// Tokio's workers have 2 MiB, of which a handler's own frames take some.
+    fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+        let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(work);
+        thread.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn deep_nesting_of_any_kind_is_refused_before_it_is_compiled() {
+        on_a_small_stack(|| {
+            for depth in [DEEPEST + 1, 1000, LONGEST / 3] {
+                for template in nested(depth) {
+                    let claims = Map::from_iter([("a".to_owned(), json!(template))]);
+                    assert!(check(&claims).is_err(), "{depth} × {:.40}", template);
+                    assert!(evaluate(json!(template)).is_err(), "{depth} × {:.40}", template);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn nesting_as_deep_as_is_allowed_does_not_overflow_a_small_stack() {
+        on_a_small_stack(|| {
+            for depth in 1..=DEEPEST {
+                for template in nested(depth) {
+                    let _ = check(&Map::from_iter([("a".to_owned(), json!(template))]));
+                    let _ = evaluate(json!(template));
+                }
+            }
+        });
     }
 
     #[test]
