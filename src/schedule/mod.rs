@@ -37,6 +37,9 @@ pub use interval::Interval;
 use interval::Intervals;
 use wall_clock::Occurrence;
 
+/// Days: the farthest that a schedule looks ahead.
+pub const TEN_YEARS: i64 = 3660;
+
 /// The bookable times of a calendar.
 #[derive(Clone, Debug)]
 pub struct Schedule {

@@ -6,7 +6,7 @@ use super::{
     database::{execute, fetch_all},
     tables::{self, Table},
 };
-use crate::model::{ClaimRule, ClientId, RealmId, UserId};
+use crate::model::{ClaimPlace, ClaimRule, ClientId, RealmId, UserId};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -18,8 +18,8 @@ pub const TABLE: Table = Table::new(
         tables::text("client_id").or_null(),
         tables::text("user_id").or_null(),
         tables::text("scope").or_null(),
-        tables::json("places"),
-        tables::json("claims").with_addresses(),
+        tables::json("places").of::<Vec<ClaimPlace>>(),
+        tables::json("claims").with_addresses().with_templates(),
     ],
 )
 .listed_by(&["sequence"])

@@ -6,7 +6,7 @@ use super::{
     database::{execute, fetch_all},
     tables::{self, Table},
 };
-use crate::model::{RealmId, Scope};
+use crate::model::{Descriptions, RealmId, Scope};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -15,8 +15,8 @@ pub const TABLE: Table = Table::new(
     &[
         tables::text("name"),
         tables::integer("sequence"),
-        tables::json("descriptions"),
-        tables::json("claims"),
+        tables::json("descriptions").of::<Descriptions>(),
+        tables::json("claims").of::<Vec<String>>(),
     ],
 )
 .listed_by(&["sequence"]);

@@ -19,7 +19,7 @@ pub const TABLE: Table = Table::new(
         tables::text("event"),
         tables::text("url").with_addresses(),
         tables::text("url_source"),
-        tables::json("headers"),
+        tables::json("headers").of::<Vec<(String, Option<String>)>>(),
         tables::text("secret_headers").or_null().sealed(),
         tables::text("body"),
         tables::instant("written_at"),

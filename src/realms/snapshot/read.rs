@@ -20,6 +20,7 @@ use crate::{
         realms::Chance,
         tables::{Column, Kind, Table, place},
     },
+    tokens::templates,
     web::json_object::{self, check_characters},
 };
 
@@ -190,7 +191,9 @@ fn read_value(table: &Table, column: &Column, mut value: Value, format: &Format<
         (Kind::Boolean, Value::Bool(boolean)) => Ok(Stored::Boolean(Some(boolean))),
         (Kind::Boolean, _) => Err("true or false is expected".to_owned()),
         (Kind::Integer, value) => {
-            let integer = value.as_i64().ok_or("a whole number is expected")?;
+            let most = column.most;
+            let integer = value.as_i64().filter(|integer| (0..=most).contains(integer));
+            let integer = integer.ok_or_else(|| format!("a whole number from 0 to {most} is expected"))?;
             Ok(Stored::Integer(Some(integer)))
         }
         (Kind::Instant, value) => {
@@ -204,6 +207,10 @@ fn read_value(table: &Table, column: &Column, mut value: Value, format: &Format<
 fn check(column: &Column, text: &str) -> Result<(), String> {
     if column.hash {
         check_phc(text).map_err(|error| error.to_string())?;
+    }
+    if column.templates {
+        let claims = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        templates::check(&claims)?;
     }
     column.check.map_or(Ok(()), |check| check(text))
 }

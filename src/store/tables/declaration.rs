@@ -9,6 +9,8 @@ use crate::store::database::Value;
 
 /// How long an expired row stays: a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// The largest whole number where a column names none.
+const MOST: i64 = i32::MAX as i64;
 /// How many characters a text has at most by which a row is found.
 const LONGEST_KEY: usize = 255;
 
@@ -50,6 +52,10 @@ pub struct Column {
     pub forgotten: bool,
     /// Whether a text, or what JSON stands in it, is one that can be read back.
     pub check: Option<Check>,
+    /// The largest whole number; the smallest is 0.
+    pub most: i64,
+    /// Its JSON may hold templates of claims, which are checked like those of claim rules.
+    pub templates: bool,
 }
 
 /// Says what is wrong with a text, if anything is.
@@ -168,6 +174,8 @@ macro_rules! kinds {
                 hash: false,
                 forgotten: false,
                 check: None,
+                most: MOST,
+                templates: false,
             }
         }
     )* };
@@ -225,6 +233,18 @@ impl Column {
     /// Text that is read back as a `T`.
     pub const fn naming<T: FromStr<Err: Display>>(self) -> Self {
         self.checked(|text| text.parse::<T>().map(drop).map_err(|error| error.to_string()))
+    }
+
+    /// A whole number from 0 to `most`.
+    pub const fn up_to(self, most: i64) -> Self {
+        Self { most, ..self }
+    }
+
+    pub const fn with_templates(self) -> Self {
+        Self {
+            templates: true,
+            ..self
+        }
     }
 
     pub const fn checked(self, check: Check) -> Self {

@@ -25,6 +25,7 @@ mod clients;
 mod failing_events;
 mod forks;
 mod guard;
+mod hostile_snapshots;
 mod isolation;
 mod keys;
 mod left_out;

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{AppointmentType, Calendar, Practice, Seed};
 use crate::{
     portals::mypatientportal::comment_form::FieldType,
-    schedule::{SlotLength, hours::Hours},
+    schedule::{SlotLength, TEN_YEARS, hours::Hours},
     text::Language,
 };
 
@@ -16,8 +16,6 @@ use crate::{
 const MOST_SLOTS: i64 = 100_000;
 /// How many openings a calendar may have in a week.
 const MOST_OPENINGS: usize = 1000;
-/// The longest notice, lead time or horizon, in days.
-const TEN_YEARS: i64 = 3660;
 
 impl Seed {
     /// # Errors

@@ -5,6 +5,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     portals::mypatientportal::{comment_form::CommentForm, model::PatientField},
+    schedule::{
+        TEN_YEARS,
+        hours::{Closed, Hours},
+    },
     store::tables::{Table, boolean, instant, integer, json, text},
     text::Language,
 };
@@ -26,7 +30,7 @@ pub const TABLES: &[Table] = &[
             text("language").naming::<Language>(),
             text("photo_url").or_null(),
             json("required_patient_fields").of::<Vec<PatientField>>(),
-            integer("reminder_minutes"),
+            integer("reminder_minutes").up_to(TEN_YEARS * 1440),
         ],
     )
     .listed_by(&["sequence"]),
@@ -48,10 +52,10 @@ pub const TABLES: &[Table] = &[
         &[
             text("id"),
             text("practice_id"),
-            json("openings"),
-            json("closures"),
-            integer("lead_time_minutes"),
-            integer("horizon_days"),
+            json("openings").of::<Vec<Hours>>(),
+            json("closures").of::<Vec<Closed>>(),
+            integer("lead_time_minutes").up_to(TEN_YEARS * 1440),
+            integer("horizon_days").up_to(TEN_YEARS),
             integer("changes"),
         ],
     )
@@ -84,7 +88,7 @@ pub const TABLES: &[Table] = &[
             integer("category_id"),
             text("name"),
             text("description").or_null(),
-            integer("length_minutes"),
+            integer("length_minutes").up_to(1440),
             json("insurances").or_null().of::<Vec<i64>>(),
             integer("age_from").or_null(),
             integer("age_to").or_null(),
@@ -93,7 +97,7 @@ pub const TABLES: &[Table] = &[
             boolean("asap_notifications"),
             boolean("attendant_user_required"),
             boolean("bookable_without_account"),
-            integer("cancellation_notice_minutes").or_null(),
+            integer("cancellation_notice_minutes").up_to(TEN_YEARS * 1440).or_null(),
         ],
     )
     .listed_by(&["sequence"])

@@ -1,6 +1,15 @@
 //! This portal's tables, as `store::tables` wants them declared.
 
-use crate::store::tables::{Table, boolean, instant, integer, json, text};
+use serde_json::{Map, Value};
+
+use crate::{
+    portals::vsee::model::RoomSettings,
+    schedule::{
+        TEN_YEARS,
+        hours::{Closed, Hours},
+    },
+    store::tables::{Table, boolean, instant, integer, json, text},
+};
 
 /// Parents before children.
 pub const TABLES: &[Table] = &[
@@ -13,7 +22,7 @@ pub const TABLES: &[Table] = &[
             text("domain"),
             text("name"),
             text("portal_title"),
-            json("states"),
+            json("states").of::<Map<String, Value>>(),
             text("key_digest"),
             text("secret_digest"),
         ],
@@ -46,10 +55,10 @@ pub const TABLES: &[Table] = &[
             text("short_bio"),
             boolean("disable_emails"),
             boolean("active"),
-            json("openings").or_null(),
-            json("closures").or_null(),
-            integer("lead_time_minutes"),
-            integer("horizon_days"),
+            json("openings").or_null().of::<Vec<Hours>>(),
+            json("closures").or_null().of::<Vec<Closed>>(),
+            integer("lead_time_minutes").up_to(TEN_YEARS * 1440),
+            integer("horizon_days").up_to(TEN_YEARS),
             integer("changes"),
             instant("created_at"),
             instant("modified_at"),
@@ -81,7 +90,7 @@ pub const TABLES: &[Table] = &[
             text("slug"),
             text("name"),
             text("domain"),
-            json("settings"),
+            json("settings").of::<RoomSettings>(),
             instant("created_at"),
             instant("modified_at"),
         ],
@@ -106,11 +115,11 @@ pub const TABLES: &[Table] = &[
             text("type"),
             text("reason_for_visit").or_null(),
             integer("provider_id").or_null(),
-            json("attachments"),
+            json("attachments").of::<Vec<String>>(),
             text("location").or_null(),
             text("phone").or_null(),
             json("consultation").or_null(),
-            json("custom"),
+            json("custom").of::<Map<String, Value>>(),
             instant("created_at"),
             instant("modified_at"),
         ],
@@ -156,7 +165,7 @@ pub const TABLES: &[Table] = &[
             instant("actual_end").or_null(),
             text("end_reason").or_null(),
             integer("completed_by").or_null(),
-            integer("duration_minutes"),
+            integer("duration_minutes").up_to(TEN_YEARS * 1440),
             text("amount"),
             text("description"),
             boolean("one_time_link"),
@@ -196,7 +205,7 @@ pub const TABLES: &[Table] = &[
             text("account_code"),
             text("url").with_addresses(),
             text("version"),
-            json("events").or_null(),
+            json("events").or_null().of::<Vec<String>>(),
             instant("created_at"),
         ],
     )
