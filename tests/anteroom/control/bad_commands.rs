@@ -161,3 +161,43 @@ async fn a_good_command_would_have_been_seen() {
             .any(|row| matches!(row.answer.content, Content::Json(_)) && row.body.is_read())
     );
 }
+
+/// PostgreSQL takes no U+0000 in a text.
+#[tokio::test]
+async fn a_u_0000_is_refused_wherever_it_is() {
+    let test_server = TestServer::open(&[]).await;
+    let http = &test_server.realm.http;
+    for row in operations(portals::ALL) {
+        let realm = match row.access {
+            Reach::Server => &test_server.server.issuer,
+            Reach::Realm => &test_server.realm.issuer,
+        };
+        let send = async |url: String, body: Option<String>| {
+            let mut request = http.request(row.method.clone(), &url);
+            if let Some(body) = body {
+                request = request.header("content-type", "application/json").body(body);
+            }
+            let answer = Answer::to(request).await;
+            assert!((400..500).contains(&answer.status), "{} {url}: {answer}", row.method);
+        };
+        for (start, _) in row.path.match_indices('{') {
+            let end = start + row.path[start..].find('}').expect("closed") + 1;
+            for zero in ["%00", "a%00b"] {
+                let path = format!("{}{zero}{}", &row.path[..start], &row.path[end..]);
+                send(format!("{realm}{}", filled(&path)), None).await;
+            }
+        }
+        for parameter in row.query {
+            send(format!("{realm}{}?{}=a%00b", filled(row.path), parameter.name), None).await;
+        }
+        if row.body.is_read() {
+            for body in [
+                r#"{"a\u0000b": 1}"#,
+                r#"{"name": "a\u0000b"}"#,
+                r#"{"x": [{"y": "\u0000"}]}"#,
+            ] {
+                send(format!("{realm}{}", filled(row.path)), Some(body.to_owned())).await;
+            }
+        }
+    }
+}
