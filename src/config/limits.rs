@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::sync::Semaphore;
 
 use super::{ConfigError, LimitSettings, present};
 
@@ -16,8 +17,12 @@ pub struct Limits {
     pub max_body_bytes: usize,
     /// Of a snapshot that is restored.
     pub max_snapshot_bytes: usize,
-    /// For a request's head to arrive.
+    /// How many connections are open at once, over all listeners.
+    pub max_connections: usize,
+    /// For a request's head to arrive, and for the first byte of a connection.
     pub header_timeout: Duration,
+    /// For a client that takes nothing of its answer.
+    pub send_timeout: Duration,
     /// For a request in all, long polls included.
     pub request_timeout: Duration,
     /// For the requests in flight when the server is told to stop.
@@ -30,6 +35,9 @@ impl Limits {
             max_header_bytes: at_least(SMALLEST_HEAD, settings.max_header_bytes, "limits.max_header_bytes")?,
             max_body_bytes: at_least(1024, settings.max_body_bytes, "limits.max_body_bytes")?,
             max_snapshot_bytes: at_least(1024, settings.max_snapshot_bytes, "limits.max_snapshot_bytes")?,
+            max_connections: at_least(1, settings.max_connections, "limits.max_connections")?
+                .min(Semaphore::MAX_PERMITS),
+            send_timeout: some_time(settings.send_timeout, "limits.send_timeout")?,
             header_timeout: some_time(settings.header_timeout, "limits.header_timeout")?,
             request_timeout: some_time(settings.request_timeout, "limits.request_timeout")?,
             drain_timeout: some_time(settings.drain_timeout, "limits.drain_timeout")?,

@@ -104,7 +104,9 @@ section! {
         max_header_bytes: usize,
         max_body_bytes: usize,
         max_snapshot_bytes: usize,
+        max_connections: usize,
         header_timeout: jiff::SignedDuration,
+        send_timeout: jiff::SignedDuration,
         request_timeout: jiff::SignedDuration,
         drain_timeout: jiff::SignedDuration,
     }

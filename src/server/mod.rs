@@ -13,12 +13,12 @@
 //! | [`scheduler`] | runs events that are due by a realm's clock |
 //! | [`banner`] | what is written to standard output |
 
+mod acceptor;
 mod armed_faults;
 mod banner;
 mod connection_kill;
 mod fallback_errors;
 mod fault_target;
-mod kill_switch;
 mod listening;
 mod realm_prefix;
 mod request_log;
@@ -28,6 +28,7 @@ mod service;
 mod serving;
 mod signals;
 pub mod start;
+mod timed_stream;
 pub mod upkeep;
 
 use std::{

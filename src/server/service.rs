@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{Request, StatusCode, header, request::Parts};
+use http::{Request, StatusCode, Version, header, request::Parts};
 use http_body_util::Limited;
 use tower::Service;
 use tracing::Instrument as _;
@@ -181,10 +181,16 @@ impl Shared {
         B: HttpBody<Data = Bytes, Error: Into<BodyError>> + Unpin + Send + 'static,
     {
         let languages = Languages::of(&parts);
+        let shares_connection = parts.version >= Version::HTTP_2;
         let answering = tokio::time::timeout(self.limits.request_timeout, self.of_size(arrival, parts, body));
         let response = match AssertUnwindSafe(answering).catch_unwind().await {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) => bare(StatusCode::SERVICE_UNAVAILABLE),
+            Ok(Err(_)) => {
+                if !shares_connection {
+                    arrival.connection.kill.close(); // what still comes of the body would keep the connection
+                }
+                bare(StatusCode::SERVICE_UNAVAILABLE)
+            }
             Err(panic) => failed(&*panic),
         };
         let response = fallback_errors::with_form(arrival.endpoint, response);

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use tower::service_fn;
 
 use super::{
-    kill_switch::WithKillSwitch,
+    acceptor::{Bounded, Connections},
     service::{ConnectionService, Shared, answer},
 };
 use crate::{
@@ -86,9 +86,10 @@ impl Serving {
         limits: &Limits,
     ) -> io::Result<Self> {
         let handle = Handle::new();
+        let connections = Arc::new(Connections::new(limits));
         let mut servers = JoinSet::new();
         for listener in listeners {
-            let shared = shared.clone();
+            let (shared, connections) = (shared.clone(), connections.clone());
             let service = service_fn(move |peer: SocketAddr| {
                 let service = ConnectionService::new(shared.clone(), peer, answer::<Incoming>);
                 ready(Ok::<_, Infallible>(service))
@@ -97,13 +98,13 @@ impl Serving {
             match tls {
                 Some(tls) => {
                     let acceptor = RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
-                    servers.spawn(
-                        server
-                            .acceptor(WithKillSwitch(acceptor.acceptor(NoDelayAcceptor::new())))
-                            .serve(service),
-                    )
+                    let acceptor = acceptor.acceptor(NoDelayAcceptor::new());
+                    servers.spawn(server.acceptor(Bounded { acceptor, connections }).serve(service))
                 }
-                None => servers.spawn(server.acceptor(WithKillSwitch(NoDelayAcceptor::new())).serve(service)),
+                None => {
+                    let acceptor = NoDelayAcceptor::new();
+                    servers.spawn(server.acceptor(Bounded { acceptor, connections }).serve(service))
+                }
             };
         }
         Ok(Self {

@@ -19,6 +19,7 @@ mod client_authentication;
 mod client_credentials;
 mod code_sizes;
 mod command_line;
+mod connections;
 mod consent;
 mod control;
 mod cors;
