@@ -81,8 +81,11 @@ async fn take(State(app): State<App>, Path(name): Path<String>) -> Result<Respon
     let realm = find(&app, &name).await?;
     let text = snapshot::take(&app, realm.id).await?;
     let text = text.ok_or_else(|| Problem::not_found(format!("there is no realm {name:?}")))?;
-    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(([kind], text).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")), // it holds secrets
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// `PUT /control/api/realms/{realm}/snapshot?ttl=…`

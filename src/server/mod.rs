@@ -175,9 +175,9 @@ fn control_api(app: &App, names: &PublicNames) -> Router<App> {
     control::routes(app, entry)
 }
 
-/// `GET /readyz`: whether the database answers.
+/// `GET /readyz`: whether the database can be read and written.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
+    match tokio::time::timeout(READY_WITHIN, app.database.check()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready: the database failed");

@@ -109,11 +109,16 @@ impl Database {
         }
     }
 
-    /// Whether a statement is answered: what readiness means.
-    pub async fn ping(&self) -> Result<()> {
-        self.read()
+    /// Whether something can be read and written, which a full disk does not allow: what readiness means.
+    pub async fn check(&self) -> Result<()> {
+        self.read().await?.fetch_optional("select 1 as one", Vec::new()).await?;
+        self.write_once()
             .await?
-            .fetch_optional("select 1 as one", Vec::new())
+            .execute(
+                "insert into counters (name, value) values ('readiness', 1)
+                 on conflict (name) do update set value = counters.value + 1",
+                Vec::new(),
+            )
             .await
             .map(drop)
     }

@@ -51,6 +51,16 @@ async fn restored_elsewhere_it_is_the_same_to_the_last_message() {
 }
 
 #[tokio::test]
+async fn it_holds_secrets_and_is_not_cached() {
+    let realm = fresh_realm().await;
+    let url = format!("{}/{}/snapshot", realms(), realm.name);
+
+    let answer = Answer::to(realm.http.get(url)).await.is_ok();
+
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
 async fn it_is_made_to_be_compared_line_by_line() {
     let (realm, _) = lived_in().await;
     let before = snapshot(&realm).await;

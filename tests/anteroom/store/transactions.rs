@@ -125,7 +125,7 @@ async fn a_database_that_is_closed_is_unavailable() {
 
     assert_unavailable(shelf.database.begin().await.map(drop));
     assert_unavailable(shelf.database.read().await.map(drop));
-    assert_unavailable(shelf.database.ping().await);
+    assert_unavailable(shelf.database.check().await);
 }
 
 fn assert_unavailable(outcome: store::Result<()>) {

@@ -37,7 +37,7 @@ async fn a_busy_database_is_a_503_in_the_form_of_the_address() {
         .header(header::AUTHORIZATION, "Basic ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let realm = Request::post("/control/api/realms").header(header::CONTENT_TYPE, "application/json");
-    let (token, realm, authorized, read) = tokio::join!(
+    let (token, realm, authorized, read, ready) = tokio::join!(
         answer(
             &site,
             token,
@@ -46,6 +46,13 @@ async fn a_busy_database_is_a_503_in_the_form_of_the_address() {
         answer(&site, realm, "{}"),
         answer(&site, Request::get(AUTHORIZE), ""),
         answer(&site, Request::get("/control/api/users"), ""),
+        answer(&site, Request::get("/readyz"), ""),
+    );
+
+    assert_eq!(
+        ready.status(),
+        StatusCode::SERVICE_UNAVAILABLE,
+        "nothing can be written"
     );
 
     assert_eq!(read.status(), StatusCode::OK);
