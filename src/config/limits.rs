@@ -19,7 +19,9 @@ pub struct Limits {
     pub max_snapshot_bytes: usize,
     /// How many connections are open at once, over all listeners.
     pub max_connections: usize,
-    /// For a request's head to arrive, and for the first byte of a connection.
+    /// For the first byte of a connection. Longer than for a head, since clients open connections in advance.
+    pub first_byte_timeout: Duration,
+    /// For a request's head to arrive.
     pub header_timeout: Duration,
     /// For a client that takes nothing of its answer.
     pub send_timeout: Duration,
@@ -38,6 +40,7 @@ impl Limits {
             max_connections: at_least(1, settings.max_connections, "limits.max_connections")?
                 .min(Semaphore::MAX_PERMITS),
             send_timeout: some_time(settings.send_timeout, "limits.send_timeout")?,
+            first_byte_timeout: some_time(settings.first_byte_timeout, "limits.first_byte_timeout")?,
             header_timeout: some_time(settings.header_timeout, "limits.header_timeout")?,
             request_timeout: some_time(settings.request_timeout, "limits.request_timeout")?,
             drain_timeout: some_time(settings.drain_timeout, "limits.drain_timeout")?,

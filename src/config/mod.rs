@@ -105,6 +105,7 @@ section! {
         max_body_bytes: usize,
         max_snapshot_bytes: usize,
         max_connections: usize,
+        first_byte_timeout: jiff::SignedDuration,
         header_timeout: jiff::SignedDuration,
         send_timeout: jiff::SignedDuration,
         request_timeout: jiff::SignedDuration,

@@ -69,6 +69,10 @@ fn cookie_name(issuer: &Issuer) -> String {
 pub async fn guard(State(entry): State<Entry>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match entry.0.admit(&parts) {
+        // No identifier has it, and PostgreSQL takes it in no text.
+        Ok(None) if parts.uri.path().contains("%00") => {
+            Problem::not_found("the path contains U+0000, which no identifier does").into_response()
+        }
         Ok(None) => next.run(Request::from_parts(parts, body)).await,
         Ok(Some(welcome)) => welcome,
         Err(refusal) => *refusal,

@@ -14,7 +14,7 @@ use axum_server::accept::Accept;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{connection_kill::KillableStream, service::ConnectionService, timed_stream::TimedStream};
+use super::{connection_kill::KillableStream, file_limit, service::ConnectionService, timed_stream::TimedStream};
 use crate::{clock::monotonic, config::Limits};
 
 /// How often the log says that connections are turned away.
@@ -24,6 +24,7 @@ const LOGGED: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Connections {
     permits: Arc<Semaphore>,
+    most: usize,
     limits: Limits,
     turned_away: AtomicU64,
     logged: Mutex<Option<Instant>>,
@@ -31,8 +32,10 @@ pub struct Connections {
 
 impl Connections {
     pub fn new(limits: &Limits) -> Self {
+        let most = file_limit::connections(limits.max_connections);
         Self {
-            permits: Arc::new(Semaphore::new(limits.max_connections)),
+            permits: Arc::new(Semaphore::new(most)),
+            most,
             limits: *limits,
             turned_away: AtomicU64::new(0),
             logged: Mutex::new(None),
@@ -49,7 +52,7 @@ impl Connections {
                 *logged = Some(now);
                 tracing::warn!(
                     turned_away,
-                    open = self.limits.max_connections,
+                    open = self.most,
                     "connections are turned away: limits.max_connections are open"
                 );
             }
@@ -77,7 +80,7 @@ where
     fn accept(&self, stream: I, service: ConnectionService<F>) -> Self::Future {
         let kill = service.connection().kill.clone();
         let Limits {
-            header_timeout,
+            first_byte_timeout,
             send_timeout,
             ..
         } = self.connections.limits;
@@ -86,7 +89,7 @@ where
         Box::pin(async move {
             let permit = permit?;
             let (stream, service) = accepting.await?;
-            let stream = TimedStream::new(stream, permit, header_timeout, send_timeout);
+            let stream = TimedStream::new(stream, permit, first_byte_timeout, send_timeout);
             Ok((KillableStream::new(stream, kill), service))
         })
     }

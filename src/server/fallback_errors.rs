@@ -99,7 +99,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "server_error",
             "the server met an unexpected condition; its log says which",
         ),
-        _ => ("invalid_request", "the path, the query or a header is malformed"),
+        _ => ("invalid_request", "the request is malformed"),
     }
 }
 

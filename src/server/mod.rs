@@ -19,6 +19,7 @@ mod banner;
 mod connection_kill;
 mod fallback_errors;
 mod fault_target;
+mod file_limit;
 mod listening;
 mod realm_prefix;
 mod request_log;

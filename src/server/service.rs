@@ -39,7 +39,6 @@ use crate::{
     config::Limits,
     control,
     journal::{open_exchange::OpenExchange, request_body::RequestBody},
-    model::Refusal,
     web::{
         endpoint::{Endpoint, ErrorForm},
         page_error::{self, PageError},
@@ -256,9 +255,6 @@ impl Shared {
         if let Some(exchange) = arrival.exchange {
             exchange.begin(realm.id, &realm.issuer, request.uri().path(), realm.clock.now());
         }
-        if request.uri().path().contains("%00") {
-            return with_zero(); // no identifier has it, and PostgreSQL takes it in no text
-        }
         let received = Received {
             place: realm.place.clone(),
             client: arrival.client,
@@ -291,13 +287,6 @@ fn is_of_the_server(endpoint: &Endpoint) -> bool {
 fn bare(status: StatusCode) -> Response {
     let mut response = Response::default();
     *response.status_mut() = status;
-    response
-}
-
-fn with_zero() -> Response {
-    let mut response = bare(StatusCode::BAD_REQUEST);
-    let refusal = Refusal::new("invalid_request", "the path contains U+0000");
-    response.extensions_mut().insert(refusal);
     response
 }
 

@@ -51,7 +51,7 @@ async fn read_to_the_end(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_connection_on_which_nothing_is_sent_is_closed() {
-    let (server, _folder) = limited("header_timeout = \"1s\"");
+    let (server, _folder) = limited("first_byte_timeout = \"1s\"");
     let mut silent = connect(&server).await;
 
     assert_eq!(read_to_the_end(&mut silent).await, "");
@@ -113,7 +113,7 @@ async fn a_client_that_takes_nothing_of_its_answers_loses_the_connection() {
 
 #[tokio::test]
 async fn what_is_too_many_is_turned_away_and_those_that_end_make_room() {
-    let (server, _folder) = limited("max_connections = 20\nheader_timeout = \"3s\"");
+    let (server, _folder) = limited("max_connections = 20");
     let mut silent = Vec::new();
     let mut turned_away = false;
     for _ in 0..25 {
