@@ -150,7 +150,7 @@ pub fn too_many_requests(seconds: u64) -> VseeError {
         "too_many_requests",
         "Too many requests. Please try again later.",
     )
-    .header(header::RETRY_AFTER, &seconds.to_string())
+    .header(header::RETRY_AFTER, seconds)
 }
 
 /// A fault that was armed, with the documented message for 404.
