@@ -109,15 +109,15 @@ fn check_value(value: &Value) -> Result<(), String> {
 }
 
 /// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse
-/// too much, but never too little: all code is between the first and the last brace, and each statement begins with
-/// `{%`.
+/// too much, but never too little: all code that can run is between the first and the last brace, and each statement
+/// begins with `{%`. What nests is counted to the end of the text, because the parser reads an unclosed expression, too.
 fn check_language(text: &str) -> Result<(), String> {
     let (first, last) = (text.find('{').unwrap_or(0), text.rfind('}').unwrap_or(text.len()));
     let code = text.get(first..last).unwrap_or(text);
     if code.contains('*') {
         return Err("`*` is not supported in templates".to_owned());
     }
-    if nesting(code) > DEEPEST {
+    if nesting(text.get(first..).unwrap_or(text)) > DEEPEST {
         return Err("it has too many operators, brackets and keywords".to_owned());
     }
     if code.matches(['~', '+', ',']).count() > MOST_JOINED {
@@ -313,6 +313,28 @@ mod tests {
                     let claims = Map::from_iter([("a".to_owned(), json!(template))]);
                     assert!(check(&claims).is_err(), "{depth} × {:.40}", template);
                     assert!(evaluate(json!(template)).is_err(), "{depth} × {:.40}", template);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn deep_nesting_after_the_last_closing_brace_is_refused_before_it_is_compiled() {
+        on_a_small_stack(|| {
+            for opening in [
+                "{{ a }}{{",
+                "{{ a }}{% if",
+                "{{ {} -",
+                "{{ '}}' -",
+                "{% if '%}' -",
+                "{# } #}{{",
+            ] {
+                for operator in ["-", "not ", "(", "[", "1 - ", "1 if "] {
+                    let unclosed = operator.repeat(LONGEST / 2 / operator.len());
+                    let template = format!("{opening} {unclosed}");
+                    let claims = Map::from_iter([("a".to_owned(), json!(template))]);
+                    assert!(check(&claims).is_err(), "{opening} {operator}");
+                    assert!(evaluate(json!(template)).is_err(), "{opening} {operator}");
                 }
             }
         });
