@@ -32,6 +32,7 @@ mod error;
 mod integrity;
 mod read;
 mod restore;
+mod rules;
 mod take;
 mod write;
 

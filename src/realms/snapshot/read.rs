@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     document::{Document, Format, TableRows, VERSION},
     error::SnapshotError,
-    integrity,
+    integrity, rules,
 };
 use crate::{
     clock::Clock,
@@ -133,6 +133,7 @@ fn read_rows(table: &'static Table, rows: Vec<Value>, format: &Format<'_>) -> Re
         let Value::Object(mut members) = row else {
             return Err(SnapshotError::wrong(at(), "an object is expected"));
         };
+        let row = members.clone();
         let mut values = Vec::with_capacity(table.columns.len());
         for column in table.columns {
             let value = members.swap_remove(column.name).unwrap_or(Value::Null);
@@ -145,6 +146,7 @@ fn read_rows(table: &'static Table, rows: Vec<Value>, format: &Format<'_>) -> Re
                 "there is no such column",
             ));
         }
+        rules::check(table.name, &row).map_err(|what| SnapshotError::wrong(at(), what))?;
         read.push(values);
     }
     Ok(table.copied(read))

@@ -53,9 +53,66 @@ async fn works(realm: &Realm, what: &str) {
     assert!(answer.status < 500, "a token after {what}: {answer}");
 }
 
+/// Something in tables that the demo leaves empty.
+async fn fill(realm: &Realm) {
+    let put = async |path: &str, body: Value| {
+        realm.control(Method::POST, path, &body).await.has_status(201);
+    };
+    put(
+        "scopes",
+        json!({"name": "extra", "descriptions": {"en": "More"}, "claims": ["nickname"]}),
+    )
+    .await;
+    let rule = json!({"where": ["id_token", "userinfo"], "claims": {"clinic": "{{ user.username }}"}});
+    put("claims", rule).await;
+    let headers = json!([{"name": "x-a", "value": "b"}]);
+    let webhook = json!({"event": "e", "url": "http://127.0.0.1:9/hook", "body": "{}", "headers": headers});
+    put("outbox/webhooks", webhook).await;
+    let message = json!({"recipient": "a@example.com", "subject": "s", "body": "t"});
+    put("outbox", message).await;
+}
+
+#[tokio::test]
+async fn users_scopes_and_claim_rules_follow_the_rules_of_seeds() {
+    let realm = realm_with(json!({})).await;
+    fill(&realm).await;
+    let taken: Value = serde_json::from_str(&snapshot(&realm).await).expect("JSON");
+    for (place, value) in [
+        ("scopes/0/claims", json!(["iss"])),
+        ("scopes/0/claims", json!([1])),
+        ("scopes/0/name", json!("a b")),
+        ("scopes/0/name", json!("")),
+        ("claim_rules/0/places", json!([])),
+        ("claim_rules/0/places", json!(["id_token", "id_token"])),
+        ("claim_rules/0/places", json!(["nowhere"])),
+        ("claim_rules/0/claims", json!({})),
+        ("claim_rules/0/claims", json!({"iss": "x"})),
+        (
+            "claim_rules/0/claims",
+            json!({"a": format!("{{{{ {} }}}}", "-".repeat(6000))}),
+        ),
+        (
+            "claim_rules/0/claims",
+            json!({"a": format!("{{{{ a }}}}{{{{ {}", "-".repeat(6000))}),
+        ),
+        ("users/0/claims", json!({"iss": "x"})),
+        ("users/0/id", json!("a b")),
+    ] {
+        let mut document = taken.clone();
+        *document["tables"].pointer_mut(&format!("/{place}")).expect(place) = value.clone();
+
+        let answer = restore_as(&realm, &format!("{}-rules", realm.name), document.to_string()).await;
+
+        assert_eq!(answer.status, 400, "{place} = {value:.60}: {answer}");
+        let table = place.split('/').next().unwrap_or_default();
+        assert!(answer.json()["detail"].to_string().contains(table), "{answer}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_value_that_is_none_is_refused_with_its_place_or_does_no_harm() {
     let realm = realm_with(json!({})).await;
+    fill(&realm).await;
     let tokens = realm.demo_client().tokens_for("anne").await;
     realm.demo_client().refresh(tokens.refresh_token()).await.is_ok();
     let taken: Value = serde_json::from_str(&snapshot(&realm).await).expect("JSON");
