@@ -18,7 +18,7 @@
 //! journal    sessions   faults              recorded requests; browser sessions; armed faults
 //! store      web        config              SQL; HTTP; settings
 //! model                                     nouns, and the rules that need nothing else
-//! clock      random     text                time, random numbers, translations
+//! clock      random     text  fair_permits  time, random numbers, translations, bounded pools
 //! ```
 
 pub mod api;
@@ -27,6 +27,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod fair_permits;
 pub mod faults;
 pub mod fetch;
 pub mod journal;

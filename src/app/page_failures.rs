@@ -35,13 +35,24 @@ failures!(
     DirectoryError
 );
 
+/// A failure that was collected on the way.
+impl From<anyhow::Error> for PageError {
+    fn from(cause: anyhow::Error) -> Self {
+        let chain = format!("{cause:#}");
+        if is_temporary(cause.as_ref()) {
+            return Self::unavailable(chain);
+        }
+        Self::failure(chain)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse as _;
     use http::{StatusCode, header};
 
     use super::*;
-    use crate::store;
+    use crate::{fair_permits::Exhausted, store};
 
     #[test]
     fn a_busy_database_is_a_503_that_says_when_to_ask_again() {
@@ -51,6 +62,8 @@ mod tests {
 
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        let collected = PageError::from(anyhow::Error::from(Exhausted).context("a page")).into_response();
+        assert_eq!(collected.status(), StatusCode::SERVICE_UNAVAILABLE);
         let broken = PageError::from(store::Error::missing_row()).into_response();
         assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }

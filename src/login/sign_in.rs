@@ -155,7 +155,7 @@ async fn check_password(
     }
     let user = store::users::find_by_username(&mut app.database.read().await?, realm.id, username).await?;
     let stored = user.as_ref().and_then(|user| user.password.as_deref());
-    let fits = app.passwords.verify(password.reveal(), stored).await?;
+    let fits = app.passwords.verify(realm.id, password.reveal(), stored).await?;
     Ok(match user {
         Some(user) if fits => {
             app.passwords.attempts().forgive(&attempts);

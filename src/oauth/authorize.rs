@@ -114,10 +114,7 @@ fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
 fn page_of(error: OAuthError) -> PageError {
     match error {
         OAuthError::Refused(refused) => PageError::new(refused.status, refused.refusal),
-        OAuthError::Failed(cause) if store::is_temporary(cause.as_ref()) => {
-            PageError::unavailable(format!("{cause:#}"))
-        }
-        OAuthError::Failed(cause) => PageError::failure(format!("{cause:#}")),
+        OAuthError::Failed(cause) => cause.into(),
     }
 }
 

@@ -1,26 +1,22 @@
 //! The delivery worker: delivers what is due, and tries again by the realm's clock.
 //!
 //! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one
-//! another, and what failed does not hold up what comes after it. Two processes may deliver to one address at the same
+//! another, nor do realms, and what failed does not hold up what comes after it. Two processes may deliver to one address at the same
 //! time.
 //!
 //! The first try needs no clock: it is made as soon as the transaction is committed, also where the clock stands still.
 //! A failed try is followed by the next one when the realm's clock has gone on for the pause that was asked for,
 //! counted from when the failed one was due, so that a clock that leaps makes the same tries as one that walks.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Outbox, RETRY,
+    in_progress::{InProgress, Places},
     outcome::{Outcome, secrets_among},
     post::Post,
     webhook,
@@ -30,7 +26,7 @@ use crate::{
     fetch::{self, Fetch},
     model::{Attempt, DeliveryKind, DeliveryState, RealmId, remembered},
     store::{
-        self, Database, Tx,
+        self, Conn, Database, Tx,
         deliveries::{self, LeasedDelivery},
         settle,
     },
@@ -40,8 +36,13 @@ use crate::{
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How often a delivery worker looks without having been notified: another process may have written, or died.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// How many addresses are called at the same time.
-const AT_ONCE: usize = 32;
+/// How many receivers of webhooks are called at the same time.
+const WEBHOOKS: Places = Places {
+    all: 256,
+    of_a_realm: 16,
+};
+/// How many messages are handed to the mail server at the same time, which is one for all realms.
+const MESSAGES: Places = Places { all: 8, of_a_realm: 2 };
 
 /// Delivers for one process.
 pub struct DeliveryWorker {
@@ -53,17 +54,6 @@ pub struct DeliveryWorker {
     /// Called when something was put on a realm's agenda.
     on_agenda: Box<dyn Fn(RealmId) + Send + Sync>,
     shutdown: CancellationToken,
-}
-
-/// An address within a realm.
-type Destination = (RealmId, String);
-
-/// The addresses being called.
-#[derive(Default)]
-struct Running {
-    tasks: JoinSet<()>,
-    known: HashMap<task::Id, Destination>,
-    busy: HashSet<Destination>,
 }
 
 impl DeliveryWorker {
@@ -93,39 +83,77 @@ impl DeliveryWorker {
     pub async fn run(self) {
         let worker = Arc::new(self);
         let mut notify = worker.outbox.listen();
-        let mut running = Running::default();
+        let mut look_again = tokio::time::interval(LOOK_AGAIN);
+        let mut webhooks = InProgress::new(WEBHOOKS);
+        let mut messages = InProgress::new(MESSAGES);
         while !worker.shutdown.is_cancelled() {
             notify.mark_unchanged(); // before looking, so that nothing falls in between
-            if let Err(error) = worker.set_out(&mut running).await {
+            if let Err(error) = worker.start_what_is_due(&mut webhooks, &mut messages).await {
                 tracing::warn!(%error, "the outbox could not be read, and is tried again");
             }
             tokio::select! {
                 () = worker.shutdown.cancelled() => {}
                 _ = notify.changed() => {}
-                () = running.one_ends() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = webhooks.one_ends() => {}
+                () = messages.one_ends() => {}
+                _ = look_again.tick() => worker.end_those_of_deleted_realms(&[&webhooks, &messages]).await,
             }
         }
-        while running.tasks.join_next().await.is_some() {}
+        webhooks.all_end().await;
+        messages.all_end().await;
     }
 
-    /// Starts a task for every address that has something due and none under way.
-    async fn set_out(self: &Arc<Self>, running: &mut Running) -> store::Result<()> {
-        let limit = i64::try_from(2 * AT_ONCE).unwrap_or(i64::MAX);
-        let messages = self.post.is_some();
-        let due = deliveries::list_due(&mut self.database.read().await?, system_now(), messages, limit).await?;
+    async fn start_what_is_due(
+        self: &Arc<Self>,
+        webhooks: &mut InProgress,
+        messages: &mut InProgress,
+    ) -> store::Result<()> {
+        let mut conn = self.database.read().await?;
+        self.start_kind(&mut conn, DeliveryKind::Webhook, webhooks, WEBHOOKS)
+            .await?;
+        if self.post.is_some() {
+            self.start_kind(&mut conn, DeliveryKind::OutboxMessage, messages, MESSAGES)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Starts a task for every address that has something due and none in progress, as far as there are places.
+    async fn start_kind(
+        self: &Arc<Self>,
+        conn: &mut Conn,
+        kind: DeliveryKind,
+        in_progress: &mut InProgress,
+        places: Places,
+    ) -> store::Result<()> {
+        // Twice as many as there are places, since as many of those that are due may be in progress.
+        let due = deliveries::list_due(conn, system_now(), kind, 2 * places.of_a_realm, 2 * places.all).await?;
         for (realm, destination) in due {
-            if running.tasks.len() >= AT_ONCE {
-                break;
-            }
             let worker = self.clone();
             let place = destination.clone();
-            running.start(
+            in_progress.start(
                 (realm, destination),
                 async move { worker.deliver_all(realm, &place).await },
             );
         }
         Ok(())
+    }
+
+    async fn end_those_of_deleted_realms(&self, in_progress: &[&InProgress]) {
+        for tasks in in_progress {
+            for realm in tasks.realms() {
+                match self.exists(realm).await {
+                    Ok(true) => {}
+                    Ok(false) => tasks.end_those_of(realm),
+                    Err(error) => return tracing::warn!(%error, "whether realms were deleted could not be read"),
+                }
+            }
+        }
+    }
+
+    async fn exists(&self, realm: RealmId) -> store::Result<bool> {
+        let clock = store::realms::clock(&mut self.database.read().await?, realm).await?;
+        Ok(clock.is_some())
     }
 
     async fn deliver_all(&self, realm: RealmId, destination: &str) {
@@ -230,30 +258,6 @@ async fn record_in(
         store::agenda::insert(tx, held.realm, &event, due_at, RETRY, &held.id).await?;
     }
     Ok(())
-}
-
-impl Running {
-    fn start(&mut self, destination: Destination, task: impl Future<Output = ()> + Send + 'static) {
-        if self.busy.insert(destination.clone()) {
-            let id = self.tasks.spawn(task).id();
-            self.known.insert(id, destination);
-        }
-    }
-
-    /// Waits until one task ends; for ever while there is none.
-    async fn one_ends(&mut self) {
-        let id = match self.tasks.join_next_with_id().await {
-            Some(Ok((id, ()))) => id,
-            Some(Err(error)) => {
-                tracing::error!(%error, "a delivery ended with a panic");
-                error.id()
-            }
-            None => std::future::pending().await,
-        };
-        if let Some(destination) = self.known.remove(&id) {
-            self.busy.remove(&destination);
-        }
-    }
 }
 
 /// Headers as they are sent: JSON unless one of them says another.

@@ -7,6 +7,7 @@
 //! | [`webhook`] | requests to others about to be written, and their signatures |
 //! | [`outcome`] | what a try led to |
 //! | [`delivery_worker`] | delivering what is due, and trying again by the realm's clock |
+//! | `in_progress` | the deliveries being made, shared fairly among realms |
 //!
 //! A message or webhook is a row from the moment its cause is committed, and nothing is sent before that. Writing
 //! takes a number in the realm's outbox and holds it until the transaction ends, so **write last**: after every other
@@ -17,6 +18,7 @@
 //! leaves a lease that runs out, and what it held is sent again.
 
 pub mod delivery_worker;
+mod in_progress;
 pub mod message;
 pub mod outcome;
 pub mod post;

@@ -1,7 +1,7 @@
-//! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool behind a semaphore.
+//! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool, a few at a time.
 //!
 //! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another,
-//! everything else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let
+//! one realm after the other, and everything else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let
 //! anything be hashed.
 
 mod argon2id;
@@ -23,11 +23,15 @@ use argon2::{
     Params,
     password_hash::{self, phc::PasswordHash},
 };
-use tokio::{runtime::Handle, sync::Semaphore, task::JoinError};
+use tokio::{runtime::Handle, task::JoinError};
 
 pub use throttle::{Attempts, Throttle};
 
-use crate::random::Random;
+use crate::{
+    fair_permits::{Exhausted, FairPermits},
+    model::RealmId,
+    random::Random,
+};
 use verified_once::VerifiedOnce;
 
 /// What an unknown user's password is compared with, so that the answer takes as long as for a known one. Fits no
@@ -39,6 +43,9 @@ const MOST_MEMORY: u32 = 256 * 1024; // KiB
 const MOST_PASSES: u32 = 16;
 const MOST_LANES: u32 = 16;
 
+/// How many may wait for a hash in one realm: some five seconds on one core.
+const LONGEST_QUEUE: usize = 256;
+
 /// Hashes and verifies. One per process, shared by all realms.
 #[derive(Clone)]
 pub struct Passwords {
@@ -46,7 +53,8 @@ pub struct Passwords {
 }
 
 struct Inner {
-    permits: Arc<Semaphore>,
+    /// By realm; `None` hashes new secrets, which only the control API and seeds ask for.
+    permits: FairPermits<Option<RealmId>>,
     memory: argon2id::Memory,
     verified: VerifiedOnce,
     attempts: Throttle,
@@ -78,7 +86,7 @@ impl Passwords {
     /// With one permit per core but one. Fails only when the system has no random bytes.
     pub fn new() -> Result<Self, PasswordError> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let permits = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
+        let permits = FairPermits::new(cores.saturating_sub(1), LONGEST_QUEUE);
         Ok(Self {
             inner: Arc::new(Inner {
                 permits,
@@ -99,7 +107,7 @@ impl Passwords {
     pub async fn hash(&self, password: &str, random: &Random) -> Result<String, PasswordError> {
         let (password, salt) = (password.to_owned(), random.bytes::<16>());
         Ok(self
-            .work(move |memory| argon2id::hash(memory, password.as_bytes(), &salt))
+            .work(None, move |memory| argon2id::hash(memory, password.as_bytes(), &salt))
             .await??)
     }
 
@@ -107,18 +115,19 @@ impl Passwords {
     /// slowly.
     ///
     /// # Errors
-    /// When `stored` is not a hash that [`check_phc`] takes, wherever it came from.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
+    /// When `stored` is not a hash that [`check_phc`] takes, wherever it came from, or too many wait in the realm.
+    pub async fn verify(&self, realm: RealmId, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
         let hash = checked_phc(stored.unwrap_or(NOBODY))?;
         let password = password.to_owned();
         let fits = self
-            .work(move |memory| argon2id::fits(memory, password.as_bytes(), &hash))
+            .work(Some(realm), move |memory| {
+                argon2id::fits(memory, password.as_bytes(), &hash)
+            })
             .await??;
         Ok(fits && stored.is_some())
     }
 
-    /// Compares `secret` with the `stored` hash of the client that `owner` names (uniquely in this process: realm and
-    /// client); it was sent from the address `from`.
+    /// Compares `secret` with the `stored` hash of a realm's client; it was sent from the address `from`.
     ///
     /// Clients send their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
     /// under a key that dies with the process, for as long as the stored hash stays the same. Of many first requests at
@@ -128,24 +137,25 @@ impl Passwords {
     /// keeps nobody else from being heard, and learns only after the limit that a secret was wrong.
     pub async fn check_client_secret(
         &self,
-        owner: &str,
+        (realm, client): (RealmId, &str),
         from: Option<IpAddr>,
         secret: &str,
         stored: &str,
         now: Instant,
     ) -> Result<SecretCheck, PasswordError> {
-        if self.inner.verified.recognises(owner, secret, stored) {
+        let owner = format!("{}/{client}", realm.0);
+        if self.inner.verified.recognises(&owner, secret, stored) {
             return Ok(SecretCheck::Fits);
         }
         let attempts = Attempts::at(&format!("client {owner}"), from); // apart from user names
         let _turn = self.inner.turn_of(&attempts).lock().await;
-        if self.inner.verified.recognises(owner, secret, stored) {
+        if self.inner.verified.recognises(&owner, secret, stored) {
             return Ok(SecretCheck::Fits);
         }
         let admitted = self.inner.attempts.admit(&attempts, now);
-        if self.verify(secret, Some(stored)).await? {
+        if self.verify(realm, secret, Some(stored)).await? {
             self.inner.attempts.forgive(&attempts);
-            self.inner.verified.remember(owner, secret, stored);
+            self.inner.verified.remember(&owner, secret, stored);
             return Ok(SecretCheck::Fits);
         }
         Ok(match admitted {
@@ -158,10 +168,10 @@ impl Passwords {
     /// not stop the work.
     async fn work<T: Send + 'static>(
         &self,
+        realm: Option<RealmId>,
         work: impl FnOnce(&argon2id::Memory) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let permit = self.inner.permits.clone().acquire_owned().await;
-        let permit = permit.expect("the semaphore is never closed");
+        let permit = self.inner.permits.acquire(realm).await?;
         let (inner, runtime) = (self.inner.clone(), Handle::current());
         let result = tokio::task::spawn_blocking(move || {
             let result = work(&inner.memory);
@@ -217,6 +227,8 @@ pub enum PasswordError {
     Hashing(#[from] password_hash::Error),
     #[error("no random bytes to be had from the system")]
     Random,
+    #[error("{0}")]
+    Exhausted(#[from] Exhausted),
     #[error("hashing was interrupted")]
     Interrupted(#[from] JoinError),
 }
@@ -228,6 +240,8 @@ mod tests {
     use SecretCheck::{Fits, TooOften, Wrong};
     use std::time::{Duration, Instant};
 
+    const REALM: RealmId = RealmId(1);
+
     async fn hashed(password: &str) -> (Passwords, String) {
         let passwords = Passwords::new().unwrap();
         let stored = passwords.hash(password, &Random::system()).await.unwrap();
@@ -238,9 +252,12 @@ mod tests {
     async fn a_password_fits_its_own_hash_and_no_other_does() {
         let (passwords, stored) = hashed("anne-password").await;
 
-        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        assert!(passwords.verify(REALM, "anne-password", Some(&stored)).await.unwrap());
         for wrong in ["", "Anne-password", "anne-password ", "anne-passwor", "anne-password\0"] {
-            assert!(!passwords.verify(wrong, Some(&stored)).await.unwrap(), "{wrong:?}");
+            assert!(
+                !passwords.verify(REALM, wrong, Some(&stored)).await.unwrap(),
+                "{wrong:?}"
+            );
         }
     }
 
@@ -262,7 +279,7 @@ mod tests {
         for _ in 0..5 {
             for (time, stored) in fastest.iter_mut().zip([Some(stored.as_str()), None]) {
                 let start = Instant::now();
-                assert!(!passwords.verify("wrong", stored).await.unwrap());
+                assert!(!passwords.verify(REALM, "wrong", stored).await.unwrap());
                 *time = (*time).min(start.elapsed());
             }
         }
@@ -281,7 +298,7 @@ mod tests {
         let passwords = Passwords::new().unwrap();
 
         for guess in ["", "nobody", NOBODY] {
-            assert!(!passwords.verify(guess, None).await.unwrap());
+            assert!(!passwords.verify(REALM, guess, None).await.unwrap());
         }
     }
 
@@ -299,7 +316,7 @@ mod tests {
             ruinous,
         ] {
             assert!(
-                passwords.verify("anne-password", Some(stored)).await.is_err(),
+                passwords.verify(REALM, "anne-password", Some(stored)).await.is_err(),
                 "{stored}"
             );
         }
@@ -311,7 +328,7 @@ mod tests {
 
     async fn check(passwords: &Passwords, owner: &str, secret: &str, stored: &str) -> SecretCheck {
         passwords
-            .check_client_secret(owner, from(1), secret, stored, monotonic())
+            .check_client_secret((REALM, owner), from(1), secret, stored, monotonic())
             .await
             .unwrap()
     }
@@ -319,18 +336,23 @@ mod tests {
     #[tokio::test]
     async fn a_client_secret_is_recognised_only_after_it_has_been_verified() {
         let (passwords, stored) = hashed("demo-secret").await;
-        let recognised = |owner: &str, secret: &str| passwords.inner.verified.recognises(owner, secret, &stored);
-        assert!(!recognised("default/demo", "demo-secret"));
+        let recognised = |owner: &str, secret: &str| {
+            passwords
+                .inner
+                .verified
+                .recognises(&format!("1/{owner}"), secret, &stored)
+        };
+        assert!(!recognised("demo", "demo-secret"));
 
-        assert_eq!(check(&passwords, "default/demo", "demo-secret", &stored).await, Fits);
+        assert_eq!(check(&passwords, "demo", "demo-secret", &stored).await, Fits);
 
-        assert!(recognised("default/demo", "demo-secret"));
-        assert_eq!(check(&passwords, "default/demo", "demo-secret", &stored).await, Fits);
-        assert!(!recognised("default/demo", "demo-secreT") && !recognised("other/demo", "demo-secret"));
-        assert_eq!(check(&passwords, "default/demo", "wrong", &stored).await, Wrong);
-        assert!(!recognised("default/demo", "wrong"));
+        assert!(recognised("demo", "demo-secret"));
+        assert_eq!(check(&passwords, "demo", "demo-secret", &stored).await, Fits);
+        assert!(!recognised("demo", "demo-secreT") && !recognised("other", "demo-secret"));
+        assert_eq!(check(&passwords, "demo", "wrong", &stored).await, Wrong);
+        assert!(!recognised("demo", "wrong"));
         assert!(
-            recognised("default/demo", "demo-secret"),
+            recognised("demo", "demo-secret"),
             "a wrong one does not drive out the right one"
         );
     }
@@ -343,7 +365,7 @@ mod tests {
 
         assert_eq!(check(&passwords, "c", "old-secret", &new).await, Wrong);
 
-        let recognised = passwords.inner.verified.recognises("c", "old-secret", &old);
+        let recognised = passwords.inner.verified.recognises("1/c", "old-secret", &old);
         assert!(!recognised, "forgotten, even if the old hash came back");
         assert_eq!(check(&passwords, "c", "new-secret", &new).await, Fits);
     }
@@ -353,7 +375,7 @@ mod tests {
         let (passwords, stored) = hashed("demo-secret").await;
         let now = monotonic();
         let ask = |owner: &'static str, host, secret: &'static str| {
-            passwords.check_client_secret(owner, from(host), secret, &stored, now)
+            passwords.check_client_secret((REALM, owner), from(host), secret, &stored, now)
         };
 
         for _ in 0..10 {
@@ -373,14 +395,19 @@ mod tests {
         let memory = &passwords.inner.memory;
         let begun = memory.begun();
 
-        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        assert!(passwords.verify(REALM, "anne-password", Some(&stored)).await.unwrap());
         memory.give_back(begun);
         assert!(memory.holds_some(), "another hash has begun since");
         memory.give_back(memory.begun());
         assert!(!memory.holds_some());
 
-        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
-        assert!(!passwords.verify("another-password", Some(&stored)).await.unwrap());
+        assert!(passwords.verify(REALM, "anne-password", Some(&stored)).await.unwrap());
+        assert!(
+            !passwords
+                .verify(REALM, "another-password", Some(&stored))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
@@ -415,10 +442,10 @@ mod tests {
     async fn a_caller_who_hangs_up_gives_the_permit_back() {
         let (passwords, stored) = hashed("anne-password").await;
         for _ in 0..8 {
-            let hung_up = tokio::time::timeout(Duration::ZERO, passwords.verify("x", Some(&stored))).await;
+            let hung_up = tokio::time::timeout(Duration::ZERO, passwords.verify(REALM, "x", Some(&stored))).await;
             assert!(hung_up.is_err());
         }
 
-        assert!(passwords.verify("anne-password", Some(&stored)).await.unwrap());
+        assert!(passwords.verify(REALM, "anne-password", Some(&stored)).await.unwrap());
     }
 }

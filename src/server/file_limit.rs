@@ -1,7 +1,7 @@
 //! File descriptors: each connection takes one, and where none is left nothing can be opened any more, databases included.
 
 /// Descriptors that are not for connections: the database, the log, requests to others.
-const RESERVED: u64 = 128;
+const RESERVED: u64 = 384;
 
 /// How many connections may be open, `wanted` at the most. Raises the process's limit of descriptors to what the system
 /// allows, where that is needed.

@@ -112,23 +112,28 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, delivery: NewDelivery<'_>, now:
     Ok(rows == 1)
 }
 
-/// Where something is due that nobody holds: realm and destination. `messages` too, or webhooks only.
+/// Where something is due that nobody holds: realm and destination, `of_a_realm` of each realm at the most. Realms take
+/// turns: first one destination of each, then a second one.
 pub async fn list_due(
     conn: &mut Conn,
     machine_now: Timestamp,
-    messages: bool,
-    limit: i64,
+    kind: DeliveryKind,
+    of_a_realm: usize,
+    limit: usize,
 ) -> Result<Vec<(RealmId, String)>> {
     let rows = fetch_all!(
         conn,
-        "select d.realm, d.destination, min(d.sequence) as first
-         from deliveries d join realms r on r.id = d.realm and r.deleted_at is null
-         where d.state = 'due' and (d.leased_until is null or d.leased_until <= $1)
-           and (d.kind = 'webhook' or $2)
-         group by d.realm, d.destination order by first limit $3",
+        "select realm, destination from
+             (select d.realm, d.destination, min(d.sequence) as first,
+                     row_number() over (partition by d.realm order by min(d.sequence)) as place
+              from deliveries d join realms r on r.id = d.realm and r.deleted_at is null
+              where d.state = 'due' and (d.leased_until is null or d.leased_until <= $1) and d.kind = $2
+              group by d.realm, d.destination) as due
+         where place <= $3 order by place, first limit $4",
         machine_now,
-        messages,
-        limit,
+        kind.name(),
+        i64::try_from(of_a_realm).unwrap_or(i64::MAX),
+        i64::try_from(limit).unwrap_or(i64::MAX),
     )?;
     rows.iter()
         .map(|row| Ok((row.get("realm")?, row.get("destination")?)))

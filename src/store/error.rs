@@ -2,6 +2,8 @@
 
 use std::{error, fmt::Display, io, iter, result};
 
+use crate::fair_permits::Exhausted;
+
 /// The reason why a column's text could not be read as what it stands for.
 pub type Reason = Box<dyn error::Error + Send + Sync>;
 
@@ -37,11 +39,12 @@ impl Error {
     }
 }
 
-/// Whether a failure, or what caused it, may be over in a moment: the database was busy or could not be reached.
+/// Whether a failure, or what caused it, may be over in a moment: the database was busy or could not be reached, or too
+/// many wait for a bounded pool.
 pub fn is_temporary(failure: &(dyn error::Error + 'static)) -> bool {
-    iter::successors(Some(failure), |failure| failure.source())
-        .filter_map(|failure| failure.downcast_ref())
-        .any(|error| matches!(error, Error::Busy(_) | Error::Unavailable(_)))
+    iter::successors(Some(failure), |failure| failure.source()).any(|failure| {
+        failure.is::<Exhausted>() || matches!(failure.downcast_ref(), Some(Error::Busy(_) | Error::Unavailable(_)))
+    })
 }
 
 impl From<io::Error> for Error {

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const BASE: &[&str] = &["clock", "random", "text"];
+const BASE: &[&str] = &["clock", "random", "text", "fair_permits"];
 const MODEL: &[&str] = &["model"];
 const STORAGE: &[&str] = &["store", "web", "config"];
 const SERVICES: &[&str] = &[
@@ -36,7 +36,7 @@ const SHARED_BY_PORTALS: &[&str] = &["caller", "portal", "swagger_ui"];
 /// A portal is a module of its own (`portals::vsee`); what the portals share (`portals`) is one, too.
 fn allowed(module: &str) -> Option<BTreeSet<&'static str>> {
     let layers: &[&[&str]] = match module {
-        "clock" | "random" | "text" => &[],
+        "clock" | "random" | "text" | "fair_permits" => &[],
         "model" => &[BASE],
         "store" | "web" | "config" => &[MODEL, BASE],
         "keys" | "sessions" | "passwords" | "schedule" | "faults" | "journal" | "fetch" => &[STORAGE, MODEL, BASE],

@@ -76,10 +76,10 @@ pub async fn verify(
             Ok(verify_slices_are_equal(computed.as_bytes(), stored.as_bytes()).is_ok())
         }
         Some(StoredSecret::Phc(stored)) => {
-            let owner = format!("{}/{}", realm.id.0, client.id);
+            let client = (realm.id, client.id.0.as_str());
             let check = app
                 .passwords
-                .check_client_secret(&owner, from, presented.reveal(), stored, monotonic());
+                .check_client_secret(client, from, presented.reveal(), stored, monotonic());
             match check.await? {
                 SecretCheck::Fits => Ok(true),
                 SecretCheck::Wrong => Ok(false),

@@ -52,7 +52,7 @@ pub async fn show(
     token: std::result::Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> std::result::Result<Page, PageError> {
     let Path(token) = token.map_err(|_| PageError::not_found())?;
-    let appointment = behind(&app, &realm, &token).await.map_err(PageError::failure)?;
+    let appointment = behind(&app, &realm, &token).await?;
     let appointment = appointment.ok_or_else(PageError::not_found)?;
     let begins = appointment
         .starts_at

@@ -51,7 +51,7 @@ impl From<VseeError> for PageError {
     fn from(error: VseeError) -> Self {
         match error {
             VseeError::Refused(refused) => Self::new(refused.status, refused.refusal),
-            VseeError::Failed(cause) => Self::failure(format!("{cause:#}")),
+            VseeError::Failed(cause) => cause.into(),
         }
     }
 }

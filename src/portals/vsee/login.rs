@@ -56,7 +56,7 @@ async fn check_password(call: &Call, username: &str, kind: Option<UserType>, pas
     };
     let user = users.into_iter().find(|user| kind.is_none_or(|kind| user.kind == kind));
     let stored = user.as_ref().and_then(|user| user.password.as_deref());
-    let fits = call.app.passwords.verify(password, stored).await;
+    let fits = call.app.passwords.verify(call.realm.id, password, stored).await;
     let fits = fits.map_err(|error| VseeError::Failed(error.into()))?;
     user.filter(|user| fits && user.active)
         .ok_or_else(|| error::unauthorized("Wrong username or password."))

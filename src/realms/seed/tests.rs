@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     config::SeedSource,
-    model::{Policy, Preset},
+    model::{Policy, Preset, RealmId},
     passwords::Passwords,
     portals,
 };
@@ -81,7 +81,10 @@ async fn every_shipped_hash_fits_the_password_the_file_promises() {
         let Some(SeedSecret::Hash(phc)) = stored else {
             panic!("{plain} is not stored as a hash")
         };
-        assert!(passwords.verify(&plain, Some(&phc.0)).await.unwrap(), "{plain}");
+        assert!(
+            passwords.verify(RealmId(1), &plain, Some(&phc.0)).await.unwrap(),
+            "{plain}"
+        );
     }
 }
 

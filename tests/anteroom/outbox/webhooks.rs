@@ -1,5 +1,7 @@
 //! Webhooks: written with their cause, sent after it, tried again by the realm's clock.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Emulator, Realm, fresh_realm, realm_with, receiver::Receiver};
@@ -293,6 +295,42 @@ async fn what_goes_to_one_address_arrives_in_the_order_it_was_written() {
     let bodies: Vec<_> = received.iter().map(|one| one.body.clone()).collect();
     let written: Vec<_> = (0..20).map(|number| number.to_string()).collect();
     assert_eq!(bodies, written);
+}
+
+/// Many webhooks of one realm whose receivers take the request and never answer.
+async fn many_that_hang(realm: &Realm, hanging: &Receiver) {
+    hanging.holds_back();
+    for number in 0..60 {
+        posted(realm, to(&format!("{}/{number}", hanging.url), json!({}))).await;
+    }
+    hanging.has_received(8).await;
+}
+
+#[tokio::test]
+async fn a_realm_whose_receivers_hang_does_not_delay_the_webhooks_of_another_realm() {
+    let server = Emulator::start(&[]);
+    let (attacker, neighbour) = (server.realm(json!({})).await, server.realm(json!({})).await);
+    let (hanging, receiver) = (Receiver::start().await, Receiver::start().await);
+    many_that_hang(&attacker, &hanging).await;
+
+    posted(&neighbour, to(&receiver.url, json!({}))).await;
+
+    let arrives = tokio::time::timeout(Duration::from_secs(5), receiver.has_received(1)).await;
+    assert!(arrives.is_ok(), "without it, an attempt lasts ten seconds");
+    hanging.release();
+}
+
+#[tokio::test]
+async fn the_hanging_receivers_of_a_deleted_realm_are_given_up_at_once() {
+    let server = Emulator::start(&[]);
+    let (attacker, hanging) = (server.realm(json!({})).await, Receiver::start().await);
+    many_that_hang(&attacker, &hanging).await;
+
+    let path = format!("/control/api/realms/{}", attacker.name);
+    server.default_realm().delete(&path).await.has_status(204);
+
+    let given_up = tokio::time::timeout(Duration::from_secs(5), hanging.was_given_up(8)).await;
+    assert!(given_up.is_ok(), "without it, an attempt lasts ten seconds");
 }
 
 #[tokio::test]

@@ -43,6 +43,19 @@ struct Desk {
     received: watch::Sender<Vec<Received>>,
     /// One permit per answer while they are held back; closed while they are not.
     gate: Mutex<Option<Arc<Semaphore>>>,
+    /// How many requests were given up by the client before they were answered.
+    given_up: watch::Sender<usize>,
+}
+
+/// A request that is not answered yet.
+struct Unanswered<'a>(Option<&'a Desk>);
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some(desk) = self.0 {
+            desk.given_up.send_modify(|count| *count += 1);
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +72,7 @@ impl Receiver {
             answers: Mutex::default(),
             received: watch::Sender::default(),
             gate: Mutex::default(),
+            given_up: watch::Sender::default(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -108,6 +122,15 @@ impl Receiver {
         self.desk.received.borrow().clone()
     }
 
+    /// Waits until the client has given up so many requests, by closing their connections.
+    pub async fn was_given_up(&self, count: usize) {
+        let mut given_up = self.desk.given_up.subscribe();
+        given_up
+            .wait_for(|given_up| *given_up >= count)
+            .await
+            .expect("the receiver runs");
+    }
+
     /// Waits until so many have come.
     pub async fn has_received(&self, count: usize) -> Vec<Received> {
         let mut received = self.desk.received.subscribe();
@@ -130,7 +153,9 @@ async fn take(State(desk): State<Arc<Desk>>, uri: Uri, headers: HeaderMap, body:
     desk.received.send_modify(|all| all.push(received));
     let gate = desk.gate.lock().expect("nobody panicked").clone();
     if let Some(gate) = gate {
+        let mut unanswered = Unanswered(Some(&desk));
         let _ = gate.acquire().await; // an error says that it was opened
+        unanswered.0 = None;
     }
     let Some(answering) = answering else {
         return StatusCode::OK.into_response();
