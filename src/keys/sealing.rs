@@ -47,9 +47,15 @@ impl Sealer {
         Self::parse(&text).map_err(failed)
     }
 
-    /// Reads the keys beside a development database, making the file (readable by its owner only) when it is not there
-    /// yet.
-    pub fn from_file_or_new(path: &Path) -> Result<Self, KeyFileError> {
+    /// Reads the keys beside a development database. For an empty database the file is made, readable by its owner only;
+    /// one that is missing beside a database with realms is an error, since a new key would not open their secrets.
+    pub fn beside_database(path: &Path, is_empty: bool) -> Result<Self, KeyFileError> {
+        if !is_empty && !path.exists() {
+            return Err(KeyFileError {
+                path: path.to_owned(),
+                reason: Reason::Missing,
+            });
+        }
         if !path.exists() {
             let text = new_key_file().map_err(|reason| KeyFileError {
                 path: path.to_owned(),
@@ -158,6 +164,11 @@ enum Reason {
     Io(io::Error),
     #[error("line {0} is not a key: expected 32 bytes in base64, as `openssl rand -base64 32` prints them")]
     Line(usize),
+    #[error(
+        "missing: what the database beside it has sealed can only be opened with this key. Put the file back, or remove \
+         the database as well to start with an empty one"
+    )]
+    Missing,
     #[error("has no key; add one with `openssl rand -base64 32`")]
     Empty,
     #[error("the system gives no random bytes")]
@@ -331,9 +342,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anteroom.db.key");
 
-        let first = Sealer::from_file_or_new(&path).unwrap();
+        let first = Sealer::beside_database(&path, true).unwrap();
         let sealed = first.seal(b"s3cret", b"").unwrap();
-        let second = Sealer::from_file_or_new(&path).unwrap();
+        let second = Sealer::beside_database(&path, true).unwrap();
 
         assert_eq!(second.open(&sealed, b"").unwrap(), b"s3cret");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the draft is gone");

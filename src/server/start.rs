@@ -19,7 +19,7 @@ use crate::{
         error::CreationError,
         seed::{Seed, SeedError},
     },
-    store::Database,
+    store::{self, Database},
 };
 
 /// Opens the database and what belongs to it.
@@ -31,7 +31,7 @@ pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
             database: config.database.to_string(),
             reason,
         })?;
-    let sealer = sealer(config)?;
+    let sealer = sealer(config, &database).await?;
     let endpoints = portals::endpoint_table(portals::ALL);
     let app = App::new(
         issuer.as_str().to_owned(),
@@ -70,10 +70,12 @@ fn check_keys(issuer: &Issuer) -> Result<(), StartError> {
     }
 }
 
-fn sealer(config: &Config) -> Result<Sealer, StartError> {
+async fn sealer(config: &Config, database: &Database) -> Result<Sealer, StartError> {
+    // Asked before the file is looked for: another process that starts at the same time makes the file first.
+    let is_empty = !store::realms::any(&mut database.read().await?).await?;
     Ok(match (&config.secret_key_file, config.database.sealing_key_beside()) {
         (Some(path), _) => Sealer::from_file(path)?,
-        (None, Some(path)) => Sealer::from_file_or_new(&path)?,
+        (None, Some(path)) => Sealer::beside_database(&path, is_empty)?,
         (None, None) => Sealer::ephemeral()?,
     })
 }
@@ -109,10 +111,9 @@ pub async fn seed_from_file(app: &App, file: &Path) -> Result<(), StartError> {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the database {database} cannot be opened: {reason}")]
-    Database {
-        database: String,
-        reason: crate::store::Error,
-    },
+    Database { database: String, reason: store::Error },
+    #[error("the database cannot be read: {0}")]
+    Store(#[from] store::Error),
     #[error(
         "the issuer {0} can be reached by others, and the signing keys of this server are public. It takes loopback and private \
          addresses, names without a dot, .localhost and .test; hosts for everybody come with --staging, which is not \

@@ -230,6 +230,12 @@ pub async fn list_after(conn: &mut Conn, after: RealmId, limit: i64) -> Result<V
     rows.iter().map(settings).collect()
 }
 
+/// Whether there is a realm, deleted ones included.
+pub async fn any(conn: &mut Conn) -> Result<bool> {
+    let row = fetch_optional!(conn, "select 1 as one from realms limit 1")?;
+    Ok(row.is_some())
+}
+
 /// All living realms in the order they were made.
 pub async fn list(conn: &mut Conn) -> Result<Vec<RealmSettings>> {
     let rows = fetch_all!(

@@ -324,22 +324,6 @@ mod starting {
             assert!(err.contains(reason), "{more:?}: {err}");
         }
     }
-
-    #[tokio::test]
-    async fn without_its_key_file_a_database_does_not_pretend_to_be_whole() {
-        let folder = folder();
-        let database = ["--database", "sqlite:a.db"];
-        fs::write(folder.path().join("empty.toml"), "").unwrap();
-        let (code, _, err) = run(folder.path(), &[&["seed", "empty.toml"][..], &database].concat());
-        assert_eq!(code, Some(0), "{err}");
-        fs::remove_file(folder.path().join("a.db.key")).unwrap();
-
-        let (code, _, err) = run(folder.path(), &[&["--listen", "127.0.0.1:0"][..], &database].concat());
-
-        assert_eq!(code, Some(1));
-        let reason = "which is not in the secret key file";
-        assert_eq!(err.matches(reason).count(), 1, "{err}");
-    }
 }
 
 mod seeding {

@@ -1,6 +1,6 @@
 //! What the program refuses to start with, and which names it takes for its own.
 
-use std::path::Path;
+use std::{fs, path::Path, thread};
 
 use tempfile::TempDir;
 
@@ -84,8 +84,8 @@ fn names_that_stay_at_home_are_accepted() {
 #[test]
 fn what_cannot_be_read_is_named() {
     let folder = folder();
-    std::fs::write(folder.path().join("broken.pem"), "no certificate").expect("writable");
-    std::fs::write(folder.path().join("broken.toml"), "clients = 7").expect("writable");
+    fs::write(folder.path().join("broken.pem"), "no certificate").expect("writable");
+    fs::write(folder.path().join("broken.toml"), "clients = 7").expect("writable");
 
     for (options, named) in [
         (&["--config", "missing.toml"][..], "missing.toml"),
@@ -131,10 +131,51 @@ async fn a_private_database_is_gone_in_the_end() {
 
     assert_eq!(keeper.stop(), Some(0));
 
-    let left: Vec<_> = std::fs::read_dir(&keeper.folder)
+    let left: Vec<_> = fs::read_dir(&keeper.folder)
         .expect("readable")
         .flatten()
         .map(|entry| entry.file_name())
         .collect();
     assert_eq!(left, ["log"], "temporary files outlive the server");
+}
+
+/// Starts a server on an SQLite file in the folder.
+fn start_on_file(folder: &Path) -> Result<(Keeper, String), String> {
+    let database = format!("sqlite:{}", folder.join("anteroom.db").display());
+    Emulator::try_start(&["--listen", "127.0.0.1:0", "--database", &database], folder)
+}
+
+#[test]
+fn several_servers_start_at_the_same_time_on_one_empty_file() {
+    for _ in 0..5 {
+        let folder = folder();
+        let started: Vec<_> = thread::scope(|scope| {
+            let starts: Vec<_> = (0..4).map(|_| scope.spawn(|| start_on_file(folder.path()))).collect();
+            starts
+                .into_iter()
+                .map(|start| start.join().expect("no panic"))
+                .collect()
+        });
+
+        for outcome in started {
+            assert!(outcome.is_ok(), "{:?}", outcome.err());
+        }
+    }
+}
+
+#[test]
+fn a_key_file_that_is_missing_beside_a_database_is_not_replaced_by_a_new_one() {
+    let folder = folder();
+    let key = folder.path().join("anteroom.db.key");
+    let (mut keeper, _) = start_on_file(folder.path()).expect("it starts");
+    keeper.stop();
+    let kept = fs::read(&key).expect("the key file");
+    fs::remove_file(&key).expect("it is there");
+
+    let said = start_on_file(folder.path()).err().expect("it does not start");
+
+    assert!(said.contains("anteroom.db.key") && said.contains("missing"), "{said}");
+    assert!(!key.exists(), "no new key was made");
+    fs::write(&key, kept).expect("it is put back");
+    start_on_file(folder.path()).expect("with the key it starts again");
 }

@@ -50,7 +50,7 @@ impl Site {
     /// Opens a fresh database at this address, with the key in the folder, and signs Anne in.
     pub async fn on(database: &str, folder: &Path) -> Result<Self> {
         let key = folder.join("anteroom.key");
-        Sealer::from_file_or_new(&key)?;
+        Sealer::beside_database(&key, true)?;
         let toml = format!(
             "[database]\nurl = {database:?}\nsecret_key_file = {:?}\n",
             key.display().to_string()

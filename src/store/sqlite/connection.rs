@@ -1,12 +1,13 @@
 //! One connection to an SQLite file: how it is opened, and how statements run on it.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, thread, time::Duration};
 
 use rusqlite::{
     OpenFlags, Result, Statement, ToSql,
     types::{ToSqlOutput, ValueRef},
 };
 
+use super::retry::is_locked;
 use crate::store::{
     error::{Error, Result as StoreResult},
     row::{Cell, Row},
@@ -22,12 +23,35 @@ const WRITER_CACHE: i64 = 4096;
 const READER_CACHE: i64 = 1024;
 /// How long opening a file waits for other processes.
 const OPENING: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A connection with its prepared statements.
 pub struct Connection {
     raw: rusqlite::Connection,
     /// By where the statement's text stands in the program, which is quicker than comparing texts.
     known: HashMap<usize, Arc<Known>>,
+}
+
+/// Switches to the write-ahead log.
+///
+/// While another process does the same on a new file, SQLite answers "locked" at once, whatever its timeout is.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "opening a file waits on its thread anyway, and happens at the start"
+)]
+fn use_write_ahead_log(raw: &rusqlite::Connection) -> StoreResult<()> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match raw.query_row("pragma journal_mode = wal", [], |row| row.get::<_, String>(0)) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(_) => return Err(Error::broken("the file cannot have a write-ahead log beside it")),
+            Err(error) if is_locked(&error) && waited < OPENING => {
+                thread::sleep(PAUSE);
+                waited += PAUSE;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// What is looked up once of a statement.
@@ -42,10 +66,7 @@ impl Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let raw = rusqlite::Connection::open_with_flags(path, flags)?;
         raw.busy_timeout(OPENING)?;
-        let mode: String = raw.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
-        if mode != "wal" {
-            return Err(Error::broken("the file cannot have a write-ahead log beside it"));
-        }
+        use_write_ahead_log(&raw)?;
         raw.pragma_update(None, "synchronous", "normal")?;
         raw.pragma_update(None, "foreign_keys", true)?;
         raw.pragma_update(None, "wal_autocheckpoint", 0)?; // checkpoints have a thread of their own

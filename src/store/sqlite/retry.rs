@@ -33,7 +33,8 @@ pub async fn while_locked<C, T>(
     }
 }
 
-fn is_locked(error: &rusqlite::Error) -> bool {
+/// Whether another process holds what is needed, for now.
+pub fn is_locked(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
