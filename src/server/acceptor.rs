@@ -42,6 +42,14 @@ impl Connections {
         }
     }
 
+    /// Waits until none is open.
+    pub async fn all_closed(&self) {
+        // Not by acquiring all: who waits in the semaphore's queue would keep new connections out.
+        while self.permits.available_permits() < self.most {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// # Errors
     /// When as many are open as may be. It is counted, and logged now and then.
     fn admit(&self) -> io::Result<OwnedSemaphorePermit> {

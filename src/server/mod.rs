@@ -176,8 +176,11 @@ fn control_api(app: &App, names: &PublicNames) -> Router<App> {
     control::routes(app, entry)
 }
 
-/// `GET /readyz`: whether the database can be read and written.
+/// `GET /readyz`: whether the database can be read and written, and the server is not about to stop.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.shutdown.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
     match tokio::time::timeout(READY_WITHIN, app.database.check()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {

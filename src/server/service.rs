@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{Request, StatusCode, Version, header, request::Parts};
+use http::{HeaderValue, Request, StatusCode, Version, header, request::Parts};
 use http_body_util::Limited;
 use tower::Service;
 use tracing::Instrument as _;
@@ -113,6 +113,7 @@ where
         .map(|peer| shared.trusted.client(peer, request.headers()));
     let begin = monotonic();
     let (span, logged) = request_log::span(&request);
+    let shares_connection = request.version() >= Version::HTTP_2;
     let answering = async {
         let response = shared.recorded(&connection, client, request).await;
         if logged {
@@ -123,6 +124,10 @@ where
     let mut response = answering.instrument(span).await;
     if let Some(Delay(time)) = response.extensions_mut().remove() {
         tokio::time::sleep(time).await;
+    }
+    if shared.routes.app.shutdown.is_cancelled() && !shares_connection {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
     Ok(response)
 }

@@ -33,6 +33,9 @@ use crate::{
     config::{Limits, TlsFiles},
 };
 
+/// How long requests on connections that were idle are still answered.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
+
 /// Reads the server's certificate and key, before anything is promised.
 pub fn tls_config(files: &TlsFiles) -> Result<RustlsConfig, TlsError> {
     let chain = CertificateDer::pem_file_iter(&files.certificate)
@@ -73,6 +76,7 @@ impl TlsError {
 #[derive(Debug)]
 pub struct Serving {
     servers: JoinSet<io::Result<()>>,
+    connections: Arc<Connections>,
     handle: Handle<SocketAddr>,
     drain_timeout: Duration,
 }
@@ -109,6 +113,7 @@ impl Serving {
         }
         Ok(Self {
             servers,
+            connections,
             handle,
             drain_timeout: limits.drain_timeout,
         })
@@ -122,10 +127,13 @@ impl Serving {
         }
     }
 
-    /// Takes no new connections, lets requests in flight come to their end, and closes what is still open when time is
-    /// up.
+    /// Answers what arrives on open connections for a moment, each answer closing its connection; then takes no new
+    /// ones, lets requests in flight come to their end, and closes what is still open when time is up.
     pub async fn drain(mut self, app: &App) {
         app.shutdown.cancel(); // long waits answer now
+        // A client may have sent a request on an idle connection just now: closing it at once would lose that request.
+        let idle = LAST_REQUESTS.min(self.drain_timeout);
+        tokio::time::timeout(idle, self.connections.all_closed()).await.ok();
         self.handle.graceful_shutdown(Some(self.drain_timeout));
         while self.servers.join_next().await.is_some() {}
         app.tasks.close();

@@ -133,3 +133,33 @@ async fn what_is_too_many_is_turned_away_and_those_that_end_make_room() {
     };
     timeout(LONG, asking).await.expect("there is room again");
 }
+
+/// Sends a request without a body and reads the head of the answer.
+async fn ask(stream: &mut TcpStream, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("written");
+    let mut answer = Vec::new();
+    while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
+        let read = timeout(LONG, stream.read_buf(&mut answer)).await.expect("in time");
+        assert_ne!(read.expect("an answer"), 0, "closed without an answer");
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_on_a_connection_that_was_idle_when_the_server_was_stopped_is_answered() {
+    let mut server = Emulator::start(&[]);
+    let (mut idle, mut probe) = (connect(&server).await, connect(&server).await);
+    assert!(ask(&mut idle, "/healthz").await.starts_with("HTTP/1.1 200"));
+    assert!(ask(&mut probe, "/readyz").await.starts_with("HTTP/1.1 200"));
+
+    let stopping = tokio::task::spawn_blocking(move || server.stop());
+    while ask(&mut probe, "/readyz").await.starts_with("HTTP/1.1 200") {
+        tokio::task::yield_now().await;
+    }
+    let answer = ask(&mut idle, "/healthz").await;
+
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
+    assert_eq!(stopping.await.expect("no panic"), Some(0));
+}

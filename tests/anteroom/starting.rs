@@ -172,7 +172,7 @@ fn a_key_file_that_is_missing_beside_a_database_is_not_replaced_by_a_new_one() {
     let kept = fs::read(&key).expect("the key file");
     fs::remove_file(&key).expect("it is there");
 
-    let said = start_on_file(folder.path()).err().expect("it does not start");
+    let said = start_on_file(folder.path()).expect_err("it does not start");
 
     assert!(said.contains("anteroom.db.key") && said.contains("missing"), "{said}");
     assert!(!key.exists(), "no new key was made");
