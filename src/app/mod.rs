@@ -25,13 +25,18 @@ pub use realm::{Realm, Rendered};
 pub use run_to_completion::run_to_completion;
 
 use crate::{
-    faults::Faults, journal::Journal, keys::sealing::Sealer, outbox::Outbox, passwords::Passwords, store::Database,
-    web::endpoint::EndpointTable,
+    fair_permits::FairPermits, faults::Faults, journal::Journal, keys::sealing::Sealer, outbox::Outbox,
+    passwords::Passwords, store::Database, web::endpoint::EndpointTable,
 };
 
 /// What the whole process shares. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
+
+/// How many snapshots are in memory at once: each may have as many bytes as `limits.max_snapshot_bytes`.
+const SNAPSHOTS: usize = 2;
+/// How many requests wait for one of them to be gone.
+const WAITING_SNAPSHOTS: usize = 64;
 
 pub struct Shared {
     /// `http://localhost:8080`: the issuer of the realm at the root, and what all others begin with.
@@ -47,6 +52,8 @@ pub struct Shared {
     pub faults: Arc<Faults>,
     /// What the paths of a realm belong to.
     pub endpoints: EndpointTable,
+    /// The snapshots that are in memory, to be sent or restored.
+    pub snapshots: FairPermits<()>,
     /// Requests that must be completed even when the client closes the connection.
     pub tasks: TaskTracker,
     /// Cancelled when the process is asked to stop, which ends long waits.
@@ -74,6 +81,7 @@ impl App {
             passwords,
             outbox: Outbox::new(sealer),
             agenda: Agenda::default(),
+            snapshots: FairPermits::new(SNAPSHOTS, WAITING_SNAPSHOTS),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
         }))

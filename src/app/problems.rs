@@ -5,6 +5,7 @@ use tokio::task::JoinError;
 use super::DirectoryError;
 use crate::{
     api::problem::Problem,
+    fair_permits::Exhausted,
     keys::{KeyError, SigningError, sealing::SealingError},
     passwords::PasswordError,
 };
@@ -25,5 +26,6 @@ failures!(
     PasswordError,
     SigningError,
     KeyError,
-    JoinError
+    JoinError,
+    Exhausted
 );

@@ -3,11 +3,12 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::{FromRequest as _, Path, Request, State},
     response::{IntoResponse, Response},
     routing::{get, put},
 };
 use http::{HeaderMap, HeaderValue, Method, header};
+use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use super::{
@@ -79,13 +80,19 @@ const NO_REALM: (u16, &str) = (404, "There is no such realm.");
 /// `GET /control/api/realms/{realm}/snapshot`
 async fn take(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
     let realm = find(&app, &name).await?;
+    let permit = app.snapshots.acquire(()).await?;
     let text = snapshot::take(&app, realm.id).await?;
     let text = text.ok_or_else(|| Problem::not_found(format!("there is no realm {name:?}")))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")), // it holds secrets
     ];
-    Ok((headers, text).into_response())
+    // The text is in memory until the client has taken it.
+    let body = axum::body::Body::from(text).map_frame(move |frame| {
+        let _held = &permit;
+        frame
+    });
+    Ok((headers, axum::body::Body::new(body)).into_response())
 }
 
 /// `PUT /control/api/realms/{realm}/snapshot?ttl=…`
@@ -94,7 +101,7 @@ async fn restore(
     Path(name): Path<String>,
     parameters: Parameters,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Problem> {
     let name = read_name(&name)?;
     let ttl = parameters.read_by("ttl", "a duration, such as PT30M", Duration::parse)?;
@@ -102,6 +109,11 @@ async fn restore(
         return Err(Problem::bad_request("`ttl`: the default realm does not expire"));
     }
     input::check_json(&headers)?;
+    let _held = app.snapshots.acquire(()).await?;
+    let body = match Bytes::from_request(request, &app).await {
+        Ok(body) => body,
+        Err(rejection) => return Ok(rejection.into_response()),
+    };
 
     let (realm, replaced) = snapshot::restore(&app, name, &body, end_of(ttl)?).await?;
     Ok(if replaced { described(&realm) } else { created(&realm) })
