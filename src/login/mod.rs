@@ -36,16 +36,15 @@ const LARGEST_FORM: usize = 16 * 1024;
 
 /// The routes of the pages, protected against forms that other sites send.
 pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
-    Router::new()
+    let routes = Router::new()
         .route(paths::LOGIN, get(sign_in::show).post(sign_in::enter))
         .route(paths::CONSENT, get(consent::show).post(consent::answer))
         .route(paths::ACCOUNT, get(account::show).post(account::change))
         .route(paths::LOGOUT, get(logout::ask).post(logout::leave))
         .method_not_allowed_fallback(async || wrong_method())
         .layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(csrf::only_our_pages())
-        .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    csrf::only_our_pages(routes, known_hosts)
 }
 
 fn wrong_method() -> PageError {

@@ -111,8 +111,7 @@ impl PendingAuthorization {
 
     /// A page whose form may redirect to the client and which may show the client's logo (Content-Security-Policy).
     pub fn allow_redirect_of(&self, page: Page) -> Page {
-        page.may_end_at(&self.pending.request.redirect_uri)
-            .shows_image(self.asking_client().logo.as_deref())
+        page.leads_elsewhere().shows_image(self.asking_client().logo.as_deref())
     }
 
     /// A redirect to the endpoint that sends the answer or names the next page.

@@ -45,7 +45,7 @@ pub use identifiers::{ClientId, GrantId, RealmId, RealmName, SessionId, UserId};
 pub use outbox_message::{Channel, OutboxMessage};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
 pub use policy::{
-    ErrorTexts, Lifetimes, ListShape, MediquoPolicy, MessageEvent, PatientUpdate, Pkce, Policy, Preset,
+    BasicEncoding, ErrorTexts, Lifetimes, ListShape, MediquoPolicy, MessageEvent, PatientUpdate, Pkce, Policy, Preset,
     RefreshRotation, RepeatedCodes, RevocationReach, SubjectType, VseePolicy, VseeSecret,
 };
 pub use prompt::Prompt;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Why a request was refused: what goes over the wire, and what the journal and the log add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -84,16 +86,29 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Double quotes become single ones, everything else outside the specified characters becomes `?`.
+/// The text in the characters that RFC 6749 allows. Signs of typography have their usual substitutes; every other
+/// character is percent-encoded, so that what a client sent can still be read.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '"' => '\'',
-            '\\' => '/',
-            '\u{20}'..='\u{7e}' => character,
-            _ => '?',
-        })
-        .collect()
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\u{2018}'..='\u{201f}' => printable.push('\''),
+            '\\' => printable.push('/'),
+            '\u{20}'..='\u{7e}' => printable.push(character),
+            '\u{a7}' => printable.push_str("section "),
+            '\u{a0}' | '\u{202f}' => printable.push(' '),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => printable.push('-'),
+            '\u{2026}' => printable.push_str("..."),
+            '\u{d7}' => printable.push('x'),
+            '\u{2264}' => printable.push_str("<="),
+            '\u{2265}' => printable.push_str(">="),
+            _ => printable.extend(utf8_percent_encode(
+                character.encode_utf8(&mut [0; 4]),
+                NON_ALPHANUMERIC,
+            )),
+        }
+    }
+    printable
 }
 
 #[cfg(test)]
@@ -104,6 +119,13 @@ mod tests {
     fn a_description_holds_only_the_characters_of_rfc_6749() {
         let refusal = Refusal::new("invalid_request", "scope \"a\\b\"\r\n is ü");
 
-        assert_eq!(refusal.description(), "scope 'a/b'?? is ?");
+        assert_eq!(refusal.description(), "scope 'a/b'%0D%0A is %C3%BC");
+    }
+
+    #[test]
+    fn signs_of_typography_are_written_in_ascii() {
+        let refusal = Refusal::new("invalid_scope", "RFC 6749 §3.3 – 1 × ‘a’… “b”");
+
+        assert_eq!(refusal.description(), "RFC 6749 section 3.3 - 1 x 'a'... 'b'");
     }
 }

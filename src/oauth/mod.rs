@@ -35,15 +35,13 @@ use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use http::{
-    HeaderMap, Method,
-    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
-};
-use tower_http::cors::{Any, CorsLayer};
+use http::Method;
+
+pub use client_authentication::named_by_header as client_named_by_header;
 
 use crate::{
     app::{App, run_to_completion},
-    web::paths,
+    web::{cors, paths},
 };
 
 /// The routes of these endpoints.
@@ -57,7 +55,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(paths::OAUTH_AUTHORIZATION_SERVER, get(discovery::show))
         .route(paths::JWKS, get(jwks::show))
         .route(paths::USERINFO, get(userinfo::show).post(userinfo::show))
-        .layer(cross_origin());
+        .layer(cors::any_origin(&[Method::GET, Method::POST]));
     let others = Router::new()
         .route(paths::AUTHORIZE, get(authorize::start).post(authorize::start_by_post))
         .route(paths::CONTINUE, get(authorize::resume))
@@ -65,19 +63,4 @@ pub fn routes(app: &App) -> Router<App> {
         .route(paths::INTROSPECT, post(introspect::introspect))
         .route(paths::WEBFINGER, get(webfinger::find));
     open_to_scripts.merge(others)
-}
-
-/// The client that a request names by HTTP Basic, not authenticated.
-pub fn client_named_by_header(headers: &HeaderMap) -> Option<String> {
-    let named = client_authentication::named_by_header(headers);
-    named.map(|(client, _)| client)
-}
-
-/// Scripts of any origin may call these endpoints: they use no cookies, only tokens and client authentication.
-fn cross_origin() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-        .expose_headers([WWW_AUTHENTICATE])
 }

@@ -2,6 +2,7 @@
 //! and nothing else in the server names one.
 
 pub mod caller;
+mod cross_origin;
 pub mod mediquo;
 pub mod mypatientportal;
 pub mod portal;

@@ -47,7 +47,7 @@ pub async fn watch(app: &App, realm: &Realm, armed: &[Arc<Armed>], request: Requ
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         grant_type: value(&form, "grant_type"),
-        authenticates_by_header: oauth::client_named_by_header(&parts.headers).is_some(),
+        authenticates_by_header: oauth::client_named_by_header(&parts.headers, &realm.policy).is_some(),
     };
     let fault_target = if armed.iter().any(|armed| wants_to_know(armed)) {
         let question = Question {
@@ -133,7 +133,9 @@ impl Question<'_> {
     }
 
     fn named_client(&self) -> Option<String> {
-        oauth::client_named_by_header(&self.parts.headers).or_else(|| self.field("client_id"))
+        oauth::client_named_by_header(&self.parts.headers, &self.realm.policy)
+            .map(|client| client.0)
+            .or_else(|| self.field("client_id"))
     }
 
     async fn of_grant(&self, conn: &mut Conn) -> store::Result<Subject> {

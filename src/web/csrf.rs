@@ -4,12 +4,16 @@
 //! The first holds `Sec-Fetch-Site` and `Origin` against the request's own host, so no hidden token is needed. The
 //! second knows the hosts we answer to: a name that somebody else lets point to this machine (DNS rebinding) would
 //! otherwise count as our own.
+//!
+//! A form whose `Origin` is exactly the issuer's comes from one of our pages whatever `Host` says, since no other site
+//! can send that `Origin`: a reverse proxy may put its upstream's name there, or drop the port.
 
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
+    Router,
     extract::{Request, State},
-    middleware::Next,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, Uri, header};
@@ -18,22 +22,56 @@ use url::Url;
 
 use crate::{model::Refusal, web::page_error::PageError};
 
-/// The layer around our own forms: refuses posts that another origin sent.
-pub fn only_our_pages() -> CsrfLayer<fn(ProtectionError) -> Response> {
-    CsrfLayer::new()
-        .with_rejection_response(|error: ProtectionError| forged(Refusal::new("forged_form", error.to_string())))
+/// Refuses posts to these routes that another origin sent, or that were sent to a host we do not know.
+pub fn only_our_pages<S>(routes: Router<S>, known: KnownHosts) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let layer = CsrfLayer::new();
+    let layer = match &known.issuer {
+        Some(issuer) => layer.clone().add_trusted_origin(issuer).unwrap_or(layer),
+        None => layer,
+    };
+    routes
+        .layer(layer)
+        .layer(middleware::from_fn_with_state(known, only_known_origins))
 }
 
 /// The host names our pages answer posts under, besides loopback.
 #[derive(Clone, Debug)]
-pub struct KnownHosts(pub Arc<[String]>);
+pub struct KnownHosts {
+    names: Arc<[String]>,
+    /// As browsers write it in `Origin`.
+    issuer: Option<Arc<str>>,
+}
 
 impl KnownHosts {
     /// The issuer's host, and those that were allowed besides.
     pub fn new(issuer: &str, allowed: impl IntoIterator<Item = String>) -> Self {
         let issuer = Url::parse(issuer).ok();
-        let own = issuer.and_then(|issuer| issuer.host_str().map(str::to_owned));
-        Self(own.into_iter().chain(allowed).collect())
+        let own = issuer.as_ref().and_then(|issuer| issuer.host_str().map(str::to_owned));
+        Self {
+            names: own.into_iter().chain(allowed).collect(),
+            issuer: issuer.map(|issuer| issuer.origin().ascii_serialization().into()),
+        }
+    }
+
+    /// Whether a request says that a page of the issuer's origin sent it.
+    fn sent_by_issuer(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        origin.is_some() && origin == self.issuer.as_deref()
+    }
+
+    fn foreign_form(&self, origin: &str, host: &str) -> Refusal {
+        let issuer = self.issuer.as_deref().unwrap_or_default();
+        let description = format!(
+            "the form was not sent by a page of {issuer} (Origin: {origin}, Host: {host}). Behind a reverse proxy, --issuer \
+             has to be the address that browsers show, and the proxy has to pass their Origin on, or their Host with its \
+             port (nginx: proxy_set_header Host $http_host)"
+        );
+        let expected = format!("Origin: {issuer}; or the same Origin as Host, which is {OUR_HOSTS}");
+        let received = format!("Origin: {origin}; Host: {host}");
+        Refusal::new("forged_form", description).compare(expected, received)
     }
 
     /// Whether a `Host` (with or without a port) is known: loopback, or named when the server was started.
@@ -50,23 +88,33 @@ impl KnownHosts {
                 .parse()
                 .is_ok_and(|known: IpAddr| known.is_unspecified())
         };
-        address.is_some_and(|address| address.is_loopback() || self.0.iter().any(unspecified))
+        address.is_some_and(|address| address.is_loopback() || self.names.iter().any(unspecified))
             || name == "localhost"
             || name.ends_with(".localhost")
-            || self.0.iter().any(|known| known.eq_ignore_ascii_case(&name))
+            || self.names.iter().any(|known| known.eq_ignore_ascii_case(&name))
     }
 }
 
 const OUR_HOSTS: &str = "the issuer's host, loopback, or a name given as --allowed-host";
 
-/// Middleware: refuses everything but reading under an unknown host.
-pub async fn only_known_hosts(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
-    let host = effective_host(request.uri(), request.headers());
-    if request.method().is_safe() || host.is_some_and(|host| known.know(host)) {
+/// Middleware: refuses everything but reading under an unknown host, and explains what the layer below refuses.
+async fn only_known_origins(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
         return next.run(request).await;
     }
-    let refusal = Refusal::new("forged_form", "the form was posted to a host this server does not know");
-    forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
+    let host = effective_host(request.uri(), request.headers()).map(str::to_owned);
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let ours = known.sent_by_issuer(request.headers()) || host.as_deref().is_some_and(|host| known.know(host));
+    if ours {
+        let response = next.run(request).await;
+        if response.extensions().get::<ProtectionError>().is_none() {
+            return response;
+        }
+    }
+    let origin = origin
+        .as_ref()
+        .map_or("none", |origin| origin.to_str().unwrap_or("unreadable"));
+    forged(known.foreign_form(origin, host.as_deref().unwrap_or("none")))
 }
 
 /// Middleware: also reading, where a page mints something for whoever reads it, is refused under an unknown host.
@@ -101,7 +149,7 @@ fn without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware, routing::get};
+    use axum::{Router, body::Body, routing::get};
     use http::Method;
     use tower::ServiceExt;
 
@@ -109,10 +157,8 @@ mod tests {
 
     async fn status(method: Method, headers: &[(&str, &str)]) -> StatusCode {
         let known = KnownHosts::new("http://anteroom.test:8080", ["other.test".to_owned()]);
-        let router: Router = Router::new()
-            .route("/", get(async || "page").post(async || "done"))
-            .layer(only_our_pages())
-            .layer(middleware::from_fn_with_state(known, only_known_hosts));
+        let router: Router = Router::new().route("/", get(async || "page").post(async || "done"));
+        let router = only_our_pages(router, known);
         let mut request = Request::builder().method(method).uri("/");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -164,6 +210,37 @@ mod tests {
             let headers = [("host", host), ("sec-fetch-site", "same-origin")];
 
             assert_eq!(status(Method::POST, &headers).await, StatusCode::FORBIDDEN, "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_of_the_issuers_origin_passes_whatever_a_proxy_says_as_host() {
+        let issuer = ("origin", "http://anteroom.test:8080");
+        for headers in [
+            &[issuer, ("host", "10.0.0.5:3000")][..],
+            &[issuer, ("host", "anteroom.test")],
+            &[issuer, ("host", "upstream"), ("sec-fetch-site", "same-origin")],
+        ] {
+            assert_eq!(status(Method::POST, headers).await, StatusCode::OK, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_less_than_the_issuers_origin_counts_as_it() {
+        for origin in [
+            "http://anteroom.test",
+            "http://anteroom.test:8081",
+            "https://anteroom.test:8080",
+            "http://ANTEROOM.test:8080",
+            "http://anteroom.test:8080/",
+            "http://anteroom.test:8080.evil.example",
+            "http://x.anteroom.test:8080",
+            "null",
+            "",
+        ] {
+            let headers = [("origin", origin), ("host", "10.0.0.5:3000")];
+
+            assert_eq!(status(Method::POST, &headers).await, StatusCode::FORBIDDEN, "{origin}");
         }
     }
 

@@ -35,7 +35,7 @@ pub fn form_post(layout: &Layout, redirect_uri: &str, parameters: &[(String, Str
         returns_to: destination(redirect_uri),
         parameters,
     };
-    Page::new(&page).may_end_at(redirect_uri).runs_our_script()
+    Page::new(&page).leads_elsewhere().runs_our_script()
 }
 
 /// The same page, where the person goes on when they like. By `get` it does what a redirect would have done.
@@ -60,7 +60,7 @@ pub fn waiting_form(
         returns_to: destination(redirect_uri),
         parameters: &parameters,
     };
-    Page::new(&page).may_end_at(redirect_uri)
+    Page::new(&page).leads_elsewhere()
 }
 
 /// Where an answer goes, as a person reads it: host and port, or the scheme of an application on this device.

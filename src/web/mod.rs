@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod bearer;
+pub mod cors;
 pub mod csrf;
 pub mod endpoint;
 pub mod form_post;

@@ -142,6 +142,26 @@ async fn a_callback_may_lead_on_to_a_third_origin() {
 }
 
 #[tokio::test]
+async fn a_callback_may_lead_on_to_a_scheme_of_an_application() {
+    in_chromium(async |browser| {
+        let realm = fresh_realm().await;
+        let mut site = ClientSite::open("127.0.0.1").await;
+        let request = request_from(&site, &realm);
+        site.redirect("/callback", "com.example.desktop://signed-in");
+
+        browser.open(&site.url("/")).await;
+        browser.click("#start").await;
+        browser.click("button[name=persona][value=anne]").await;
+        browser.allow().await;
+
+        tokens_arrive(&request, &site.visit_to("/callback").await).await;
+        browser.sets_out_for("com.example.desktop://signed-in").await;
+        no_complaints(&browser).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_application_with_a_scheme_of_its_own_is_called() {
     in_chromium(async |browser| {
         let native = json!({

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{Answer, Emulator, Realm, fresh_realm};
+use crate::support::{Answer, Emulator, Realm, fresh_realm, realm_with};
 
 const ORIGIN: &str = "https://app.example.com";
 
@@ -77,6 +77,51 @@ async fn applications_in_browsers_may_ask_what_they_need() {
             "{path}: {answer}"
         );
     }
+}
+
+async fn preflight_with(realm: &Realm, path: &str, headers: &str) -> Answer {
+    let request = realm
+        .http
+        .request(Method::OPTIONS, realm.url(path))
+        .header("origin", ORIGIN)
+        .header("access-control-request-method", "POST");
+    Answer::to(request.header("access-control-request-headers", headers)).await
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_with_the_headers_it_asks_for() {
+    let realm = fresh_realm().await;
+    let asked = "dpop,mcp-protocol-version,traceparent,x-requested-with";
+
+    for (path, _) in OPEN {
+        let answer = preflight_with(&realm, path, asked).await;
+        assert_eq!(
+            answer.header("access-control-allow-headers"),
+            Some(asked),
+            "{path}: {answer}"
+        );
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+        let vary = answer.header("vary").unwrap_or_default().to_lowercase();
+        assert!(vary.contains("access-control-request-headers"), "{path}: {answer}");
+    }
+    for (path, _) in CLOSED {
+        preflight_with(&realm, path, asked)
+            .await
+            .lacks_header("access-control-allow-headers");
+    }
+}
+
+#[tokio::test]
+async fn a_realm_may_have_a_portal_api_without_cors() {
+    let realm = realm_with(serde_json::json!({"policy": {"portal_cors": false}})).await;
+
+    assert!(!allows(&preflight(&realm, "/api/portal/v1/user", "GET").await));
+    let request = realm
+        .http
+        .get(realm.url("/api/portal/v1/user"))
+        .header("origin", ORIGIN);
+    assert!(!allows(&Answer::to(request.bearer_auth("unknown")).await));
+    assert!(allows(&preflight(&realm, "/oauth/token", "POST").await));
 }
 
 #[tokio::test]

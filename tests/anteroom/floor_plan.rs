@@ -29,7 +29,7 @@ const ENTRY_POINTS: &[&str] = &["oauth", "login", "portals"];
 const REALMS: &[&str] = &["realms"];
 const CONTROL_API: &[&str] = &["control"];
 /// Files of `portals` that are no portals.
-const SHARED_BY_PORTALS: &[&str] = &["caller", "portal", "swagger_ui"];
+const SHARED_BY_PORTALS: &[&str] = &["caller", "cross_origin", "portal", "swagger_ui"];
 
 /// What a module may use beside itself; `None` where the crate has no such module.
 ///

@@ -88,10 +88,7 @@ mod the_page {
             "{policy}"
         );
         assert!(!policy.contains("unsafe"), "{policy}");
-        assert!(
-            policy.contains("form-action 'self' http:;"),
-            "the client's scheme: {policy}"
-        );
+        assert!(!policy.contains("form-action"), "the client may redirect on: {policy}");
         assert_eq!(
             page.all("style").count() + page.all("script").count(),
             0,

@@ -32,6 +32,23 @@ pub const ADVICE: &[Advice] = &[
          padding, on one line.",
     ),
     (
+        "client.basic_plain",
+        "Form-encode client id and secret before they are joined and put into base64 (RFC 6749 §2.3.1); most OAuth \
+         libraries do. A realm that takes them plain, as the emulated portal does, has the policy switch \
+         basic_encoding: plain.",
+    ),
+    (
+        "client.basic_encoded",
+        "This realm takes client id and secret plain, as the emulated portal does, and the library form-encodes them: \
+         send them in the body (client_secret_post), use an id and a secret of letters and digits, or set the policy \
+         switch basic_encoding to form_encoded.",
+    ),
+    (
+        "client.stray_bearer",
+        "An interceptor adds the user's access token to every request: leave it out of token and revocation requests. \
+         The emulated portal ignores it there (policy switch upstream_client_authentication).",
+    ),
+    (
         "client.assertion",
         "Use one of the methods that the discovery document lists in token_endpoint_auth_methods_supported.",
     ),

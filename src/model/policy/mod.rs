@@ -58,6 +58,13 @@ switches! {
         /// A client that fails to authenticate is answered as by the portal: with a Bearer challenge at the token
         /// endpoint, 403 at revocation, 400 at introspection.
         upstream_client_refusals: bool = false, Portal: true;
+        /// How the two parts of `Authorization: Basic` are encoded before they are joined (RFC 6749 §2.3.1).
+        basic_encoding: BasicEncoding = BasicEncoding::FormEncoded, Portal: BasicEncoding::Plain;
+        /// Client authentication is as lenient as the portal's: `Authorization: Bearer` beside a token or revocation
+        /// request is ignored, and a public client may send `Authorization: Basic` with an empty secret.
+        upstream_client_authentication: bool = false, Portal: true;
+        /// Scripts of any origin may call the portals' APIs (CORS). Without it a browser hides their answers.
+        portal_cors: bool = true;
         /// The status of the redirect to the client after consent.
         redirect_status: OneOf<302, 303> = OneOf::SECOND, Portal: OneOf::FIRST;
         /// Whether every client knows a user by the same `sub`, or each by another (OIDC Core §8).
@@ -147,6 +154,16 @@ pub enum Pkce {
     Enforced,
     /// The parameters are ignored and not advertised.
     Ignored,
+}
+
+/// How client id and secret are encoded in `Authorization: Basic` (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BasicEncoding {
+    /// Each is form-encoded: `a b` is `a+b`.
+    FormEncoded,
+    /// They are taken as they are.
+    Plain,
 }
 
 /// What an error description says.

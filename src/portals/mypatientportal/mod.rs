@@ -51,11 +51,7 @@ use axum::{
     response::Response,
     routing::{MethodFilter, MethodRouter, any, get},
 };
-use http::{
-    Method,
-    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
-};
-use tower_http::cors::{Any, CorsLayer};
+use http::Method;
 
 use self::{
     call::{Operation, PathParams},
@@ -63,6 +59,7 @@ use self::{
 };
 use crate::{
     app::{App, Realm, run_to_completion},
+    portals::cross_origin,
     portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
@@ -92,12 +89,11 @@ fn routes(app: &App, _: KnownHosts) -> Router<App> {
     for path in ["", "/", "/{*rest}"] {
         calls = calls.route(&format!("{}{path}", paths::PORTAL), nothing_here.clone());
     }
-    calls
-        .route(
-            &format!("{}/v1/swagger.json", paths::API_DOCS),
-            get(api_docs::show_document),
-        )
-        .layer(cross_origin())
+    let calls = calls.route(
+        &format!("{}/v1/swagger.json", paths::API_DOCS),
+        get(api_docs::show_document),
+    );
+    cross_origin::open(calls, &[Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .merge(swagger_ui::routes(&api_docs::UI))
         .route(&format!("{}/{{token}}", paths::VIDEO), get(video_consultation::show))
 }
@@ -123,13 +119,4 @@ fn at(path: &'static str, app: &App) -> MethodRouter<App> {
 
 fn filter(operation: &Operation) -> MethodFilter {
     MethodFilter::try_from(operation.method.clone()).expect("the methods of the table are standard ones")
-}
-
-/// Scripts of any origin may call the portal: they bring no cookie, and what they may do the token says.
-fn cross_origin() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-        .expose_headers([WWW_AUTHENTICATE])
 }

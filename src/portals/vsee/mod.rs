@@ -58,8 +58,7 @@ use axum::{
     response::Response,
     routing::any,
 };
-use http::{HeaderName, Method, header::CONTENT_TYPE};
-use tower_http::cors::{Any, CorsLayer};
+use http::Method;
 
 use pages::MOUNTS;
 use routing::Found;
@@ -68,6 +67,7 @@ use store::TABLES;
 use crate::{
     app::{App, Realm, run_to_completion},
     journal::redaction::without_secrets,
+    portals::cross_origin,
     portals::{portal::Portal, swagger_ui},
     web::{csrf::KnownHosts, paths},
 };
@@ -96,12 +96,13 @@ fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
             api = api.route(&format!("{}{}{API}{rest}", paths::VSEE, mount.0), any(serve));
         }
     }
-    api.layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
+    let api = api
+        .layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
         .route(
             &format!("{}/openapi.json", paths::VSEE),
             axum::routing::get(api_docs::show_document),
-        )
-        .layer(cross_origin())
+        );
+    cross_origin::open(api, &[Method::GET, Method::POST])
         .merge(swagger_ui::routes(&api_docs::UI))
         .merge(pages::routes(app, known_hosts))
 }
@@ -124,20 +125,6 @@ async fn serve(State(app): State<App>, realm: Realm, request: Request) -> Respon
         }
         Found::Nothing => error::not_found("the path is unknown").answer(&(), &without_secrets(below)),
     }
-}
-
-/// Scripts of every origin can call the API: it reads no cookies, only the headers of the caller.
-fn cross_origin() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            CONTENT_TYPE,
-            HeaderName::from_static("x-accountcode"),
-            HeaderName::from_static("x-apikey"),
-            HeaderName::from_static("x-apisecret"),
-            HeaderName::from_static("x-apitoken"),
-        ])
 }
 
 #[cfg(test)]

@@ -72,11 +72,10 @@ pub fn routes(app: &App, known_hosts: KnownHosts) -> Router<App> {
             .layer(Extension(mount));
         pages = pages.merge(below);
     }
-    pages
+    let pages = pages
         .layer(middleware::from_fn_with_state(app.clone(), run_to_completion))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(csrf::only_our_pages())
-        .layer(middleware::from_fn_with_state(known_hosts, csrf::only_known_hosts))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    csrf::only_our_pages(pages, known_hosts)
 }
 
 fn wrong_method() -> PageError {
