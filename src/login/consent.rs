@@ -4,7 +4,10 @@
 //! stored.
 
 use askama::{Template, filters::Safe};
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use http::request::Parts;
 use jiff::Timestamp;
 
@@ -13,9 +16,9 @@ use crate::{
     login::{
         asking_client::AskingClient,
         scopes::description_of,
-        visit::{Visit, unknown_form},
+        visit::{Visit, see_other, unknown_form},
     },
-    model::{Decision, PendingRequest, Scopes, SignedIn},
+    model::{Decision, PendingRequest, Scopes, SignedIn, refuse_when},
     store::{self, Tx, settle},
     web::{
         page::{Layout, Marked, Page},
@@ -44,9 +47,12 @@ struct ConsentPage {
     switch: String,
 }
 
-pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
+pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let (pending_authorization, signed_in) = visit.authorization_and_user()?;
+    let (pending_authorization, signed_in) = visit.authorization_and_user(&app, &realm).await?;
+    let Some(signed_in) = signed_in else {
+        return Ok(see_other(&pending_authorization.sign_in_page(&realm)));
+    };
     let request = &pending_authorization.pending.request;
     let conn = &mut app.database.read().await?;
     let consent = store::consents::find(conn, realm.id, &signed_in.user.id, &request.client_id).await?;
@@ -56,19 +62,20 @@ pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<
         client: pending_authorization.asking_client(),
         person: signed_in.user.name().to_owned(),
         scopes: asked_scopes(&visit.layout, &realm, &request.scopes, &allowed),
-        switch: realm.path(&format!(
-            "{}?request={}",
-            paths::LOGIN,
-            pending_authorization.pending.id
-        )),
+        switch: pending_authorization.sign_in_page(&realm),
         layout: visit.layout.clone(),
     };
-    Ok(pending_authorization.allow_redirect_of(Page::new(&page)))
+    Ok(pending_authorization
+        .allow_redirect_of(Page::new(&page).runs_our_script())
+        .into_response())
 }
 
 pub async fn answer(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let (pending_authorization, signed_in) = visit.authorization_and_user()?;
+    let (pending_authorization, signed_in) = visit.authorization_and_user(&app, &realm).await?;
+    let Some(signed_in) = signed_in else {
+        return Ok(see_other(&pending_authorization.sign_in_page(&realm)));
+    };
     let decision = form.get("decision").and_then(Decision::parse);
     let decision = decision.ok_or_else(|| unknown_form("decision=allow or decision=deny"))?;
 
@@ -102,8 +109,7 @@ async fn decide(
     }
     let session = Some(&signed_in.session.id);
     let ours = store::authorization_requests::decide(tx, realm.id, &pending.id, session, decision).await?;
-    already_answered().when(!ours)?;
-    Ok(())
+    refuse_when(!ours, || already_answered(realm, pending, Some(signed_in)))
 }
 
 fn asked_scopes(layout: &Layout, realm: &Realm, asked: &Scopes, allowed: &Scopes) -> Vec<AskedScope> {

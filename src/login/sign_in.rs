@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use crate::{
     app::{
         App, Realm,
-        request_in_flight::{already_answered, check_owner},
+        request_in_flight::{already_answered, belongs_elsewhere, check_in_flight, check_owner, owner_has_ended},
     },
     clock,
     journal::recording,
@@ -24,7 +24,7 @@ use crate::{
         asking_client::AskingClient,
         visit::{PendingAuthorization, Visit, see_other, unknown_form},
     },
-    model::{Barred, Decision, Refusal, Secret, User},
+    model::{Barred, Decision, Refusal, Secret, User, refuse_when},
     passwords::Attempts,
     sessions::{self, SignIn},
     store::{self, Tx, settle},
@@ -194,7 +194,11 @@ async fn begin_session(tx: &mut Tx, realm: &Realm, visit: &Visit, sign_in: &Sign
     let (session, cookie) = sessions::begin(tx, realm.id, sign_in, &realm.random, visit.now).await?;
     if let Some(PendingAuthorization { pending, .. }) = &visit.pending_authorization {
         let ours = store::authorization_requests::sign_in(tx, realm.id, &pending.id, &session.id, visit.now).await?;
-        already_answered().when(!ours)?;
+        if !ours {
+            let pending = store::authorization_requests::find(tx, realm.id, &pending.id).await?;
+            check_in_flight(realm, pending, visit.signed_in.as_ref(), visit.now)?;
+            return Err(belongs_elsewhere());
+        }
     }
     Ok(cookie)
 }
@@ -204,14 +208,16 @@ async fn cancel(app: &App, realm: &Realm, visit: &Visit) -> Result<Response, Pag
     let Some(pending_authorization) = &visit.pending_authorization else {
         return Err(unknown_form("username and password, or persona"));
     };
-    check_owner(&pending_authorization.pending, visit.signed_in.as_ref())?;
-    let owner = pending_authorization.pending.session.as_ref();
+    let pending = &pending_authorization.pending;
+    if !owner_has_ended(&mut app.database.read().await?, realm, pending, visit.now).await? {
+        check_owner(pending, visit.signed_in.as_ref())?;
+    }
+    let owner = pending.session.as_ref();
 
     let mut tx = app.database.write_once().await?;
     let no = Decision::Deny;
-    let ours =
-        store::authorization_requests::decide(&mut tx, realm.id, &pending_authorization.pending.id, owner, no).await?;
-    already_answered().when(!ours)?;
+    let ours = store::authorization_requests::decide(&mut tx, realm.id, &pending.id, owner, no).await?;
+    refuse_when(!ours, || already_answered(realm, pending, visit.signed_in.as_ref()))?;
     Ok(pending_authorization.continue_request(realm))
 }
 
@@ -235,7 +241,7 @@ async fn sign_in_page(
         username,
         error,
     };
-    let page = Page::new(&page);
+    let page = Page::new(&page).runs_our_script();
     Ok(match &visit.pending_authorization {
         Some(pending_authorization) => pending_authorization.allow_redirect_of(page),
         None => page,

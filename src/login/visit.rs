@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::{
     app::{
         App, Realm,
-        request_in_flight::{belongs_elsewhere, check_in_flight, no_request},
+        request_in_flight::{belongs_elsewhere, check_in_flight, no_request, owner_has_ended},
     },
     journal::recording,
     login::asking_client::AskingClient,
@@ -48,13 +48,6 @@ impl Visit {
     pub async fn read(app: &App, realm: &Realm, parts: &Parts) -> Result<Visit, PageError> {
         let now = realm.clock.now();
         let query = PageQuery::read(&parts.uri)?;
-        let pending_authorization = match query.get("request") {
-            Some(id) => Some(PendingAuthorization::find(app, realm, id, now).await?),
-            None => None,
-        };
-        if let Some(pending_authorization) = &pending_authorization {
-            recording::note_client(&pending_authorization.client.id);
-        }
         let signed_in = sessions::find(
             &mut app.database.read().await?,
             realm.id,
@@ -63,6 +56,13 @@ impl Visit {
             now,
         )
         .await?;
+        let pending_authorization = match query.get("request") {
+            Some(id) => Some(PendingAuthorization::find(app, realm, id, signed_in.as_ref(), now).await?),
+            None => None,
+        };
+        if let Some(pending_authorization) = &pending_authorization {
+            recording::note_client(&pending_authorization.client.id);
+        }
         if let Some(signed_in) = &signed_in {
             recording::note_user(&signed_in.user);
         }
@@ -81,15 +81,24 @@ impl Visit {
         })
     }
 
-    /// The authorization request and the user who signed in for it.
+    /// The authorization request and the user who signed in for it; `None` where the session of that user has ended, so
+    /// that somebody has to [sign in](PendingAuthorization::sign_in_page) for it again.
     ///
     /// # Errors
     /// There is no authorization request, or another session signed in for it.
-    pub fn authorization_and_user(&self) -> Result<(&PendingAuthorization, &SignedIn), PageError> {
+    pub async fn authorization_and_user(
+        &self,
+        app: &App,
+        realm: &Realm,
+    ) -> Result<(&PendingAuthorization, Option<&SignedIn>), PageError> {
         let pending_authorization = self.pending_authorization.as_ref().ok_or_else(no_request)?;
+        let pending = &pending_authorization.pending;
         match &self.signed_in {
-            Some(signed_in) if pending_authorization.pending.session.as_ref() == Some(&signed_in.session.id) => {
-                Ok((pending_authorization, signed_in))
+            Some(signed_in) if pending.session.as_ref() == Some(&signed_in.session.id) => {
+                Ok((pending_authorization, Some(signed_in)))
+            }
+            _ if owner_has_ended(&mut app.database.read().await?, realm, pending, self.now).await? => {
+                Ok((pending_authorization, None))
             }
             _ => Err(belongs_elsewhere()),
         }
@@ -97,9 +106,15 @@ impl Visit {
 }
 
 impl PendingAuthorization {
-    async fn find(app: &App, realm: &Realm, id: &str, now: Timestamp) -> Result<PendingAuthorization, PageError> {
+    async fn find(
+        app: &App,
+        realm: &Realm,
+        id: &str,
+        signed_in: Option<&SignedIn>,
+        now: Timestamp,
+    ) -> Result<PendingAuthorization, PageError> {
         let pending = store::authorization_requests::find(&mut app.database.read().await?, realm.id, id).await?;
-        let pending = check_in_flight(pending, now)?;
+        let pending = check_in_flight(realm, pending, signed_in, now)?;
         let client = realm.client(&app.database, &pending.request.client_id).await?;
         let client = client.ok_or_else(no_request)?;
         Ok(PendingAuthorization { pending, client })
@@ -112,6 +127,11 @@ impl PendingAuthorization {
     /// A page whose form may redirect to the client and which may show the client's logo (Content-Security-Policy).
     pub fn allow_redirect_of(&self, page: Page) -> Page {
         page.leads_elsewhere().shows_image(self.asking_client().logo.as_deref())
+    }
+
+    /// The address of the page where a user signs in for this request.
+    pub fn sign_in_page(&self, realm: &Realm) -> String {
+        realm.path(&format!("{}?request={}", paths::LOGIN, self.pending.id))
     }
 
     /// A redirect to the endpoint that sends the answer or names the next page.

@@ -25,6 +25,35 @@ pub struct AuthorizationRequest {
     pub hinted_subject: Option<String>,
 }
 
+impl AuthorizationRequest {
+    /// The same request as the query of the authorization endpoint. A verified `id_token_hint` is not kept, so it is not
+    /// part of it.
+    pub fn to_query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut put = |name: &str, value: Option<&str>| {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                query.append_pair(name, value);
+            }
+        };
+        put("response_type", Some("code"));
+        put("client_id", Some(&self.client_id.0));
+        put("redirect_uri", Some(&self.redirect_uri));
+        put("scope", Some(&self.scopes.to_string()));
+        put("state", self.state.as_deref());
+        put("nonce", self.nonce.as_deref());
+        put("response_mode", Some(self.response_mode.name()));
+        if let Some(challenge) = &self.code_challenge {
+            put("code_challenge", Some(&challenge.challenge));
+            put("code_challenge_method", Some(challenge.method.name()));
+        }
+        put("prompt", Some(&self.prompt.to_string()));
+        put("max_age", self.max_age.map(|age| age.to_string()).as_deref());
+        put("login_hint", self.login_hint.as_deref());
+        put("ui_locales", self.ui_locales.as_deref());
+        query.finish()
+    }
+}
+
 /// The user's decision on the consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {

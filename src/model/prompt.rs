@@ -1,5 +1,7 @@
 //! `prompt` (OIDC Core §3.1.2.1).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Which pages the client requires or forbids.
@@ -40,6 +42,16 @@ impl Prompt {
     /// Whether the user must sign in or choose an account although there is a session.
     pub fn wants_sign_in(self) -> bool {
         self.login || self.select_account
+    }
+}
+
+/// The values, separated by spaces.
+impl fmt::Display for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = [self.none, self.login, self.consent, self.select_account];
+        let values = Self::VALUES.iter().zip(set).filter(|(_, set)| *set);
+        let values: Vec<_> = values.map(|(value, _)| *value).collect();
+        f.write_str(&values.join(" "))
     }
 }
 

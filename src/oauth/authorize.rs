@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app::{
         App, Realm,
-        request_in_flight::{already_answered, check_in_flight, check_owner},
+        request_in_flight::{already_answered, check_in_flight, check_owner, owner_has_ended},
     },
     journal::recording,
     keys::kid_of,
@@ -73,19 +73,25 @@ pub async fn resume(
     let id = query.get("request").unwrap_or_default();
     let mut conn = app.database.read().await?;
     let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
-    let pending = check_in_flight(pending, now)?;
     let signed_in = sessions::find(&mut conn, realm.id, &realm.issuer, &headers, now).await?;
-    drop(conn);
+    let pending = check_in_flight(&realm, pending, signed_in.as_ref(), now)?;
     note(&pending.request.client_id, signed_in.as_ref());
-    if signed_in.is_some() {
-        check_owner(&pending, signed_in.as_ref())?; // without a session the user is sent to sign in
+    let mut signed_in = signed_in;
+    // Without a session the user is sent to sign in; so is another user once the session that the request belongs to
+    // has ended.
+    if let Err(foreign) = check_owner(&pending, signed_in.as_ref())
+        && signed_in.take().is_some()
+        && !owner_has_ended(&mut conn, &realm, &pending, now).await?
+    {
+        return Err(foreign);
     }
+    drop(conn);
 
     let client = realm.client(&app.database, &pending.request.client_id).await?;
     let client = client.ok_or_else(client_deleted)?;
     let reply = ReplyAddress::of_stored(client, &pending.request).map_err(page_of)?;
-    match go_on(&app, &realm, &reply.client, &pending, signed_in, now).await {
-        Err(NotAnswered::AlreadyAnswered) => Err(refuse_answered(&app, &realm, id).await?),
+    match go_on(&app, &realm, &reply.client, &pending, signed_in.as_ref(), now).await {
+        Err(NotAnswered::AlreadyAnswered) => Err(refuse_answered(&app, &realm, &pending, signed_in.as_ref()).await?),
         Err(NotAnswered::Failed(error)) => Ok(respond(&realm, &layout, &reply, Err(error))),
         Err(NotAnswered::ConsentMissing) => {
             let consent_page = Outcome::page(paths::CONSENT, pending.id);
@@ -96,11 +102,16 @@ pub async fn resume(
 }
 
 /// Why a request could not be answered that was open a moment ago: it was answered elsewhere, or has expired.
-async fn refuse_answered(app: &App, realm: &Realm, id: &str) -> Result<PageError, PageError> {
+async fn refuse_answered(
+    app: &App,
+    realm: &Realm,
+    pending: &PendingRequest,
+    signed_in: Option<&SignedIn>,
+) -> Result<PageError, PageError> {
     let mut conn = app.database.read().await?;
-    let pending = store::authorization_requests::find(&mut conn, realm.id, id).await?;
-    check_in_flight(pending, realm.clock.now())?;
-    Ok(already_answered())
+    let found = store::authorization_requests::find(&mut conn, realm.id, &pending.id).await?;
+    check_in_flight(realm, found, signed_in, realm.clock.now())?;
+    Ok(already_answered(realm, pending, signed_in))
 }
 
 fn read(form: &[u8]) -> Result<Vec<(String, String)>, PageError> {
@@ -234,20 +245,20 @@ async fn go_on(
     realm: &Realm,
     client: &Arc<Client>,
     pending: &PendingRequest,
-    signed_in: Option<SignedIn>,
+    signed_in: Option<&SignedIn>,
     now: Timestamp,
 ) -> Result<Outcome, NotAnswered> {
     let request = &pending.request;
     let mut conn = app.database.read().await?;
-    let consented = consented(&mut conn, realm, request, signed_in.as_ref(), now).await?;
+    let consented = consented(&mut conn, realm, request, signed_in, now).await?;
     drop(conn);
     let progress = Progress {
-        signed_in: signed_in.as_ref(),
+        signed_in,
         signed_in_for_this: pending.signed_in_at.is_some() && pending.session.is_some(),
         decision: pending.decision,
         consented,
     };
-    match (flow::next(realm, client, request, &progress, now), &signed_in) {
+    match (flow::next(realm, client, request, &progress, now), signed_in) {
         (Ok(Step::Answer), Some(signed_in)) => {
             let mut tx = app.database.begin().await?;
             let outcome = finish_and_answer(&mut tx, realm, pending, signed_in, now).await;

@@ -3,7 +3,7 @@
 //! A [`ReplyAddress`] only comes out of [`identify`] and [`ReplyAddress::of_stored`], so no response can
 //! be sent to an unchecked redirect URI.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -184,32 +184,68 @@ impl ReplyAddress {
             .mint
             .alter_authorization_response(&self.client.id, &self.redirect_uri, &mut answer);
         let AuthorizationResponse { parameters, held, .. } = &answer;
+        let redirect_uri = &*without_response_parameters(&self.redirect_uri);
         match self.response_mode {
-            ResponseMode::FormPost if *held => {
-                waiting_form(layout, "post", &self.redirect_uri, parameters).into_response()
-            }
-            ResponseMode::FormPost => form_post(layout, &self.redirect_uri, parameters).into_response(),
-            ResponseMode::Query if *held => waiting_form(layout, "get", &self.redirect_uri, parameters).into_response(),
-            ResponseMode::Query => self.redirect(&answer, '?'),
-            ResponseMode::Fragment => self.redirect(&answer, '#'), // a form cannot send a fragment, so it is never held
+            ResponseMode::FormPost if *held => waiting_form(layout, "post", redirect_uri, parameters).into_response(),
+            ResponseMode::FormPost => form_post(layout, redirect_uri, parameters).into_response(),
+            ResponseMode::Query if *held => waiting_form(layout, "get", redirect_uri, parameters).into_response(),
+            ResponseMode::Query => redirect(redirect_uri, &answer, '?'),
+            ResponseMode::Fragment => redirect(redirect_uri, &answer, '#'), // a form cannot send a fragment, so it is never held
         }
-    }
-
-    fn redirect(&self, answer: &AuthorizationResponse, begin: char) -> Response {
-        let location = with_parameters(&self.redirect_uri, begin, &answer.parameters);
-        let Ok(location) = HeaderValue::from_str(&location) else {
-            return PageError::failure("a checked redirect URI does not fit into a header").into_response();
-        };
-        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SEE_OTHER);
-        let headers = [
-            (header::LOCATION, location),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ];
-        (status, headers).into_response()
     }
 }
 
-/// The redirect URI, unchanged with its own query, and the parameters after it.
+fn redirect(redirect_uri: &str, answer: &AuthorizationResponse, begin: char) -> Response {
+    let location = with_parameters(redirect_uri, begin, &answer.parameters);
+    let Ok(location) = HeaderValue::from_str(&location) else {
+        return PageError::failure("a checked redirect URI does not fit into a header").into_response();
+    };
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SEE_OTHER);
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers).into_response()
+}
+
+/// What an authorization response may contain (RFC 6749 §4.1.2, §4.2.2, RFC 9207, OIDC Core §3.2.2.5, OIDC Session
+/// Management §2).
+const RESPONSE_PARAMETERS: [&str; 12] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+    "access_token",
+    "token_type",
+    "expires_in",
+    "id_token",
+    "session_state",
+    "response",
+];
+
+/// The redirect URI without those parameters in its own query: they would come twice, and a client that reads the first
+/// one would take a fixed value for ours. The rest of the query stays as it is (RFC 6749 §3.1.2).
+fn without_response_parameters(redirect_uri: &str) -> Cow<'_, str> {
+    let Some((address, query)) = redirect_uri.split_once('?') else {
+        return redirect_uri.into();
+    };
+    let is_ours = |pair: &&str| {
+        let name = form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
+        name.is_some_and(|name| RESPONSE_PARAMETERS.contains(&&*name))
+    };
+    if !query.split('&').any(|pair| is_ours(&pair)) {
+        return redirect_uri.into();
+    }
+    let kept: Vec<_> = query.split('&').filter(|pair| !is_ours(pair)).collect();
+    if kept.is_empty() {
+        return address.into();
+    }
+    format!("{address}?{}", kept.join("&")).into()
+}
+
+/// The redirect URI with its own query, and the parameters after it.
 fn with_parameters(redirect_uri: &str, begin: char, parameters: &[(String, String)]) -> String {
     let encoded = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters)
@@ -249,6 +285,30 @@ mod tests {
             answered("com.example.app:/cb", '?'),
             "com.example.app:/cb?code=a+b&state=%C3%A9%26"
         );
+    }
+
+    #[test]
+    fn parameters_of_the_response_are_removed_from_the_redirect_uri() {
+        for (registered, kept) in [
+            ("https://a.example/cb", "https://a.example/cb"),
+            ("https://a.example/cb?tenant=x&", "https://a.example/cb?tenant=x&"),
+            (
+                "https://a.example/cb?state=fixed&tenant=x",
+                "https://a.example/cb?tenant=x",
+            ),
+            (
+                "https://a.example/cb?tenant=%2F+x&st%61te=1&code&iss=",
+                "https://a.example/cb?tenant=%2F+x",
+            ),
+            ("https://a.example/cb?error=1", "https://a.example/cb"),
+            (
+                "https://a.example/cb?State=1&my_state=2",
+                "https://a.example/cb?State=1&my_state=2",
+            ),
+            ("com.example.app:/cb?state=1?x", "com.example.app:/cb"),
+        ] {
+            assert_eq!(without_response_parameters(registered), kept, "{registered}");
+        }
     }
 
     #[test]

@@ -80,13 +80,16 @@ pub async fn find(conn: &mut Conn, realm: RealmId, id: &str) -> Result<Option<Pe
     row.as_ref().map(pending).transpose()
 }
 
-/// Somebody signed in for this request: the row belongs to that session now. False when it was
-/// finished meanwhile.
+/// A user signed in for this request: the row belongs to that session now. False when it was finished meanwhile, or
+/// belongs to another session that is still live.
 pub async fn sign_in(tx: &mut Tx, realm: RealmId, id: &str, session: &SessionId, now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,
         "update authorization_requests set session_id = $3, signed_in_at = $4, decision = null
-         where realm = $1 and id = $2 and finished_at is null",
+         where realm = $1 and id = $2 and finished_at is null
+           and (session_id is null or session_id = $3 or not exists (
+               select 1 from sessions s where s.realm = $1 and s.id = authorization_requests.session_id
+                 and s.ended_at is null and s.expires_at > $4))",
         realm,
         id,
         session,

@@ -66,6 +66,18 @@ pub async fn renew(tx: &mut Tx, realm: RealmId, old: &SessionId, session: &Sessi
     Ok(rows == 1)
 }
 
+/// Whether the session has neither ended nor expired.
+pub async fn is_live(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<bool> {
+    let row = fetch_optional!(
+        conn,
+        "select 1 as one from sessions where realm = $1 and id = $2 and ended_at is null and expires_at > $3",
+        realm,
+        id,
+        now,
+    )?;
+    Ok(row.is_some())
+}
+
 /// The live session of that id with its user, in one statement.
 pub async fn find(conn: &mut Conn, realm: RealmId, id: &SessionId, now: Timestamp) -> Result<Option<SignedIn>> {
     let row = fetch_optional!(

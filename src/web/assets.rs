@@ -22,11 +22,13 @@ pub enum Asset {
     Stylesheet,
     /// Submits the one form of the page it is on (OAuth 2.0 Form Post Response Mode §2).
     SubmitScript,
+    /// Lets the forms of the page be sent once.
+    OnceScript,
     Icon,
 }
 
 impl Asset {
-    const ALL: [Asset; 3] = [Asset::Stylesheet, Asset::SubmitScript, Asset::Icon];
+    const ALL: [Asset; 4] = [Asset::Stylesheet, Asset::SubmitScript, Asset::OnceScript, Asset::Icon];
 
     /// The absolute path the file is served at: `/assets/<hash>/<name>`.
     pub fn path(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Asset {
         match self {
             Asset::Stylesheet => "style.css",
             Asset::SubmitScript => "submit.js",
+            Asset::OnceScript => "once.js",
             Asset::Icon => "icon.svg",
         }
     }
@@ -45,6 +48,7 @@ impl Asset {
         match self {
             Asset::Stylesheet => include_str!("../../templates/style.css"),
             Asset::SubmitScript => include_str!("../../templates/submit.js"),
+            Asset::OnceScript => include_str!("../../templates/once.js"),
             Asset::Icon => include_str!("../../templates/icon.svg"),
         }
     }
@@ -52,13 +56,13 @@ impl Asset {
     fn media_type(self) -> &'static str {
         match self {
             Asset::Stylesheet => "text/css; charset=utf-8",
-            Asset::SubmitScript => "text/javascript; charset=utf-8",
+            Asset::SubmitScript | Asset::OnceScript => "text/javascript; charset=utf-8",
             Asset::Icon => "image/svg+xml",
         }
     }
 }
 
-static PATHS: LazyLock<[String; 3]> = LazyLock::new(|| {
+static PATHS: LazyLock<[String; 4]> = LazyLock::new(|| {
     Asset::ALL.map(|asset| {
         let hash = digest::digest(&digest::SHA256, asset.content().as_bytes());
         let short: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();

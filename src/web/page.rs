@@ -2,7 +2,7 @@
 //!
 //! Pages bring no script and no style of their own, so their Content-Security-Policy allows neither inline. Three
 //! things differ from page to page and are said by whoever sends it: whether its form leads to others ([`Page::leads_elsewhere`]),
-//! whose picture it shows, and whether it runs our one script.
+//! whose picture it shows, and whether it runs one of our scripts.
 
 use std::convert::Infallible;
 
@@ -46,6 +46,10 @@ impl Layout {
 
     pub fn submit_script(&self) -> &'static str {
         Asset::SubmitScript.path()
+    }
+
+    pub fn once_script(&self) -> &'static str {
+        Asset::OnceScript.path()
     }
 
     pub fn say(&self, key: &str) -> String {

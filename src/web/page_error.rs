@@ -25,6 +25,8 @@ use crate::{
 pub struct PageError {
     pub status: StatusCode,
     pub refusal: Box<Refusal>,
+    /// Where what failed can be begun anew.
+    again: Option<Box<str>>,
 }
 
 impl PageError {
@@ -32,6 +34,15 @@ impl PageError {
         PageError {
             status,
             refusal: Box::new(refusal),
+            again: None,
+        }
+    }
+
+    /// The page offers to begin anew at this address.
+    pub fn with_restart(self, address: String) -> PageError {
+        PageError {
+            again: Some(address.into()),
+            ..self
         }
     }
 
@@ -68,6 +79,7 @@ impl PageError {
             words,
             status: self.status,
             refusal: &self.refusal,
+            again: self.again.as_deref(),
         };
         Page::new(&page).with_status(self.status)
     }
@@ -197,6 +209,7 @@ struct ErrorPage<'a> {
     words: Words,
     status: StatusCode,
     refusal: &'a Refusal,
+    again: Option<&'a str>,
 }
 
 #[cfg(test)]

@@ -207,6 +207,7 @@ error-request-gone-title = Diese Anmeldung ist abgelaufen
 error-request-gone-meaning = Sie hat zu lange gedauert, oder der Link ist unvollständig.
 error-request-answered-title = Diese Anmeldung ist schon abgeschlossen
 error-request-answered-meaning = Die Anwendung hat die Antwort schon erhalten. Sie wird nur einmal gesendet.
+error-again = Diese Anmeldung neu beginnen
 error-request-foreign-title = Diese Anmeldung gehört zu einer anderen Sitzung
 error-request-foreign-meaning = Sie wurde in einem anderen Browser begonnen, oder Sie haben sich inzwischen abgemeldet.
 error-forged-form-title = Formular von einer anderen Website

@@ -207,6 +207,7 @@ error-request-gone-title = This sign-in has expired
 error-request-gone-meaning = It took too long, or the link is incomplete.
 error-request-answered-title = This sign-in is already complete
 error-request-answered-meaning = The application has already received the response. It is sent only once.
+error-again = Start this sign-in again
 error-request-foreign-title = This sign-in belongs to another session
 error-request-foreign-meaning = It was started in another browser, or you have signed out since then.
 error-forged-form-title = Form from another website

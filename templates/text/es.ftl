@@ -207,6 +207,7 @@ error-request-gone-title = Este inicio de sesión ha caducado
 error-request-gone-meaning = Ha tardado demasiado, o el enlace está incompleto.
 error-request-answered-title = Este inicio de sesión ya ha terminado
 error-request-answered-meaning = La aplicación ya ha recibido la respuesta. Solo se envía una vez.
+error-again = Volver a empezar este inicio de sesión
 error-request-foreign-title = Este inicio de sesión pertenece a otra sesión
 error-request-foreign-meaning = Se empezó en otro navegador, o desde entonces se ha cerrado la sesión.
 error-forged-form-title = Formulario de otro sitio web

@@ -106,19 +106,19 @@ async fn other_browsers_and_other_realms_stay_signed_in() {
 }
 
 #[tokio::test]
-async fn the_consent_page_of_who_signed_out_answers_nothing() {
+async fn the_consent_page_of_a_user_who_signed_out_leads_back_to_sign_in() {
     let realm = fresh_realm().await;
     let browser = signed_in(&realm).await;
     let consent = realm.demo_client().request().open(&browser).await.page();
     let question = browser.open(&realm.url("/logout")).await.page();
     sign_out(&browser, &question).await;
 
-    let refused = browser
+    let page = browser
         .submit(&consent.form_with("decision").press("decision", "allow"))
         .await
         .page();
 
-    refused.answer.has_status(403).is_a_refusal_page();
+    assert!(page.is_sign_in(), "{}", page.answer);
 }
 
 #[tokio::test]

@@ -83,6 +83,89 @@ async fn browser_can_still_agree(browser: &UserAgent, page: &Page) {
 }
 
 #[tokio::test]
+async fn that_is_answered_can_be_begun_again_by_its_owner_and_by_nobody_else() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+    let agreed = page.form_with("decision").press("decision", "allow");
+    let first = browser.submit(&agreed).await.callback();
+
+    let late = browser.submit(&agreed).await.page();
+    assert_eq!(late.answer.status, 409, "{}", late.answer);
+    let again = late
+        .links()
+        .into_iter()
+        .find(|link| link.path().ends_with("/oauth/authorize"));
+    let second = browser.open(again.expect("a way on").as_str()).await.callback();
+
+    assert_ne!(second.code(), first.code());
+    assert_eq!(second.get("state"), first.get("state"));
+    let neighbour = anne_is_here(&realm).await.0;
+    let strange = neighbour.open(page.url.as_str()).await.page();
+    assert!(
+        strange
+            .links()
+            .iter()
+            .all(|link| !link.path().ends_with("/oauth/authorize")),
+        "{}",
+        strange.answer
+    );
+}
+
+#[tokio::test]
+async fn whose_session_has_ended_goes_back_to_the_sign_in_page() {
+    let realm = fresh_realm().await;
+    let browser = realm.user_agent();
+    let page = at_the_consent_page(&realm.demo_client(), &browser).await;
+    let other_tab = browser.open(&realm.url("/logout")).await.page();
+    browser.submit(&other_tab.forms()[0]).await.page();
+
+    let agreed = browser
+        .submit(&page.form_with("decision").press("decision", "allow"))
+        .await
+        .page();
+
+    assert!(agreed.is_sign_in(), "{}", agreed.answer);
+    let consent = sign_in(&browser, &agreed, "ben").await.page();
+    assert!(consent.is_consent(), "{}", consent.answer);
+    browser_can_still_agree(&browser, &consent).await;
+}
+
+#[tokio::test]
+async fn whose_session_has_expired_can_be_cancelled_and_taken_over_once() {
+    let realm = realm_with(json!({"policy": {"lifetimes": {"session": 60}}})).await;
+    let client = realm.demo_client();
+    let (browser, other) = (realm.user_agent(), realm.user_agent());
+    let page = at_the_consent_page(&client, &browser).await;
+    let sign_in_address = page.url.as_str().replace("/consent?", "/login?");
+    let live = other.open(&sign_in_address).await.page();
+    let refused = sign_in(&other, &live, "ben").await.page();
+    assert_eq!(refused.answer.status, 403, "its session is live: {}", refused.answer);
+
+    realm.advance("PT2M").await;
+
+    let taken = other.open(page.url.as_str()).await.page();
+    assert!(taken.is_sign_in(), "{}", taken.answer);
+    assert!(sign_in(&other, &taken, "ben").await.page().is_consent());
+    let owner = sign_in(&browser, &browser.open(&sign_in_address).await.page(), "anne")
+        .await
+        .page();
+    assert_eq!(
+        owner.answer.status, 403,
+        "it belongs to the other one now: {}",
+        owner.answer
+    );
+
+    let page = at_the_consent_page(&client, &browser).await;
+    realm.advance("PT2M").await;
+    let page = browser.open(page.url.as_str()).await.page();
+    let cancelled = browser
+        .submit(&page.form_with("decision").press("decision", "deny"))
+        .await;
+    cancelled.callback().is_refused_with("access_denied");
+}
+
+#[tokio::test]
 async fn is_gone_after_ten_minutes_of_the_realms_clock() {
     let realm = fresh_realm().await;
     let browser = realm.user_agent();

@@ -153,6 +153,16 @@ impl Page {
         assert!(self.shows(words), "{words:?} is not on this page: {}", self.answer);
     }
 
+    /// Scripts come from the server's own assets, and nothing is inline.
+    #[track_caller]
+    pub fn brings_only_our_script(&self) {
+        for script in self.all("script") {
+            let source = script.attribute("src").unwrap_or_default();
+            assert!(source.starts_with("/assets/"), "{}", self.answer);
+            assert_eq!(script.text.trim(), "", "{}", self.answer);
+        }
+    }
+
     pub fn links(&self) -> Vec<Url> {
         self.all("a")
             .filter_map(|tag| self.url.join(tag.attribute("href")?).ok())
