@@ -40,9 +40,6 @@ use crate::{
 /// The number of personas the picker shows at most.
 const MOST_PERSONAS: i64 = 60;
 
-/// The `amr` of a sign-in (RFC 8176). A click on a persona replaces typing the password, so clients see no difference.
-const AMR: [&str; 1] = ["pwd"];
-
 #[derive(Template)]
 #[template(path = "login/sign_in.html")]
 struct SignInPage {
@@ -110,7 +107,7 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
         Ok(user) => {
             recording::note_user(&user);
             tokio::time::sleep(user.sign_in_delay()).await;
-            sign_in(&app, &realm, &visit, &user, &parts.headers).await
+            sign_in(&app, &realm, &visit, &user, attempt.amr(), &parts.headers).await
         }
         Err(error) => {
             let username = form.get("username").unwrap_or_default().to_owned();
@@ -121,6 +118,14 @@ pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: Pag
 }
 
 impl Attempt<'_> {
+    /// The authentication methods (RFC 8176): a click on a persona proves nothing.
+    fn amr(&self) -> &'static [&'static str] {
+        match self {
+            Attempt::Password { .. } => &["pwd"],
+            Attempt::Persona(_) | Attempt::Cancel => &[],
+        }
+    }
+
     fn read(form: &PageForm) -> Result<Attempt<'_>, PageError> {
         if form.get("decision") == Some(Decision::Deny.name()) {
             return Ok(Attempt::Cancel);
@@ -170,11 +175,12 @@ async fn sign_in(
     realm: &Realm,
     visit: &Visit,
     user: &User,
+    amr: &[&str],
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
     let sign_in = SignIn {
         user,
-        amr: &AMR,
+        amr,
         before: visit.signed_in.as_ref(),
         headers,
         lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClientId, GrantType, Scopes,
-    redirect_uri::{is_loopback, redirect_uri_problem, redirect_uris_match},
+    redirect_uri::{is_loopback_or_below, redirect_uri_problem, redirect_uris_match},
 };
 
 /// How a client authenticates at the token endpoint.
@@ -34,6 +34,23 @@ pub enum AccessTokenFormat {
 impl AccessTokenFormat {
     fn is_opaque(&self) -> bool {
         *self == Self::Opaque
+    }
+}
+
+/// Which claims about the user an ID token has besides those of OIDC Core §2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdTokenClaims {
+    /// None: the client asks userinfo for them (OIDC Core §5.4).
+    #[default]
+    None,
+    /// Those that the granted scopes give access to, for a client that never asks userinfo.
+    Scopes,
+}
+
+impl IdTokenClaims {
+    fn are_those_of_core(&self) -> bool {
+        *self == Self::None
     }
 }
 
@@ -81,13 +98,16 @@ pub struct ClientMetadata {
     pub client_name: String,
     #[serde(default)]
     pub redirect_uris: Vec<String>,
-    /// Any http or https loopback URI is accepted too, without user information or fragment.
+    /// Any http or https URI at a loopback address, localhost or a name below it is accepted too.
     #[serde(default)]
     pub any_loopback_redirect: bool,
     pub grant_types: Vec<GrantType>,
     /// The scopes it may request; `None`: all scopes of the realm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scopes>,
+    /// The scopes of a request without `scope` (RFC 6749 §3.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_scope: Option<Scopes>,
     #[serde(default)]
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// `code_challenge_method=plain` is accepted.
@@ -104,6 +124,9 @@ pub struct ClientMetadata {
     /// The `aud` of its JWT access tokens; `None`: the realm's issuer (RFC 9068 §3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_audience: Option<String>,
+    /// Which claims about the user its ID tokens have.
+    #[serde(default, skip_serializing_if = "IdTokenClaims::are_those_of_core")]
+    pub id_token_claims: IdTokenClaims,
 }
 
 impl ClientMetadata {
@@ -124,6 +147,15 @@ impl ClientMetadata {
             if let Some(problem) = redirect_uri_problem(uri) {
                 return Err(format!("the redirect URI {uri:?} {problem}"));
             }
+        }
+        if let (Some(default), Some(scope)) = (&self.default_scope, &self.scope) {
+            let beyond = default.without(scope);
+            if !beyond.is_empty() {
+                return Err(format!("default_scope names {beyond}, which scope does not allow"));
+            }
+        }
+        if self.default_scope.as_ref().is_some_and(Scopes::is_empty) {
+            return Err("default_scope names at least one scope, or is left out".to_owned());
         }
         match &self.access_token_audience {
             Some(audience) if !(1..=255).contains(&audience.len()) => {
@@ -182,7 +214,7 @@ impl Client {
             .redirect_uris
             .iter()
             .any(|registered| redirect_uris_match(registered, uri))
-            || (self.metadata.any_loopback_redirect && is_loopback(uri))
+            || (self.metadata.any_loopback_redirect && is_loopback_or_below(uri))
     }
 
     /// The client's name on pages.
@@ -222,11 +254,15 @@ mod tests {
             "https://localhost/cb",
             "http://[::1]:1/",
             "http://127.8.9.10/",
+            "http://app.localhost:3000/cb",
+            "https://a.b.localhost/",
         ] {
             assert!(client.accepts_redirect_to(uri), "{uri}");
         }
         for uri in [
             "http://localhost.evil.example/",
+            "http://.localhost/",
+            "http://evillocalhost/",
             "http://u@localhost/",
             "http://localhost/#f",
             "http://128.0.0.1/",

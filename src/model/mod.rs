@@ -34,7 +34,7 @@ pub use authorization_code::AuthorizationCode;
 pub use authorization_request::{AuthorizationRequest, Decision, PendingRequest};
 pub use behaviour::Behaviour;
 pub use claim_rule::{ClaimPlace, ClaimRule, PROTOCOL_CLAIMS};
-pub use client::{AccessTokenFormat, Client, ClientMetadata, StoredSecret, TokenEndpointAuthMethod};
+pub use client::{AccessTokenFormat, Client, ClientMetadata, IdTokenClaims, StoredSecret, TokenEndpointAuthMethod};
 pub use consent::Consent;
 pub use delivery::{Attempt, Delivery, DeliveryKind, DeliveryState, Pauses, remembered};
 pub use event::Event;

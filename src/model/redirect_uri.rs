@@ -19,9 +19,26 @@ pub fn redirect_uris_match(registered: &str, requested: &str) -> bool {
 /// RFC 6749 §3.1.2: absolute and without a fragment. User information is refused too: it misleads
 /// whoever reads the address. `javascript:`, `data:` and the like are never redirect URIs.
 pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
-    let Ok(url) = Url::parse(uri) else {
-        return Some("is not an absolute URI");
+    let url = match Url::parse(uri) {
+        Ok(url) => url,
+        Err(url::ParseError::InvalidPort) => return Some("has a port that is not a number from 0 to 65535"),
+        Err(_) => return Some("is not an absolute URI"),
     };
+    if uri.eq_ignore_ascii_case("urn:ietf:wg:oauth:2.0:oob")
+        || uri.to_ascii_lowercase().starts_with("urn:ietf:wg:oauth:2.0:oob:")
+    {
+        return Some(
+            "asks for the code to be shown for copying, which this server does not do: use a loopback address \
+             (RFC 8252 §7.3)",
+        );
+    }
+    if uri
+        .split(['?', '#'])
+        .next()
+        .is_some_and(|address| address.contains('*'))
+    {
+        return Some("contains a *: redirect URIs are compared exactly, and have no wildcards (RFC 9700 §2.1)");
+    }
     if !uri.is_ascii() {
         return Some("contains a character that is not allowed in a URI: percent-encode it");
     }
@@ -65,11 +82,22 @@ fn has_user_information(uri: &str) -> bool {
 
 /// Whether `uri` is http or https at localhost, 127.0.0.0/8 or [::1], without user information or fragment.
 pub fn is_loopback(uri: &str) -> bool {
+    is_loopback_where(uri, |domain| domain == "localhost")
+}
+
+/// The same, or at a name below localhost, which resolves to loopback (RFC 6761 §6.3).
+pub fn is_loopback_or_below(uri: &str) -> bool {
+    is_loopback_where(uri, |domain| {
+        domain == "localhost" || domain.strip_suffix(".localhost").is_some_and(|name| !name.is_empty())
+    })
+}
+
+fn is_loopback_where(uri: &str, is_localhost: impl Fn(&str) -> bool) -> bool {
     let Ok(url) = Url::parse(uri) else {
         return false;
     };
     let loopback_host = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Domain(domain)) => is_localhost(domain),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -172,5 +200,17 @@ mod tests {
         ] {
             assert!(redirect_uri_problem(uri).is_some(), "{uri}");
         }
+        for (uri, why) in [
+            ("urn:ietf:wg:oauth:2.0:oob", "RFC 8252"),
+            ("urn:ietf:wg:oauth:2.0:oob:auto", "RFC 8252"),
+            ("https://*.example.com/cb", "wildcard"),
+            ("https://client.example.com/*", "wildcard"),
+            ("http://localhost:99999/cb", "port"),
+            ("http://localhost:http/cb", "port"),
+        ] {
+            let problem = redirect_uri_problem(uri).unwrap_or_default();
+            assert!(problem.contains(why), "{uri}: {problem}");
+        }
+        assert_eq!(redirect_uri_problem("https://client.example.com/cb?glob=*"), None);
     }
 }

@@ -6,7 +6,7 @@ use super::{
     error::{OAuthError, invalid_request, invalid_scope, unauthorized_client},
     form::Parameters,
     reply_address::{LONGEST_PARAMETER, ReplyAddress},
-    scopes::check_allowed,
+    scopes::{check_allowed, default_of},
 };
 use crate::{
     app::Realm,
@@ -110,12 +110,13 @@ fn check_response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
 }
 
 fn scopes(realm: &Realm, client: &Client, parameters: &Parameters) -> Result<Scopes, OAuthError> {
-    let asked = parameters
-        .get("scope")
-        .ok_or_else(|| invalid_scope("scope is missing").kind("scope.missing"))?;
-    let asked: Scopes = asked
-        .parse()
-        .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?;
+    let asked: Scopes = match (parameters.get("scope"), default_of(&realm.policy, client)) {
+        (Some(asked), _) => asked
+            .parse()
+            .map_err(|error: ScopesError| invalid_scope(error.to_string()).kind("scope.malformed"))?,
+        (None, Some(default)) => default.clone(),
+        (None, None) => return Err(invalid_scope("scope is missing").kind("scope.missing")),
+    };
     refuse_when(asked.is_empty(), || {
         invalid_scope("scope is missing").kind("scope.missing")
     })?;

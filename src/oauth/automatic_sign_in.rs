@@ -16,9 +16,6 @@ use crate::{
     store::{self, Tx, settle},
 };
 
-/// The `amr` of such a sign-in (RFC 8176): the same as after the password form, which it replaces.
-const AMR: [&str; 1] = ["pwd"];
-
 /// Issues the code for the user named by `login_hint`, with the session and the consent that the pages would have
 /// created.
 ///
@@ -77,7 +74,7 @@ async fn answer_as(
     }
     let sign_in = SignIn {
         user: &user,
-        amr: &AMR,
+        amr: &[], // nobody proved anything (RFC 8176)
         before: current.as_ref(),
         headers,
         lifetime: SignedDuration::from_secs(realm.policy.lifetimes.session.into()),

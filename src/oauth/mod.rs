@@ -28,6 +28,7 @@ mod resource;
 mod revoke;
 mod scopes;
 mod token;
+mod token_info;
 mod userinfo;
 mod webfinger;
 
@@ -54,6 +55,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(paths::OPENID_CONFIGURATION, get(discovery::show))
         .route(paths::OAUTH_AUTHORIZATION_SERVER, get(discovery::show))
         .route(paths::JWKS, get(jwks::show))
+        .route(paths::TOKEN_INFO, get(token_info::show))
         .route(paths::USERINFO, get(userinfo::show).post(userinfo::show))
         .layer(cors::any_origin(&[Method::GET, Method::POST]));
     let others = Router::new()

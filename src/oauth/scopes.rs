@@ -8,6 +8,12 @@ pub fn supported(policy: &Policy, scopes: &Scopes) -> Scopes {
     scopes.without(&scopes.without(&policy.scopes()))
 }
 
+/// The scopes of a request that names none, where the client has some and the policy wants it.
+pub fn default_of<'a>(policy: &Policy, client: &'a Client) -> Option<&'a Scopes> {
+    let default = client.metadata.default_scope.as_ref();
+    default.filter(|_| policy.default_scopes)
+}
+
 /// Refuses scopes that the realm does not support or the client is not registered for.
 pub fn check_allowed(policy: &Policy, client: &Client, asked: &Scopes) -> Result<(), OAuthError> {
     let supported = policy.scopes();

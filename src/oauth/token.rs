@@ -12,12 +12,12 @@ use super::{
     client_authentication::authenticate,
     error::{OAuthError, no_store},
     form::{FormBody, Parameters},
-    grant_types::{self, Granted, TokenRequest},
+    grant_types::{self, Granted, TokenRequest, claims_by_scope},
 };
 use crate::{
     app::{App, Realm},
-    model::{Claims, Client},
-    tokens::IdTokenFor,
+    model::{ClaimPlace, Claims, Client, User},
+    tokens::{ClaimsAbout, IdTokenFor, claims},
 };
 
 /// The members in the order they are written (RFC 6749 §5.1, OIDC Core §3.1.3.3); absent ones are left out.
@@ -64,6 +64,10 @@ async fn answer(app: &App, realm: &Realm, form: &FormBody) -> Result<TokenRespon
 }
 
 fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Result<TokenResponse, OAuthError> {
+    let further = granted
+        .user
+        .as_ref()
+        .map(|user| claims_of_scopes(realm, client, &granted, user));
     let id_token = granted.id_token.as_ref().map(|(grant, nonce)| {
         realm.mint.id_token(IdTokenFor {
             client,
@@ -74,7 +78,7 @@ fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Res
             access_token: &granted.access_token,
             now,
             lifetime: None,
-            further: Claims::new(),
+            further: further.unwrap_or_default(),
         })
     });
     Ok(TokenResponse {
@@ -86,4 +90,20 @@ fn sign(realm: &Realm, client: &Client, granted: Granted, now: Timestamp) -> Res
         created_at: now.as_second(),
         id_token: id_token.transpose()?,
     })
+}
+
+/// The claims that the granted scopes give access to, for a client that wants them in its ID tokens.
+fn claims_of_scopes(realm: &Realm, client: &Client, granted: &Granted, user: &User) -> Claims {
+    if !claims_by_scope(realm, client) {
+        return Claims::new();
+    }
+    let scopes = &granted.scopes;
+    let mut claims = claims::granted(&realm.policy, &realm.scopes, scopes, user);
+    let about = ClaimsAbout {
+        client,
+        user: Some(user),
+        scopes,
+    };
+    realm.claim_rules.add(&mut claims, ClaimPlace::IdToken, &about);
+    claims
 }

@@ -26,7 +26,8 @@ pub fn with_form(endpoint: &Endpoint, response: Response) -> Response {
         return response;
     }
     let (old, _) = response.into_parts();
-    let mut response = formed(endpoint.error_form, old.status);
+    let (code, sentence) = words(old.status);
+    let mut response = formed(endpoint.error_form, old.status, Refusal::new(code, sentence), sentence);
     keep(&old.headers, response.headers_mut());
     let extensions = response.extensions_mut();
     extensions.extend(old.extensions);
@@ -34,12 +35,28 @@ pub fn with_form(endpoint: &Endpoint, response: Response) -> Response {
         let (code, sentence) = words(old.status);
         extensions.insert(Refusal::new(code, sentence));
     }
+    open_to_scripts(endpoint, &mut response);
+    response
+}
+
+fn open_to_scripts(endpoint: &Endpoint, response: &mut Response) {
     if endpoint.cors {
         let headers = response.headers_mut();
         headers
             .entry(header::ACCESS_CONTROL_ALLOW_ORIGIN)
             .or_insert(HeaderValue::from_static("*"));
     }
+}
+
+/// The refusal of a path that begins with a realm that does not exist, in the form of its endpoint: its name is what
+/// clients most often have wrong.
+pub fn no_such_realm(endpoint: &Endpoint, name: &str) -> Response {
+    let sentence = format!("there is no realm {name:?}");
+    let refusal = Refusal::new("invalid_request", &sentence).kind("realm.unknown");
+    let refusal = refusal.compare("the name of a realm", name);
+    let mut response = formed(endpoint.error_form, StatusCode::NOT_FOUND, refusal.clone(), &sentence);
+    open_to_scripts(endpoint, &mut response);
+    response.extensions_mut().insert(refusal);
     response
 }
 
@@ -64,19 +81,18 @@ fn keep(old: &HeaderMap, new: &mut HeaderMap) {
     }
 }
 
-fn formed(form: ErrorForm, status: StatusCode) -> Response {
-    let (code, sentence) = words(status);
+fn formed(form: ErrorForm, status: StatusCode, refusal: Refusal, sentence: &str) -> Response {
     match form {
         ErrorForm::OAuth => (
             status,
             no_store(),
-            Json(json!({"error": code, "error_description": sentence})),
+            Json(json!({"error": refusal.code, "error_description": refusal.description()})),
         )
             .into_response(),
         ErrorForm::Own(answer) => answer(status, sentence),
         ErrorForm::Problem => Problem::new(status, sentence).into_response(),
-        ErrorForm::Page => PageError::new(status, Refusal::new(code, sentence)).into_response(),
-        ErrorForm::Plain => (status, body::Body::from(sentence)).into_response(),
+        ErrorForm::Page => PageError::new(status, refusal).into_response(),
+        ErrorForm::Plain => (status, body::Body::from(sentence.to_owned())).into_response(),
     }
 }
 

@@ -4,20 +4,13 @@
 //! §3 puts the well-known part *before* an issuer's path, so both `/realms/x/.well-known/…` and
 //! `/.well-known/…/realms/x` lead to the same document. `/realms/default` does not exist: one issuer has one URL.
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::body::Body;
 use http::{
     Request, Uri,
     uri::{InvalidUri, PathAndQuery},
 };
 
-use crate::{
-    api::problem::Problem,
-    model::RealmName,
-    web::{endpoint::is_within, page_error::PageError, paths},
-};
+use crate::{model::RealmName, web::paths};
 
 /// The realm that a path names, and the path within it; `None` for a path of the default realm.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,16 +46,6 @@ impl Within {
         }
         Ok(())
     }
-}
-
-/// Refuses a name that no realm has. Scripts get it in their own form, since a realm's name is what they most often
-/// have wrong.
-pub fn no_such_realm(within: &Within) -> Response {
-    if is_within(within.path(""), paths::CONTROL) {
-        let name = within.realm();
-        return Problem::not_found(format!("there is no realm {name:?}")).into_response();
-    }
-    PageError::not_found().into_response()
 }
 
 /// The realm a path names, if it names one.

@@ -238,7 +238,7 @@ impl Shared {
             return self.routes.answer(request).await;
         }
         if arrival.within.is_forbidden() {
-            return realm_prefix::no_such_realm(arrival.within);
+            return fallback_errors::no_such_realm(arrival.endpoint, arrival.within.realm());
         }
         let realm = match self
             .routes
@@ -248,7 +248,7 @@ impl Shared {
             .await
         {
             Ok(Some(realm)) => realm,
-            Ok(None) => return realm_prefix::no_such_realm(arrival.within),
+            Ok(None) => return fallback_errors::no_such_realm(arrival.endpoint, arrival.within.realm()),
             Err(error) => return PageError::from(error).into_response(),
         };
         if is_of_the_server(arrival.endpoint) {

@@ -194,6 +194,14 @@ pub static TOKEN: Endpoint = Endpoint {
     cors: true,
     ..Endpoint::PROTOCOL
 };
+/// What a bearer may know of its token, as at the emulated portal.
+pub static TOKEN_INFO: Endpoint = Endpoint {
+    name: "token_info",
+    paths: &[paths::TOKEN_INFO],
+    subject: SubjectSource::AccessToken { in_form: false },
+    cors: true,
+    ..Endpoint::PROTOCOL
+};
 /// RFC 7009.
 pub static REVOKE: Endpoint = Endpoint {
     name: "revoke",
@@ -260,6 +268,7 @@ const PROTOCOL: &[&Endpoint] = &[
     &CONSENT,
     &ACCOUNT,
     &LOGOUT,
+    &TOKEN_INFO,
     &TOKEN,
     &REVOKE,
     &INTROSPECT,

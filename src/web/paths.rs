@@ -11,6 +11,7 @@ pub const WEBFINGER: &str = "/.well-known/webfinger";
 pub const AUTHORIZE: &str = "/oauth/authorize";
 pub const CONTINUE: &str = "/oauth/authorize/continue";
 pub const TOKEN: &str = "/oauth/token";
+pub const TOKEN_INFO: &str = "/oauth/token/info";
 pub const REVOKE: &str = "/oauth/revoke";
 pub const INTROSPECT: &str = "/oauth/introspect";
 pub const USERINFO: &str = "/oauth/userinfo";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{ClientApp, fresh_realm, realm_with};
+use crate::support::{ClientApp, client_app::ClientCall, fresh_realm, portal_realm, realm_with};
 
 #[tokio::test]
 async fn a_client_gets_a_token_of_its_own() {
@@ -147,4 +147,41 @@ async fn a_default_holds_no_scope_that_the_realm_does_not_have() {
         .has_status(200);
 
     assert_eq!(answer.member("scope"), "appointment_guest_lookup");
+}
+
+#[tokio::test]
+async fn without_a_scope_the_clients_default_is_granted_and_told() {
+    let realm = fresh_realm().await;
+
+    let answer = ClientCall::new(&realm, "/oauth/token")
+        .with("grant_type", "client_credentials")
+        .basic("demo-service", "demo-service-secret")
+        .send()
+        .await
+        .brings_tokens();
+
+    assert_eq!(answer.member("scope"), "appointment_guest_lookup");
+}
+
+#[tokio::test]
+async fn without_a_scope_policy_portal_refuses_as_upstream() {
+    let realm = portal_realm().await;
+
+    ClientCall::new(&realm, "/oauth/token")
+        .with("grant_type", "client_credentials")
+        .basic("demo-service", "demo-service-secret")
+        .send()
+        .await
+        .is_refused_with("invalid_scope");
+}
+
+#[tokio::test]
+async fn a_default_beyond_the_allowed_scopes_is_refused_at_registration() {
+    let realm = fresh_realm().await;
+    let client = json!({"client_id": "c", "grant_types": ["client_credentials"], "client_secret": "s",
+        "scope": "profile_read", "default_scope": "profile_read appointment_read"});
+
+    let answer = realm.post_json("/control/api/clients", &client).await.has_status(400);
+
+    assert!(answer.text().contains("appointment_read"), "{answer}");
 }

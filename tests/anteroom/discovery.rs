@@ -336,7 +336,9 @@ mod walked {
         for realm in realms().await {
             let metadata = realm.discovery().await;
             let scopes = texts(&metadata["scopes_supported"]).join(" ");
-            let tokens = realm.demo_client().asking_for(&scopes).tokens_for("anne").await;
+            let request = realm.demo_client().asking_for(&scopes).request();
+            let callback = request.authorize_by_password(&realm.user_agent(), "anne").await;
+            let tokens = crate::support::Tokens::read(request.client.redeem(&request.code_in(&callback)).await);
             let id_token = crate::support::jwt::claims(tokens.id_token());
             let userinfo = realm.caller(&tokens.access_token).userinfo().await.is_ok().json();
             for claim in texts(&metadata["claims_supported"]) {

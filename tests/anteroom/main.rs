@@ -50,6 +50,7 @@ mod starting;
 mod store;
 mod support;
 mod tls;
+mod token_info;
 mod token_lives;
 mod userinfo;
 mod webfinger;

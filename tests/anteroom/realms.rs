@@ -667,3 +667,35 @@ mod seeded {
         assert_eq!(made.status, 201, "{made}");
     }
 }
+
+#[tokio::test]
+async fn a_realm_that_does_not_exist_is_named_in_the_form_of_each_endpoint() {
+    let root = Emulator::shared().default_realm();
+    for path in [
+        "/oauth/token",
+        "/oauth/userinfo",
+        "/.well-known/openid-configuration",
+        "/oauth/discovery/keys",
+    ] {
+        let answer = root.get(&format!("/realms/nope{path}")).await.has_status(404);
+        assert_eq!(answer.media_type(), "application/json", "{path}");
+        assert!(
+            answer.member("error_description").contains("there is no realm 'nope'"),
+            "{answer}"
+        );
+    }
+    let inserted = root
+        .get("/.well-known/openid-configuration/realms/nope")
+        .await
+        .has_status(404);
+    assert!(inserted.text().contains("there is no realm"), "{inserted}");
+    for path in ["/login", "/oauth/authorize?client_id=demo-client", "/"] {
+        let answer = root.get(&format!("/realms/nope{path}")).await.has_status(404);
+        assert_eq!(answer.media_type(), "text/html", "{path}");
+        assert!(answer.text().contains("nope"), "{answer}");
+    }
+    for path in ["/api/portal/v1/user", "/vsee/api_v3/rooms"] {
+        let answer = root.get(&format!("/realms/nope{path}")).await.has_status(404);
+        assert_eq!(answer.media_type(), "application/json", "{path}: {answer}");
+    }
+}

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     authorization_flow::other_persona,
-    support::{Answer, Page, Realm, UserAgent, fresh_realm, realm_with},
+    support::{Answer, Page, Realm, UserAgent, fresh_realm, jwt, realm_with},
 };
 
 async fn sign_in_page(realm: &Realm, browser: &UserAgent) -> Page {
@@ -586,4 +586,18 @@ mod cancelling {
             .callback()
             .code();
     }
+}
+
+/// `amr` says what happened (RFC 8176).
+#[tokio::test]
+async fn only_a_password_is_told_as_one() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client();
+    let request = client.request();
+    let callback = request.authorize_by_password(&realm.user_agent(), "anne").await;
+    let by_password = client.redeem(&request.code_in(&callback)).await.brings_tokens();
+    let by_persona = client.tokens_for("ben").await;
+
+    assert_eq!(jwt::claims(&by_password.id_token())["amr"], json!(["pwd"]));
+    assert_eq!(jwt::claims(by_persona.id_token()).get("amr"), None);
 }

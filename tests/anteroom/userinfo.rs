@@ -1,8 +1,9 @@
 //! `GET|POST /oauth/userinfo` (OIDC Core §5.3), and what a bearer's refusal looks like (RFC 6750 §3).
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Realm, fresh_realm, jwt};
+use crate::support::{Answer, Realm, fresh_realm, jwt, realm_with};
 
 async fn userinfo_with(realm: &Realm, scope: &str) -> Value {
     let tokens = realm.demo_client().asking_for(scope).tokens_for("anne").await;
@@ -283,4 +284,32 @@ async fn other_methods_are_not_allowed() {
         .put("/oauth/userinfo", &json!({}))
         .await
         .has_status(405);
+}
+
+/// A client that never asks userinfo can have the claims in its ID tokens instead.
+#[tokio::test]
+async fn the_claims_of_scopes_are_in_the_id_token_where_the_clients_metadata_says_so() {
+    for (policy, expected) in [("default", Some("Anne Rogers")), ("portal", None)] {
+        let realm = realm_with(json!({"policy": policy})).await;
+        let client = realm.demo_client().asking_for("openid");
+        let client = if policy == "default" {
+            client.asking_for("openid profile")
+        } else {
+            client
+        };
+        let change = json!({"id_token_claims": "scopes"});
+        realm
+            .control(Method::PATCH, "clients/demo-client", &change)
+            .await
+            .is_ok();
+
+        let tokens = client.tokens_for("anne").await;
+
+        let claims = jwt::claims(tokens.id_token());
+        assert_eq!(claims.get("name").and_then(|name| name.as_str()), expected, "{claims}");
+        assert_eq!(claims.get("email"), None, "its scope was not granted");
+        let refreshed = client.refresh(tokens.refresh_token()).await.brings_tokens();
+        let claims = jwt::claims(&refreshed.id_token());
+        assert_eq!(claims.get("name").and_then(|name| name.as_str()), expected, "{claims}");
+    }
 }

@@ -76,7 +76,8 @@ pub const ADVICE: &[Advice] = &[
     ),
     (
         "scope.missing",
-        "Send a scope. For OpenID Connect it must contain openid; without it there is no ID token.",
+        "Send a scope, or give the client a default_scope (PATCH /control/api/clients/CLIENT_ID). For OpenID Connect it \
+         must contain openid; without it there is no ID token.",
     ),
     (
         "scope.malformed",
@@ -85,11 +86,12 @@ pub const ADVICE: &[Advice] = &[
     (
         "scope.unknown",
         "Request only scopes that the discovery document lists in scopes_supported. They depend on the policy of the \
-         realm.",
+         realm (switch scopes_supported); a scope of your own is added with POST /control/api/scopes or in a seed.",
     ),
     (
         "scope.foreign",
-        "Request fewer scopes, or add the missing ones to the client's registration (its member scope).",
+        "Request fewer scopes, or add the missing ones to the client's registration: its member scope, with PATCH \
+         /control/api/clients/CLIENT_ID.",
     ),
     (
         "client.grant_type",

@@ -50,6 +50,11 @@ pub const ADVICE: &[Advice] = &[
          needs.",
     ),
     (
+        "realm.unknown",
+        "Check the issuer of your client: `anteroom realm list` or GET /control/api/realms names the realms there are. A \
+         realm with a time to live may have ended.",
+    ),
+    (
         "page.unknown",
         "Check the path, and that it is below the issuer of its realm: the discovery document lists the endpoints.",
     ),

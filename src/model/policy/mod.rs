@@ -63,6 +63,10 @@ switches! {
         /// Client authentication is as lenient as the portal's: `Authorization: Bearer` beside a token or revocation
         /// request is ignored, and a public client may send `Authorization: Basic` with an empty secret.
         upstream_client_authentication: bool = false, Portal: true;
+        /// A request without `scope` gets the client's `default_scope`; otherwise it is refused (RFC 6749 §3.3).
+        default_scopes: bool = true, Portal: false;
+        /// A client's `id_token_claims` count. Otherwise claims about the user come from userinfo only.
+        id_token_claims_by_client: bool = true, Portal: false;
         /// Scripts of any origin may call the portals' APIs (CORS). Without it a browser hides their answers.
         portal_cors: bool = true;
         /// The status of the redirect to the client after consent.

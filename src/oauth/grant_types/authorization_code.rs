@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
+use super::{GrantTypeRow, Granted, TokenRequest, user_for_claims};
 use crate::{
     app::Realm,
     journal::recording,
@@ -47,7 +47,7 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         }
     }
 
-    let user = user_for_rules(&mut conn, realm, &code.grant.user).await?;
+    let user = user_for_claims(&mut conn, realm, client, &code.grant.user).await?;
     drop(conn);
     let pair = realm.random.id(now);
     let prepared = realm.mint.prepare_access_token(AccessTokenFor {

@@ -8,7 +8,7 @@ use crate::{
     model::{Claims, Client, GrantType, SCOPES_OF_USERS, Scopes, ScopesError, refuse_when},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
-        scopes::{check_allowed, supported},
+        scopes::{check_allowed, default_of, supported},
     },
     store,
     tokens::AccessTokenFor,
@@ -53,14 +53,14 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
     })
 }
 
-/// The requested scopes; without a request all that the client is registered for (RFC 6749 §3.3).
+/// The requested scopes; without a request the client's default, or else all that it is registered for (RFC 6749 §3.3).
 fn scopes(realm: &Realm, client: &Client, asked: Option<&str>) -> Result<Scopes, OAuthError> {
     let of_users: Scopes = SCOPES_OF_USERS.into_iter().collect();
     let Some(asked) = asked else {
-        let registered = client.metadata.scope.as_ref();
+        let registered = default_of(&realm.policy, client).or(client.metadata.scope.as_ref());
         let registered = registered.map(|scopes| supported(&realm.policy, scopes).without(&of_users));
         return registered.filter(|scopes| !scopes.is_empty()).ok_or_else(|| {
-            invalid_scope("scope is missing, and the client has no registered scopes to use instead")
+            invalid_scope("scope is missing, and the client has no default_scope or scope to use instead")
                 .kind("scope.missing")
         });
     };

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{Client, Grant, GrantType, Scopes, Secret, User, UserId, refuse_when},
+    model::{Client, Grant, GrantType, IdTokenClaims, Scopes, Secret, User, UserId, refuse_when},
     store::{self, Conn},
 };
 
@@ -47,7 +47,7 @@ pub struct Granted {
     pub scopes: Scopes,
     /// The grant of the ID token, and the nonce it repeats; `None` where `openid` was not granted.
     pub id_token: Option<(Grant, Option<String>)>,
-    /// The user, where claim rules need it.
+    /// The user, where claims of a token are about it.
     pub user: Option<User>,
 }
 
@@ -85,9 +85,19 @@ pub fn check_allowed(client: &Client, grant_type: GrantType) -> Result<(), OAuth
     })
 }
 
-/// The user of a grant, if a claim rule for tokens needs it; without such rules nothing is read.
-async fn user_for_rules(conn: &mut Conn, realm: &Realm, user: &UserId) -> store::Result<Option<User>> {
-    if !realm.claim_rules.apply_to_tokens() {
+/// Whether the client's ID tokens have the claims of the granted scopes.
+pub fn claims_by_scope(realm: &Realm, client: &Client) -> bool {
+    client.metadata.id_token_claims == IdTokenClaims::Scopes && realm.policy.id_token_claims_by_client
+}
+
+/// The user of a grant, if claims of a token are about it; otherwise nothing is read.
+async fn user_for_claims(
+    conn: &mut Conn,
+    realm: &Realm,
+    client: &Client,
+    user: &UserId,
+) -> store::Result<Option<User>> {
+    if !realm.claim_rules.apply_to_tokens() && !claims_by_scope(realm, client) {
         return Ok(None);
     }
     store::users::find(conn, realm.id, user).await

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{GrantTypeRow, Granted, TokenRequest, user_for_rules};
+use super::{GrantTypeRow, Granted, TokenRequest, user_for_claims};
 use crate::{
     app::Realm,
     journal::recording,
@@ -56,7 +56,7 @@ async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) ->
         invalid_grant("the grant was withdrawn or revoked").kind("grant.withdrawn")
     })?;
 
-    let user = user_for_rules(tx, realm, &token.grant.user).await?;
+    let user = user_for_claims(tx, realm, client, &token.grant.user).await?;
     let pair = realm.random.id(now);
     let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::secret::{Phc, SeedSecret};
-use crate::model::{AccessTokenFormat, ClientId, ClientMetadata, GrantType, Scopes, Secret, TokenEndpointAuthMethod};
+use crate::model::{
+    AccessTokenFormat, ClientId, ClientMetadata, GrantType, IdTokenClaims, Scopes, Secret, TokenEndpointAuthMethod,
+};
 
 /// Stands for the realm's issuer at the beginning of a redirect URI or audience.
 const ISSUER: &str = "{issuer}";
@@ -66,6 +68,9 @@ struct Written {
     #[serde(default)]
     access_token_format: AccessTokenFormat,
     access_token_audience: Option<String>,
+    default_scope: Option<Scopes>,
+    #[serde(default)]
+    id_token_claims: IdTokenClaims,
 }
 
 /// The default of `grant_types` (RFC 7591 §2).
@@ -98,6 +103,8 @@ impl TryFrom<Written> for SeedClient {
             tos_uri: written.tos_uri,
             access_token_format: written.access_token_format,
             access_token_audience: written.access_token_audience,
+            default_scope: written.default_scope,
+            id_token_claims: written.id_token_claims,
         };
         let client = Self { id, secret, metadata };
         let checked = client.metadata("http://localhost").check(client.secret.is_some());

@@ -10,7 +10,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Arrival, Callback, Realm, UserAgent};
+use super::{Answer, Arrival, Callback, Page, Realm, UserAgent, page::Form};
 
 /// Where the demo clients let themselves be called back: any port of the loopback address will do for them.
 pub const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
@@ -259,6 +259,20 @@ impl AuthorizationRequest {
 
     /// Opens it in this browser and goes through whatever pages come, signing in as this person and agreeing.
     pub async fn authorize(&self, browser: &UserAgent, user: &str) -> Callback {
+        let sign_in = |page: &Page| page.form_with("persona").press("persona", user);
+        self.go_through(browser, sign_in).await
+    }
+
+    /// The same, signing in by name and password.
+    pub async fn authorize_by_password(&self, browser: &UserAgent, user: &str) -> Callback {
+        let sign_in = |page: &Page| {
+            let form = page.form_with("password").fill("username", user);
+            form.fill("password", &format!("{user}-password"))
+        };
+        self.go_through(browser, sign_in).await
+    }
+
+    async fn go_through(&self, browser: &UserAgent, sign_in: impl Fn(&Page) -> Form) -> Callback {
         let mut arrival = self.open(browser).await;
         for _ in 0..4 {
             let page = match arrival {
@@ -269,7 +283,7 @@ impl AuthorizationRequest {
             let form = if page.is_consent() {
                 page.form_with("decision").press("decision", "allow")
             } else {
-                page.form_with("persona").press("persona", user)
+                sign_in(&page)
             };
             arrival = browser.submit(&form).await;
         }
