@@ -59,8 +59,9 @@ create table users (
     id text not null,
     sequence bigint not null,
     username text not null,
-    -- what is searched: the user name in lower case
+    -- what is searched: user name and e-mail address in lower case and NFC
     username_folded text not null,
+    email_folded text,
     -- a PHC string; null for a user who can be picked but not sign in by password
     password text,
     -- why the persona picker offers this user: the reason a client must cope with
@@ -76,6 +77,7 @@ create table users (
     primary key (realm, id)
 );
 create unique index users_by_name on users (realm, username_folded);
+create index users_by_email on users (realm, email_folded) where email_folded is not null;
 create index users_in_order on users (realm, sequence, id);
 create index users_deleted on users (realm, deleted_at) where deleted_at is not null;
 

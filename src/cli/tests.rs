@@ -240,7 +240,10 @@ async fn a_seed_with_something_twice_leaves_the_database_empty() {
     std::fs::write(&seed, "[[users]]\nusername = \"zoe\"\n[[users]]\nusername = \"ZOE\"\n").unwrap();
 
     let error = answer(&words).await.unwrap_err().to_string();
-    assert!(error.contains("the seed has user \"ZOE\" twice"), "{error}");
+    assert!(
+        error.contains("the users \"zoe\" and \"ZOE\" have the same name"),
+        "{error}"
+    );
 
     std::fs::write(&seed, "[[users]]\nusername = \"zoe\"\n").unwrap();
     answer(&words).await.unwrap();

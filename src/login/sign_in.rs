@@ -24,7 +24,7 @@ use crate::{
         asking_client::AskingClient,
         visit::{PendingAuthorization, Visit, see_other, unknown_form},
     },
-    model::{Barred, Decision, Refusal, Secret, User, refuse_when},
+    model::{Barred, Decision, Refusal, Secret, SubjectType, User, refuse_when},
     passwords::Attempts,
     sessions::{self, SignIn},
     store::{self, Tx, settle},
@@ -82,11 +82,18 @@ enum Attempt<'f> {
 
 pub async fn show(State(app): State<App>, realm: Realm, parts: Parts) -> Result<Page, PageError> {
     let visit = Visit::read(&app, &realm, &parts).await?;
-    let hint = visit
-        .pending_authorization
-        .as_ref()
-        .and_then(|pending_authorization| pending_authorization.pending.request.login_hint.clone());
-    sign_in_page(&app, &realm, visit, hint.unwrap_or_default(), None).await
+    let hinted = match visit.login_hint() {
+        Some(hint) => username_of_hint(&app, &realm, hint).await?,
+        None => String::new(),
+    };
+    sign_in_page(&app, &realm, visit, hinted, None).await
+}
+
+/// The name of the user that a `login_hint` finds; otherwise the hint itself.
+async fn username_of_hint(app: &App, realm: &Realm, hint: &str) -> Result<String, PageError> {
+    let by_id = realm.policy.subject_type == SubjectType::Public;
+    let user = store::users::find_by_hint(&mut app.database.read().await?, realm.id, hint, by_id).await?;
+    Ok(user.map_or_else(|| hint.to_owned(), |user| user.username))
 }
 
 pub async fn enter(State(app): State<App>, realm: Realm, parts: Parts, form: PageForm) -> Result<Response, PageError> {

@@ -81,6 +81,12 @@ impl Visit {
         })
     }
 
+    /// Who the client thinks will sign in.
+    pub fn login_hint(&self) -> Option<&str> {
+        let pending_authorization = self.pending_authorization.as_ref()?;
+        pending_authorization.pending.request.login_hint.as_deref()
+    }
+
     /// The authorization request and the user who signed in for it; `None` where the session of that user has ended, so
     /// that somebody has to [sign in](PendingAuthorization::sign_in_page) for it again.
     ///

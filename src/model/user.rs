@@ -1,6 +1,7 @@
 //! Users: people who can sign in.
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Behaviour, UserId};
 
@@ -22,9 +23,21 @@ pub struct User {
 }
 
 impl User {
-    /// A user name in the form that is compared: case does not matter.
-    pub fn folded(username: &str) -> String {
-        username.trim().to_lowercase()
+    /// A user name or e-mail address in the form that is compared: neither case nor the composition of characters
+    /// matters (RFC 8265 §3.3).
+    pub fn folded(name: &str) -> String {
+        let name = name.trim();
+        if name.is_ascii() {
+            return name.to_ascii_lowercase();
+        }
+        let lower = name.nfc().collect::<String>().to_lowercase();
+        lower.nfc().collect()
+    }
+
+    /// The e-mail address of the claims, as [`folded`](Self::folded) has it.
+    pub fn email_folded(claims: &Claims) -> Option<String> {
+        let email = claims.get("email")?.as_str()?;
+        Some(Self::folded(email)).filter(|email| !email.is_empty())
     }
 
     /// The user's name on pages: the `name` claim, else the user name.

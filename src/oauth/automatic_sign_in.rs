@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm, behaviour_effects},
-    model::{AuthorizationRequest, Client, SignedIn, User},
+    model::{AuthorizationRequest, Client, SignedIn, SubjectType, User},
     sessions::{self, SignIn},
     store::{self, Tx, settle},
 };
@@ -36,7 +36,8 @@ pub async fn answer_for_hint(
         return Ok(None);
     };
     let mut conn = app.database.read().await?;
-    let Some(user) = store::users::find_by_username(&mut conn, realm.id, hint).await? else {
+    let by_id = realm.policy.subject_type == SubjectType::Public;
+    let Some(user) = store::users::find_by_hint(&mut conn, realm.id, hint, by_id).await? else {
         return Ok(None);
     };
     if user.barred().is_some() {

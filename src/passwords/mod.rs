@@ -24,6 +24,7 @@ use argon2::{
     password_hash::{self, phc::PasswordHash},
 };
 use tokio::{runtime::Handle, task::JoinError};
+use unicode_normalization::UnicodeNormalization as _;
 
 pub use throttle::{Attempts, Throttle};
 
@@ -105,7 +106,7 @@ impl Passwords {
 
     /// A new PHC string for `password`: Argon2id, 19 MiB, two passes, one lane, a salt of 16 bytes from `random`.
     pub async fn hash(&self, password: &str, random: &Random) -> Result<String, PasswordError> {
-        let (password, salt) = (password.to_owned(), random.bytes::<16>());
+        let (password, salt) = (prepared(password), random.bytes::<16>());
         Ok(self
             .work(None, move |memory| argon2id::hash(memory, password.as_bytes(), &salt))
             .await??)
@@ -118,7 +119,7 @@ impl Passwords {
     /// When `stored` is not a hash that [`check_phc`] takes, wherever it came from, or too many wait in the realm.
     pub async fn verify(&self, realm: RealmId, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
         let hash = checked_phc(stored.unwrap_or(NOBODY))?;
-        let password = password.to_owned();
+        let password = prepared(password);
         let fits = self
             .work(Some(realm), move |memory| {
                 argon2id::fits(memory, password.as_bytes(), &hash)
@@ -181,6 +182,18 @@ impl Passwords {
         });
         Ok(result.await?)
     }
+}
+
+/// A password as it is hashed (RFC 8265 §4.2, OpaqueString): the same however a keyboard composes its characters.
+fn prepared(password: &str) -> String {
+    if password.is_ascii() {
+        return password.to_owned();
+    }
+    let is_space = |character: char| character.is_whitespace() && !character.is_control();
+    let spaced = password
+        .chars()
+        .map(|character| if is_space(character) { ' ' } else { character });
+    spaced.nfc().collect()
 }
 
 /// Gives back what hashes worked in, unless another has begun meanwhile.
@@ -259,6 +272,15 @@ mod tests {
                 "{wrong:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn composed_and_decomposed_characters_are_the_same_password() {
+        let (passwords, stored) = hashed("gr\u{fc}n\u{a0}tee").await;
+
+        let decomposed = "gru\u{308}n tee";
+        assert!(passwords.verify(REALM, decomposed, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(REALM, "grun tee", Some(&stored)).await.unwrap());
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ pub const TABLE: Table = Table::new(
         tables::integer("sequence"),
         tables::text("username"),
         tables::text("username_folded"),
+        tables::text("email_folded").or_null(),
         tables::text("password").or_null().hash(),
         tables::text("persona").or_null(),
         tables::json("claims").of::<Claims>(),
@@ -39,7 +40,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
     let revived = execute!(
         tx,
         "update users set username = $3, username_folded = $4, password = $5, persona = $6, claims = $7, created_at = $8, behaviour = $9,
-            sequence = (select max(o.sequence) + 1 from users o where o.realm = $1), deleted_at = null
+            sequence = (select max(o.sequence) + 1 from users o where o.realm = $1), deleted_at = null, email_folded = $10
          where realm = $1 and id = $2 and deleted_at is not null
            and not exists (select 1 from users o where o.realm = $1 and o.username_folded = $4)",
         realm,
@@ -51,14 +52,16 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
         json(&user.claims)?,
         now,
         user.behaviour,
+        User::email_folded(&user.claims),
     )?;
     if revived == 1 {
         return Ok(true);
     }
     let rows = execute!(
         tx,
-        "insert into users (realm, id, sequence, username, username_folded, password, persona, claims, created_at, behaviour)
-         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7, $8, $9 from users where realm = $1
+        "insert into users
+            (realm, id, sequence, username, username_folded, password, persona, claims, created_at, behaviour, email_folded)
+         select $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10 from users where realm = $1
          on conflict do nothing",
         realm,
         user.id,
@@ -69,6 +72,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, user: &User, now: Timestamp) ->
         json(&user.claims)?,
         now,
         user.behaviour,
+        User::email_folded(&user.claims),
     )?;
     Ok(rows == 1)
 }
@@ -100,6 +104,30 @@ pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> 
     match find(conn, realm, &UserId::from(text)).await? {
         Some(user) => Ok(Some(user)),
         None => find_by_username(conn, realm, text).await,
+    }
+}
+
+/// The user that a `login_hint` names (OIDC Core §3.1.2.1): by user name, by e-mail address (also as `mailto:`), or, where
+/// `by_id` says so, by `sub`. An address that several users have names none of them.
+pub async fn find_by_hint(conn: &mut Conn, realm: RealmId, hint: &str, by_id: bool) -> Result<Option<User>> {
+    if let Some(user) = find_by_username(conn, realm, hint).await? {
+        return Ok(Some(user));
+    }
+    let address = match hint.split_at_checked("mailto:".len()) {
+        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => address,
+        _ => hint,
+    };
+    let rows = fetch_all!(
+        conn,
+        "select id as user_id, username, password, persona, behaviour, claims
+         from users where realm = $1 and email_folded = $2 and deleted_at is null limit 2",
+        realm,
+        User::folded(address),
+    )?;
+    match rows.as_slice() {
+        [row] => user(row).map(Some),
+        [] if by_id => find(conn, realm, &UserId::from(hint)).await,
+        _ => Ok(None),
     }
 }
 
@@ -161,13 +189,15 @@ pub async fn hold(tx: &mut Tx, realm: RealmId, id: &UserId) -> Result<Option<Use
 pub async fn update(tx: &mut Tx, realm: RealmId, user: &User) -> Result<()> {
     execute!(
         tx,
-        "update users set password = $3, persona = $4, claims = $5, behaviour = $6 where realm = $1 and id = $2",
+        "update users set password = $3, persona = $4, claims = $5, behaviour = $6, email_folded = $7
+         where realm = $1 and id = $2",
         realm,
         user.id,
         user.password,
         user.persona,
         json(&user.claims)?,
         user.behaviour,
+        User::email_folded(&user.claims),
     )?;
     Ok(())
 }
@@ -181,7 +211,7 @@ pub async fn delete(tx: &mut Tx, realm: RealmId, id: &UserId, now: Timestamp) ->
     let rows = execute!(
         tx,
         "update users set deleted_at = $3, username = id, username_folded = ' ' || id, password = null, persona = null,
-            behaviour = null, claims = '{}'
+            behaviour = null, claims = '{}', email_folded = null
          where realm = $1 and id = $2 and deleted_at is null",
         realm,
         id,

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     authorization_flow::other_persona,
-    support::{Answer, Page, Realm, UserAgent, fresh_realm, jwt, realm_with},
+    support::{Answer, Emulator, Page, Realm, UserAgent, fresh_realm, jwt, realm_with},
 };
 
 async fn sign_in_page(realm: &Realm, browser: &UserAgent) -> Page {
@@ -600,4 +600,34 @@ async fn only_a_password_is_told_as_one() {
 
     assert_eq!(jwt::claims(&by_password.id_token())["amr"], json!(["pwd"]));
     assert_eq!(jwt::claims(by_persona.id_token()).get("amr"), None);
+}
+
+/// RFC 8265: neither case nor the composition of characters makes another user or another password.
+#[tokio::test]
+async fn composed_and_decomposed_names_are_one_user() {
+    let user = |name: &str| json!({"username": name, "password": "gr\u{fc}n"});
+    let client = json!({"client_id": "c", "redirect_uris": ["http://127.0.0.1:49152/callback"]});
+    let seed = |names: &[&str]| {
+        let users: Vec<_> = names.iter().map(|name| user(name)).collect();
+        json!({"seed": {"users": users, "clients": [client]}})
+    };
+    let realm = realm_with(seed(&["j\u{fc}rgen"])).await;
+    let client = crate::support::ClientApp::new(&realm, "c", None).asking_for("openid");
+    let browser = realm.user_agent();
+    let page = client.request().open(&browser).await.page();
+    let form = page
+        .form_with("password")
+        .fill("username", "JU\u{308}RGEN")
+        .fill("password", "gru\u{308}n");
+
+    assert!(browser.submit(&form).await.page().is_consent());
+
+    let twice = Emulator::shared()
+        .try_realm(seed(&["j\u{fc}rgen", "Ju\u{308}rgen"]))
+        .await;
+    assert_eq!(twice.status, 400, "{twice}");
+    assert!(
+        twice.text().contains("j\u{fc}rgen") && twice.text().contains("Ju\u{308}rgen"),
+        "{twice}"
+    );
 }

@@ -14,6 +14,10 @@ pub enum SeedError {
     Unknown(PathBuf),
     #[error("the seed has {what} {name:?} twice")]
     Twice { what: &'static str, name: String },
+    #[error(
+        "the users \"{0}\" and \"{1}\" have the same name: neither case nor the composition of characters counts (RFC 8265)"
+    )]
+    SameName(String, String),
     #[error("a rule for claims: {0}")]
     Rule(String),
     /// A portal's part contradicts the rest.

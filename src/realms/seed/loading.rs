@@ -110,7 +110,12 @@ impl PreparedSeed {
     async fn insert_users(&self, tx: &mut Tx, realm: RealmId, now: Timestamp) -> Result<(), LoadingError> {
         for user in &self.users {
             if !store::users::insert(tx, realm, user, now).await? {
-                return Err(twice("user", &user.username));
+                let other = store::users::find_by_username(tx, realm, &user.username).await?;
+                let other = other.filter(|other| other.username != user.username);
+                return Err(match other {
+                    Some(other) => SeedError::SameName(other.username, user.username.clone()).into(),
+                    None => twice("user", &user.username),
+                });
             }
         }
         Ok(())

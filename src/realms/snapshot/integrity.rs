@@ -29,16 +29,17 @@ pub(super) fn check_keys(tables: &[TableRows]) -> Result<(), SnapshotError> {
 }
 
 fn unique(table: &Table, rows: &[Vec<Stored>], columns: &[&str]) -> Result<HashSet<Vec<String>>, SnapshotError> {
-    let mut seen = HashSet::with_capacity(rows.len());
+    let mut seen = HashMap::with_capacity(rows.len());
     for (number, row) in rows.iter().enumerate() {
         if let Some(key) = values_of(table, row, columns)
-            && !seen.insert(key)
+            && let Some(earlier) = seen.insert(key, number)
         {
-            let place = format!("tables.{}[{number}].{}", table.name, columns.join("+"));
-            return Err(SnapshotError::wrong(place, "an earlier row has the same"));
+            let place = |number| format!("tables.{}[{number}].{}", table.name, columns.join("+"));
+            let what = format!("an earlier row has the same, `{}`", place(earlier));
+            return Err(SnapshotError::wrong(place(number), what));
         }
     }
-    Ok(seen)
+    Ok(seen.into_keys().collect())
 }
 
 /// The values of some columns, to be compared; `None` when one is null.

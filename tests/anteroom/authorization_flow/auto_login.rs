@@ -86,3 +86,15 @@ async fn it_does_not_make_an_invalid_request_valid() {
         .callback();
     callback.is_refused_with("invalid_scope").lacks("code");
 }
+
+#[tokio::test]
+async fn the_hint_may_be_an_address_and_proves_no_password() {
+    let realm = headless_realm().await;
+    for hint in ["Anne@Example.com", "mailto:anne@example.com"] {
+        let request = realm.demo_client().request().with("login_hint", hint);
+
+        let claims = at_once(request, &realm.user_agent()).await;
+
+        assert_eq!(claims.get("amr"), None);
+    }
+}

@@ -67,3 +67,76 @@ async fn the_language_stays_through_sign_in_and_consent() {
     assert!(page.is_consent());
     assert_eq!(page.language(), Some("de"));
 }
+
+/// Two users share an address; `mia` has one of her own.
+async fn realm_of_addresses(policy: Value) -> Realm {
+    let user = |id: &str, name: &str, email: &str| json!({"id": id, "username": name, "password": "p", "persona": name, "claims": {"email": email}});
+    let users = json!([
+        user("id-of-mia", "mia", "Mia.Vogel@Example.com"),
+        user("id-1", "one", "shared@example.com"),
+        user("id-2", "two", "SHARED@example.com"),
+    ]);
+    let client = json!({"client_id": "c", "redirect_uris": ["http://127.0.0.1:49152/callback"]});
+    realm_with(json!({"policy": policy, "seed": {"users": users, "clients": [client]}})).await
+}
+
+async fn prefilled(realm: &Realm, hint: &str) -> String {
+    let client = ClientApp::new(realm, "c", None).asking_for("openid");
+    let request = client.request().with("login_hint", hint);
+    let page = request.open(&realm.user_agent()).await.page();
+    page.form_with("username")
+        .field("username")
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn login_hint_as_address_or_subject_finds_the_user_name() {
+    let realm = realm_of_addresses(json!("default")).await;
+
+    for hint in [
+        "mia",
+        "MIA",
+        "mia.vogel@example.com",
+        "MIA.VOGEL@EXAMPLE.COM",
+        "mailto:mia.vogel@example.com",
+        "id-of-mia",
+    ] {
+        let found = prefilled(&realm, hint).await;
+        assert!(found.eq_ignore_ascii_case("mia"), "{hint}: {found}");
+    }
+    for hint in [
+        "shared@example.com",
+        "mailto:",
+        "mailto:nobody@example.com",
+        "ID-OF-MIA",
+        "%",
+    ] {
+        assert_eq!(prefilled(&realm, hint).await, hint);
+    }
+}
+
+#[tokio::test]
+async fn a_subject_is_no_hint_where_subjects_are_pairwise() {
+    let realm = realm_of_addresses(json!({"subject_type": "pairwise"})).await;
+
+    assert_eq!(prefilled(&realm, "id-of-mia").await, "id-of-mia");
+    assert_eq!(prefilled(&realm, "mia.vogel@example.com").await, "mia");
+}
+
+#[tokio::test]
+async fn a_changed_address_is_found_and_the_old_one_is_not() {
+    let realm = realm_of_addresses(json!("default")).await;
+    let change = json!({"claims": {"email": "new@example.com"}});
+
+    realm
+        .control(reqwest::Method::PATCH, "users/id-of-mia", &change)
+        .await
+        .is_ok();
+
+    assert_eq!(prefilled(&realm, "NEW@example.com").await, "mia");
+    assert_eq!(
+        prefilled(&realm, "mia.vogel@example.com").await,
+        "mia.vogel@example.com"
+    );
+}

@@ -57,6 +57,8 @@ pub fn http() -> reqwest::ClientBuilder {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(std::time::Duration::from_secs(60))
+        // Shorter than the server keeps an idle connection: a request must not meet the end of its connection.
+        .pool_idle_timeout(std::time::Duration::from_secs(5))
 }
 
 /// Says that something is left out, where `cargo test` would swallow an ordinary print; with `tests/run --strict`,
