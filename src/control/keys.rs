@@ -82,7 +82,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         path: ROTATE,
         id: "rotateKeys",
         tag: TAG,
-        summary: "Generate a new key, which signs from now on",
+        summary: "Generate a new key. It signs tokens from now on where its algorithm is the realm's, id_token_signing_alg",
         access: Reach::Realm,
         query: &[],
         body: Body::optional_json(|| {
@@ -91,6 +91,8 @@ pub const OPERATIONS: &[ControlOperation] = &[
                 "kid": {"type": "string", "minLength": 1, "maxLength": 255},
                 "withdraw_old": {"type": "boolean", "default": false,
                     "description": "Withdraw the keys that signed before."},
+                "set_algorithm": {"type": "boolean", "default": false,
+                    "description": "Make the key's algorithm the realm's (policy switch `id_token_signing_alg`), so that the key signs tokens."},
             }})
         }),
         answer: LISTED,
@@ -138,11 +140,12 @@ const UNSOUND: &[(u16, &str)] = &[
 
 fn keys_schema() -> Value {
     json!({"type": "object", "required": ["keys"], "properties": {
-        "keys": {"type": "array", "items": {"type": "object", "required": ["kid", "alg", "signs", "in_use", "jwk"], "properties": {
+        "keys": {"type": "array", "items": {"type": "object", "required": ["kid", "alg", "signs", "in_use", "signs_tokens", "jwk"], "properties": {
             "kid": {"type": "string"},
             "alg": {"type": "string"},
             "signs": {"type": "boolean", "description": "Whether it may sign."},
-            "in_use": {"type": "boolean", "description": "Whether it is the one that signs with its algorithm now."},
+            "in_use": {"type": "boolean", "description": "Whether it is the newest that may sign with its algorithm."},
+            "signs_tokens": {"type": "boolean", "description": "Whether it signs ID tokens and JWT access tokens now: it is in use, and its algorithm is the realm's."},
             "jwk": {"type": "object", "description": "The published JWK."},
         }}},
     }})
@@ -155,6 +158,7 @@ struct KeyView {
     alg: SigningAlgorithm,
     signs: bool,
     in_use: bool,
+    signs_tokens: bool,
     jwk: Jwk,
 }
 
@@ -164,15 +168,18 @@ struct List {
 }
 
 impl List {
-    fn of(ring: &KeyRing) -> Self {
+    fn of(realm: &Realm) -> Self {
+        let ring = &realm.keys;
         let shown = |held: &crate::keys::RingKey| {
             let key = &held.key;
             let signing = ring.signs_with(key.algorithm()).map(SigningKey::kid);
+            let in_use = held.signs && signing == Some(key.kid());
             KeyView {
                 kid: key.kid().to_owned(),
                 alg: key.algorithm(),
                 signs: held.signs,
-                in_use: held.signs && signing == Some(key.kid()),
+                in_use,
+                signs_tokens: in_use && key.algorithm() == realm.policy.id_token_signing_alg,
                 jwk: key.jwk().clone(),
             }
         };
@@ -204,6 +211,7 @@ struct Rotation {
     alg: Option<SigningAlgorithm>,
     kid: Option<Kid>,
     withdraw_old: bool,
+    set_algorithm: bool,
 }
 
 /// The name of a key: printable ASCII, since it stands in headers and addresses.
@@ -229,7 +237,7 @@ impl From<ImportError> for Problem {
 }
 
 async fn list(realm: Realm) -> Json<List> {
-    Json(List::of(&realm.keys))
+    Json(List::of(&realm))
 }
 
 async fn add(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<AddKey>) -> Result<Response, Problem> {
@@ -237,8 +245,13 @@ async fn add(State(app): State<App>, realm: Realm, JsonBody(request): JsonBody<A
     let (key, pem) = request.key(&realm).await?;
     let new = key.to_row(&pem, app.realms.sealer(), signs, realm.clock.now())?;
 
-    let realm = apply(&app, &realm, KeyChange::Add { new, alone: false }).await?;
-    Ok((StatusCode::CREATED, Json(List::of(&realm.keys))).into_response())
+    let change = KeyChange::Add {
+        new,
+        alone: false,
+        set_algorithm: false,
+    };
+    let realm = apply(&app, &realm, change).await?;
+    Ok((StatusCode::CREATED, Json(List::of(&realm))).into_response())
 }
 
 async fn rotate(
@@ -251,9 +264,13 @@ async fn rotate(
     let key = named(key, rotation.kid);
     let new = key.to_row(&pem, app.realms.sealer(), true, realm.clock.now())?;
 
-    let alone = rotation.withdraw_old;
-    let realm = apply(&app, &realm, KeyChange::Add { new, alone }).await?;
-    Ok(Json(List::of(&realm.keys)))
+    let change = KeyChange::Add {
+        new,
+        alone: rotation.withdraw_old,
+        set_algorithm: rotation.set_algorithm,
+    };
+    let realm = apply(&app, &realm, change).await?;
+    Ok(Json(List::of(&realm)))
 }
 
 async fn withdraw(State(app): State<App>, realm: Realm, Path(kid): Path<String>) -> Result<StatusCode, Problem> {
@@ -307,6 +324,8 @@ enum KeyChange {
         new: StoredKey,
         /// The others that sign with its algorithm are withdrawn.
         alone: bool,
+        /// Its algorithm becomes the realm's.
+        set_algorithm: bool,
     },
     Withdraw {
         kid: String,
@@ -329,7 +348,7 @@ async fn changed(
     sealer: &Sealer,
     now: Timestamp,
 ) -> Result<RealmSettings, Problem> {
-    let settings = begin_change(tx, realm).await?;
+    let mut settings = begin_change(tx, realm).await?;
     let mut keys = store::signing_keys::list(tx, realm.id).await?;
     if keys.is_empty() {
         keys = KeyRing::development_rows(sealer, now)?;
@@ -338,7 +357,11 @@ async fn changed(
         }
     }
     match change {
-        KeyChange::Add { new, alone } => {
+        KeyChange::Add {
+            new,
+            alone,
+            set_algorithm,
+        } => {
             if !store::signing_keys::insert(tx, realm.id, &new).await? {
                 let detail = format!("there is a key {:?} already", new.kid);
                 return Err(Problem::conflict(detail));
@@ -348,6 +371,10 @@ async fn changed(
                 .filter(|key| alone && key.signs && key.algorithm == new.algorithm);
             for key in old {
                 store::signing_keys::delete(tx, realm.id, &key.kid).await?;
+            }
+            if set_algorithm {
+                settings.policy.id_token_signing_alg = new.algorithm;
+                store::realms::update_policy(tx, realm.id, &settings.policy).await?;
             }
         }
         KeyChange::Withdraw { kid } => {

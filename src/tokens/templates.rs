@@ -6,7 +6,7 @@
 //! step to step, the language has no variables, no functions and no `*`, and only filters whose result is not longer
 //! than their input.
 
-use std::{io, sync::LazyLock};
+use std::{collections::HashSet, io, sync::LazyLock};
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters, tests as conditions};
 use serde_json::{Map, Value};
@@ -96,16 +96,47 @@ fn check_value(value: &Value) -> Result<(), String> {
     match value {
         Value::String(text) if is_template(text) => {
             check_language(text)?;
-            match expression(text) {
-                Some(expression) => ENVIRONMENT.compile_expression(expression).map(drop),
-                None => ENVIRONMENT.template_from_str(text).map(drop),
-            }
-            .map_err(|error| error.to_string())
+            let variables = match expression(text) {
+                Some(expression) => {
+                    let compiled = ENVIRONMENT.compile_expression(expression);
+                    compiled.map(|compiled| compiled.undeclared_variables(true))
+                }
+                None => {
+                    let compiled = ENVIRONMENT.template_from_str(text);
+                    compiled.map(|compiled| compiled.undeclared_variables(true))
+                }
+            };
+            check_variables(variables.map_err(|error| error.to_string())?)
         }
         Value::Array(items) => items.iter().try_for_each(check_value),
         Value::Object(members) => members.values().try_for_each(check_value),
         _ => Ok(()),
     }
+}
+
+/// What a template can name, and what is below it. [`Claims`](crate::model::Claims) differ from user to user.
+const VARIABLES: [(&str, &[&str]); 4] = [
+    ("user", &["id", "username", "claims"]),
+    ("client", &["client_id", "client_name"]),
+    ("scopes", &[]),
+    ("realm", &["name", "issuer"]),
+];
+
+/// Refuses variables that never have a value: a claim would silently be missing.
+fn check_variables(named: HashSet<String>) -> Result<(), String> {
+    let exists = |name: &String| {
+        let mut parts = name.split('.');
+        let root = parts.next().unwrap_or_default();
+        let found = VARIABLES.iter().find(|(known, _)| *known == root);
+        found.is_some_and(|(_, below)| below.is_empty() || parts.next().is_none_or(|part| below.contains(&part)))
+    };
+    let Some(unknown) = named.into_iter().filter(|name| !exists(name)).min() else {
+        return Ok(());
+    };
+    Err(format!(
+        "there is no {unknown}; there are user.id, user.username, user.claims.NAME, client.client_id, client.client_name, \
+         scopes, realm.name and realm.issuer"
+    ))
 }
 
 /// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse

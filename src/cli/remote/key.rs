@@ -11,7 +11,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   anteroom key list --realm suite-17
   anteroom key rotate                           a new key signs, the old ones are still published
-  anteroom key rotate --alg ES256 --withdraw-old
+  anteroom key rotate --alg ES256 --set-algorithm
+                                                tokens are signed with ES256 from now on
   anteroom key import my-key.pem --kid my-key
   anteroom key add --alg RS256                  published, but it never signs
   anteroom key withdraw my-key";
@@ -22,7 +23,7 @@ pub enum Command {
     /// List the keys, the newest first
     #[command(after_help = EXAMPLES)]
     List,
-    /// Create a new key, which signs from now on
+    /// Create a new key; it signs tokens from now on where its algorithm is the realm's
     #[command(after_help = EXAMPLES)]
     Rotate {
         /// RS256 or ES256 [default: the policy's algorithm]
@@ -34,6 +35,9 @@ pub enum Command {
         /// Remove the previous keys from the JWKS
         #[arg(long)]
         withdraw_old: bool,
+        /// Make its algorithm the realm's (policy switch id_token_signing_alg)
+        #[arg(long)]
+        set_algorithm: bool,
     },
     /// Import a key of your own, and sign with it
     #[command(after_help = EXAMPLES)]
@@ -70,10 +74,17 @@ pub enum Command {
 pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
     let call = match command {
         Command::List => server.get(&["keys"]),
-        Command::Rotate { alg, kid, withdraw_old } => {
+        Command::Rotate {
+            alg,
+            kid,
+            withdraw_old,
+            set_algorithm,
+        } => {
             let mut body = named(alg, kid);
-            if withdraw_old {
-                body["withdraw_old"] = true.into();
+            for (member, set) in [("withdraw_old", withdraw_old), ("set_algorithm", set_algorithm)] {
+                if set {
+                    body[member] = true.into();
+                }
             }
             server.post(&["keys", "rotate"], body)
         }
@@ -122,4 +133,5 @@ const COLUMNS: &[show::Place] = &[
     ("alg", "/alg"),
     ("signs", "/signs"),
     ("in use", "/in_use"),
+    ("signs tokens", "/signs_tokens"),
 ];

@@ -326,3 +326,38 @@ async fn a_seed_whose_rule_names_nobody_makes_no_realm() {
         Emulator::shared().try_realm(wishes).await.is_a_problem(400);
     }
 }
+
+#[tokio::test]
+async fn a_variable_that_does_not_exist_is_refused_with_those_that_do() {
+    let realm = fresh_realm().await;
+    let rule = |template: &str| json!({"where": ["id_token"], "claims": {"a": template}});
+
+    for (template, unknown) in [
+        ("{{ user.name }}", "user.name"),
+        ("{{ usr.username }}", "usr.username"),
+        ("x-{{ client.id }}", "client.id"),
+        ("{% if realm.title %}x{% endif %}", "realm.title"),
+        ("{{ email | default('x') }}", "email"),
+        ("{{ loop }}", "loop"),
+    ] {
+        let answer = realm
+            .control(Method::POST, "claims", &rule(template))
+            .await
+            .has_status(400);
+        let said = answer.text();
+        assert!(said.contains(&format!("there is no {unknown}")), "{template}: {said}");
+        assert!(said.contains("user.claims.NAME"), "{said}");
+    }
+    for template in [
+        "{{ user.claims.nickname }}",
+        "{{ user.claims['a b'] | default('x') }}",
+        "{{ scopes | first }}",
+        "{% for one in user.claims.roles %}{{ one.name }}{{ loop.index }}{% endfor %}",
+        "{{ realm.issuer }}/{{ client.client_id }}",
+    ] {
+        realm
+            .control(Method::POST, "claims", &rule(template))
+            .await
+            .has_status(201);
+    }
+}

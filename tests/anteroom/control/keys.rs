@@ -386,3 +386,28 @@ mod withdrawn {
         jwt::verified(&realm, "demo-client", &id_token(&realm).await).await;
     }
 }
+
+#[tokio::test]
+async fn a_key_of_another_algorithm_signs_tokens_only_once_the_realms_algorithm_follows() {
+    let realm = fresh_realm().await;
+    let signs_tokens = |keys: &[Value]| -> Vec<String> {
+        let signing = keys.iter().filter(|key| key["signs_tokens"] == true);
+        signing
+            .map(|key| key["alg"].as_str().expect("text").to_owned())
+            .collect()
+    };
+
+    let apart = rotate(&realm, json!({"alg": "ES256"})).await;
+    assert_eq!(signs_tokens(&apart), ["RS256"]);
+    assert_eq!(jwt::parts(&id_token(&realm).await).0["alg"], "RS256");
+
+    let followed = rotate(&realm, json!({"alg": "ES256", "set_algorithm": true})).await;
+    assert_eq!(signs_tokens(&followed), ["ES256"]);
+    let token = id_token(&realm).await;
+    assert_eq!(jwt::parts(&token).0["alg"], "ES256");
+    assert_eq!(jwt::parts(&token).0["kid"], followed[0]["kid"]);
+    assert_eq!(
+        realm.discovery().await["id_token_signing_alg_values_supported"],
+        json!(["ES256"])
+    );
+}

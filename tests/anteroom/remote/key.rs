@@ -28,7 +28,7 @@ async fn a_new_key_signs_and_the_old_ones_are_still_published() {
         .into_iter()
         .find(|row| row[0] == "fresh")
         .expect("it is listed");
-    assert_eq!(fresh[1..], ["RS256", "true", "true"], "{table}");
+    assert_eq!(fresh[1..], ["RS256", "true", "true", "true"], "{table}");
 }
 
 #[tokio::test]
