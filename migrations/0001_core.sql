@@ -162,6 +162,8 @@ create table grants (
     -- the browser session it was given in, as clients see it (sid); null without one
     sid text,
     scopes text not null,
+    -- JSON array: what its access tokens are for (RFC 8707); null where the client named nothing
+    resources text,
     auth_time bigint not null,
     -- JSON array: how the user signed in (RFC 8176)
     amr text not null,

@@ -194,7 +194,8 @@ fn metadata_schema() -> Value {
         "policy_uri": {"type": "string"},
         "tos_uri": {"type": "string"},
         "access_token_format": {"enum": ["opaque", "jwt"], "description": "`jwt`: RFC 9068."},
-        "access_token_audience": {"type": "string", "description": "The `aud` of JWT access tokens. Without it: the issuer."},
+        "access_token_audience": {"type": "string", "description": "The `aud` of access tokens where no resource is named. Without it: the issuer."},
+        "resources": {"type": "array", "items": {"type": "string"}, "description": "The resources that it may name besides the issuer's own (RFC 8707). May begin with `{issuer}`."},
     }})
 }
 

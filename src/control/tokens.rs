@@ -16,8 +16,8 @@ use crate::{
         control_operation::{ControlOperation, Reach},
     },
     model::{
-        Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, SCOPES_OF_USERS, Scopes,
-        User,
+        Claims, Client, ClientId, Grant, GrantId, GrantType, IssuedAccessToken, RefreshToken, Resources,
+        SCOPES_OF_USERS, Scopes, User,
     },
     realms::seed::check_rule_names,
     store::{self, Tx, settle},
@@ -151,6 +151,7 @@ async fn mint(
         grant: grant.as_ref(),
         user: user.as_ref(),
         scopes: &request.scope,
+        resources: &Resources::default(),
         pair: &pair,
         now: issued_at,
         lifetime: Some(lifetime),
@@ -310,6 +311,7 @@ impl MintToken {
             user: user.id.clone(),
             sid: None, // no browser, no session
             scopes: self.scope.clone(),
+            resources: Resources::default(),
             auth_time: self.auth_time.unwrap_or(issued_at),
             amr: self.amr.clone().unwrap_or_default(),
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, CodeChallenge, Prompt, ResponseMode, Scopes, SessionId};
+use super::{ClientId, CodeChallenge, Prompt, Resources, ResponseMode, Scopes, SessionId};
 
 /// A request whose every parameter has been checked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u64>,
     pub login_hint: Option<String>,
     pub ui_locales: Option<String>,
+    /// What its access tokens are for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
     /// The `sub` of a verified `id_token_hint`: the user who must be signed in.
     pub hinted_subject: Option<String>,
 }
@@ -50,6 +53,9 @@ impl AuthorizationRequest {
         put("max_age", self.max_age.map(|age| age.to_string()).as_deref());
         put("login_hint", self.login_hint.as_deref());
         put("ui_locales", self.ui_locales.as_deref());
+        for resource in self.resources.iter() {
+            put("resource", Some(resource));
+        }
         query.finish()
     }
 }

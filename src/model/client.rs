@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ClientId, GrantType, Scopes,
     redirect_uri::{is_loopback_or_below, redirect_uri_problem, redirect_uris_match},
+    resource_problem,
 };
 
 /// How a client authenticates at the token endpoint.
@@ -121,9 +122,12 @@ pub struct ClientMetadata {
     pub tos_uri: Option<String>,
     #[serde(default, skip_serializing_if = "AccessTokenFormat::is_opaque")]
     pub access_token_format: AccessTokenFormat,
-    /// The `aud` of its JWT access tokens; `None`: the realm's issuer (RFC 9068 §3).
+    /// The `aud` of its access tokens where no resource is named; `None`: the realm's issuer (RFC 9068 §3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_audience: Option<String>,
+    /// The resources that it may name besides the issuer's own (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// Which claims about the user its ID tokens have.
     #[serde(default, skip_serializing_if = "IdTokenClaims::are_those_of_core")]
     pub id_token_claims: IdTokenClaims,
@@ -146,6 +150,11 @@ impl ClientMetadata {
         for uri in &self.redirect_uris {
             if let Some(problem) = redirect_uri_problem(uri) {
                 return Err(format!("the redirect URI {uri:?} {problem}"));
+            }
+        }
+        for resource in &self.resources {
+            if let Some(problem) = resource_problem(resource) {
+                return Err(format!("the resource {resource:?} {problem}"));
             }
         }
         if let (Some(default), Some(scope)) = (&self.default_scope, &self.scope) {

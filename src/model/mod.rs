@@ -19,6 +19,7 @@ mod prompt;
 mod realm;
 mod redirect_uri;
 mod refusal;
+mod resources;
 mod response_mode;
 mod scope;
 mod secret;
@@ -46,12 +47,13 @@ pub use outbox_message::{Channel, OutboxMessage};
 pub use pkce::{CodeChallenge, CodeChallengeMethod};
 pub use policy::{
     BasicEncoding, ErrorTexts, Lifetimes, ListShape, MediquoPolicy, MessageEvent, PatientUpdate, Pkce, Policy, Preset,
-    RefreshRotation, RepeatedCodes, RevocationReach, SubjectType, VseePolicy, VseeSecret,
+    RefreshRotation, RepeatedCodes, ResourceIndicators, RevocationReach, SubjectType, VseePolicy, VseeSecret,
 };
 pub use prompt::Prompt;
 pub use realm::RealmSettings;
 pub use redirect_uri::{redirect_uri_problem, redirect_uris_match};
 pub use refusal::{Refusal, refuse_when};
+pub use resources::{Resources, resource_problem};
 pub use response_mode::ResponseMode;
 pub use scope::{Descriptions, SCOPES_OF_USERS, Scope, Scopes, ScopesError};
 pub use secret::Secret;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ClientId, Grant, GrantId, Scopes, User};
+use super::{ClientId, Grant, GrantId, Resources, Scopes, User};
 
 /// A new access token, to be stored.
 #[derive(Clone, Debug)]
@@ -14,8 +14,8 @@ pub struct IssuedAccessToken {
     /// The tokens of one response have the same value here.
     pub pair: String,
     pub scopes: Scopes,
-    /// The audience of a JWT; `None` for an opaque token.
-    pub audience: Option<String>,
+    /// `aud`; `None`: nothing was said, so it is for the issuer.
+    pub audience: Option<Resources>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -28,8 +28,8 @@ pub struct AccessToken {
     pub client: ClientId,
     pub pair: String,
     pub scopes: Scopes,
-    /// The audience of a JWT; `None` for an opaque token.
-    pub audience: Option<String>,
+    /// `aud`; `None`: nothing was said, so it is for the issuer.
+    pub audience: Option<Resources>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     /// The token or its grant was revoked, or its user or client was deleted.

@@ -180,6 +180,7 @@ fn new_grant(realm: &Realm, request: &AuthorizationRequest, signed_in: &SignedIn
         user: signed_in.user.id.clone(),
         sid: Some(signed_in.session.sid.clone()),
         scopes: signed_in.user.granted(&request.scopes),
+        resources: request.resources.clone(),
         auth_time: signed_in.session.auth_time,
         amr: signed_in.session.amr.clone(),
     }

@@ -6,6 +6,7 @@ use super::{
     error::{OAuthError, invalid_request, invalid_scope, unauthorized_client},
     form::Parameters,
     reply_address::{LONGEST_PARAMETER, ReplyAddress},
+    resource_indicators,
     scopes::{check_allowed, default_of},
 };
 use crate::{
@@ -52,6 +53,7 @@ pub fn check(realm: &Realm, reply: &ReplyAddress, parameters: &Parameters) -> Re
         max_age: max_age(parameters)?,
         login_hint: parameters.get("login_hint").map(str::to_owned),
         ui_locales: parameters.get("ui_locales").map(str::to_owned),
+        resources: resource_indicators::requested(realm, client, parameters)?,
         hinted_subject: hinted_subject(realm, parameters)?,
     })
 }

@@ -48,7 +48,10 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     }
 }
 
-/// The parameters of a request, each with a value and at most once.
+/// The one parameter that a request may have several times (RFC 8707 §2).
+const REPEATABLE: &str = "resource";
+
+/// The parameters of a request, each with a value and, except `resource`, at most once.
 #[derive(Debug, Default)]
 pub struct Parameters(Vec<(String, String)>);
 
@@ -102,7 +105,7 @@ impl Parameters {
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, OAuthError> {
         let mut parameters = Self::default();
         for (name, value) in pairs {
-            if parameters.0.iter().any(|(known, _)| *known == name) {
+            if name != REPEATABLE && parameters.0.iter().any(|(known, _)| *known == name) {
                 return Err(invalid_request(format!("the parameter {name} is repeated"))
                     .kind("parameter.repeated")
                     .see("RFC 6749 §3.1"));
@@ -114,6 +117,14 @@ impl Parameters {
         }
         parameters.0.retain(|(_, value)| !value.is_empty());
         Ok(parameters)
+    }
+
+    /// All values of the one parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The parameter's value; `None` when it is absent or empty.

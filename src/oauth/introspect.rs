@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Realm},
-    model::{ClaimPlace, Claims, Client, ClientId, Scopes, User, UserId, refuse_when},
+    model::{ClaimPlace, Claims, Client, ClientId, ResourceIndicators, Resources, Scopes, User, UserId, refuse_when},
     random::digest,
     store,
     tokens::ClaimsAbout,
@@ -43,8 +43,8 @@ struct Introspection {
     iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<String>,
+    #[serde(skip_serializing_if = "Resources::is_empty", serialize_with = "Resources::as_aud")]
+    aud: Resources,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     /// Claims of the realm's claim rules.
@@ -58,8 +58,7 @@ struct Live {
     scopes: Scopes,
     issued_at: Timestamp,
     expires_at: Option<Timestamp>,
-    /// The audience of a JWT.
-    audience: Option<String>,
+    audience: Option<Resources>,
     user: Option<(UserId, Option<String>)>,
     /// For the claim rules, which apply to access tokens only.
     whole_user: Option<User>,
@@ -161,6 +160,14 @@ async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection,
         };
         realm.claim_rules.add(&mut further, ClaimPlace::Introspection, &about);
     }
+    // An access token is for the issuer where nothing else was said. A refresh token is for the client, and so is, at the
+    // emulated portal, every token.
+    let listed = realm.policy.resource_indicators == ResourceIndicators::Listed;
+    let unsaid = if listed && live.access_token {
+        &realm.issuer
+    } else {
+        &live.client.0
+    };
     Ok(Introspection {
         active: true,
         further,
@@ -173,7 +180,7 @@ async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection,
             .user
             .as_ref()
             .map_or_else(|| Some(live.client.0.clone()), |(user, _)| subject(user)),
-        aud: Some(live.audience.unwrap_or_else(|| live.client.0.clone())),
+        aud: live.audience.unwrap_or_else(|| Resources::one(unsaid)),
         iss: Some(realm.issuer.clone()),
         client_id: Some(live.client.0),
     })

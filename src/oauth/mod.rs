@@ -25,6 +25,7 @@ mod introspect;
 mod jwks;
 mod reply_address;
 mod resource;
+mod resource_indicators;
 mod revoke;
 mod scopes;
 mod token;

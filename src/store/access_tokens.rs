@@ -9,7 +9,7 @@ use super::{
     tables::{self, Table},
     users,
 };
-use crate::model::{AccessToken, ClientId, GrantId, IssuedAccessToken, RealmId, Scopes};
+use crate::model::{AccessToken, ClientId, GrantId, IssuedAccessToken, RealmId, Resources, Scopes};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -21,7 +21,7 @@ pub const TABLE: Table = Table::new(
         tables::text("client_id"),
         tables::text("pair_id"),
         tables::text("scopes").naming::<Scopes>(),
-        tables::text("audience").or_null().with_addresses(),
+        tables::json("audience").or_null().with_addresses().of::<Resources>(),
         tables::instant("issued_at"),
         tables::instant("expires_at"),
         tables::instant("revoked_at").or_null(),
@@ -54,7 +54,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
         conn,
         "select t.client_id, t.pair_id, t.scopes, t.audience, t.issued_at, t.expires_at, t.revoked_at,
                 t.grant_id as family, c.id as living_client, u.deleted_at as user_deleted_at,
-                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
+                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr, g.resources,
                 g.revoked_at as grant_revoked_at,
                 u.username, u.password, u.persona, u.behaviour, u.claims
          from access_tokens t

@@ -57,7 +57,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
     let row = fetch_optional!(
         conn,
         "select c.client_id, c.redirect_uri, c.nonce, c.code_challenge, c.code_challenge_method, c.expires_at,
-                c.redeemed_at, g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
+                c.redeemed_at, g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr, g.resources,
                 g.revoked_at, u.deleted_at as user_deleted_at
          from authorization_codes c join grants g on g.realm = c.realm and g.id = c.grant_id
          join users u on u.realm = g.realm and u.id = g.user_id

@@ -40,8 +40,9 @@ pub async fn insert_code(
     execute!(
         tx,
         "with new_grant as (
-            insert into grants (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+            insert into grants
+                (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at, resources)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $16)
          )
          insert into authorization_codes
             (realm, digest, grant_id, client_id, redirect_uri, nonce, code_challenge, code_challenge_method,
@@ -62,6 +63,7 @@ pub async fn insert_code(
         challenge,
         method,
         code.expires_at,
+        grant.resources.stored(),
     )?;
     Ok(())
 }
@@ -93,8 +95,9 @@ pub async fn insert_code_if_consented(
               and string_to_array($16, ' ') <@ string_to_array(scopes, ' ')
             returning realm
          ), new_grant as (
-            insert into grants (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at)
-            select realm, $2, $3, $4, $5, $6, $7, $8, $9, $9 from consent
+            insert into grants
+                (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at, resources)
+            select realm, $2, $3, $4, $5, $6, $7, $8, $9, $9, $17 from consent
          )
          insert into authorization_codes
             (realm, digest, grant_id, client_id, redirect_uri, nonce, code_challenge, code_challenge_method,
@@ -116,6 +119,7 @@ pub async fn insert_code_if_consented(
         method,
         code.expires_at,
         scopes,
+        grant.resources.stored(),
     )?;
     Ok(rows == 1)
 }

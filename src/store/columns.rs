@@ -8,7 +8,7 @@ use super::{
     row::Row,
     value::Value,
 };
-use crate::model::{Behaviour, ClientId, GrantId, RealmId, Scopes, SessionId, UserId};
+use crate::model::{Behaviour, ClientId, GrantId, RealmId, Resources, Scopes, SessionId, UserId};
 
 /// A plain column type: `text`, `bigint` or `boolean`.
 pub trait Plain: Sized {
@@ -55,6 +55,19 @@ pub trait Column: Sized {
     /// # Errors
     /// When the column holds what we would never have written.
     fn from_plain(plain: Self::Plain) -> Result<Self, Reason>;
+}
+
+/// As JSON.
+impl Column for Resources {
+    type Plain = String;
+
+    fn to_plain(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+
+    fn from_plain(plain: String) -> Result<Self, Reason> {
+        serde_json::from_str(&plain).map_err(|error| Reason::from(error.to_string()))
+    }
 }
 
 /// A value as a statement's argument; `None` is `null`.

@@ -11,7 +11,7 @@ use super::{
     database::{execute, fetch_all, fetch_optional},
     tables::{self, Table},
 };
-use crate::model::{ClientId, Grant, GrantId, RealmId, Scopes, UserId};
+use crate::model::{ClientId, Grant, GrantId, RealmId, Resources, Scopes, UserId};
 
 /// What snapshots, copies and the removal of expired rows know of the table.
 pub const TABLE: Table = Table::new(
@@ -23,6 +23,7 @@ pub const TABLE: Table = Table::new(
         tables::text("user_id"),
         tables::text("sid").or_null(),
         tables::text("scopes").naming::<Scopes>(),
+        tables::json("resources").or_null().with_addresses().of::<Resources>(),
         tables::instant("auth_time"),
         tables::json("amr").of::<Vec<String>>(),
         tables::instant("created_at"),
@@ -37,8 +38,8 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) 
     execute!(
         tx,
         "insert into grants
-            (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+            (realm, id, client_id, user_id, sid, scopes, auth_time, amr, created_at, touched_at, resources)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
         realm,
         grant.id,
         grant.client,
@@ -48,6 +49,7 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, grant: &Grant, now: Timestamp) 
         grant.auth_time,
         json(&grant.amr)?,
         now,
+        grant.resources.stored(),
     )?;
     Ok(())
 }
@@ -176,7 +178,7 @@ pub async fn live_scopes(
     rows.iter().map(|row| row.get("scopes")).collect()
 }
 
-/// A grant out of the columns `grant_id, client_id, user_id, sid, grant_scopes, auth_time, amr`.
+/// A grant out of the columns `grant_id, client_id, user_id, sid, grant_scopes, auth_time, amr, resources`.
 pub(super) fn grant(row: &Row) -> Result<Grant> {
     Ok(Grant {
         id: row.get("grant_id")?,
@@ -184,6 +186,7 @@ pub(super) fn grant(row: &Row) -> Result<Grant> {
         user: row.get("user_id")?,
         sid: row.optional("sid")?,
         scopes: row.get("grant_scopes")?,
+        resources: row.optional("resources")?.unwrap_or_default(),
         auth_time: row.get("auth_time")?,
         amr: row.json("amr")?,
     })

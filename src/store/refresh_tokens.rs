@@ -59,7 +59,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
         "select t.digest, t.id, t.client_id, t.pair_id, t.scopes, t.issued_at, t.expires_at, t.used_at,
                 t.successor_id, t.successor_digest, t.revoked_at,
                 s.pair_id as successor_pair_id, s.used_at as successor_used_at, s.revoked_at as successor_revoked_at,
-                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr,
+                g.id as grant_id, g.user_id, g.sid, g.scopes as grant_scopes, g.auth_time, g.amr, g.resources,
                 g.revoked_at as grant_revoked_at,
                 u.deleted_at as user_deleted_at, c.deleted_at as client_deleted_at
          from refresh_tokens t

@@ -9,7 +9,7 @@
 //! a fault is armed for the request: faults count issued tokens, and refused requests must not count.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     Mint, after,
@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     keys::SigningError,
-    model::{AccessTokenFormat, ClaimPlace, Claims, Client, Grant, IssuedAccessToken, Scopes, Secret, User},
+    model::{
+        AccessTokenFormat, ClaimPlace, Claims, Client, Grant, IssuedAccessToken, ResourceIndicators, Resources, Scopes,
+        Secret, User,
+    },
     random::digest,
 };
 
@@ -31,6 +34,8 @@ pub struct AccessTokenFor<'a> {
     /// Present where claim rules need it ([`super::ClaimRules::apply_to_tokens`]).
     pub user: Option<&'a User>,
     pub scopes: &'a Scopes,
+    /// What it is for (RFC 8707); without any, what the client is registered for.
+    pub resources: &'a Resources,
     /// The same for all tokens of one response.
     pub pair: &'a str,
     pub now: Timestamp,
@@ -45,7 +50,8 @@ pub struct AccessTokenFor<'a> {
 struct JwtClaims<'a> {
     iss: &'a str,
     sub: String,
-    aud: &'a str,
+    #[serde(serialize_with = "as_aud")]
+    aud: &'a Resources,
     exp: i64,
     iat: i64,
     jti: String,
@@ -56,6 +62,11 @@ struct JwtClaims<'a> {
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     amr: &'a [String],
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn as_aud<S: Serializer>(audience: &&Resources, serializer: S) -> Result<S::Ok, S::Error> {
+    audience.as_aud(serializer)
 }
 
 /// An access token that can be issued in a transaction.
@@ -101,8 +112,7 @@ impl Mint {
             && !fault_points::faults_are_armed()
         {
             let row = self.access_token_row(&prepared.wanted);
-            let audience = row.audience.as_deref().unwrap_or(&self.issuer);
-            prepared.jwt = Some(self.sign_access_token(prepared.wanted.clone(), audience, row.expires_at)?);
+            prepared.jwt = Some(self.sign_access_token(prepared.wanted.clone(), &row)?);
         }
         Ok(prepared)
     }
@@ -118,12 +128,12 @@ impl Mint {
         let PreparedAccessToken { wanted, jwt } = prepared;
         let mut issued = self.access_token_row(&wanted);
         fault_points::alter_access_token(&mut issued);
-        let token = match (jwt, &issued.audience) {
+        let token = match (jwt, wanted.client.metadata.access_token_format) {
             (Some(jwt), _) => jwt,
-            (None, None) => self.random.token(),
-            (None, Some(audience)) => {
+            (None, AccessTokenFormat::Opaque) => self.random.token(),
+            (None, AccessTokenFormat::Jwt) => {
                 let scopes = &issued.scopes;
-                self.sign_access_token(AccessTokenFor { scopes, ..wanted }, audience, issued.expires_at)?
+                self.sign_access_token(AccessTokenFor { scopes, ..wanted }, &issued)?
             }
         };
         issued.digest = digest(&token);
@@ -132,31 +142,39 @@ impl Mint {
 
     fn access_token_row(&self, wanted: &AccessTokenFor<'_>) -> IssuedAccessToken {
         let lifetime = wanted.lifetime.unwrap_or(self.policy.lifetimes.access_token.get());
-        let audience = match wanted.client.metadata.access_token_format {
-            AccessTokenFormat::Opaque => None,
-            AccessTokenFormat::Jwt => {
-                let registered = wanted.client.metadata.access_token_audience.as_deref();
-                Some(registered.unwrap_or(&self.issuer).to_owned())
-            }
-        };
         IssuedAccessToken {
             digest: String::new(), // set once the token is known
             grant: wanted.grant.map(|grant| grant.id.clone()),
             client: wanted.client.id.clone(),
             pair: wanted.pair.to_owned(),
             scopes: wanted.scopes.clone(),
-            audience,
+            audience: self.audience(wanted),
             issued_at: wanted.now,
             expires_at: after(wanted.now, lifetime),
         }
     }
 
-    fn sign_access_token(
-        &self,
-        wanted: AccessTokenFor<'_>,
-        audience: &str,
-        expires_at: Timestamp,
-    ) -> Result<String, SigningError> {
+    /// What a token is for: the resources, else what the client is registered for, else the issuer, which is in it always
+    /// where userinfo has to take the token. `None` where that is the issuer alone, and nobody reads it in the token.
+    fn audience(&self, wanted: &AccessTokenFor<'_>) -> Option<Resources> {
+        let metadata = &wanted.client.metadata;
+        let of_client = metadata.access_token_audience.as_deref();
+        let is_jwt = metadata.access_token_format == AccessTokenFormat::Jwt;
+        let ignored = self.policy.resource_indicators == ResourceIndicators::Ignored;
+        if ignored || (wanted.resources.is_empty() && of_client.is_none()) {
+            return is_jwt.then(|| Resources::one(of_client.unwrap_or(&self.issuer)));
+        }
+        let mut audience = match of_client {
+            Some(of_client) if wanted.resources.is_empty() => Resources::one(of_client),
+            _ => wanted.resources.clone(),
+        };
+        if wanted.scopes.contains("openid") {
+            audience.add(&self.issuer);
+        }
+        Some(audience)
+    }
+
+    fn sign_access_token(&self, wanted: AccessTokenFor<'_>, row: &IssuedAccessToken) -> Result<String, SigningError> {
         let AccessTokenFor {
             client,
             grant,
@@ -166,12 +184,13 @@ impl Mint {
             mut further,
             ..
         } = wanted;
+        let own = Resources::one(&self.issuer);
         let claims = JwtClaims {
             iss: &self.issuer,
             // Without a user the client itself is the subject (RFC 9068 §2.2).
             sub: grant.map_or_else(|| client.id.0.clone(), |grant| self.subject(client, &grant.user)),
-            aud: audience,
-            exp: expires_at.as_second(),
+            aud: row.audience.as_ref().unwrap_or(&own),
+            exp: row.expires_at.as_second(),
             iat: now.as_second(),
             jti: self.random.token(),
             client_id: &client.id.0,

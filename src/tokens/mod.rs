@@ -86,8 +86,8 @@ impl Mint {
             });
         }
         match &token.audience {
-            Some(audience) if !self.is_own(audience) => Err(TokenError::ForAnother {
-                audience: audience.clone(),
+            Some(audience) if !audience.iter().any(|one| self.is_own(one)) => Err(TokenError::ForAnother {
+                audience: audience.iter().collect::<Vec<_>>().join(", "),
                 issuer: self.issuer.clone(),
             }),
             _ => Ok(token),

@@ -101,26 +101,27 @@ async fn the_audience_is_what_the_client_is_registered_for_and_introspection_say
         json!({"access_token_audience": "https://api.example.com"}),
     )
     .await;
-    let client = realm.demo_client();
+    let client = realm.demo_client().asking_for("profile_read");
 
     let tokens = client.tokens_for("anne").await;
 
     jwt::judged(&realm, &realm.issuer, &tokens.access_token)
         .await
-        .expect_err("it is for somebody else");
+        .expect_err("it is for another API");
     jwt::judged(&realm, "https://api.example.com", &tokens.access_token)
         .await
         .expect("verifies");
     let introspected = client.introspect(&tokens.access_token).await.is_ok().json();
     assert_eq!(introspected["aud"], "https://api.example.com");
     let opaque = realm.demo_spa().tokens_for("anne").await;
-    assert_eq!(client.introspect(&opaque.access_token).await.json()["aud"], "demo-spa");
+    let introspected = client.introspect(&opaque.access_token).await.json();
+    assert_eq!(introspected["aud"], realm.issuer);
 }
 
 #[tokio::test]
 async fn one_for_another_audience_is_refused_here_although_it_is_good() {
     let realm = fresh_realm().await;
-    let client = realm.demo_client().asking_for("openid profile_read");
+    let client = realm.demo_client().asking_for("profile_read");
     let outside = format!("{}.example", realm.issuer);
     for audience in ["https://api.example.com", "api", &outside] {
         registered(&realm, "demo-client", json!({"access_token_audience": audience})).await;

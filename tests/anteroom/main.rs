@@ -43,6 +43,7 @@ mod races;
 mod realms;
 mod refresh_token;
 mod remote;
+mod resource_indicators;
 mod restart;
 mod revocation;
 mod sign_in;

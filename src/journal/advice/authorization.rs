@@ -94,6 +94,20 @@ pub const ADVICE: &[Advice] = &[
          /control/api/clients/CLIENT_ID.",
     ),
     (
+        "resource.malformed",
+        "Name each resource by an absolute URI without fragment, in a parameter resource of its own (RFC 8707 §2).",
+    ),
+    (
+        "resource.unlisted",
+        "List the resource for the client, for example with `anteroom client change CLIENT_ID` and its member resources, or \
+         PATCH /control/api/clients/CLIENT_ID {\"resources\": [...]}. The policy switch resource_indicators: ignored \
+         ignores the parameter, as the emulated portal does.",
+    ),
+    (
+        "resource.not_granted",
+        "Name in the token request only resources of the authorization request, or send the user through a new one.",
+    ),
+    (
         "client.grant_type",
         "Add the grant type to the client's grant_types, or use a client that is registered for it.",
     ),

@@ -65,6 +65,8 @@ switches! {
         upstream_client_authentication: bool = false, Portal: true;
         /// A request without `scope` gets the client's `default_scope`; otherwise it is refused (RFC 6749 §3.3).
         default_scopes: bool = true, Portal: false;
+        /// What the parameter `resource` does (RFC 8707).
+        resource_indicators: ResourceIndicators = ResourceIndicators::Listed, Portal: ResourceIndicators::Ignored;
         /// A client's `id_token_claims` count. Otherwise claims about the user come from userinfo only.
         id_token_claims_by_client: bool = true, Portal: false;
         /// Scripts of any origin may call the portals' APIs (CORS). Without it a browser hides their answers.
@@ -168,6 +170,17 @@ pub enum BasicEncoding {
     FormEncoded,
     /// They are taken as they are.
     Plain,
+}
+
+/// What the parameter `resource` does (RFC 8707).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceIndicators {
+    /// It names the audience of access tokens: the issuer, an address below it, or one of the client's `resources`.
+    /// Anything else is refused.
+    Listed,
+    /// Nothing.
+    Ignored,
 }
 
 /// What an error description says.

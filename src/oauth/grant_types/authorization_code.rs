@@ -7,7 +7,10 @@ use crate::{
     app::Realm,
     journal::recording,
     model::{AuthorizationCode, Claims, CodeChallenge, CodeChallengeMethod, GrantType, Pkce, refuse_when},
-    oauth::error::{OAuthError, failure, invalid_grant},
+    oauth::{
+        error::{OAuthError, failure, invalid_grant},
+        resource_indicators,
+    },
     random::digest,
     store::{self, Tx, settle},
     tokens::{AccessTokenFor, PreparedAccessToken},
@@ -49,12 +52,14 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
 
     let user = user_for_claims(&mut conn, realm, client, &code.grant.user).await?;
     drop(conn);
+    let resources = resource_indicators::narrowed(realm, client, parameters, &code.grant.resources)?;
     let pair = realm.random.id(now);
     let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&code.grant),
         user: user.as_ref(),
         scopes: &code.grant.scopes,
+        resources: &resources,
         pair: &pair,
         now,
         lifetime: None,

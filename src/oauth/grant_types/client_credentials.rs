@@ -8,6 +8,7 @@ use crate::{
     model::{Claims, Client, GrantType, SCOPES_OF_USERS, Scopes, ScopesError, refuse_when},
     oauth::{
         error::{OAuthError, invalid_scope, unauthorized_client},
+        resource_indicators,
         scopes::{check_allowed, default_of, supported},
     },
     store,
@@ -38,6 +39,7 @@ async fn grant(request: TokenRequest<'_>) -> Result<Granted, OAuthError> {
         grant: None,
         user: None,
         scopes: &scopes,
+        resources: &resource_indicators::requested(realm, client, parameters)?,
         pair: &realm.random.id(now),
         now,
         lifetime: None,

@@ -14,7 +14,10 @@ use crate::{
         Claims, GrantType, IssuedAccessToken, RefreshRotation, RefreshToken, Scopes, ScopesError, Secret, Successor,
         refuse_when,
     },
-    oauth::error::{OAuthError, failure, invalid_grant, invalid_scope},
+    oauth::{
+        error::{OAuthError, failure, invalid_grant, invalid_scope},
+        resource_indicators,
+    },
     random::digest,
     store::{self, Tx, settle},
     tokens::{AccessTokenFor, PreparedAccessToken},
@@ -57,12 +60,14 @@ async fn grant_in(tx: &mut Tx, request: TokenRequest<'_>, presented: &Secret) ->
     })?;
 
     let user = user_for_claims(tx, realm, client, &token.grant.user).await?;
+    let resources = resource_indicators::narrowed(realm, client, parameters, &token.grant.resources)?;
     let pair = realm.random.id(now);
     let prepared = realm.mint.prepare_access_token(AccessTokenFor {
         client,
         grant: Some(&token.grant),
         user: user.as_ref(),
         scopes: &scopes,
+        resources: &resources,
         pair: &pair,
         now,
         lifetime: None,

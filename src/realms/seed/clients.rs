@@ -35,6 +35,7 @@ impl SeedClient {
             .redirect_uris
             .iter_mut()
             .chain(&mut metadata.access_token_audience)
+            .chain(&mut metadata.resources)
         {
             if let Some(rest) = uri.strip_prefix(ISSUER) {
                 *uri = format!("{issuer}{rest}");
@@ -70,6 +71,8 @@ struct Written {
     access_token_audience: Option<String>,
     default_scope: Option<Scopes>,
     #[serde(default)]
+    resources: Vec<String>,
+    #[serde(default)]
     id_token_claims: IdTokenClaims,
 }
 
@@ -104,6 +107,7 @@ impl TryFrom<Written> for SeedClient {
             access_token_format: written.access_token_format,
             access_token_audience: written.access_token_audience,
             default_scope: written.default_scope,
+            resources: written.resources,
             id_token_claims: written.id_token_claims,
         };
         let client = Self { id, secret, metadata };

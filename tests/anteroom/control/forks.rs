@@ -181,7 +181,7 @@ async fn an_audience_that_is_the_issuer_becomes_the_copys() {
     let copy = fork(&realm).await;
 
     let taken = snapshot(&copy).await;
-    assert!(taken.contains("\"audience\":\"{issuer}\""), "{taken}");
+    assert!(taken.contains("\"audience\":[\"{issuer}\"]"), "{taken}");
     assert_eq!(taken, snapshot(&realm).await);
 }
 

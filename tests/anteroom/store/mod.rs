@@ -109,6 +109,7 @@ impl Shelf {
             scopes: "openid".parse().unwrap(),
             auth_time: self.now,
             amr: Vec::new(),
+            resources: Default::default(),
         }
     }
 
@@ -156,6 +157,7 @@ impl Shelf {
                 max_age: None,
                 login_hint: None,
                 ui_locales: None,
+                resources: Default::default(),
                 hinted_subject: None,
             },
             session: None,
