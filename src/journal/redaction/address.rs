@@ -208,7 +208,7 @@ mod tests {
             format!("/oauth/authorize?redirect_uri=https%3A%2F%2Fa.example%2Fcb%3Ftoken%3D{SECRET}&client_id=a"),
             format!("/cb?{SECRET}"),
             format!("/login?next=%2Faccount%3Frequest%3D{SECRET}"),
-            format!("/cb?unknown_secret_thing={SECRET}"),
+            format!("/cb?some_unknown_secret={SECRET}"),
             format!("/cb?{{\"password\":\"{SECRET}\"}}"),
             format!("/cb?%7B%22password%22%3A%22{SECRET}%22%7D"),
             format!("/cb?payload=%7B%22password%22%3A%22{SECRET}%22%7D"),

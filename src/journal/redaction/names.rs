@@ -1,7 +1,10 @@
-//! Whether a name promises a secret.
+//! Whether the value under a name is a secret.
 //!
-//! Names are compared without case, hyphens and underscores, so that `X-ApiSecret`, `api_secret` and `apiSecret` are
-//! one. What is called like a secret counts as one; the few names that only sound so are listed.
+//! Names are compared whole, without case, hyphens and underscores, so that `X-ApiSecret`, `api_secret` and `apiSecret`
+//! are one. Besides them, a name whose last word is `password`, `token` and the like counts (`new_password`,
+//! `patient[password]`, `refreshToken`), so that unknown fields are covered; `password` and `secret` count anywhere but
+//! before a word that says something of them (`client_secret_expires_at`). A part of a word never counts, nor does any
+//! other word elsewhere in a name: `auth_time`, `token_endpoint` and `session_length` are no secrets.
 
 /// How carefully a value is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,59 +29,84 @@ pub enum Place {
     Attribute,
 }
 
-/// Whoever knows one of these is somebody else from then on.
+/// Whoever knows one of these can act as somebody else.
 const HIDDEN: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "secret",
-    "credential",
-    "verifier",
-    "privatekey",
+    "accesscode",
     "activationcode",
+    "apisecret",
+    "pass",
+    "passwordconfirm",
+    "passwordconfirmation",
+    "passwordrepeat",
+    "privatekey",
+    "secretkey",
     "usercode",
+    "xapisecret",
+    "xsecretkey",
 ];
-const HIDDEN_WORDS: &[&str] = &["pin", "otp", "tan", "pwd", "pass"];
+/// The same as the last word of a name.
+const HIDDEN_WORDS: &[&str] = &[
+    "credential",
+    "otp",
+    "passcode",
+    "passphrase",
+    "passwd",
+    "password",
+    "pin",
+    "pwd",
+    "secret",
+    "tan",
+    "verifier",
+];
+
+/// The same anywhere in a name, unless its last word is one of [`ABOUT`].
+const HIDDEN_ANYWHERE: &[&str] = &["password", "secret"];
+const ABOUT: &[&str] = &[
+    "at",
+    "expiry",
+    "length",
+    "method",
+    "policy",
+    "required",
+    "supported",
+    "type",
+    "url",
+    "uri",
+];
 
 /// Good for something while they live.
 const TOKEN: &[&str] = &[
-    "token",
-    "jwt",
-    "assertion",
-    "apikey",
     "accesskey",
-    "cookie",
-    "session",
-    "signature",
-    "bearer",
-    "ticket",
-    "authorizationcode",
+    "apikey",
+    "apitoken",
+    "auth",
     "authcode",
+    "authorization",
+    "authorizationcode",
     "devicecode",
-    "onetime",
+    "dpop",
+    "idtokenhint",
+    "key",
     "magiclink",
+    "onetimelink",
+    "proxyauthorization",
+    "session",
+    "sessionid",
+    "sessionstate",
+    "setcookie",
+    "xapikey",
+    "xapitoken",
 ];
-const TOKEN_WORDS: &[&str] = &["key", "auth", "authorization", "dpop"];
-
-/// What ends like this speaks of a secret and is none: `token_endpoint`, `token_type`, `code_challenge`.
-const SPEAKING_OF: &[&str] = &[
-    "endpoint",
-    "supported",
-    "type",
-    "typehint",
-    "types",
-    "method",
-    "methods",
-    "alg",
-    "challenge",
-    "lifetime",
-    "expiresin",
-    "expiresat",
-    "expiry",
-    "authenticate",
-    "required",
-    "count",
+/// The same as the last word of a name.
+const TOKEN_WORDS: &[&str] = &[
+    "apikey",
+    "assertion",
+    "bearer",
+    "cookie",
+    "jwt",
+    "signature",
+    "ticket",
+    "token",
 ];
 
 /// The care that the value under this name needs.
@@ -90,17 +118,17 @@ pub fn care(name: &str, place: Place) -> Care {
         .collect();
     match (flat.as_str(), place) {
         ("code" | "state" | "request", Place::Parameter) => return Care::Token,
-        ("code", _) | ("keys", _) => return Care::Open, // judged by its length, see `long_code`
+        ("auth" | "key", Place::Attribute) => return Care::Open, // words of a page
         _ => {}
     }
-    if SPEAKING_OF.iter().any(|end| flat.ends_with(end)) {
-        return Care::Open;
-    }
-    let contains = |list: &[&str]| list.iter().any(|part| flat.contains(part));
-    let mentions = |list: &[&str]| words(name).any(|word| list.iter().any(|one| word.eq_ignore_ascii_case(one)));
-    if contains(HIDDEN) || mentions(HIDDEN_WORDS) {
+    let is = |list: &[&str]| list.contains(&flat.as_str());
+    let last = last_word(name);
+    let singular = last.strip_suffix('s').unwrap_or(&last);
+    let ends = |list: &[&str]| list.contains(&last.as_str()) || list.contains(&singular);
+    let mentions_secret = words(name).any(|word| HIDDEN_ANYWHERE.iter().any(|one| word.eq_ignore_ascii_case(one)));
+    if is(HIDDEN) || ends(HIDDEN_WORDS) || (mentions_secret && !ABOUT.contains(&last.as_str())) {
         Care::Hidden
-    } else if contains(TOKEN) || (place != Place::Attribute && mentions(TOKEN_WORDS)) {
+    } else if is(TOKEN) || ends(TOKEN_WORDS) {
         Care::Token
     } else {
         Care::Open
@@ -115,7 +143,20 @@ pub fn long_code(name: &str, value: &str) -> bool {
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+}
+
+/// The last word in lower case. A word ends at a sign, or where a small letter or digit is followed by a capital.
+fn last_word(name: &str) -> String {
+    let name = name.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+    let begin = name
+        .char_indices()
+        .zip(name.chars().skip(1))
+        .filter(|((_, before), after)| {
+            !before.is_ascii_alphanumeric() || (!before.is_ascii_uppercase() && after.is_ascii_uppercase())
+        })
+        .last()
+        .map_or(0, |((at, before), _)| at + before.len_utf8());
+    name.get(begin..).unwrap_or(name).to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -184,6 +225,16 @@ mod tests {
             "postal_code",
             "room_code",
             "authorization_endpoint",
+            "auth_time",
+            "authorization_details",
+            "session_length",
+            "tokens_left",
+            "secretary",
+            "client_secret_expires_at",
+            "passport_number",
+            "key_ops",
+            "token_expires_at",
+            "pinned",
         ] {
             assert_eq!(care(name, Place::Member), Care::Open, "{name}");
         }

@@ -223,11 +223,12 @@ async fn a_client_that_disconnects_is_recorded_as_gone() {
     let realm = fresh_realm().await;
     let form = [("username", "nobody"), ("password", "wrong")].map(|(name, value)| (name.to_owned(), value.to_owned()));
 
-    // The password is hashed meanwhile. On a busy machine the connection may be gone before it was taken up at all.
+    // The password is hashed meanwhile. On a busy machine the connection may be gone before its body was read.
     let mut recorded = Vec::new();
     for _ in 0..30 {
         hang_up(&realm, "/login", &form, None).await;
         recorded = exchanges(&realm, "endpoint=login&wait=1").await;
+        recorded.retain(|exchange| !exchange["request"]["body"].is_null());
         if !recorded.is_empty() {
             break;
         }
