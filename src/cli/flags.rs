@@ -41,6 +41,10 @@ pub struct ServeFlags {
     #[arg(long, value_name = "ADDRESS:PORT", env = "ANTEROOM_LISTEN", value_delimiter = ',')]
     listen: Vec<Listen>,
 
+    /// The port to listen on at localhost, 0 for a free one: short for --listen localhost:PORT
+    #[arg(long, value_name = "PORT", env = "ANTEROOM_PORT", conflicts_with = "listen", value_parser = port)]
+    port: Option<u16>,
+
     /// The origin clients and browsers use, without path or slash at the end [default: http(s)://localhost:PORT]
     #[arg(long, value_name = "URL", env = "ANTEROOM_ISSUER")]
     issuer: Option<Issuer>,
@@ -111,9 +115,10 @@ pub struct ServeFlags {
     #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
 
-    /// The life without control API, faults and clock; not available yet
+    /// Not available yet
     #[arg(
         long,
+        hide = true,
         env = "ANTEROOM_STAGING",
         value_name = "BOOL",
         num_args = 0..=1,
@@ -152,7 +157,8 @@ impl ServeFlags {
     /// What the flags say, as a layer; a list that was not given says nothing.
     fn layer(self) -> Settings {
         let mut layer = Settings::default();
-        layer.server.listen = given(self.listen);
+        let port = self.port.map(|port| vec![Listen::Localhost(port)]);
+        layer.server.listen = port.or(given(self.listen));
         layer.server.issuer = self.issuer;
         layer.server.allowed_hosts = given(self.allowed_host);
         layer.server.trusted_proxies = given(self.trusted_proxy);
@@ -172,6 +178,10 @@ impl ServeFlags {
         layer.log.format = self.data.log_format;
         layer
     }
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "a port is a number from 0 to 65535")
 }
 
 fn given<T>(list: Vec<T>) -> Option<Vec<T>> {

@@ -5,6 +5,7 @@ mod remote;
 mod seed;
 mod serve;
 mod settings;
+mod shell;
 
 use std::io::Write;
 
@@ -14,20 +15,21 @@ use flags::ServeFlags;
 use remote::RemoteCommand;
 use seed::SeedFlags;
 use settings::ConfigCommand;
+use shell::{CompletionFlags, ManFlags};
 
 const ABOUT: &str = "An OAuth 2.0 / OpenID Connect server for the laptop, with emulated patient portals behind it";
 
 const LONG_ABOUT: &str = "\
 An OAuth 2.0 / OpenID Connect authorization server for the laptop, with emulated patient portals behind it.
 
-Without options it serves http://localhost:8080 from a database file in the working directory, fills it with demo clients and
-users, and prints how to begin.";
+Without options it serves http://localhost:8080 from a database file in the working directory, fills it with demo \
+clients and users, and prints how to begin.";
 
 const AFTER_HELP: &str = "\
 Examples:
   anteroom                                      serve on http://localhost:8080
-  anteroom --listen 127.0.0.1:0 --database sqlite::memory:
-                                                a temporary server on a free port
+  anteroom --port 9000                          serve on http://localhost:9000
+  anteroom --port 0 --database sqlite::memory:  a temporary server on a free port
   anteroom --seed walkthrough                   the documented walkthrough of MyPatientPortal, with a frozen clock
   anteroom config default > anteroom.toml       all settings as a file, then: anteroom --config anteroom.toml
 
@@ -51,7 +53,7 @@ src/portals/mypatientportal/demo.toml the practices, which stand below [mypatien
     long_about = LONG_ABOUT,
     after_help = AFTER_HELP,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
+    max_term_width = 110,
 )]
 pub struct CommandLine {
     #[command(subcommand)]
@@ -77,6 +79,12 @@ enum Command {
     Config(ConfigCommand),
     #[command(flatten)]
     Remote(RemoteCommand),
+    /// Print the script that completes commands in a shell
+    #[command(after_help = shell::COMPLETION_EXAMPLES)]
+    Completions(CompletionFlags),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = shell::MAN_EXAMPLES)]
+    Man(ManFlags),
 }
 
 impl CommandLine {
@@ -88,6 +96,8 @@ impl CommandLine {
             Some(Command::Seed(flags)) => seed::run(*flags, out).await?,
             Some(Command::Config(command)) => settings::run(command, out)?,
             Some(Command::Remote(command)) => command.run(out).await?,
+            Some(Command::Completions(flags)) => shell::complete(&flags, out)?,
+            Some(Command::Man(flags)) => shell::manual(flags, out)?,
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use super::{
     place::Place,
 };
 use crate::{
-    model::Members,
+    model::{Members, suggestion},
     random::Random,
     web::endpoint::{self, EndpointTable, Selection},
 };
@@ -87,7 +87,8 @@ impl ArmFault {
     pub fn check(self, id: String, endpoints: &EndpointTable) -> Result<Armed, String> {
         let row = catalogue::find(&self.fault).ok_or_else(|| {
             let name = &self.fault;
-            format!("there is no fault {name:?}; see the catalogue of faults")
+            let meant = suggestion(name, catalogue::names());
+            format!("there is no fault {name:?}{meant} (GET /control/api/faults/catalogue lists them)")
         })?;
         let place = self.place(row, endpoints)?;
         self.check_limits(row, place.as_ref(), endpoints)?;

@@ -51,7 +51,6 @@ use std::sync::{
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::model::RealmId;
 use event::{Event, JournalEvent};
@@ -80,6 +79,9 @@ pub struct Entry {
     pub exchange: Arc<Exchange>,
     pub parties: Parties,
 }
+
+/// The shortest beginning of an id that names an exchange: a sequence number is shorter.
+const SHORTEST_PREFIX: usize = 8;
 
 impl Journal {
     /// Turns recording on or off; what was recorded stays.
@@ -122,13 +124,28 @@ impl Journal {
         (ring.exchanges().map(entry).collect(), ring.dropped)
     }
 
-    /// One exchange.
-    pub async fn find(&self, realm: RealmId, id: &str) -> Option<Entry> {
-        let wanted = Uuid::try_parse(id).ok().filter(|wanted| wanted.to_string() == id)?;
+    /// One exchange: by its id or the beginning of it, if no other begins so, by its sequence number, or the `last` one.
+    pub async fn find(&self, realm: RealmId, name: &str) -> Option<Entry> {
         self.redact_recorded(realm).await;
         let rings = self.rings();
         let ring = rings.of(realm)?;
-        let exchange = ring.exchanges().rev().find(|exchange| exchange.id == wanted)?;
+        let begins = |exchange: &&Arc<Exchange>| exchange.id.to_string().starts_with(name);
+        let exchange = if name == "last" {
+            ring.exchanges().next_back()?
+        } else if let Ok(sequence) = name.parse::<u64>()
+            && name.len() < SHORTEST_PREFIX
+        {
+            ring.exchanges().find(|exchange| exchange.sequence == sequence)?
+        } else if name.len() >= SHORTEST_PREFIX {
+            let mut found = ring.exchanges().rev().filter(begins);
+            let exchange = found.next()?;
+            if found.next().is_some() {
+                return None;
+            }
+            exchange
+        } else {
+            return None;
+        };
         Some(Entry {
             exchange: exchange.clone(),
             parties: ring.parties(exchange),

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     app::{App, DirectoryError},
-    config::{Config, Issuer},
+    config::{Config, DatabaseUrl, Issuer},
     fetch::{AuthorityError, Fetch},
     keys::sealing::{KeyFileError, Sealer, SealingError},
     model::RealmName,
@@ -25,6 +25,7 @@ use crate::{
 /// Opens the database and what belongs to it.
 pub async fn open(config: &Config, issuer: &Issuer) -> Result<App, StartError> {
     check_keys(issuer)?;
+    check_folder(&config.database)?;
     let database = Database::open(&config.database.to_address())
         .await
         .map_err(|reason| StartError::Database {
@@ -59,6 +60,26 @@ pub fn delivery_worker(app: &App, config: &Config) -> Result<DeliveryWorker, Sta
         on_agenda,
         app.shutdown.clone(),
     ))
+}
+
+/// SQLite says only that it cannot open a file.
+fn check_folder(database: &DatabaseUrl) -> Result<(), StartError> {
+    let DatabaseUrl::SqliteFile(file) = database else {
+        return Ok(());
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let problem = match folder {
+        Some(folder) if !folder.is_dir() => format!("there is no folder {}", folder.display()),
+        _ if tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).is_err() => {
+            let folder = folder.unwrap_or(Path::new("."));
+            format!("the folder {} cannot be written", folder.display())
+        }
+        _ => return Ok(()),
+    };
+    Err(StartError::Folder {
+        database: database.to_string(),
+        problem,
+    })
 }
 
 /// The shipped signing keys are public: whoever reaches us must be somebody who could have them from us anyway.
@@ -112,6 +133,11 @@ pub async fn seed_from_file(app: &App, file: &Path) -> Result<(), StartError> {
 pub enum StartError {
     #[error("the database {database} cannot be opened: {reason}")]
     Database { database: String, reason: store::Error },
+    #[error(
+        "the database {database} cannot be opened: {problem}. Name another file with --database sqlite:FILE; \
+         --database sqlite::memory: needs none"
+    )]
+    Folder { database: String, problem: String },
     #[error("the database cannot be read: {0}")]
     Store(#[from] store::Error),
     #[error(

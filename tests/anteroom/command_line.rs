@@ -594,3 +594,77 @@ mod ending {
         assert_eq!(code, Some(0), "{line}");
     }
 }
+
+mod the_shell {
+    use super::*;
+
+    #[test]
+    fn gets_completions_and_manual_pages() {
+        let folder = folder();
+        for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+            let (code, out, err) = run(folder.path(), &["completions", shell]);
+            assert_eq!(code, Some(0), "{shell}: {err}");
+            assert!(out.contains("rotate-secret"), "{shell}");
+        }
+        let (code, out, err) = run(folder.path(), &["man"]);
+        assert_eq!(code, Some(0), "{err}");
+        assert!(out.starts_with(".ie") || out.contains(".TH anteroom"), "{out}");
+        let (code, _, err) = run(folder.path(), &["man", "--out", "pages"]);
+        assert_eq!(code, Some(0), "{err}");
+        assert!(folder.path().join("pages/anteroom-exchange-show.1").exists());
+    }
+
+    #[test]
+    fn finds_commands_in_the_help_and_nothing_that_does_not_exist() {
+        let folder = folder();
+        let (code, top, _) = run(folder.path(), &["--help"]);
+        assert_eq!(code, Some(0));
+        for command in ["serve", "exchange", "completions"] {
+            assert!(top.contains(command), "{top}");
+        }
+        assert!(!top.contains("--staging"), "{top}");
+        assert!(top.lines().all(|line| line.chars().count() <= 110), "{top}");
+        let (code, of_command, _) = run(folder.path(), &["help", "exchange", "show"]);
+        assert_eq!(code, Some(0));
+        assert!(of_command.contains("sequence number"), "{of_command}");
+    }
+
+    #[test]
+    fn gets_a_sentence_for_what_is_no_number_or_duration() {
+        let folder = folder();
+        for (words, sentence) in [
+            (&["serve", "--port", "http"][..], "a port is a number from 0 to 65535"),
+            (&["exchange", "count", "--expect", "many"], "a whole number is expected"),
+            (&["exchange", "wait", "--for", "soon"], "a duration is expected"),
+            (&["clock", "rate", "fast"], "a number is expected"),
+        ] {
+            let (code, _, err) = run(folder.path(), words);
+            assert_eq!(code, Some(2), "{words:?}: {err}");
+            assert!(err.contains(sentence), "{words:?}: {err}");
+        }
+    }
+
+    #[test]
+    fn may_stop_reading() {
+        let folder = folder();
+        let mut command = anteroom(folder.path(), &["completions", "bash"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+
+        let output = child.wait_with_output().unwrap();
+
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+
+    #[test]
+    fn reads_which_folder_is_missing() {
+        let folder = folder();
+        let (code, _, err) = run(folder.path(), &["--port", "0", "--database", "sqlite:no/such/a.db"]);
+        assert_eq!(code, Some(1), "{err}");
+        assert!(
+            err.contains("there is no folder no/such") && err.contains("sqlite::memory:"),
+            "{err}"
+        );
+    }
+}

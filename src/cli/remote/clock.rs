@@ -48,7 +48,7 @@ pub enum Command {
     #[command(after_help = EXAMPLES)]
     Rate {
         /// 60 is one minute per second
-        #[arg(value_name = "FACTOR")]
+        #[arg(value_name = "FACTOR", value_parser = input::decimal)]
         rate: f64,
     },
 }

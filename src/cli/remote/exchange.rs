@@ -19,7 +19,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   anteroom exchange list --realm suite-17 --refused true
   anteroom exchange wait --endpoint token --client demo-client --for 10s
-  anteroom exchange show 01979f2c-…
+  anteroom exchange show last
+  anteroom exchange show 17
   anteroom exchange curl 01979f2c-… > again.sh
   anteroom exchange flows
   anteroom exchange har 3 --out flow.har
@@ -48,20 +49,20 @@ pub enum Command {
         #[command(flatten)]
         page: Page,
         /// How long to wait, by the machine's clock
-        #[arg(long = "for", value_name = "TIME", default_value = "30s")]
+        #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = input::duration)]
         timeout: SignedDuration,
     },
     /// Show one exchange; a refusal is explained
     #[command(after_help = EXAMPLES)]
     Show {
-        /// Its id, from a list or from `error_uri`
+        /// Its id or the beginning of it, its sequence number, or `last`
         #[arg(value_parser = input::id)]
         id: String,
     },
     /// Print a request as a curl command, with secrets as shell variables
     #[command(after_help = EXAMPLES)]
     Curl {
-        /// Its id
+        /// Its id or the beginning of it, its sequence number, or `last`
         #[arg(value_parser = input::id)]
         id: String,
     },
@@ -87,10 +88,10 @@ pub enum Command {
         #[command(flatten)]
         filter: ExchangeFilter,
         /// Only exchanges after this sequence number
-        #[arg(long, value_name = "SEQUENCE")]
+        #[arg(long, value_name = "SEQUENCE", value_parser = input::whole_number::<u64>)]
         after: Option<u64>,
         /// The expected number; exits with 1 if it differs
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u64>)]
         expect: Option<u64>,
     },
     /// Empty the journal
@@ -102,7 +103,7 @@ pub enum Command {
 #[derive(Args, Clone, Debug)]
 pub struct ExchangeFilter {
     /// Only exchanges of the flow with this number
-    #[arg(long, value_name = "FLOW")]
+    #[arg(long, value_name = "FLOW", value_parser = input::whole_number::<u64>)]
     flow: Option<u64>,
     /// Only exchanges of this client
     #[arg(long, value_name = "CLIENT_ID")]
@@ -131,10 +132,10 @@ pub struct ExchangeFilter {
 #[derive(Args, Clone, Debug)]
 pub struct Page {
     /// Only exchanges after this sequence number
-    #[arg(long, value_name = "SEQUENCE")]
+    #[arg(long, value_name = "SEQUENCE", value_parser = input::whole_number::<u64>)]
     after: Option<u64>,
     /// The most exchanges to list, 1 to 500
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u32>)]
     limit: Option<u32>,
 }
 
@@ -212,11 +213,12 @@ fn table(out: &mut impl Write, all: &Value) -> io::Result<()> {
         ("method", "/request/method"),
         ("path", "/request/path"),
         ("status", "/response/status"),
+        ("took ms", "/milliseconds"),
         ("client", "/client_id"),
         ("user", "/user"),
         ("flow", "/flow"),
         ("refused", "/refusal/code"),
-        ("fault", "/fault/fault"),
+        ("fault", "/faults/0/fault"),
     ];
     show::table(out, list(all, "exchanges"), places)
 }
@@ -244,12 +246,24 @@ fn exchange(out: &mut impl Write, exchange: &Value) -> io::Result<()> {
         ("client", "/client_id"),
         ("user", "/user"),
         ("flow", "/flow"),
-        ("fault", "/fault/fault"),
     ];
     show::lines(out, exchange, facts)?;
     if let Some(refusal) = exchange.get("refusal") {
         writeln!(out, "\nRefused:")?;
         show::members(out, Some(refusal))?;
+    }
+    for fault in list(exchange, "faults") {
+        writeln!(out, "\nFault:")?;
+        show::members(out, Some(fault))?;
+    }
+    for token in list(exchange, "jwts") {
+        writeln!(
+            out,
+            "\nToken in {}:",
+            show::cell(token.get("found_in").unwrap_or(&Value::Null))
+        )?;
+        show::members(out, token.get("header"))?;
+        show::members(out, token.get("claims"))?;
     }
     for (name, place) in [("Request", "/request/body/text"), ("Response", "/response/body/text")] {
         let body = exchange

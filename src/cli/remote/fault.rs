@@ -56,13 +56,13 @@ pub struct ArmFault {
     /// Its name in the catalogue
     fault: String,
     /// How many matching requests trigger it [default: see the catalogue; mostly until it is disarmed]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u64>)]
     times: Option<u64>,
     /// The percentage of matching requests that trigger it, drawn from the realm's random seed
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = input::decimal)]
     share: Option<f64>,
     /// The first matching request that triggers it
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u64>)]
     nth: Option<u64>,
     /// Only requests of this client
     #[arg(long, value_name = "CLIENT_ID")]

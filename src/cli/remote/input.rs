@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use super::RemoteError;
@@ -60,6 +61,23 @@ pub fn object(settings: Vec<Setting>) -> Value {
 pub fn number(number: f64) -> Value {
     let text = number.to_string();
     serde_json::from_str(&text).unwrap_or_else(|_| text.into())
+}
+
+/// A whole number as it is typed.
+pub fn whole_number<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse()
+        .map_err(|_| "a whole number is expected, such as 10; it is none, or too large")
+}
+
+/// A number as it is typed.
+pub fn decimal(text: &str) -> Result<f64, &'static str> {
+    text.parse().map_err(|_| "a number is expected, such as 10 or 0.5")
+}
+
+/// A span of time as it is typed.
+pub fn duration(text: &str) -> Result<SignedDuration, &'static str> {
+    text.parse()
+        .map_err(|_| "a duration is expected, such as 10s, 5m, 1h 30m or PT1H30M")
 }
 
 /// An identifier in an address. Dots alone would mean another place.

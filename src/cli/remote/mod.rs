@@ -140,7 +140,7 @@ pub struct Page {
     #[arg(long, value_name = "ID")]
     after: Option<String>,
     /// The most items to list
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u32>)]
     limit: Option<u32>,
 }
 

@@ -35,7 +35,7 @@ pub enum Command {
         #[command(flatten)]
         filter: OutboxFilter,
         /// How long to wait, by the machine's clock
-        #[arg(long = "for", value_name = "TIME", default_value = "30s")]
+        #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = input::duration)]
         timeout: SignedDuration,
     },
     /// Show one message
@@ -87,7 +87,7 @@ pub struct OutboxFilter {
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
     /// The most items to list, 1 to 500
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = input::whole_number::<u32>)]
     limit: Option<u32>,
     /// Only messages to this address or number
     #[arg(long, value_name = "ADDRESS", conflicts_with = "webhook")]

@@ -21,6 +21,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The server, and what is needed to call it.
+const DEFAULT: &str = "http://localhost:8080";
+
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Server")]
 pub struct ServerFlags {
@@ -30,7 +32,7 @@ pub struct ServerFlags {
         global = true,
         value_name = "URL",
         env = "ANTEROOM_SERVER",
-        default_value = "http://localhost:8080"
+        default_value = DEFAULT
     )]
     pub server: ServerAddress,
 
@@ -70,7 +72,12 @@ impl FromStr for ServerAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim_end_matches('/');
+        // A variable that is set to nothing is as good as none.
+        let text = if text.is_empty() {
+            DEFAULT
+        } else {
+            text.trim_end_matches('/')
+        };
         let (origin, realm) = match text.split_once(paths::REALMS) {
             Some((origin, realm)) => (origin, Some(realm.parse()?)),
             None => (text, None),
@@ -341,9 +348,14 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_that_is_set_to_nothing_is_as_good_as_none() {
+        let address: ServerAddress = "".parse().unwrap();
+        assert_eq!(address.to_string(), DEFAULT);
+    }
+
+    #[test]
     fn what_is_no_server_is_refused() {
         for wrong in [
-            "",
             "localhost:8080",
             "ftp://localhost",
             "http://localhost:8080/control",

@@ -106,7 +106,7 @@ fn flatten(value: &Value, way: &str, found: &mut Vec<(String, String)>) {
 }
 
 /// A value on one line.
-fn cell(value: &Value) -> String {
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => plain(text).replace('\n', "\\n"),

@@ -288,7 +288,10 @@ async fn find(app: &App, realm: &Realm, id: Named) -> Result<Entry, Problem> {
         Ok(Path(id)) => app.journal.find(realm.id, &id).await,
         Err(_) => None,
     };
-    found.ok_or_else(|| Problem::not_found("this exchange is not in the journal (it keeps at most the newest 500)"))
+    found.ok_or_else(|| Problem::not_found(
+            "there is no such exchange in the journal, which keeps at most the newest 500: name it by its id, the beginning \
+             of its id (8 characters at least, and no other id begins so), its sequence number, or `last`",
+        ))
 }
 
 async fn find_flow(app: &App, realm: &Realm, flow: Named) -> Result<Vec<Entry>, Problem> {

@@ -200,6 +200,11 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     families.into_iter().flatten()
 }
 
+/// The names of all faults.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    rows().map(|row| row.name)
+}
+
 pub fn find(name: &str) -> Option<&'static Row> {
     rows().find(|row| row.name == name)
 }

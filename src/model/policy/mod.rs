@@ -23,7 +23,7 @@ use self::{
     declared::switches,
     values::{AtLeastOne, OneOf},
 };
-use super::{Scope, Scopes, SigningAlgorithm};
+use super::{Scope, Scopes, SigningAlgorithm, suggestion};
 
 /// A set of switches to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -261,6 +261,10 @@ impl Policy {
         let mut policy = self.clone();
         for (name, value) in switches.as_object().into_iter().flatten() {
             let mut all = serde_json::to_value(&policy).map_err(|error| error.to_string())?;
+            if all.get(name).is_none() {
+                let known = all.as_object().into_iter().flatten().map(|(known, _)| known.as_str());
+                return Err(format!("there is no switch {name:?}{}", suggestion(name, known)));
+            }
             merge(&mut all[name.as_str()], value);
             policy = serde_json::from_value(all).map_err(|error| format!("{name}: {error}"))?;
         }

@@ -178,7 +178,10 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
     for (text, reason) in [
         ("based_on = \"nothing\"\n".to_owned(), "unknown variant `nothing`"),
         ("policy = \"strict\"\n".to_owned(), "no policy preset \"strict\""),
-        ("policy = { pcke = \"ignored\" }\n".to_owned(), "unknown field `pcke`"),
+        (
+            "policy = { pcke = \"ignored\" }\n".to_owned(),
+            "there is no switch \"pcke\"; did you mean \"pkce\"?",
+        ),
         ("clock = { now = \"2025-06-02T08:00:00\" }\n".to_owned(), "line 1"), // no offset: no instant
         (client("redirect_uris = [\"/cb\"]"), "is not an absolute URI"),
         (client("redirect_uris = [\"https://c.example/cb#x\"]"), "has a fragment"),

@@ -55,7 +55,6 @@ async fn what_is_no_server_is_not_asked() {
         "ftp://localhost",
         "http://localhost/path",
         "http://localhost/realms/No",
-        "",
     ] {
         let said = typed_with(&[], &["clock", "show", "--server", wrong])
             .await

@@ -173,3 +173,41 @@ async fn what_is_not_there_is_said_not_to_be_there() {
         typed(&realm, words).await.is_misunderstood();
     }
 }
+
+#[tokio::test]
+async fn one_is_named_by_its_number_the_beginning_of_its_id_or_as_the_last() {
+    let realm = fresh_realm().await;
+    let id = refused(&realm).await;
+    let exchange = realm.get("/control/api/exchanges/last").await.is_ok().json();
+    let sequence = exchange["sequence"].to_string();
+    assert_eq!(exchange["id"], id.as_str());
+
+    for name in ["last", &sequence, &id, &id[..id.len() - 1], &id[..8]] {
+        let shown = typed(&realm, &["exchange", "show", name]).await.does();
+        assert!(shown.contains(&id), "{name}: {shown}");
+    }
+    realm.demo_client().tokens_for("anne").await;
+    for name in ["0", "99999", &id[..4], &id[..8], "first", "zzzzzzzz"] {
+        let path = format!("/control/api/exchanges/{name}");
+        realm.get(&path).await.has_status(404);
+    }
+}
+
+#[tokio::test]
+async fn decoded_tokens_durations_and_faults_are_shown() {
+    let realm = fresh_realm().await;
+    let fault = serde_json::json!({"fault": "id_token_wrong_nonce"});
+    realm.post_json("/control/api/faults", &fault).await.has_status(201);
+    realm.demo_client().tokens_for("anne").await;
+
+    let list = typed(&realm, &["exchange", "list", "--endpoint", "token"]).await.does();
+    assert!(
+        list.contains("TOOK MS") && list.contains("id_token_wrong_nonce"),
+        "{list}"
+    );
+    let shown = typed(&realm, &["exchange", "show", "last"]).await.does();
+    for words in ["Token in", "auth_time", "Fault:", "id_token_wrong_nonce", "at_hash"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("auth_time  …"), "{shown}");
+}
