@@ -148,6 +148,18 @@ impl ServeFlags {
         self
     }
 
+    /// The same flags for a server that lives as long as a command: in memory, on a free port, and quiet, unless they say
+    /// otherwise.
+    pub fn for_a_command(mut self) -> Self {
+        if self.listen.is_empty() && self.port.is_none() {
+            self.port = Some(0);
+        }
+        let data = &mut self.data;
+        data.database = data.database.take().or(Some(DatabaseUrl::SqlitePrivate));
+        data.log = data.log.take().or_else(|| "warn".parse().ok());
+        self
+    }
+
     /// The settings under these flags, over file and defaults.
     pub fn load(self) -> Result<Config, ConfigError> {
         let file = self.data.config.clone();

@@ -2,17 +2,19 @@
 
 mod flags;
 mod remote;
+mod run;
 mod seed;
 mod serve;
 mod settings;
 mod shell;
 
-use std::io::Write;
+use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 use flags::ServeFlags;
 use remote::RemoteCommand;
+use run::RunFlags;
 use seed::SeedFlags;
 use settings::ConfigCommand;
 use shell::{CompletionFlags, ManFlags};
@@ -31,6 +33,7 @@ Examples:
   anteroom --port 9000                          serve on http://localhost:9000
   anteroom --port 0 --database sqlite::memory:  a temporary server on a free port
   anteroom --seed walkthrough                   the documented walkthrough of MyPatientPortal, with a frozen clock
+  anteroom run -- npm test                      a temporary server for as long as the tests run
   anteroom config default > anteroom.toml       all settings as a file, then: anteroom --config anteroom.toml
 
 Every flag can also be set by the environment variable shown with it, lists separated by commas. Flags override the
@@ -71,6 +74,9 @@ enum Command {
     /// Start the server (the default)
     #[command(after_help = AFTER_HELP)]
     Serve(Box<ServeFlags>),
+    /// Start a temporary server, run a command with its address in the environment, and stop
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<RunFlags>),
     /// Fill an empty database from a seed file, without serving
     #[command(after_help = SEED_HELP)]
     Seed(Box<SeedFlags>),
@@ -88,18 +94,19 @@ enum Command {
 }
 
 impl CommandLine {
-    /// Runs the command, and writes its answer to `out`.
-    pub async fn run(self, out: &mut impl Write) -> anyhow::Result<()> {
+    /// Runs the command, and writes its answer to `out`; the exit code.
+    pub async fn run(self, out: &mut impl Write) -> anyhow::Result<ExitCode> {
         match self.command {
             None => serve::run(self.serve, out).await?,
             Some(Command::Serve(flags)) => serve::run(*flags, out).await?,
+            Some(Command::Run(flags)) => return Ok(run::run(*flags).await?),
             Some(Command::Seed(flags)) => seed::run(*flags, out).await?,
             Some(Command::Config(command)) => settings::run(command, out)?,
             Some(Command::Remote(command)) => command.run(out).await?,
             Some(Command::Completions(flags)) => shell::complete(&flags, out)?,
             Some(Command::Man(flags)) => shell::manual(flags, out)?,
         }
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -27,7 +27,7 @@ mod routing;
 mod scheduler;
 mod service;
 mod serving;
-mod signals;
+pub mod signals;
 pub mod start;
 mod timed_stream;
 pub mod upkeep;
@@ -101,19 +101,12 @@ impl PublicNames {
 
 /// Serves until a signal says to stop. The first line on `out` says where, once requests are answered.
 pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeError> {
-    let tls = config.tls.as_ref().map(serving::tls_config).transpose()?;
-    let sockets = Sockets::bind(&config.listen)?;
-    let issuer = config.issuer_on(sockets.port());
-    let app = start::open(config, &issuer).await?;
-    start::seed_default_realm(&app, config).await?;
-
-    let names = PublicNames::new(config, &issuer, sockets.addresses());
-    let shared = Arc::new(shared(&app, &names, config));
     let mut signals = Signals::listen().map_err(ServeError::Signals)?;
-    let mut serving = Serving::begin(sockets.into_listeners(), &shared, tls.as_ref(), &config.limits)?;
-    app.tasks.spawn(upkeep::run(app.clone()));
-    app.tasks.spawn(scheduler::run(app.clone()));
-    app.tasks.spawn(start::delivery_worker(&app, config)?.run());
+    let Started {
+        app,
+        names,
+        mut serving,
+    } = start_serving(config).await?;
     greet(&app, config, names, out).await;
 
     let outcome = tokio::select! {
@@ -125,6 +118,40 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
         () = serving.drain(&app) => outcome,
         () = signals.next() => Err(ServeError::CutShort),
     }
+}
+
+/// Serves as long as `task` runs, which begins once requests are answered; what came of it.
+pub async fn serve_during<T>(
+    config: &Config,
+    task: impl AsyncFnOnce(&App, &PublicNames) -> T,
+) -> Result<T, ServeError> {
+    let Started { app, names, serving } = start_serving(config).await?;
+    let outcome = task(&app, &names).await;
+    serving.drain(&app).await;
+    Ok(outcome)
+}
+
+/// A server that answers.
+struct Started {
+    app: App,
+    names: PublicNames,
+    serving: Serving,
+}
+
+async fn start_serving(config: &Config) -> Result<Started, ServeError> {
+    let tls = config.tls.as_ref().map(serving::tls_config).transpose()?;
+    let sockets = Sockets::bind(&config.listen)?;
+    let issuer = config.issuer_on(sockets.port());
+    let app = start::open(config, &issuer).await?;
+    start::seed_default_realm(&app, config).await?;
+
+    let names = PublicNames::new(config, &issuer, sockets.addresses());
+    let shared = Arc::new(shared(&app, &names, config));
+    let serving = Serving::begin(sockets.into_listeners(), &shared, tls.as_ref(), &config.limits)?;
+    app.tasks.spawn(upkeep::run(app.clone()));
+    app.tasks.spawn(scheduler::run(app.clone()));
+    app.tasks.spawn(start::delivery_worker(&app, config)?.run());
+    Ok(Started { app, names, serving })
 }
 
 /// Writes the banner. An output that cannot be written to is no reason to stop.

@@ -668,3 +668,83 @@ mod the_shell {
         );
     }
 }
+
+#[cfg(unix)]
+mod a_command_beside_a_server {
+    use super::*;
+
+    fn run_sh(script: &str) -> (Option<i32>, String, String) {
+        run(folder().path(), &["run", "--", "sh", "-c", script])
+    }
+
+    #[test]
+    fn finds_the_server_in_its_environment() {
+        let (code, out, err) = run_sh(
+            "curl -sf $OIDC_ISSUER/.well-known/openid-configuration && curl -sf -u $OIDC_CLIENT_ID:$OIDC_CLIENT_SECRET \
+             -d grant_type=client_credentials -d scope=appointment_guest_lookup $OIDC_ISSUER/oauth/token && \
+             curl -sf $ANTEROOM_SERVER/control/api/clock",
+        );
+
+        assert_eq!(code, Some(0), "{err}");
+        for words in ["\"issuer\"", "access_token", "frozen"] {
+            assert!(out.contains(words), "{out}");
+        }
+        assert_eq!(err, "", "quiet while all is well");
+    }
+
+    #[test]
+    fn hands_its_exit_code_on() {
+        for expected in [0, 1, 7, 255] {
+            assert_eq!(run_sh(&format!("exit {expected}")).0, Some(expected));
+        }
+        assert_eq!(run_sh("kill -KILL $$").0, Some(137));
+    }
+
+    #[test]
+    fn leaves_refused_requests_explained_when_it_fails() {
+        let script =
+            "curl -s -u demo-client:guessed-secret -d grant_type=client_credentials $OIDC_ISSUER/oauth/token; exit 3";
+
+        let (code, _, err) = run_sh(script);
+
+        assert_eq!(code, Some(3), "{err}");
+        for words in ["POST /oauth/token -> 401", "invalid_client", "to fix it"] {
+            assert!(err.contains(words), "{words}: {err}");
+        }
+        assert!(!err.contains("guessed-secret"), "{err}");
+    }
+
+    #[test]
+    fn leaves_nothing_behind() {
+        let folder = folder();
+        let (code, _, err) = run(folder.path(), &["run", "--", "true"]);
+
+        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn that_does_not_exist_is_named() {
+        let (code, _, err) = run(folder().path(), &["run", "--", "no-such-program-here"]);
+
+        assert_eq!(code, Some(1));
+        assert!(err.contains("no-such-program-here"), "{err}");
+        let (code, _, err) = run(folder().path(), &["run"]);
+        assert_eq!(code, Some(2), "{err}");
+    }
+
+    #[test]
+    fn is_ended_by_the_signal_that_ends_us() {
+        let folder = folder();
+        let script = "trap 'echo ended; exit 9' TERM; echo ready; while :; do sleep 0.05; done";
+        let mut command = anteroom(folder.path(), &["run", "--", "sh", "-c", script]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "ready");
+
+        signal("TERM", &child.id().to_string());
+
+        assert_eq!(lines.next().unwrap().unwrap(), "ended");
+        assert_eq!(child.wait().unwrap().code(), Some(9));
+    }
+}

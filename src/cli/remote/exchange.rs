@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{
-    RemoteError, input, list, print, save,
+    LONGEST_SLICE, RemoteError, input, list, print, save,
     server::{Call, Server},
     show, wait,
 };
@@ -29,6 +29,11 @@ Examples:
 
 Passwords, codes and tokens are not recorded. A flow is everything from an authorization request to the last use of its
 tokens.";
+
+pub const TAIL_EXAMPLES: &str = "\
+Examples:
+  anteroom tail
+  anteroom tail --refused true --realm suite-17";
 
 /// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
@@ -203,6 +208,42 @@ pub async fn run(command: Command, server: &Server, out: &mut impl Write) -> Res
             print(server, &answer, out, |out, _| writeln!(out, "the journal is empty"))
         }
     }
+}
+
+/// Prints exchanges as they come, for ever.
+pub async fn tail(filter: &ExchangeFilter, server: &Server, out: &mut impl Write) -> Result<(), RemoteError> {
+    let mut after = 0;
+    loop {
+        let call = filter.add_to(server.get(&["exchanges"])).query("after", Some(after));
+        let answer = call.query("wait", Some(LONGEST_SLICE)).send().await?.value()?;
+        for exchange in list(&answer, "exchanges") {
+            if server.json {
+                writeln!(out, "{exchange}")?;
+            } else {
+                line(out, exchange)?;
+            }
+            after = exchange.get("sequence").and_then(Value::as_u64).unwrap_or(after);
+        }
+        out.flush()?;
+    }
+}
+
+/// An exchange on one line.
+fn line(out: &mut impl Write, exchange: &Value) -> io::Result<()> {
+    let cells = [
+        "/started_at",
+        "/request/method",
+        "/request/path",
+        "/response/status",
+        "/client_id",
+        "/user",
+        "/refusal/code",
+        "/refusal/description",
+        "/faults/0/fault",
+    ];
+    let cells = cells.iter().filter_map(|place| exchange.pointer(place));
+    let cells: Vec<_> = cells.filter(|cell| !cell.is_null()).map(show::cell).collect();
+    writeln!(out, "{}", cells.join("  "))
 }
 
 fn table(out: &mut impl Write, all: &Value) -> io::Result<()> {

@@ -55,6 +55,9 @@ pub enum RemoteCommand {
     /// Recorded requests and responses: list, wait for, explain, replay with curl, export
     #[command(after_help = exchange::EXAMPLES)]
     Exchange(OfRealm<exchange::Command>),
+    /// Follow the exchanges of a realm, one line each, until it is interrupted
+    #[command(after_help = exchange::TAIL_EXAMPLES)]
+    Tail(TailFlags),
     /// E-mails, text messages and webhooks of a realm: list, wait for, show, deliver again, clear
     #[command(after_help = outbox::EXAMPLES)]
     Outbox(OfRealm<outbox::Command>),
@@ -93,6 +96,15 @@ pub struct OfRealm<C: Subcommand> {
     at: RealmFlags,
 }
 
+/// The flags of `anteroom tail`.
+#[derive(Args, Clone, Debug)]
+pub struct TailFlags {
+    #[command(flatten)]
+    filter: exchange::ExchangeFilter,
+    #[command(flatten)]
+    at: RealmFlags,
+}
+
 /// The realm and the server.
 #[derive(Args, Clone, Debug)]
 pub struct RealmFlags {
@@ -123,6 +135,7 @@ impl RemoteCommand {
             Self::Clock(of) => clock::run(of.command, &of.at.server()?, out).await,
             Self::Fault(of) => fault::run(of.command, &of.at.server()?, out).await,
             Self::Exchange(of) => exchange::run(of.command, &of.at.server()?, out).await,
+            Self::Tail(TailFlags { filter, at }) => exchange::tail(&filter, &at.server()?, out).await,
             Self::Outbox(of) => outbox::run(of.command, &of.at.server()?, out).await,
             Self::Token(of) => token::run(of.command, &of.at.server()?, out).await,
             Self::User(of) => user::run(of.command, &of.at.server()?, out).await,

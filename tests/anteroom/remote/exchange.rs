@@ -1,6 +1,7 @@
 //! `anteroom exchange …`
 
 use serde_json::Value;
+use tokio::io::AsyncBufReadExt as _;
 
 use super::{rows, typed};
 use crate::support::{Realm, fresh_realm};
@@ -210,4 +211,26 @@ async fn decoded_tokens_durations_and_faults_are_shown() {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert!(!shown.contains("auth_time  …"), "{shown}");
+}
+
+#[tokio::test]
+async fn they_are_followed_as_they_come() {
+    let realm = fresh_realm().await;
+    let words = ["tail", "--server", &realm.issuer, "--refused", "true"];
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_anteroom"))
+        .args(words)
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it runs");
+    let mut lines = tokio::io::BufReader::new(child.stdout.take().expect("a pipe")).lines();
+
+    for _ in 0..2 {
+        realm.demo_service().client_credentials("no_such_scope").await;
+        let line = lines.next_line().await.expect("readable").expect("a line");
+        assert!(
+            line.contains("/oauth/token") && line.contains("invalid_scope"),
+            "{line}"
+        );
+    }
 }
