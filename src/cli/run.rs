@@ -7,7 +7,7 @@
 use std::{
     ffi::OsString,
     fmt::Write as _,
-    io,
+    io::{self, Write as _},
     process::{ExitCode, ExitStatus},
 };
 
@@ -86,7 +86,8 @@ pub async fn run(flags: RunFlags) -> Result<ExitCode, RunError> {
         };
         let status = ended.map_err(|reason| RunError::Command { program, reason })?;
         if !status.success() {
-            eprint!("{}", refusals(app).await?);
+            let refusals = refusals(app).await?;
+            let _ = io::stderr().write_all(refusals.as_bytes()); // the exit code says the rest
         }
         Ok(code_of(status))
     };

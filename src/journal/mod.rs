@@ -18,7 +18,7 @@
 //! | [`explanation`], `advice` | a refusal, explained: the rule, expected and received values with a character diff, and how to fix it |
 //! | [`curl`], [`har`] | a request as a command, and a flow for other tools |
 
-mod advice;
+pub mod advice;
 mod body_kind;
 mod bounds;
 pub mod curl;

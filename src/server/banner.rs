@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use url::form_urlencoded;
 
+use super::start::SeedUse;
 use crate::{
     app::{App, Realm},
     config::{Config, HostName, Issuer, SeedSource},
@@ -36,11 +37,19 @@ pub struct Facts {
     /// Whether the demo clients are there with the published secrets.
     demo: bool,
     personas: Vec<User>,
+    /// The seed that was asked for and not used, because the database was not empty.
+    unused_seed: Option<String>,
 }
 
 impl Facts {
     /// Looks at the realm at the root. What cannot be read is left out: a banner is no reason not to serve.
-    pub async fn gather(app: &App, config: &Config, issuer: &Issuer, control_token: Option<Secret>) -> Self {
+    pub async fn gather(
+        app: &App,
+        config: &Config,
+        issuer: &Issuer,
+        control_token: Option<Secret>,
+        seed_use: SeedUse,
+    ) -> Self {
         let open_to = config
             .listen
             .iter()
@@ -63,6 +72,7 @@ impl Facts {
             open_to,
             demo,
             personas,
+            unused_seed: (seed_use == SeedUse::NotUsed).then(|| config.seed.to_string()),
         }
     }
 
@@ -73,6 +83,7 @@ impl Facts {
             env!("CARGO_PKG_VERSION")
         );
         self.warn_of_others(&mut text);
+        self.say_unused_seed(&mut text);
         self.say_places(&mut text);
         if self.demo {
             say_demo_clients(&mut text);
@@ -91,6 +102,17 @@ impl Facts {
                 "  WARNING       other machines can reach {}; anyone who does can sign in as any user.\n                \
                  The control API requires the token below (also as `Authorization: Bearer`).\n",
                 self.open_to.join(", ")
+            );
+        }
+    }
+
+    fn say_unused_seed(&self, text: &mut String) {
+        if let Some(seed) = &self.unused_seed {
+            let _ = writeln!(
+                text,
+                "  NOTE          the seed {seed} was not used, because {} is not empty. To begin with it, name\n                \
+                 another database, delete this one, or use --database sqlite::memory:\n",
+                self.database
             );
         }
     }
@@ -227,6 +249,7 @@ mod tests {
             open_to: Vec::new(),
             demo: true,
             personas: vec![anne],
+            unused_seed: None,
         }
     }
 
@@ -246,6 +269,17 @@ mod tests {
             assert!(text.contains(told), "{told}\n{text}");
         }
         assert!(!text.contains("WARNING"));
+    }
+
+    #[test]
+    fn a_seed_that_was_not_used_is_named_with_what_to_do() {
+        let mut facts = facts("http://localhost:8080");
+        facts.unused_seed = Some("clinic.toml".to_owned());
+
+        let text = facts.text();
+
+        assert!(text.contains("the seed clinic.toml was not used"), "{text}");
+        assert!(text.contains("sqlite::memory:"), "{text}");
     }
 
     #[test]

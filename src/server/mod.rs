@@ -50,6 +50,7 @@ use routing::Connection;
 use service::Shared;
 use serving::{Serving, TlsError};
 use signals::Signals;
+use start::SeedUse;
 use start::StartError;
 
 use crate::{
@@ -106,8 +107,9 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
         app,
         names,
         mut serving,
+        seed_use,
     } = start_serving(config).await?;
-    greet(&app, config, names, out).await;
+    greet(&app, config, names, seed_use, out).await;
 
     let outcome = tokio::select! {
         () = signals.next() => Ok(()),
@@ -125,7 +127,9 @@ pub async fn serve_during<T>(
     config: &Config,
     task: impl AsyncFnOnce(&App, &PublicNames) -> T,
 ) -> Result<T, ServeError> {
-    let Started { app, names, serving } = start_serving(config).await?;
+    let Started {
+        app, names, serving, ..
+    } = start_serving(config).await?;
     let outcome = task(&app, &names).await;
     serving.drain(&app).await;
     Ok(outcome)
@@ -136,6 +140,7 @@ struct Started {
     app: App,
     names: PublicNames,
     serving: Serving,
+    seed_use: SeedUse,
 }
 
 async fn start_serving(config: &Config) -> Result<Started, ServeError> {
@@ -143,7 +148,7 @@ async fn start_serving(config: &Config) -> Result<Started, ServeError> {
     let sockets = Sockets::bind(&config.listen)?;
     let issuer = config.issuer_on(sockets.port());
     let app = start::open(config, &issuer).await?;
-    start::seed_default_realm(&app, config).await?;
+    let seed_use = start::seed_default_realm(&app, config).await?;
 
     let names = PublicNames::new(config, &issuer, sockets.addresses());
     let shared = Arc::new(shared(&app, &names, config));
@@ -151,13 +156,18 @@ async fn start_serving(config: &Config) -> Result<Started, ServeError> {
     app.tasks.spawn(upkeep::run(app.clone()));
     app.tasks.spawn(scheduler::run(app.clone()));
     app.tasks.spawn(start::delivery_worker(&app, config)?.run());
-    Ok(Started { app, names, serving })
+    Ok(Started {
+        app,
+        names,
+        serving,
+        seed_use,
+    })
 }
 
 /// Writes the banner. An output that cannot be written to is no reason to stop.
-async fn greet(app: &App, config: &Config, names: PublicNames, out: &mut impl Write) {
+async fn greet(app: &App, config: &Config, names: PublicNames, seed_use: SeedUse, out: &mut impl Write) {
     let first = writeln!(out, "{}", banner::first_line(&names.issuer)).and_then(|()| out.flush());
-    let facts = Facts::gather(app, config, &names.issuer, names.control_token).await;
+    let facts = Facts::gather(app, config, &names.issuer, names.control_token, seed_use).await;
     if let Err(error) = first
         .and_then(|()| write!(out, "{}", facts.text()))
         .and_then(|()| out.flush())

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     app::{App, DirectoryError},
-    config::{Config, DatabaseUrl, Issuer},
+    config::{Config, DatabaseUrl, Issuer, SeedSource},
     fetch::{AuthorityError, Fetch},
     keys::sealing::{KeyFileError, Sealer, SealingError},
     model::RealmName,
@@ -101,22 +101,35 @@ async fn sealer(config: &Config, database: &Database) -> Result<Sealer, StartErr
     })
 }
 
-/// Makes the realm at the root from the configured seed, unless it is there already.
-pub async fn seed_default_realm(app: &App, config: &Config) -> Result<(), StartError> {
+/// Makes the realm at the root from the configured seed, unless it is there already; whether a seed that somebody chose
+/// was not used.
+pub async fn seed_default_realm(app: &App, config: &Config) -> Result<SeedUse, StartError> {
     if app.realms.find(&app.database, RealmName::DEFAULT).await?.is_some() {
-        tracing::debug!(seed = %config.seed, "the database is not empty: the seed stays where it is");
-        return Ok(());
+        if config.seed == SeedSource::Demo {
+            return Ok(SeedUse::AsExpected);
+        }
+        tracing::warn!(
+            seed = %config.seed,
+            database = %config.database,
+            "the seed was not used, because the database is not empty"
+        );
+        return Ok(SeedUse::NotUsed);
     }
-    match create(
-        app,
-        NewRealmRequest::default_realm(Seed::find(&config.seed, &portals::of(app))?),
-    )
-    .await
-    {
+    let seed = Seed::find(&config.seed, &portals::of(app))?;
+    match create(app, NewRealmRequest::default_realm(seed)).await {
         // Another process on the same database was faster; its realm is the one to use.
-        Err(CreationError::Taken(_)) => Ok(()),
-        made => Ok(made.map(drop)?),
+        Ok(_) | Err(CreationError::Taken(_)) => Ok(SeedUse::AsExpected),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// What became of the configured seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedUse {
+    /// It was loaded, or nobody asked for another one than the default.
+    AsExpected,
+    /// The database was not empty.
+    NotUsed,
 }
 
 /// Fills the realm at the root from a file, for `anteroom seed`.

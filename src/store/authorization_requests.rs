@@ -20,7 +20,9 @@ pub const TABLE: Table = Table::new(
         tables::json("request").with_addresses().of::<AuthorizationRequest>(),
         tables::text("session_id").or_null(),
         tables::instant("signed_in_at").or_null(),
-        tables::text("decision").or_null(),
+        tables::text("decision")
+            .or_null()
+            .checked(|text| tables::known(Decision::parse(text).is_some(), "decision")),
         tables::instant("created_at"),
         tables::instant("expires_at"),
         tables::instant("finished_at").or_null(),

@@ -179,3 +179,26 @@ fn a_key_file_that_is_missing_beside_a_database_is_not_replaced_by_a_new_one() {
     fs::write(&key, kept).expect("it is put back");
     start_on_file(folder.path()).expect("with the key it starts again");
 }
+
+#[test]
+fn a_seed_that_is_not_used_is_named_in_banner_and_log() {
+    let folder = folder();
+    drop(start_on_file(folder.path()).expect("it starts"));
+    let database = format!("sqlite:{}", folder.path().join("anteroom.db").display());
+    let (keeper, _) = Emulator::try_start(
+        &[
+            "--listen",
+            "127.0.0.1:0",
+            "--database",
+            &database,
+            "--seed",
+            "walkthrough",
+        ],
+        folder.path(),
+    )
+    .expect("it starts");
+
+    let log = fs::read_to_string(keeper.folder.join("log")).expect("the log");
+
+    assert!(log.contains("the seed was not used"), "{log}");
+}

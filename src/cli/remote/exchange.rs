@@ -293,6 +293,9 @@ fn exchange(out: &mut impl Write, exchange: &Value) -> io::Result<()> {
         writeln!(out, "\nRefused:")?;
         show::members(out, Some(refusal))?;
     }
+    for note in list(exchange, "notes") {
+        writeln!(out, "\nNote: {}", show::cell(note))?;
+    }
     for fault in list(exchange, "faults") {
         writeln!(out, "\nFault:")?;
         show::members(out, Some(fault))?;

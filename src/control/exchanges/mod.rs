@@ -250,7 +250,7 @@ async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> 
 
 async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Json<Value>, Problem> {
     let entry = find(&app, &realm, id).await?;
-    Ok(Json(shown::exchange(&entry)))
+    Ok(Json(shown::exchange_with_notes(&entry, &realm.issuer)))
 }
 
 async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {

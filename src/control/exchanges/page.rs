@@ -14,7 +14,9 @@ use crate::{
     api::problem::Problem,
     app::{App, Realm},
     journal::{
-        Entry, curl,
+        Entry,
+        advice::notes,
+        curl,
         exchange::{Body, Exchange},
         explanation::{Explanation, Piece},
         recording::Parties,
@@ -37,6 +39,7 @@ struct ExchangePage<'e> {
     parties: &'e Parties,
     explanation: Option<Explanation<'e>>,
     ending: Option<&'static str>,
+    notes: Vec<String>,
     jwts: Vec<ReadableJwt<'e>>,
     command: String,
     /// The exchanges of the same flow, this one among them.
@@ -69,7 +72,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let found = find(&app, &realm, id).await;
     if !wants_a_page(&headers) {
-        return Ok(Json(shown::exchange(&found?)).into_response());
+        return Ok(Json(shown::exchange_with_notes(&found?, &realm.issuer)).into_response());
     }
     let layout = Layout { place, language };
     let Ok(entry) = found else {
@@ -82,6 +85,7 @@ pub async fn show(
         parties: &entry.parties,
         explanation: exchange.refusal.as_ref().map(Explanation::of),
         ending: shown::ending(exchange.ending),
+        notes: notes(exchange, &realm.issuer),
         jwts: readable(exchange),
         command: curl::command(&exchange.request, &realm.issuer),
         steps: steps(&app, &realm, &entry).await,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::journal::{
     Entry,
+    advice::notes,
     exchange::{Body, Ending},
     explanation::Explanation,
 };
@@ -51,6 +52,16 @@ pub fn exchange(entry: &Entry) -> Value {
     }
     if !exchange.faults.0.is_empty() {
         shown["faults"] = json!(exchange.faults);
+    }
+    shown
+}
+
+/// The same, with what is worth knowing of it.
+pub fn exchange_with_notes(entry: &Entry, issuer: &str) -> Value {
+    let mut shown = exchange(entry);
+    let notes = notes(&entry.exchange, issuer);
+    if !notes.is_empty() {
+        shown["notes"] = json!(notes);
     }
     shown
 }
@@ -164,6 +175,7 @@ pub fn exchange_schema() -> Value {
                 "found_in": text, "header": {"type": "object"}, "claims": {"type": "object"},
             }}},
             "refusal": refusal_schema(),
+            "notes": {"type": "array", "items": text, "description": "What is worth knowing of it; where one exchange is shown."},
             "faults": {"type": "array", "items": {"type": "object", "properties": {"fault": text, "id": text}}},
         },
     })

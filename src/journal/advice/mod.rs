@@ -5,8 +5,11 @@
 
 mod authorization;
 mod codes;
+mod notes;
 mod resource;
 mod token;
+
+pub use notes::notes;
 
 use crate::model::Refusal;
 

@@ -196,6 +196,7 @@ fn read_value(table: &Table, column: &Column, mut value: Value, format: &Format<
             let most = column.most;
             let integer = value.as_i64().filter(|integer| (0..=most).contains(integer));
             let integer = integer.ok_or_else(|| format!("a whole number from 0 to {most} is expected"))?;
+            check(column, &integer.to_string())?;
             Ok(Stored::Integer(Some(integer)))
         }
         (Kind::Instant, value) => {

@@ -250,3 +250,38 @@ async fn the_portals_refusals_explain_themselves_too() {
     assert_eq!(refusal["expected"], "profile_read appointment_read");
     assert!(text(refusal, "fix").contains("refreshing cannot add any"), "{refusal}");
 }
+
+/// Nothing was refused, and still there is something to know.
+#[tokio::test]
+async fn discovery_under_another_name_is_noted_with_both() {
+    let realm = fresh_realm().await;
+    let path = "/.well-known/openid-configuration";
+    realm.get(path).await.is_ok();
+    let own = realm.get("/control/api/exchanges/last").await.is_ok().json();
+    assert_eq!(own.get("notes"), None, "{own}");
+
+    let request = realm.http.get(realm.url(path)).header("host", "anteroom.internal:9000");
+    crate::support::Answer::to(request).await.is_ok();
+
+    let noted = realm.get("/control/api/exchanges/last").await.is_ok().json();
+    let note = noted["notes"][0].as_str().unwrap_or_default();
+    assert!(
+        note.contains("anteroom.internal:9000") && note.contains(&realm.issuer),
+        "{noted}"
+    );
+}
+
+#[tokio::test]
+async fn an_id_token_without_the_claims_of_its_scopes_is_noted_with_what_to_set() {
+    let realm = fresh_realm().await;
+    realm
+        .demo_client()
+        .asking_for("openid profile")
+        .tokens_for("anne")
+        .await;
+
+    let noted = realm.get("/control/api/exchanges/last").await.is_ok().json();
+
+    let note = noted["notes"][0].as_str().unwrap_or_default();
+    assert!(note.contains("id_token_claims"), "{noted}");
+}

@@ -4,12 +4,15 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use crate::{
-    portals::mypatientportal::{comment_form::CommentForm, model::PatientField},
+    portals::mypatientportal::{
+        comment_form::CommentForm,
+        model::{InsuranceKind, PatientField},
+    },
     schedule::{
         TEN_YEARS,
         hours::{Closed, Hours},
     },
-    store::tables::{Table, boolean, instant, integer, json, text},
+    store::tables::{Table, boolean, instant, integer, json, known, text},
     text::Language,
 };
 
@@ -43,7 +46,15 @@ pub const TABLES: &[Table] = &[
     Table::new(
         "mypatientportal_insurances",
         &["id"],
-        &[integer("id"), integer("sequence"), text("name"), text("kind")],
+        &[
+            integer("id"),
+            integer("sequence"),
+            text("name"),
+            text("kind").checked(|text| {
+                let kind = InsuranceKind::ALL.into_iter().find(|one| one.name() == text);
+                known(kind.is_some(), "kind of insurance")
+            }),
+        ],
     )
     .listed_by(&["sequence"]),
     Table::new(

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    portals::vsee::model::RoomSettings,
+    portals::vsee::model::{RoomSettings, Status, UserType, VisitType, WebhookVersion},
     schedule::{
         TEN_YEARS,
         hours::{Closed, Hours},
     },
-    store::tables::{Table, boolean, instant, integer, json, text},
+    store::tables::{Table, boolean, instant, integer, json, known, text},
 };
 
 /// Parents before children.
@@ -34,7 +34,10 @@ pub const TABLES: &[Table] = &[
         &[
             integer("id"),
             text("account_code"),
-            integer("type"),
+            integer("type").checked(|text| {
+                let kind = text.parse().ok().and_then(UserType::of_number);
+                known(kind.is_some(), "type of user")
+            }),
             text("code"),
             text("first_name"),
             text("last_name"),
@@ -157,8 +160,11 @@ pub const TABLES: &[Table] = &[
             integer("member_id"),
             integer("provider_id").or_null(),
             text("intake_id"),
-            text("type"),
-            text("status"),
+            text("type").checked(|text| {
+                let kind = VisitType::ALL.into_iter().find(|kind| kind.number() == text);
+                known(kind.is_some(), "type of visit")
+            }),
+            text("status").checked(|text| known(Status::of_number(text).is_some(), "status of a visit")),
             instant("start_at"),
             instant("end_at"),
             instant("actual_start").or_null(),
@@ -204,7 +210,7 @@ pub const TABLES: &[Table] = &[
             integer("sequence"),
             text("account_code"),
             text("url").with_addresses(),
-            text("version"),
+            text("version").checked(|text| known(WebhookVersion::of_name(text).is_some(), "version of a webhook")),
             json("events").or_null().of::<Vec<String>>(),
             instant("created_at"),
         ],
