@@ -3,11 +3,14 @@
 
 use axum::{Json, routing::get};
 use http::Method;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
-    api::operation::{Answer, Body, Content},
+    api::{
+        operation::{Answer, Body, Content},
+        schema,
+    },
     app::control_operation::{ControlOperation, Reach},
     model::Behaviour,
 };
@@ -24,41 +27,22 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     answer: Answer {
         status: 200,
         description: Some("The behaviours."),
-        content: Content::Json(|| {
-            let text = json!({"type": "string"});
-            json!({
-                "type": "object",
-                "required": ["behaviours"],
-                "properties": {
-                    "behaviours": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["behaviour", "summary", "advice"],
-                            "properties": {
-                                "behaviour": {"type": "string", "enum": Behaviour::ALL.map(Behaviour::name)},
-                                "summary": text,
-                                "advice": {"type": "string", "description": "What a correct client does"},
-                            },
-                        },
-                    },
-                },
-            })
-        }),
+        content: Content::Json(schema::of_answer::<Behaviours>),
     },
     refusals: &[],
     handler: || get(list),
 }];
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Behaviours {
     behaviours: Vec<Entry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry {
     behaviour: Behaviour,
     summary: &'static str,
+    /// What a correct client does.
     advice: &'static str,
 }
 

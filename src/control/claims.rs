@@ -10,6 +10,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -26,8 +27,8 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use http::{Method, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::change::begin_change;
 
@@ -44,11 +45,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The rules."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["rules"], "properties": {
-                    "rules": {"type": "array", "items": rule_schema()},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: &[],
         handler: || get(list),
@@ -61,11 +58,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Add a claim rule: further claims in tokens and answers",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(said_schema),
+        body: Body::optional_json(SeedClaimRule::schema),
         answer: Answer {
             status: 201,
             description: Some("The rule applies to what is issued from now on."),
-            content: Content::Json(rule_schema),
+            content: Content::Json(schema::of_answer::<ClaimRuleView>),
         },
         refusals: UNSOUND,
         handler: || post(add),
@@ -78,11 +75,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Replace a claim rule",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(said_schema),
+        body: Body::optional_json(SeedClaimRule::schema),
         answer: Answer {
             status: 200,
             description: Some("The rule as it is now."),
-            content: Content::Json(rule_schema),
+            content: Content::Json(schema::of_answer::<ClaimRuleView>),
         },
         refusals: &[
             (
@@ -120,33 +117,19 @@ const UNSOUND: &[(u16, &str)] = &[(
     "The rule is invalid, or names a client, user or scope that does not exist.",
 )];
 
-fn said_schema() -> Value {
-    json!({"type": "object", "required": ["where", "claims"], "additionalProperties": false, "properties": {
-        "client_id": {"type": "string", "description": "Only for this client."},
-        "user": {"type": "string", "description": "Only for this user: id or user name."},
-        "scope": {"type": "string", "description": "Only where this scope was granted."},
-        "where": {"type": "array", "minItems": 1, "uniqueItems": true,
-            "items": {"enum": ["id_token", "access_token", "userinfo", "introspection"]}},
-        "claims": {"type": "object", "minProperties": 1, "description":
-            "Claim to value. Texts may be templates: `{{ user.claims.email }}`. null takes a claim away."},
-    }})
-}
-
-fn rule_schema() -> Value {
-    let mut schema = said_schema();
-    schema["additionalProperties"] = json!(true);
-    schema["properties"]["id"] = json!({"type": "string"});
-    schema
-}
-
 /// A rule as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ClaimRuleView {
     id: String,
+    /// Only for this client.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     client_id: Option<ClientId>,
+    /// Only for this user.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     user: Option<UserId>,
+    /// Only where this scope was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     r#where: Vec<ClaimPlace>,
@@ -166,7 +149,7 @@ impl From<ClaimRule> for ClaimRuleView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     rules: Vec<ClaimRuleView>,
 }

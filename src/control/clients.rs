@@ -9,6 +9,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::{JsonBody, Parameters},
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -28,6 +29,7 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -50,11 +52,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("A page of clients; `next` if there are more."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["clients"], "properties": {
-                    "clients": {"type": "array", "items": client_schema()}, "next": {"type": "string"},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: &[
             (400, "A parameter cannot be read."),
@@ -70,25 +68,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Add a client, with the metadata of RFC 7591, as in a seed",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            let mut members = metadata_schema();
-            if let Some(properties) = members["properties"].as_object_mut() {
-                properties.insert(
-                    "client_id".to_owned(),
-                    json!({"type": "string", "description": "Default: generated."}),
-                );
-                properties.insert("client_secret".to_owned(), json!({"type": "string", "description": "Default: generated, unless the client is public, and shown in this answer only."}));
-                properties.insert(
-                    "client_secret_hash".to_owned(),
-                    json!({"type": "string", "description": "An Argon2id PHC string instead of the secret."}),
-                );
-            }
-            members
-        }),
+        body: Body::optional_json(new_client_schema),
         answer: Answer {
             status: 201,
             description: Some("The client was added; with `client_secret` if the server generated it."),
-            content: Content::Json(client_schema),
+            content: Content::Json(schema::of_answer::<ClientView>),
         },
         refusals: &[(400, "It is no sound client."), (409, "There is a client of that id.")],
         handler: || post(add),
@@ -147,16 +131,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Set a new client secret; the old one is refused from then on",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "client_secret": {"type": "string", "description": "Default: generated."},
-                "client_secret_hash": {"type": "string"},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<NewSecret>),
         answer: Answer {
             status: 200,
             description: Some("The client; with `client_secret` if the server generated it. It is not shown again."),
-            content: Content::Json(client_schema),
+            content: Content::Json(schema::of_answer::<ClientView>),
         },
         refusals: &[
             (400, "The secret is invalid."),
@@ -174,47 +153,37 @@ const TAG: &str = "Clients";
 const SHOWN: Answer = Answer {
     status: 200,
     description: Some("The client as it is now; with `client_secret` if the change made it confidential."),
-    content: Content::Json(client_schema),
+    content: Content::Json(schema::of_answer::<ClientView>),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such client.")];
 
-fn metadata_schema() -> Value {
-    json!({"type": "object", "additionalProperties": false, "properties": {
-        "client_name": {"type": "string"},
-        "grant_types": {"type": "array", "items": {"enum": ["authorization_code", "refresh_token", "client_credentials"]}},
-        "redirect_uris": {"type": "array", "items": {"type": "string"}, "description": "May begin with `{issuer}`."},
-        "any_loopback_redirect": {"type": "boolean", "description": "Any http or https address at loopback, localhost or a name below it is accepted, too."},
-        "scope": {"type": "string", "description": "The scopes that it may request. Default: all that the realm supports."},
-        "default_scope": {"type": "string", "description": "The scopes of a request without `scope`. Default: none, and such a request is refused unless the client has a `scope` (client credentials only)."},
-        "id_token_claims": {"enum": ["none", "scopes"], "description": "`scopes`: ID tokens have the claims of the granted scopes, for a client that never asks userinfo. Ignored under policy `portal`."},
-        "token_endpoint_auth_method": {"enum": ["client_secret", "client_secret_basic", "client_secret_post", "none"],
-            "description": "`client_secret`: basic or post. `none`: a public client."},
-        "allow_plain_pkce": {"type": "boolean"},
-        "logo_uri": {"type": "string"},
-        "policy_uri": {"type": "string"},
-        "tos_uri": {"type": "string"},
-        "access_token_format": {"enum": ["opaque", "jwt"], "description": "`jwt`: RFC 9068."},
-        "access_token_audience": {"type": "string", "description": "The `aud` of access tokens where no resource is named. Without it: the issuer."},
-        "resources": {"type": "array", "items": {"type": "string"}, "description": "The resources that it may name besides the issuer's own (RFC 8707). May begin with `{issuer}`."},
-    }})
+/// A client of a seed, whose id and secret are generated where they are left out.
+fn new_client_schema() -> Value {
+    let mut schema = SeedClient::schema();
+    schema::require_nothing(&mut schema);
+    let properties = &mut schema["properties"];
+    properties["client_id"]["description"] = "Default: generated.".into();
+    properties["client_secret"]["description"] =
+        "Default: generated, unless the client is public, and shown in this answer only.".into();
+    schema
 }
 
-fn client_schema() -> Value {
-    let mut schema = metadata_schema();
-    schema["additionalProperties"] = json!(true);
-    schema["properties"]["client_id"] = json!({"type": "string"});
-    schema["properties"]["has_secret"] = json!({"type": "boolean"});
-    schema["properties"]["client_secret"] = json!({"type": "string", "description": "Shown once."});
+fn metadata_schema() -> Value {
+    let mut schema = schema::of_body::<ClientMetadata>();
+    schema::require_nothing(&mut schema);
     schema
 }
 
 /// A client as it is shown: with a secret only where one has just been made up.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ClientView {
+    #[schemars(with = "String")]
     client_id: ClientId,
     #[serde(flatten)]
     metadata: ClientMetadata,
+    /// Whether the client is confidential.
     has_secret: bool,
+    /// Shown once.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
 }
@@ -230,18 +199,23 @@ impl ClientView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     clients: Vec<ClientView>,
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 /// A chosen secret; without one, one is made up.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct NewSecret {
+    /// Default: generated, and shown in this answer only.
+    #[schemars(with = "Option<String>")]
     client_secret: Option<Secret>,
+    /// An Argon2id PHC string instead of the secret.
+    #[schemars(with = "Option<String>")]
     client_secret_hash: Option<Phc>,
 }
 

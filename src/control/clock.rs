@@ -8,6 +8,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -25,8 +26,8 @@ use axum::{
 };
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::duration::Duration;
 
@@ -52,14 +53,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Advance, set, freeze, resume or speed up the realm's clock; events that fall due in between happen",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "advance": {"type": "string", "description": "A duration, such as PT2H."},
-                "now": {"type": "string", "format": "date-time"},
-                "frozen": {"type": "boolean", "description": "A resumed clock runs at its rate before it was frozen."},
-                "rate": rate_schema(),
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<Turn>),
         answer: SHOWN,
         refusals: &[
             (400, "The request is invalid."),
@@ -76,35 +70,20 @@ const CLOCK: &str = "/control/api/clock";
 const SHOWN: Answer = Answer {
     status: 200,
     description: Some("The clock as it is now."),
-    content: Content::Json(clock_schema),
+    content: Content::Json(schema::of_answer::<ClockView>),
 };
 
-/// The JSON Schema of a clock as it is shown.
-pub fn clock_schema() -> Value {
-    json!({"type": "object", "required": ["now", "frozen", "rate", "resumes_at"], "properties": {
-        "now": {"type": "string", "format": "date-time"},
-        "frozen": {"type": "boolean"},
-        "rate": {"type": "number", "description": "The rate of the clock; 0 while it is frozen."},
-        "resumes_at": {"type": "number", "description": "The rate of the clock once it is resumed."},
-    }})
-}
-
-/// The JSON Schema of a clock's speed.
-pub fn rate_schema() -> Value {
-    json!({
-        "type": "number", "minimum": 0, "maximum": Clock::FASTEST / Clock::REAL_TIME, "multipleOf": 0.001,
-        "description": "1 is real time, 60 a minute in a second, 0 frozen.",
-    })
-}
-
 /// The clock as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ClockView {
+    #[schemars(schema_with = "schema::date_time")]
     pub now: Timestamp,
     pub frozen: bool,
-    /// How fast it runs: 1 is real time, 0 frozen.
+    /// The rate of the clock; 0 while it is frozen.
+    #[schemars(with = "f64")]
     pub rate: Rate,
     /// The rate of the clock once it is resumed.
+    #[schemars(with = "f64")]
     pub resumes_at: Rate,
 }
 
@@ -121,11 +100,13 @@ impl From<&Clock> for ClockView {
 
 /// What is to be done with it. `advance` and `now` exclude each other; `frozen` and `rate` go with either, with one
 /// another, or alone: they say how the clock goes on from there.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Turn {
     advance: Option<Duration>,
+    #[schemars(schema_with = "schema::date_time")]
     now: Option<Timestamp>,
+    /// A resumed clock runs at its rate before it was frozen.
     frozen: Option<bool>,
     rate: Option<Rate>,
 }

@@ -7,6 +7,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -27,6 +28,7 @@ use axum::{
     routing::{delete, get, post},
 };
 use http::{Method, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -51,11 +53,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The catalogue, by family."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["faults"], "properties": {
-                    "faults": {"type": "array", "items": {"type": "object", "required": ["fault", "family", "does", "good_client", "section", "endpoints", "parameters"]}},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<Catalogue>),
         },
         refusals: &[],
         handler: || get(show_catalogue),
@@ -72,9 +70,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The armed faults, in the order in which they were armed."),
-            content: Content::Json(
-                || json!({"type": "object", "required": ["faults"], "properties": {"faults": {"type": "array", "items": shown()}}}),
-            ),
+            content: Content::Json(schema::of_answer::<ArmedFaults<'_>>),
         },
         refusals: &[],
         handler: || get(list),
@@ -87,22 +83,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Arm a fault",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {
-                "fault": {"type": "string", "description": "Its name in the catalogue."},
-                "times": {"type": "integer", "minimum": 1, "description": "How many matching calls it triggers at. Default: all until it is disarmed, unless the catalogue says otherwise; 1 where only `nth` is given."},
-                "share": {"type": "number", "minimum": 0, "maximum": 100, "description": "Per cent of the matching calls, drawn from the realm's chance."},
-                "nth": {"type": "integer", "minimum": 1, "description": "The first matching call it triggers at."},
-                "client_id": {"type": "string", "description": "Only requests of this client."},
-                "user": {"type": "string", "description": "Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client knows."},
-                "endpoint": {"type": "string", "description": "Only here: a group of endpoints, a path, or a method and a path."},
-                "parameters": {"type": "object", "description": "As the catalogue lists them."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<ArmFault>),
         answer: Answer {
             status: 201,
             description: Some("The fault is armed."),
-            content: Content::Json(shown),
+            content: Content::Json(schema::of_answer::<ArmedFaultView<'_>>),
         },
         refusals: &[
             (
@@ -149,30 +134,23 @@ pub const OPERATIONS: &[ControlOperation] = &[
     },
 ];
 
-fn shown() -> Value {
-    json!({"type": "object", "required": ["id", "fault", "does", "parameters", "calls", "triggered"], "properties": {
-        "id": {"type": "string"},
-        "fault": {"type": "string"},
-        "does": {"type": "string"},
-        "times": {"type": "integer"},
-        "share": {"type": "number"},
-        "nth": {"type": "integer"},
-        "client_id": {"type": "string"},
-        "user": {"type": "string"},
-        "endpoint": {"type": "string"},
-        "parameters": {"type": "object"},
-        "calls": {"type": "integer", "description": "How many calls it has waited for have come."},
-        "triggered": {"type": "integer", "description": "At how many of them it triggered."},
-        "used_up": {"type": "boolean", "description": "Whether it has triggered as often as it was to."},
-    }})
+#[derive(Serialize, JsonSchema)]
+struct Catalogue {
+    faults: Vec<Listed>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ArmedFaults<'a> {
+    faults: Vec<ArmedFaultView<'a>>,
 }
 
 /// A fault of the catalogue.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Listed {
     fault: &'static str,
     family: &'static str,
     does: &'static str,
+    /// What a correct client does.
     good_client: &'static str,
     section: &'static str,
     endpoints: Vec<&'static str>,
@@ -188,7 +166,7 @@ struct Listed {
 }
 
 /// A fault that is armed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ArmedFaultView<'a> {
     id: &'a str,
     fault: &'a str,
@@ -206,24 +184,28 @@ struct ArmedFaultView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoint: Option<&'a str>,
     parameters: &'a Members,
+    /// How many calls it has waited for have come.
     calls: u64,
+    /// At how many of them it triggered.
     triggered: u64,
+    /// Whether it has triggered as often as it was to.
     used_up: bool,
 }
 
 /// `GET /control/api/faults/catalogue`
-async fn show_catalogue(State(app): State<App>) -> Json<Value> {
+async fn show_catalogue(State(app): State<App>) -> Json<Catalogue> {
     let listed = |row| Listed::new(row, &app.endpoints);
-    let faults: Vec<_> = catalogue::rows().map(listed).collect();
-    Json(json!({"faults": faults}))
+    Json(Catalogue {
+        faults: catalogue::rows().map(listed).collect(),
+    })
 }
 
 /// `GET /control/api/faults`
-async fn list(State(app): State<App>, realm: Realm) -> Json<Value> {
+async fn list(State(app): State<App>, realm: Realm) -> Response {
     let armed = app.faults.of(realm.id);
     let armed = armed.iter().flat_map(|armed| armed.iter());
-    let faults: Vec<_> = armed.map(|armed| json!(ArmedFaultView::new(armed))).collect();
-    Json(json!({"faults": faults}))
+    let faults = armed.map(|armed| ArmedFaultView::new(armed)).collect();
+    Json(ArmedFaults { faults }).into_response()
 }
 
 /// `POST /control/api/faults` → 201

@@ -10,6 +10,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -31,8 +32,9 @@ use axum::{
 };
 use http::{Method, StatusCode};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 
 use super::change::begin_change;
@@ -59,20 +61,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Import a private key, or add one that is only published",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "kid": {"type": "string", "minLength": 1, "maxLength": 255,
-                    "description": "Default: that of the JWK, or else the key's thumbprint (RFC 7638)."},
-                "pem": {"type": "string", "description": "PKCS#8, PKCS#1 or SEC 1."},
-                "jwk": {"type": "object", "description": "A private JWK (RFC 7517): RSA, or EC on P-256."},
-                "alg": {"enum": ["RS256", "ES256"], "description": "The algorithm of a new key, if neither pem nor jwk is given."},
-                "signs": {"type": "boolean", "default": true, "description": "false: the key is published and accepted, but does not sign."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<AddKey>),
         answer: Answer {
             status: 201,
             description: Some("The realm's keys as they are now."),
-            content: Content::Json(keys_schema),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: UNSOUND,
         handler: || post(add),
@@ -85,16 +78,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Generate a new key. It signs tokens from now on where its algorithm is the realm's, id_token_signing_alg",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "alg": {"enum": ["RS256", "ES256"], "description": "Default: the algorithm of the policy."},
-                "kid": {"type": "string", "minLength": 1, "maxLength": 255},
-                "withdraw_old": {"type": "boolean", "default": false,
-                    "description": "Withdraw the keys that signed before."},
-                "set_algorithm": {"type": "boolean", "default": false,
-                    "description": "Make the key's algorithm the realm's (policy switch `id_token_signing_alg`), so that the key signs tokens."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<Rotation>),
         answer: LISTED,
         refusals: UNSOUND,
         handler: || post(rotate),
@@ -131,38 +115,30 @@ const TAG: &str = "Keys";
 const LISTED: Answer = Answer {
     status: 200,
     description: Some("The realm's keys as they are now, the newest first."),
-    content: Content::Json(keys_schema),
+    content: Content::Json(schema::of_answer::<List>),
 };
 const UNSOUND: &[(u16, &str)] = &[
     (400, "The request or the key is invalid."),
     (409, "There is already a key of that `kid`."),
 ];
 
-fn keys_schema() -> Value {
-    json!({"type": "object", "required": ["keys"], "properties": {
-        "keys": {"type": "array", "items": {"type": "object", "required": ["kid", "alg", "signs", "in_use", "signs_tokens", "jwk"], "properties": {
-            "kid": {"type": "string"},
-            "alg": {"type": "string"},
-            "signs": {"type": "boolean", "description": "Whether it may sign."},
-            "in_use": {"type": "boolean", "description": "Whether it is the newest that may sign with its algorithm."},
-            "signs_tokens": {"type": "boolean", "description": "Whether it signs ID tokens and JWT access tokens now: it is in use, and its algorithm is the realm's."},
-            "jwk": {"type": "object", "description": "The published JWK."},
-        }}},
-    }})
-}
-
 /// A key as it is shown: its public half.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct KeyView {
     kid: String,
     alg: SigningAlgorithm,
+    /// Whether it may sign.
     signs: bool,
+    /// Whether it is the newest that may sign with its algorithm.
     in_use: bool,
+    /// Whether it signs ID tokens and JWT access tokens now: it is in use, and its algorithm is the realm's.
     signs_tokens: bool,
+    /// The published JWK (RFC 7517).
+    #[schemars(with = "Map<String, Value>")]
     jwk: Jwk,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     keys: Vec<KeyView>,
 }
@@ -190,13 +166,21 @@ impl List {
 }
 
 /// A key to take in, or to make.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AddKey {
+    /// Default: that of the JWK, or else the key's thumbprint (RFC 7638).
+    #[schemars(with = "Option<String>", length(min = 1, max = 255))]
     kid: Option<Kid>,
+    /// PKCS#8, PKCS#1 or SEC 1.
+    #[schemars(with = "Option<String>")]
     pem: Option<Secret>,
+    /// A private JWK (RFC 7517): RSA, or EC on P-256.
+    #[schemars(with = "Option<Map<String, Value>>")]
     jwk: Option<PrivateJwk>,
+    /// The algorithm of a new key, if neither `pem` nor `jwk` is given.
     alg: Option<SigningAlgorithm>,
+    /// `false`: the key is published and accepted, but does not sign.
     #[serde(default = "yes")]
     signs: bool,
 }
@@ -205,12 +189,17 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Rotation {
+    /// Default: the realm's algorithm.
     alg: Option<SigningAlgorithm>,
+    /// Default: the key's thumbprint (RFC 7638).
+    #[schemars(with = "Option<String>", length(min = 1, max = 255))]
     kid: Option<Kid>,
+    /// Withdraw the keys of its algorithm that signed before.
     withdraw_old: bool,
+    /// Make the key's algorithm the realm's (policy switch `id_token_signing_alg`), so that the key signs tokens.
     set_algorithm: bool,
 }
 

@@ -33,11 +33,12 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    clock::{ClockView, clock_schema, rate_schema},
+    clock::ClockView,
     duration::Duration,
     page::{Page, PageSize},
 };
@@ -71,12 +72,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The realms."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["realms"], "properties": {
-                    "realms": {"type": "array", "items": listed()},
-                    "next": {"type": "string", "description": "The value of `after` for the next page; absent on the last page."},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: &[(400, "There is no such page."), NO_REALM],
         handler: || get(list),
@@ -89,21 +85,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Create a realm from a seed",
         access: Reach::Server,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "name": name_schema(),
-                "policy": {"type": ["string", "object"], "description": "The name of a preset, or switches that change the seed's policy."},
-                "seed": {"type": ["string", "object"], "description": "`demo` (the default), `walkthrough`, `none`, or a seed."},
-                "clock": {"type": "object", "additionalProperties": false, "properties": {
-                    "now": {"type": "string", "format": "date-time"},
-                    "frozen": {"type": "boolean"},
-                    "rate": rate_schema(),
-                }},
-                "random_seed": {"type": "string", "minLength": 1, "maxLength": 255,
-                    "description": "The same seed and the same requests give the same ids, codes and tokens."},
-                "ttl": {"type": "string", "description": "How long the realm lives by the machine's clock, such as PT30M."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<CreateRealm>),
         answer: Answer {
             status: 201,
             description: Some("The new realm."),
@@ -127,7 +109,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The realm."),
-            content: Content::Json(listed),
+            content: Content::Json(schema::of_answer::<Listed>),
         },
         refusals: &[NO_REALM],
         handler: || get(show),
@@ -157,12 +139,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Copy a realm, with its tokens and its clock, to another name and issuer",
         access: Reach::Server,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "properties": {
-                "name": name_schema(),
-                "ttl": {"type": "string", "description": "How long the copy lives by the machine's clock."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<CopyRealm>),
         answer: Answer {
             status: 201,
             description: Some("The copy."),
@@ -202,76 +179,84 @@ const REALMS: &str = "/control/api/realms";
 const ONE_REALM: &str = "/control/api/realms/{realm}";
 const NO_REALM: (u16, &str) = (404, "There is no such realm.");
 
-fn name_schema() -> Value {
-    json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Default: generated."})
-}
-
 /// The JSON Schema of a realm that was made.
 pub fn made_schema() -> Value {
-    json!({"type": "object", "required": ["name", "issuer"], "properties": {
-        "name": {"type": "string"}, "issuer": {"type": "string", "format": "uri"},
-    }})
+    schema::of_answer::<Made<'_>>()
 }
 
-fn listed() -> Value {
-    json!({"type": "object", "properties": {
-        "name": {"type": "string"},
-        "issuer": {"type": "string", "format": "uri"},
-        "policy": {"type": "string"},
-        "clock": clock_schema(),
-        "created_at": {"type": "string", "format": "date-time"},
-        "expires_at": {"type": "string", "format": "date-time"},
-        "random_seeded": {"type": "boolean", "description": "Whether its ids and tokens repeat."},
-    }})
+/// The name of a realm that is to be made.
+fn name(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({
+        "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$", "description": "Default: generated.",
+    })
+}
+
+/// A name, or an object.
+fn named_or_written(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"type": ["string", "object"]})
 }
 
 /// What a new realm should be. Everything has a default: the demo seed, its policy and clock, a name that is made up.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct CreateRealm {
+    #[schemars(schema_with = "name")]
     name: Option<String>,
     /// The name of a preset, or switches that change the seed's policy.
+    #[schemars(schema_with = "named_or_written")]
     policy: Option<Value>,
+    /// `demo` (the default), `walkthrough`, `none`, or a seed.
+    #[schemars(schema_with = "named_or_written")]
     seed: Option<Value>,
     clock: Option<SeedClock>,
+    /// The same seed and the same requests give the same ids, codes and tokens.
+    #[schemars(with = "String", length(min = 1, max = 255))]
     random_seed: Option<RandomSeed>,
-    /// How long it lives, by the machine's clock.
+    /// How long the realm lives by the machine's clock, such as PT30M.
     ttl: Option<Duration>,
 }
 
 /// What a copy should be.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct CopyRealm {
+    #[schemars(schema_with = "name")]
     name: Option<String>,
+    /// How long the copy lives by the machine's clock.
     ttl: Option<Duration>,
 }
 
 /// A realm as it was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Made<'a> {
+    #[schemars(with = "String")]
     name: &'a RealmName,
+    #[schemars(schema_with = "schema::uri")]
     issuer: &'a str,
 }
 
 /// A realm in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Listed {
+    #[schemars(with = "String")]
     name: RealmName,
+    #[schemars(schema_with = "schema::uri")]
     issuer: String,
     policy: Preset,
     clock: ClockView,
+    #[schemars(schema_with = "schema::date_time")]
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::date_time")]
     expires_at: Option<Timestamp>,
-    /// Whether its chance repeats.
+    /// Whether its ids and tokens repeat.
     random_seeded: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     realms: Vec<Listed>,
-    /// What to ask for more `after`, if there are more.
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }

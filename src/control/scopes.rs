@@ -8,6 +8,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -25,6 +26,7 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use http::{Method, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -43,11 +45,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The scopes, as discovery advertises them."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["scopes"], "properties": {
-                    "scopes": {"type": "array", "items": scope_schema()},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: &[],
         handler: || get(list),
@@ -60,16 +58,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Add a scope",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            let mut schema = said_schema();
-            schema["properties"]["name"] = json!({"type": "string", "maxLength": 255});
-            schema["required"] = json!(["name"]);
-            schema
-        }),
+        body: Body::optional_json(SeedScope::schema),
         answer: Answer {
             status: 201,
             description: Some("The scope was added."),
-            content: Content::Json(scope_schema),
+            content: Content::Json(schema::of_answer::<ScopeView>),
         },
         refusals: &[
             (400, "The scope is invalid."),
@@ -85,11 +78,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Add or replace a scope",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(said_schema),
+        body: Body::optional_json(replacement_schema),
         answer: Answer {
             status: 200,
             description: Some("The scope as it is now."),
-            content: Content::Json(scope_schema),
+            content: Content::Json(schema::of_answer::<ScopeView>),
         },
         refusals: &[(400, "The scope is invalid.")],
         handler: || put(replace),
@@ -117,30 +110,25 @@ const SCOPES: &str = "/control/api/scopes";
 const SCOPE: &str = "/control/api/scopes/{name}";
 const TAG: &str = "Scopes";
 
-fn said_schema() -> Value {
-    let words = json!({"type": "string", "minLength": 1, "maxLength": 300});
-    json!({"type": "object", "additionalProperties": false, "properties": {
-        "descriptions": {"type": "object", "additionalProperties": false,
-            "description": "The text on the consent page; English where a language is missing.",
-            "properties": {"en": words, "de": words, "es": words}},
-        "claims": {"type": "array", "items": {"type": "string"}, "description": "The claims of the user that the scope gives access to."},
-    }})
-}
-
-fn scope_schema() -> Value {
-    let mut schema = said_schema();
-    schema["additionalProperties"] = json!(true);
-    schema["properties"]["name"] = json!({"type": "string"});
-    schema["properties"]["set_up"] = json!({"type": "boolean", "description": "False for a scope of the policy."});
+/// A scope without its name, which is in the path.
+fn replacement_schema() -> Value {
+    let mut schema = SeedScope::schema();
+    schema::require_nothing(&mut schema);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.shift_remove("name");
+    }
     schema
 }
 
 /// A scope as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ScopeView {
     name: String,
+    /// The text on the consent page.
     descriptions: Descriptions,
+    /// The claims of the user that the scope gives access to.
     claims: Vec<String>,
+    /// False for a scope of the policy.
     set_up: bool,
 }
 
@@ -155,7 +143,7 @@ impl From<Scope> for ScopeView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     scopes: Vec<ScopeView>,
 }

@@ -10,6 +10,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::JsonBody,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -31,8 +32,9 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::duration::Duration;
 
@@ -44,36 +46,11 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
     summary: "Mint tokens, without a browser",
     access: Reach::Realm,
     query: &[],
-    body: Body::optional_json(|| {
-        json!({"type": "object", "required": ["client_id", "scope"], "additionalProperties": false, "properties": {
-            "client_id": {"type": "string"},
-            "user": {"type": "string", "description": "Id or user name. Without a user the token is the client's own, as with client_credentials."},
-            "scope": {"type": "string"},
-            "lifetime": {"type": "string", "description": "The lifetime of access and ID token, such as PT10M. Default: the policy's."},
-            "expired": {"type": "boolean", "default": false, "description": "true: access and ID token have expired a minute ago."},
-            "refresh_token": {"type": "boolean", "description": "Default: if the client may use one."},
-            "id_token": {"type": "boolean", "description": "Default: if openid is among the scopes."},
-            "nonce": {"type": "string"},
-            "auth_time": {"type": "string", "format": "date-time", "description": "When the user signed in. Default: now."},
-            "amr": {"type": "array", "items": {"type": "string"}},
-            "acr": {"type": "string"},
-            "claims": {"type": "object", "description": "Further claims of the ID token and of a JWT access token."},
-        }})
-    }),
+    body: Body::optional_json(schema::of_body::<MintToken>),
     answer: Answer {
         status: 201,
         description: Some("The tokens, in the form of the token endpoint."),
-        content: Content::Json(|| {
-            json!({"type": "object", "required": ["access_token", "token_type", "expires_in", "scope", "created_at"], "properties": {
-                "access_token": {"type": "string"},
-                "token_type": {"const": "Bearer"},
-                "expires_in": {"type": "integer", "description": "0 for an expired token."},
-                "refresh_token": {"type": "string"},
-                "scope": {"type": "string"},
-                "created_at": {"type": "integer"},
-                "id_token": {"type": "string"},
-            }})
-        }),
+        content: Content::Json(schema::of_answer::<Minted>),
     },
     refusals: &[
         (
@@ -88,31 +65,43 @@ pub const OPERATIONS: &[ControlOperation] = &[ControlOperation {
 /// How long ago an expired token expired.
 const AGO: SignedDuration = SignedDuration::from_mins(1);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MintToken {
+    #[schemars(with = "String")]
     client_id: ClientId,
+    /// Id or user name. Without a user the token is the client's own, as with client_credentials.
     user: Option<String>,
+    #[schemars(with = "String")]
     scope: Scopes,
+    /// The lifetime of access and ID token, such as PT10M. Default: the policy's.
     lifetime: Option<Duration>,
+    /// true: access and ID token have expired a minute ago.
     #[serde(default)]
     expired: bool,
+    /// Default: if the client may use one.
     refresh_token: Option<bool>,
+    /// Default: if openid is among the scopes.
     id_token: Option<bool>,
     nonce: Option<String>,
+    /// When the user signed in. Default: now.
+    #[schemars(schema_with = "schema::date_time")]
+    #[serde(default)]
     auth_time: Option<Timestamp>,
     amr: Option<Vec<String>>,
     acr: Option<String>,
+    /// Further claims of the ID token and of a JWT access token.
     #[serde(default)]
     claims: Claims,
 }
 
 /// As the token endpoint answers.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Minted {
     access_token: String,
+    #[schemars(extend("const" = "Bearer"))]
     token_type: &'static str,
-    /// Seconds.
+    /// Seconds; 0 for an expired token.
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,

@@ -32,8 +32,9 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     change::begin_change,
@@ -62,11 +63,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("A page of users; `next` if there are more."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["users"], "properties": {
-                    "users": {"type": "array", "items": user_schema()}, "next": {"type": "string"},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<List>),
         },
         refusals: &[(400, "A parameter cannot be read.")],
         handler: || get(list),
@@ -79,21 +76,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Add a user, as in a seed",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "required": ["username"], "additionalProperties": false, "properties": {
-                "id": {"type": "string", "maxLength": 255, "description": "The public `sub`. Default: generated."},
-                "username": {"type": "string", "minLength": 1, "maxLength": 255},
-                "password": {"type": "string", "description": "Without a password the user can only be picked as a persona."},
-                "password_hash": {"type": "string", "description": "An Argon2id PHC string instead of the password."},
-                "persona": {"type": "string", "description": "What the sign-in page says of this user. Without it the page does not offer the user."},
-                "behaviour": behaviour_schema(),
-                "claims": {"type": "object", "description": "The user's claims (OIDC Core §5.1, and any others)."},
-            }})
-        }),
+        body: Body::optional_json(SeedUser::schema),
         answer: Answer {
             status: 201,
             description: Some("The user was added."),
-            content: Content::Json(user_schema),
+            content: Content::Json(schema::of_answer::<UserView>),
         },
         refusals: &[
             (400, "The user is invalid."),
@@ -122,15 +109,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Change a user's password, persona, behaviour or claims",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            json!({"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
-                "password": {"type": ["string", "null"], "description": "null: remove the password."},
-                "password_hash": {"type": "string"},
-                "persona": {"type": ["string", "null"], "description": "null: the sign-in page does not offer the user."},
-                "behaviour": {"anyOf": [behaviour_schema(), {"type": "null"}], "description": "null: no behaviour."},
-                "claims": {"type": "object", "description": "A merge patch (RFC 7396): null removes a claim."},
-            }})
-        }),
+        body: Body::optional_json(schema::of_body::<Change>),
         answer: SHOWN,
         refusals: &[(400, "It is no sound change."), (404, "There is no such user.")],
         handler: || patch(change),
@@ -160,36 +139,19 @@ const TAG: &str = "Users";
 const SHOWN: Answer = Answer {
     status: 200,
     description: Some("The changed user."),
-    content: Content::Json(user_schema),
+    content: Content::Json(schema::of_answer::<UserView>),
 };
 const UNKNOWN: &[(u16, &str)] = &[(404, "There is no such user.")];
 
-fn user_schema() -> Value {
-    json!({"type": "object", "required": ["id", "username", "has_password", "claims"], "properties": {
-        "id": {"type": "string"},
-        "username": {"type": "string"},
-        "persona": {"type": "string"},
-        "behaviour": behaviour_schema(),
-        "has_password": {"type": "boolean"},
-        "claims": {"type": "object"},
-    }})
-}
-
-fn behaviour_schema() -> Value {
-    json!({
-        "type": "string",
-        "enum": Behaviour::ALL.map(Behaviour::name),
-        "description": "The user's scripted behaviour; /control/api/behaviours explains each.",
-    })
-}
-
 /// A user as they are shown: never with a password or its hash.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct UserView {
+    #[schemars(with = "String")]
     id: UserId,
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     persona: Option<String>,
+    /// The user's scripted behaviour; /control/api/behaviours explains each.
     #[serde(skip_serializing_if = "Option::is_none")]
     behaviour: Option<Behaviour>,
     has_password: bool,
@@ -209,24 +171,35 @@ impl From<User> for UserView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct List {
     users: Vec<UserView>,
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 /// What is to be different.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 struct Change {
+    /// null: remove the password.
     #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
     password: Option<Option<Secret>>,
+    /// An Argon2id PHC string instead of the password.
+    #[schemars(with = "Option<String>")]
     password_hash: Option<Phc>,
+    /// null: the sign-in page does not offer the user.
     #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
     persona: Option<Option<String>>,
+    /// null: no behaviour.
     #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<Behaviour>")]
     behaviour: Option<Option<Behaviour>>,
+    /// A merge patch (RFC 7396): null removes a claim.
     claims: Option<Map<String, Value>>,
 }
 

@@ -10,6 +10,7 @@ use std::{
 };
 
 use parking_lot::{Mutex, MutexGuard};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
@@ -28,22 +29,29 @@ use crate::{
 const WHOLE: u32 = 10_000;
 
 /// A request to arm a fault.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["fault"]))]
 pub struct ArmFault {
     /// Its name in the catalogue.
     pub fault: String,
-    /// How many matching calls it triggers at; all by default, 1 where only `nth` is given.
+    /// How many matching calls it triggers at. Default: all until it is disarmed, unless the catalogue says otherwise; 1
+    /// where only `nth` is given.
+    #[schemars(range(min = 1))]
     pub times: Option<u64>,
     /// The percentage of matching calls it triggers at, drawn from the realm's random numbers.
+    #[schemars(range(min = 0, max = 100))]
     pub share: Option<f64>,
     /// The first matching call it triggers at, counted from 1.
+    #[schemars(range(min = 1))]
     pub nth: Option<u64>,
+    /// Only requests of this client.
     pub client_id: Option<String>,
-    /// A user name, or an identifier of a user.
+    /// Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client knows.
     pub user: Option<String>,
-    /// A group of endpoints, a path, or a method and a path.
+    /// Only here: a group of endpoints, a path, or a method and a path.
     pub endpoint: Option<String>,
+    /// As the catalogue lists them.
     pub parameters: Members,
 }
 

@@ -3,6 +3,7 @@
 //! It is made from the refusal when the exchange is read.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
@@ -10,7 +11,7 @@ use super::advice;
 use crate::model::Refusal;
 
 /// A refusal with everything that helps to fix its cause.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Explanation<'r> {
     /// The rule that refused, by its stable name, such as `code.expired`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +43,7 @@ pub struct Explanation<'r> {
 }
 
 /// Characters that both addresses have, or only one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
     Same(String),
@@ -51,18 +52,21 @@ pub enum Piece {
 }
 
 /// Both sides of RFC 7636 §4.6.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hashes<'r> {
     pub code_challenge: &'r str,
     pub of_the_verifier: &'r str,
 }
 
 /// By how much something came too late.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Lateness {
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub expired_at: Timestamp,
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub now: Timestamp,
     /// ISO 8601: `PT61S`.
+    #[schemars(with = "String")]
     pub late_by: SignedDuration,
 }
 

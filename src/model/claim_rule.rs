@@ -1,5 +1,6 @@
 //! Rules that put further claims into tokens and answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Claims, ClientId, Scopes, UserId};
@@ -34,7 +35,7 @@ pub const PROTOCOL_CLAIMS: [&str; 24] = [
 ];
 
 /// A token or response that has claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimPlace {
     IdToken,

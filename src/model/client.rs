@@ -1,5 +1,6 @@
 //! Clients (RFC 6749 §2), with the metadata of dynamic registration (RFC 7591 §2).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 
 /// How a client authenticates at the token endpoint.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
     /// By secret, in the header or in the form (RFC 6749 §2.3.1).
@@ -22,7 +23,7 @@ pub enum TokenEndpointAuthMethod {
 }
 
 /// The format of a client's access tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessTokenFormat {
     /// 256 random bits that only this server understands.
@@ -39,7 +40,7 @@ impl AccessTokenFormat {
 }
 
 /// Which claims about the user an ID token has besides those of OIDC Core §2.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IdTokenClaims {
     /// None: the client asks userinfo for them (OIDC Core §5.4).
@@ -93,42 +94,52 @@ pub struct Client {
 }
 
 /// What a client may do, and how pages present it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientMetadata {
+    /// The name that pages show. Without one, the id.
     pub client_name: String,
+    /// Where authorization responses may go, compared exactly. May begin with `{issuer}`.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
     /// Any http or https URI at a loopback address, localhost or a name below it is accepted too.
     #[serde(default)]
     pub any_loopback_redirect: bool,
+    /// The grant types it may use.
     pub grant_types: Vec<GrantType>,
-    /// The scopes it may request; `None`: all scopes of the realm.
+    /// The scopes it may request, separated by spaces. Without any: all that the realm supports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub scope: Option<Scopes>,
-    /// The scopes of a request without `scope` (RFC 6749 §3.3).
+    /// The scopes of a request without `scope` (RFC 6749 §3.3), separated by spaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub default_scope: Option<Scopes>,
+    /// How it authenticates at the token endpoint.
     #[serde(default)]
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// `code_challenge_method=plain` is accepted.
     #[serde(default)]
     pub allow_plain_pkce: bool,
+    /// A picture for the sign-in and consent pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
+    /// Its privacy policy, to which the consent page links.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_uri: Option<String>,
+    /// Its terms of service, to which the consent page links.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    /// The format of its access tokens.
     #[serde(default, skip_serializing_if = "AccessTokenFormat::is_opaque")]
     pub access_token_format: AccessTokenFormat,
-    /// The `aud` of its access tokens where no resource is named; `None`: the realm's issuer (RFC 9068 §3).
+    /// The `aud` of its access tokens where no resource is named. Without it: the realm's issuer (RFC 9068 §3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_audience: Option<String>,
-    /// The resources that it may name besides the issuer's own (RFC 8707).
+    /// The resources that it may name besides the issuer's own (RFC 8707). May begin with `{issuer}`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
-    /// Which claims about the user its ID tokens have.
+    /// Which claims about the user its ID tokens have. Ignored under policy `portal`.
     #[serde(default, skip_serializing_if = "IdTokenClaims::are_those_of_core")]
     pub id_token_claims: IdTokenClaims,
 }

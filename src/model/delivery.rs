@@ -1,6 +1,7 @@
 //! The delivery of a message or webhook: its attempts, and the pauses between them.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The number of attempts that are kept of a delivery: the newest ones.
@@ -23,7 +24,7 @@ impl DeliveryKind {
 }
 
 /// The state of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// It is only kept in the outbox: nothing is configured to send it.
@@ -56,9 +57,10 @@ impl DeliveryState {
 }
 
 /// One attempt and its result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     /// By the realm's clock.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub at: Timestamp,
     /// The HTTP status, or the SMTP reply code, when there was an answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -72,13 +74,14 @@ pub struct Attempt {
 }
 
 /// A delivery as it is shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Delivery {
     pub state: DeliveryState,
     /// Oldest first; the newest twenty.
     pub attempts: Vec<Attempt>,
     /// By the realm's clock; only while another attempt is due.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub next_attempt_at: Option<Timestamp>,
 }
 

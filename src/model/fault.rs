@@ -1,6 +1,7 @@
 //! The values that faults change, and the mark they leave on a response: shared by modules that do not import each
 //! other.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 pub type Members = Map<String, Value>;
 
 /// An armed fault that has triggered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FaultMark {
     /// The id it was armed under.
     pub id: String,
@@ -17,7 +18,7 @@ pub struct FaultMark {
 }
 
 /// In the extensions of a changed response: every fault that triggered, in this order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct FaultMarks(pub Vec<FaultMark>);
 

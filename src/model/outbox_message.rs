@@ -1,10 +1,11 @@
 //! Messages: e-mails and text messages in the outbox.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The channel of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     Email,
@@ -21,7 +22,7 @@ impl Channel {
 }
 
 /// A message, written in the transaction that causes it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OutboxMessage {
     pub id: String,
     pub channel: Channel,
@@ -34,5 +35,6 @@ pub struct OutboxMessage {
     pub html: Option<String>,
     /// What caused it, such as `asap_list.earlier_slot`.
     pub reason: String,
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub written_at: Timestamp,
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::text::Language;
@@ -19,14 +20,17 @@ pub struct Scope {
 }
 
 /// The descriptions of a scope on the consent page, by language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Descriptions {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 300))]
     pub en: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 300))]
     pub de: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 300))]
     pub es: Option<String>,
 }
 

@@ -1,14 +1,15 @@
 //! Webhooks: requests that notify other systems.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
 use super::Secret;
 
 /// Who configured a webhook's address, which decides where it may lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlSource {
     /// Seed, configuration or control API: it may lead to this machine, where developers run their receivers.
@@ -50,7 +51,7 @@ impl WebhookHeader {
 }
 
 /// A webhook as it is stored and shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct WrittenWebhook {
     pub id: String,
     /// The portal's name of the event: `patient_consultation_created`.
@@ -60,12 +61,30 @@ pub struct WrittenWebhook {
     pub headers: ShownHeaders,
     /// The body exactly as it is sent and signed.
     pub body: String,
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub written_at: Timestamp,
 }
 
 /// Names and values in order; a secret value is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownHeaders(pub Vec<(String, Option<String>)>);
+
+impl JsonSchema for ShownHeaders {
+    fn schema_name() -> Cow<'static, str> {
+        "ShownHeaders".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "value"],
+                "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+            },
+        })
+    }
+}
 
 impl Serialize for ShownHeaders {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,8 @@
 //! The speed of a clock, as seeds and the control API write it.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{app::agenda::Speed, clock::Clock};
@@ -22,6 +25,19 @@ impl Rate {
                 frozen,
             }),
         }
+    }
+}
+
+impl JsonSchema for Rate {
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "number", "minimum": 0, "maximum": Clock::FASTEST / Clock::REAL_TIME, "multipleOf": 0.001,
+            "description": "1 is real time, 60 a minute in a second, 0 frozen.",
+        })
     }
 }
 

@@ -18,6 +18,8 @@ use axum::{
     routing::{delete, get},
 };
 use http::{HeaderValue, Method, StatusCode, header};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,6 +28,7 @@ use crate::{
         operation::{Answer, Body, Content},
         parameters::Parameters,
         problem::Problem,
+        schema,
     },
     app::{
         App, Realm,
@@ -35,7 +38,7 @@ use crate::{
     web::paths,
 };
 use filter::{FILTERS, FILTERS_AND_EXPECT, FILTERS_AND_PAGE, Filter, watch};
-use shown::{exchange_schema, flow_schema, flows_of};
+use shown::{ExchangeView, FlowView, flows_of};
 
 const TAG: &str = "Journal";
 const NO_SUCH: (u16, &str) = (
@@ -56,12 +59,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The exchanges that match, in the order in which they ended."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["exchanges", "dropped"], "properties": {
-                    "exchanges": {"type": "array", "items": exchange_schema()},
-                    "dropped": {"type": "integer", "description": "How many exchanges are no longer kept, because newer ones took their place or the journal was cleared."},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<Exchanges<'_>>),
         },
         refusals: &[(400, "A parameter is invalid.")],
         handler: || get(list),
@@ -95,11 +93,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The number."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["count", "dropped"], "properties": {
-                    "count": {"type": "integer"}, "dropped": {"type": "integer"},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<Count>),
         },
         refusals: &[
             (400, "A parameter is invalid."),
@@ -119,11 +113,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The flows with an exchange that matches, newest last."),
-            content: Content::Json(|| {
-                json!({"type": "object", "required": ["flows"], "properties": {
-                    "flows": {"type": "array", "items": flow_schema()},
-                }})
-            }),
+            content: Content::Json(schema::of_answer::<Flows<'_>>),
         },
         refusals: &[(400, "A parameter is invalid.")],
         handler: || get(list_flows),
@@ -140,11 +130,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The flow."),
-            content: Content::Json(|| {
-                let mut schema = flow_schema();
-                schema["properties"]["exchanges"] = json!({"type": "array", "items": exchange_schema()});
-                schema
-            }),
+            content: Content::Json(schema::of_answer::<FlowView<'_>>),
         },
         refusals: &[NO_SUCH],
         handler: || get(show_flow),
@@ -178,7 +164,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The exchange."),
-            content: Content::Json(exchange_schema),
+            content: Content::Json(schema::of_answer::<ExchangeView<'_>>),
         },
         refusals: &[NO_SUCH],
         handler: || get(show),
@@ -222,12 +208,31 @@ pub const OPERATIONS: &[ControlOperation] = &[
 /// A path parameter; an error where it is not UTF-8.
 type Named = Result<Path<String>, PathRejection>;
 
+#[derive(Serialize, JsonSchema)]
+struct Exchanges<'e> {
+    exchanges: Vec<ExchangeView<'e>>,
+    /// How many exchanges are no longer kept, because newer ones took their place or the journal was cleared.
+    dropped: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Count {
+    count: usize,
+    /// How many exchanges are no longer kept.
+    dropped: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Flows<'e> {
+    flows: Vec<FlowView<'e>>,
+}
+
 /// `GET /control/api/exchanges?flow=…&client_id=…&wait=10s`
-async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+async fn list(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Response, Problem> {
     let filter = Filter::read_page(&parameters)?;
     let (entries, dropped) = watch(&app, &realm, &filter).await;
-    let exchanges: Vec<Value> = entries.iter().map(shown::exchange).collect();
-    Ok(Json(json!({"exchanges": exchanges, "dropped": dropped})))
+    let exchanges = entries.iter().map(ExchangeView::of).collect();
+    Ok(Json(Exchanges { exchanges, dropped }).into_response())
 }
 
 async fn clear(State(app): State<App>, realm: Realm) -> StatusCode {
@@ -236,7 +241,7 @@ async fn clear(State(app): State<App>, realm: Realm) -> StatusCode {
 }
 
 /// `GET /control/api/exchanges/count?endpoint=token&expect=2`
-async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Count>, Problem> {
     let filter = Filter::read_expect(&parameters)?;
     let (entries, dropped) = app.journal.list(realm.id).await;
     let count = entries.iter().filter(|entry| filter.matches(entry)).count();
@@ -244,13 +249,13 @@ async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> 
         Some(expected) if expected != count => Err(Problem::conflict(format!(
             "{expected} exchanges were expected, but there are {count}"
         ))),
-        _ => Ok(Json(json!({"count": count, "dropped": dropped}))),
+        _ => Ok(Json(Count { count, dropped })),
     }
 }
 
-async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Json<Value>, Problem> {
+async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {
     let entry = find(&app, &realm, id).await?;
-    Ok(Json(shown::exchange_with_notes(&entry, &realm.issuer)))
+    Ok(Json(ExchangeView::with_notes(&entry, &realm.issuer)).into_response())
 }
 
 async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {
@@ -260,22 +265,22 @@ async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Respo
     Ok(([(header::CONTENT_TYPE, plain)], command).into_response())
 }
 
-async fn list_flows(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Json<Value>, Problem> {
+async fn list_flows(State(app): State<App>, realm: Realm, parameters: Parameters) -> Result<Response, Problem> {
     let filter = Filter::read(&parameters)?;
     let (entries, _) = app.journal.list(realm.id).await;
-    let flows: Vec<Value> = flows_of(&entries)
+    let flows = flows_of(&entries)
         .iter()
         .filter(|flow| flow.iter().any(|entry| filter.matches(entry)))
-        .map(|flow| shown::flow(flow))
+        .map(|flow| FlowView::of(flow))
         .collect();
-    Ok(Json(json!({"flows": flows})))
+    Ok(Json(Flows { flows }).into_response())
 }
 
-async fn show_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {
+async fn show_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Response, Problem> {
     let entries = find_flow(&app, &realm, flow).await?;
-    let mut flow = shown::flow(&entries.iter().collect::<Vec<_>>());
-    flow["exchanges"] = entries.iter().map(shown::exchange).collect();
-    Ok(Json(flow))
+    let mut flow = FlowView::of(&entries.iter().collect::<Vec<_>>());
+    flow.exchanges = Some(entries.iter().map(ExchangeView::of).collect());
+    Ok(Json(flow).into_response())
 }
 
 async fn export_flow(State(app): State<App>, realm: Realm, flow: Named) -> Result<Json<Value>, Problem> {

@@ -72,7 +72,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let found = find(&app, &realm, id).await;
     if !wants_a_page(&headers) {
-        return Ok(Json(shown::exchange_with_notes(&found?, &realm.issuer)).into_response());
+        return Ok(Json(shown::ExchangeView::with_notes(&found?, &realm.issuer)).into_response());
     }
     let layout = Layout { place, language };
     let Ok(entry) = found else {

@@ -1,69 +1,218 @@
-//! An exchange and a flow as JSON, and their schemas.
+//! An exchange and a flow as JSON.
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
 
-use crate::journal::{
-    Entry,
-    advice::notes,
-    exchange::{Body, Ending},
-    explanation::Explanation,
+use crate::{
+    api::schema,
+    journal::{
+        Entry,
+        advice::notes,
+        exchange::{Body, Ending, Exchange, Header, Request},
+        explanation::Explanation,
+        redaction::jwt::Jwt,
+    },
+    model::{ClientId, FaultMarks, GrantId, UserId},
 };
 
 /// One exchange with everything that is recorded of it.
-pub fn exchange(entry: &Entry) -> Value {
-    let exchange = &entry.exchange;
-    let request = &exchange.request;
-    let response = exchange.response.as_ref().map(|response| {
-        json!({
-            "status": response.status,
-            "headers": headers(&response.headers),
-            "body": body(&response.body),
-        })
-    });
-    let mut shown = json!({
-        "id": exchange.id,
-        "sequence": exchange.sequence,
-        "started_at": exchange.started_at,
-        "milliseconds": exchange.duration.as_micros() as f64 / 1000.0,
-        "endpoint": exchange.endpoint(),
-        "request": {
-            "method": request.method,
-            "path": request.path,
-            "query": request.query,
-            "headers": headers(&request.headers),
-            "body": body(&request.body),
-        },
-        "response": response,
-        "client_id": entry.parties.client,
-        "user": entry.parties.user.as_ref().map(|(_, username)| username),
-        "user_id": entry.parties.user.as_ref().map(|(id, _)| id),
-        "grant_id": entry.parties.grant,
-        "flow": exchange.flow.map(|flow| flow.to_string()),
-        "jwts": exchange.jwts.iter().map(|jwt| {
-            let (header, claims) = jwt.parsed();
-            json!({"found_in": jwt.found_in, "header": header, "claims": claims})
-        }).collect::<Vec<_>>(),
-    });
-    if let Some(ending) = ending(exchange.ending) {
-        shown["ending"] = ending.into();
-    }
-    if let Some(refusal) = &exchange.refusal {
-        shown["refusal"] = json!(Explanation::of(refusal));
-    }
-    if !exchange.faults.0.is_empty() {
-        shown["faults"] = json!(exchange.faults);
-    }
-    shown
+#[derive(Serialize, JsonSchema)]
+pub struct ExchangeView<'e> {
+    #[schemars(with = "String")]
+    id: Uuid,
+    /// Its number in the order in which exchanges ended.
+    sequence: u64,
+    /// By the realm's clock.
+    #[schemars(schema_with = "schema::date_time")]
+    started_at: Timestamp,
+    /// Duration up to the last byte of the answer, by the machine's clock.
+    milliseconds: f64,
+    endpoint: &'e str,
+    request: RequestView<'e>,
+    response: Option<ResponseView<'e>>,
+    #[schemars(with = "Option<String>")]
+    client_id: Option<&'e ClientId>,
+    user: Option<&'e str>,
+    #[schemars(with = "Option<String>")]
+    user_id: Option<&'e UserId>,
+    #[schemars(with = "Option<String>")]
+    grant_id: Option<&'e GrantId>,
+    flow: Option<String>,
+    jwts: Vec<JwtView<'e>>,
+    /// Why there is no complete answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Explanation<'e>>,
+    /// The faults that changed it.
+    #[serde(skip_serializing_if = "is_empty")]
+    faults: &'e FaultMarks,
+    /// What is worth knowing of it; where one exchange is shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
-/// The same, with what is worth knowing of it.
-pub fn exchange_with_notes(entry: &Entry, issuer: &str) -> Value {
-    let mut shown = exchange(entry);
-    let notes = notes(&entry.exchange, issuer);
-    if !notes.is_empty() {
-        shown["notes"] = json!(notes);
+fn is_empty(faults: &&FaultMarks) -> bool {
+    faults.0.is_empty()
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RequestView<'e> {
+    method: &'e str,
+    path: &'e str,
+    query: Option<&'e str>,
+    headers: Vec<HeaderView<'e>>,
+    body: BodyView<'e>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ResponseView<'e> {
+    status: u16,
+    headers: Vec<HeaderView<'e>>,
+    body: BodyView<'e>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct HeaderView<'e> {
+    name: &'e str,
+    value: &'e str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct BodyView<'e> {
+    /// How many bytes the body has.
+    bytes: u64,
+    /// The first 16 KiB, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'e str>,
+    /// Whether there was more text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<bool>,
+    /// Why no text is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<&'static str>,
+}
+
+/// A signed token, decoded and without its signature.
+#[derive(Serialize, JsonSchema)]
+struct JwtView<'e> {
+    found_in: &'e str,
+    header: Value,
+    claims: Value,
+}
+
+/// A flow at a glance.
+#[derive(Serialize, JsonSchema)]
+pub struct FlowView<'e> {
+    flow: Option<String>,
+    #[schemars(schema_with = "schema::optional_date_time")]
+    started_at: Option<Timestamp>,
+    #[schemars(schema_with = "schema::optional_date_time")]
+    last_at: Option<Timestamp>,
+    #[schemars(with = "Option<String>")]
+    client_id: Option<&'e ClientId>,
+    user: Option<&'e str>,
+    #[schemars(with = "Option<String>")]
+    grant_id: Option<&'e GrantId>,
+    /// How many of its exchanges were refused.
+    refused: usize,
+    steps: Vec<StepView<'e>>,
+    /// Where one flow is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<Vec<ExchangeView<'e>>>,
+}
+
+/// An exchange of a flow.
+#[derive(Serialize, JsonSchema)]
+struct StepView<'e> {
+    #[schemars(with = "String")]
+    id: Uuid,
+    sequence: u64,
+    endpoint: &'e str,
+    method: &'e str,
+    path: &'e str,
+    status: Option<u16>,
+    refused: Option<&'static str>,
+}
+
+impl<'e> ExchangeView<'e> {
+    pub fn of(entry: &'e Entry) -> Self {
+        let exchange = &entry.exchange;
+        let parties = &entry.parties;
+        Self {
+            id: exchange.id,
+            sequence: exchange.sequence,
+            started_at: exchange.started_at,
+            milliseconds: exchange.duration.as_micros() as f64 / 1000.0,
+            endpoint: exchange.endpoint(),
+            request: RequestView::of(&exchange.request),
+            response: exchange.response.as_ref().map(|response| ResponseView {
+                status: response.status,
+                headers: headers(&response.headers),
+                body: BodyView::of(&response.body),
+            }),
+            client_id: parties.client.as_ref(),
+            user: parties.user.as_ref().map(|(_, username)| username.as_str()),
+            user_id: parties.user.as_ref().map(|(id, _)| id),
+            grant_id: parties.grant.as_ref(),
+            flow: exchange.flow.map(|flow| flow.to_string()),
+            jwts: exchange.jwts.iter().map(JwtView::of).collect(),
+            ending: ending(exchange.ending),
+            refusal: exchange.refusal.as_ref().map(Explanation::of),
+            faults: &exchange.faults,
+            notes: Vec::new(),
+        }
     }
-    shown
+
+    /// The same, with what is worth knowing of it. `issuer` is the realm's.
+    pub fn with_notes(entry: &'e Entry, issuer: &str) -> Self {
+        Self {
+            notes: notes(&entry.exchange, issuer),
+            ..Self::of(entry)
+        }
+    }
+}
+
+impl<'e> RequestView<'e> {
+    fn of(request: &'e Request) -> Self {
+        Self {
+            method: &request.method,
+            path: &request.path,
+            query: request.query.as_deref(),
+            headers: headers(&request.headers),
+            body: BodyView::of(&request.body),
+        }
+    }
+}
+
+impl<'e> BodyView<'e> {
+    fn of(body: &'e Body) -> Self {
+        Self {
+            bytes: body.bytes,
+            text: body.text.as_deref(),
+            truncated: body.text.as_ref().map(|_| body.truncated),
+            left_out: body.left_out,
+        }
+    }
+}
+
+impl<'e> JwtView<'e> {
+    fn of(jwt: &'e Jwt) -> Self {
+        let (header, claims) = jwt.parsed();
+        Self {
+            found_in: &jwt.found_in,
+            header,
+            claims,
+        }
+    }
+}
+
+fn headers(headers: &[Header]) -> Vec<HeaderView<'_>> {
+    let shown = headers.iter().map(|(name, value)| HeaderView { name, value });
+    shown.collect()
 }
 
 /// Why there is no complete answer.
@@ -73,23 +222,6 @@ pub fn ending(ending: Ending) -> Option<&'static str> {
         Ending::GoneBefore => Some("the client closed the connection before the answer"),
         Ending::BrokenOff => Some("the answer was interrupted, or the client closed the connection while it was sent"),
     }
-}
-
-fn headers(headers: &[(String, String)]) -> Value {
-    let one = |(name, value): &(String, String)| json!({"name": name, "value": value});
-    headers.iter().map(one).collect()
-}
-
-fn body(body: &Body) -> Value {
-    let mut shown = json!({"bytes": body.bytes});
-    if let Some(text) = &body.text {
-        shown["text"] = text.as_str().into();
-        shown["truncated"] = body.truncated.into();
-    }
-    if let Some(why) = body.left_out {
-        shown["left_out"] = why.into();
-    }
-    shown
 }
 
 /// The exchanges that belong to flows, by flow, in the order the flows began.
@@ -108,114 +240,37 @@ pub fn flows_of(entries: &[Entry]) -> Vec<Vec<&Entry>> {
     flows
 }
 
-/// A flow at a glance. There is at least one exchange in it.
-pub fn flow(entries: &[&Entry]) -> Value {
-    let (first, last) = (entries.first(), entries.last());
-    let steps: Vec<Value> = entries.iter().map(|entry| step(entry)).collect();
-    let parties = last.map(|entry| &entry.parties);
-    json!({
-        "flow": first.and_then(|entry| entry.exchange.flow).map(|flow| flow.to_string()),
-        "started_at": first.map(|entry| entry.exchange.started_at),
-        "last_at": last.map(|entry| entry.exchange.started_at),
-        "client_id": parties.and_then(|parties| parties.client.as_ref()),
-        "user": parties.and_then(|parties| parties.user.as_ref()).map(|(_, username)| username),
-        "grant_id": parties.and_then(|parties| parties.grant.as_ref()),
-        "refused": entries.iter().filter(|entry| entry.exchange.refusal.is_some()).count(),
-        "steps": steps,
-    })
+impl<'e> FlowView<'e> {
+    /// Of the exchanges of a flow, of which there is at least one.
+    pub fn of(entries: &[&'e Entry]) -> Self {
+        let (first, last) = (entries.first(), entries.last());
+        let parties = last.map(|entry| &entry.parties);
+        Self {
+            flow: first.and_then(|entry| entry.exchange.flow).map(|flow| flow.to_string()),
+            started_at: first.map(|entry| entry.exchange.started_at),
+            last_at: last.map(|entry| entry.exchange.started_at),
+            client_id: parties.and_then(|parties| parties.client.as_ref()),
+            user: parties
+                .and_then(|parties| parties.user.as_ref())
+                .map(|(_, username)| username.as_str()),
+            grant_id: parties.and_then(|parties| parties.grant.as_ref()),
+            refused: entries.iter().filter(|entry| entry.exchange.refusal.is_some()).count(),
+            steps: entries.iter().map(|entry| StepView::of(&entry.exchange)).collect(),
+            exchanges: None,
+        }
+    }
 }
 
-fn step(entry: &Entry) -> Value {
-    let exchange = &entry.exchange;
-    json!({
-        "id": exchange.id,
-        "sequence": exchange.sequence,
-        "endpoint": exchange.endpoint(),
-        "method": exchange.request.method,
-        "path": exchange.request.path,
-        "status": exchange.status(),
-        "refused": exchange.refusal.as_ref().map(|refusal| refusal.code),
-    })
-}
-
-/// The JSON Schema of an exchange.
-pub fn exchange_schema() -> Value {
-    let text = json!({"type": "string"});
-    let perhaps = json!({"type": ["string", "null"]});
-    let headers = json!({"type": "array", "items": {
-        "type": "object", "required": ["name", "value"], "properties": {"name": text, "value": text},
-    }});
-    let body = json!({"type": "object", "required": ["bytes"], "properties": {
-        "bytes": {"type": "integer", "description": "How many bytes the body has."},
-        "text": {"type": "string", "description": "The first 16 KiB, without secrets."},
-        "truncated": {"type": "boolean"},
-        "left_out": {"type": "string", "description": "Why no text is kept."},
-    }});
-    json!({
-        "type": "object",
-        "required": [
-            "id", "sequence", "started_at", "milliseconds", "endpoint", "request", "response", "client_id", "user",
-            "user_id", "grant_id", "flow", "jwts"
-        ],
-        "properties": {
-            "id": text,
-            "sequence": {"type": "integer", "description": "Its number in the order in which exchanges ended."},
-            "started_at": {"type": "string", "format": "date-time", "description": "By the realm's clock."},
-            "milliseconds": {"type": "number", "description": "Duration up to the last byte of the answer, by the machine's clock."},
-            "endpoint": text,
-            "request": {"type": "object", "properties": {
-                "method": text, "path": text, "query": perhaps, "headers": headers, "body": body,
-            }},
-            "response": {"type": ["object", "null"], "properties": {
-                "status": {"type": "integer"}, "headers": headers, "body": body,
-            }},
-            "ending": {"type": "string", "description": "Why there is no complete answer."},
-            "client_id": perhaps, "user": perhaps, "user_id": perhaps, "grant_id": perhaps, "flow": perhaps,
-            "jwts": {"type": "array", "items": {"type": "object", "properties": {
-                "found_in": text, "header": {"type": "object"}, "claims": {"type": "object"},
-            }}},
-            "refusal": refusal_schema(),
-            "notes": {"type": "array", "items": text, "description": "What is worth knowing of it; where one exchange is shown."},
-            "faults": {"type": "array", "items": {"type": "object", "properties": {"fault": text, "id": text}}},
-        },
-    })
-}
-
-fn refusal_schema() -> Value {
-    let text = json!({"type": "string"});
-    let instant = json!({"type": "string", "format": "date-time"});
-    json!({
-        "type": "object",
-        "required": ["code", "description"],
-        "properties": {
-            "kind": {"type": "string", "description": "The rule that refused, by its stable name, such as code.expired."},
-            "code": text, "section": text, "link": text, "description": text, "expected": text, "received": text,
-            "difference": {"type": "array", "description": "The expected and the received address, compared character by character.", "items": {
-                "type": "object", "properties": {"same": text, "expected": text, "received": text},
-            }},
-            "hashes": {"type": "object", "properties": {"code_challenge": text, "of_the_verifier": text}},
-            "clock": {"type": "object", "properties": {"expired_at": instant, "now": instant, "late_by": text}},
-            "fix": {"type": "string", "description": "How to fix it, most likely."},
-        },
-    })
-}
-
-/// The JSON Schema of a flow.
-pub fn flow_schema() -> Value {
-    let text = json!({"type": "string"});
-    let perhaps = json!({"type": ["string", "null"]});
-    let instant = json!({"type": "string", "format": "date-time"});
-    json!({
-        "type": "object",
-        "required": ["flow", "started_at", "last_at", "client_id", "user", "grant_id", "refused", "steps"],
-        "properties": {
-            "flow": text, "started_at": instant, "last_at": instant,
-            "client_id": perhaps, "user": perhaps, "grant_id": perhaps,
-            "refused": {"type": "integer", "description": "How many of its exchanges were refused."},
-            "steps": {"type": "array", "items": {"type": "object", "properties": {
-                "id": text, "sequence": {"type": "integer"}, "endpoint": text, "method": text, "path": text,
-                "status": {"type": ["integer", "null"]}, "refused": perhaps,
-            }}},
-        },
-    })
+impl<'e> StepView<'e> {
+    fn of(exchange: &'e Exchange) -> Self {
+        Self {
+            id: exchange.id,
+            sequence: exchange.sequence,
+            endpoint: exchange.endpoint(),
+            method: &exchange.request.method,
+            path: &exchange.request.path,
+            status: exchange.status(),
+            refused: exchange.refusal.as_ref().map(|refusal| refusal.code),
+        }
+    }
 }

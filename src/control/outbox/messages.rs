@@ -24,10 +24,10 @@ use axum::{
     routing::{delete, get, post},
 };
 use http::{HeaderValue, Method, StatusCode, header};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
+use super::{AFTER, LIMIT, Posted, Question, STATE, id, watch};
 
 /// A message is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
 const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
@@ -60,16 +60,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some(
                 "The messages, in the order they were written; `next` to read on after, where there are more.",
             ),
-            content: Content::Json(|| {
-                json!({
-                    "type": "object",
-                    "required": ["messages"],
-                    "properties": {
-                        "messages": {"type": "array", "items": message_schema()},
-                        "next": {"type": "string"},
-                    },
-                })
-            }),
+            content: Content::Json(schema::of_answer::<Messages>),
         },
         refusals: &[
             (400, "A parameter cannot be read."),
@@ -85,19 +76,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Send an e-mail of your own",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(|| {
-            let text = json!({"type": "string"});
-            json!({
-                "type": "object",
-                "required": ["recipient", "subject", "body"],
-                "additionalProperties": false,
-                "properties": {"recipient": text, "subject": text, "body": text, "html": text},
-            })
-        }),
+        body: Body::optional_json(schema::of_body::<Draft>),
         answer: Answer {
             status: 201,
             description: Some("The message."),
-            content: Content::Json(message_schema),
+            content: Content::Json(schema::of_answer::<Posted<OutboxMessage>>),
         },
         refusals: &[(400, "The body cannot be understood.")],
         handler: || post(write),
@@ -131,7 +114,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The message."),
-            content: Content::Json(message_schema),
+            content: Content::Json(schema::of_answer::<Posted<OutboxMessage>>),
         },
         refusals: &[(404, "There is no message of that id.")],
         handler: || get(show),
@@ -182,7 +165,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 202,
             description: Some("It is queued."),
-            content: Content::Json(message_schema),
+            content: Content::Json(schema::of_answer::<Posted<OutboxMessage>>),
         },
         refusals: &[
             (404, "There is no message of that id."),
@@ -193,31 +176,12 @@ pub const OPERATIONS: &[ControlOperation] = &[
 ];
 
 /// The messages, in the order they were written.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Messages {
     messages: Vec<Posted<OutboxMessage>>,
     /// The id to read on after, where there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-}
-
-fn message_schema() -> Value {
-    let text = json!({"type": "string"});
-    json!({
-        "type": "object",
-        "required": ["id", "channel", "recipient", "subject", "body", "reason", "written_at", "delivery"],
-        "properties": {
-            "id": text,
-            "channel": {"type": "string", "enum": ["email", "sms"]},
-            "recipient": text,
-            "subject": text,
-            "body": {"type": "string", "description": "Plain text"},
-            "html": text,
-            "reason": text,
-            "written_at": {"type": "string", "format": "date-time"},
-            "delivery": delivery_schema(),
-        },
-    })
 }
 
 /// `GET /control/api/outbox?after=…&recipient=…&wait=10s`
@@ -258,7 +222,7 @@ async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i6
 }
 
 /// An e-mail by hand.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Draft {
     recipient: String,

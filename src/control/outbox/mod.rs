@@ -11,8 +11,8 @@ pub mod webhooks;
 use std::time::Duration;
 
 use axum::extract::{Path, rejection::PathRejection};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::page::{Page, PageSize};
@@ -38,7 +38,7 @@ const STATE: Parameter = Parameter::optional(
 );
 
 /// Something written, and how its delivery stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Posted<T> {
     #[serde(flatten)]
     pub what: T,
@@ -94,36 +94,6 @@ fn id(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
         Ok(Path(id)) if !id.contains('\0') => Ok(id),
         Ok(_) | Err(_) => Err(Problem::not_found("there is nothing of that id in the outbox")),
     }
-}
-
-fn delivery_schema() -> Value {
-    let instant = json!({"type": "string", "format": "date-time"});
-    json!({
-        "type": "object",
-        "required": ["state", "attempts"],
-        "properties": {
-            "state": {
-                "type": "string",
-                "enum": DeliveryState::ALL.map(DeliveryState::name),
-                "description": "kept: nothing is configured to send it; due: tried at once; waiting: failed, and tried again \
-                                when the realm's clock shows next_attempt_at",
-            },
-            "attempts": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["at"],
-                    "properties": {
-                        "at": instant,
-                        "status": {"type": "integer", "description": "HTTP status or SMTP reply code"},
-                        "error": {"type": "string"},
-                        "permanent": {"type": "boolean"},
-                    },
-                },
-            },
-            "next_attempt_at": instant,
-        },
-    })
 }
 
 #[cfg(test)]

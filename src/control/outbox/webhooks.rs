@@ -24,10 +24,10 @@ use axum::{
 };
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{AFTER, LIMIT, Posted, Question, STATE, delivery_schema, id, watch};
+use super::{AFTER, LIMIT, Posted, Question, STATE, id, watch};
 
 /// How many pauses somebody may ask for.
 const MOST_PAUSES: usize = 20;
@@ -54,16 +54,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some(
                 "The webhooks, in the order they were written; `next` to read on after, where there are more.",
             ),
-            content: Content::Json(|| {
-                json!({
-                    "type": "object",
-                    "required": ["webhooks"],
-                    "properties": {
-                        "webhooks": {"type": "array", "items": webhook_schema()},
-                        "next": {"type": "string"},
-                    },
-                })
-            }),
+            content: Content::Json(schema::of_answer::<Webhooks>),
         },
         refusals: &[
             (400, "A parameter cannot be read."),
@@ -79,11 +70,11 @@ pub const OPERATIONS: &[ControlOperation] = &[
         summary: "Send a webhook of your own",
         access: Reach::Realm,
         query: &[],
-        body: Body::optional_json(draft_schema),
+        body: Body::optional_json(schema::of_body::<Draft>),
         answer: Answer {
             status: 201,
             description: Some("The webhook. It is sent at once."),
-            content: Content::Json(webhook_schema),
+            content: Content::Json(schema::of_answer::<Posted<WrittenWebhook>>),
         },
         refusals: &[(400, "The body cannot be understood.")],
         handler: || post(write),
@@ -117,7 +108,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some("The webhook. Secret headers show `…`."),
-            content: Content::Json(webhook_schema),
+            content: Content::Json(schema::of_answer::<Posted<WrittenWebhook>>),
         },
         refusals: &[(404, "There is no webhook of that id.")],
         handler: || get(show),
@@ -134,7 +125,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 202,
             description: Some("It is queued."),
-            content: Content::Json(webhook_schema),
+            content: Content::Json(schema::of_answer::<Posted<WrittenWebhook>>),
         },
         refusals: &[(404, "There is no webhook of that id."), (409, "It is being sent.")],
         handler: || post(deliver),
@@ -142,7 +133,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
 ];
 
 /// The webhooks, in the order they were written.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Webhooks {
     webhooks: Vec<Posted<WrittenWebhook>>,
     /// The id to read on after, where there are more.
@@ -150,77 +141,8 @@ struct Webhooks {
     next: Option<String>,
 }
 
-fn webhook_schema() -> Value {
-    let text = json!({"type": "string"});
-    json!({
-        "type": "object",
-        "required": ["id", "event", "url", "url_source", "headers", "body", "written_at", "delivery"],
-        "properties": {
-            "id": text,
-            "event": text,
-            "url": text,
-            "url_source": url_source_schema(),
-            "headers": {
-                "type": "array",
-                "items": {"type": "object", "required": ["name", "value"], "properties": {"name": text, "value": text}},
-            },
-            "body": text,
-            "written_at": {"type": "string", "format": "date-time"},
-            "delivery": delivery_schema(),
-        },
-    })
-}
-
-fn url_source_schema() -> Value {
-    json!({
-        "type": "string",
-        "enum": ["tester", "stranger"],
-        "description": "Who named the address. A stranger's must not lead into private networks or to this machine.",
-    })
-}
-
-fn draft_schema() -> Value {
-    let text = json!({"type": "string"});
-    json!({
-        "type": "object",
-        "required": ["event", "url", "body"],
-        "additionalProperties": false,
-        "properties": {
-            "event": text,
-            "url": text,
-            "url_source": url_source_schema(),
-            "headers": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name", "value"],
-                    "additionalProperties": false,
-                    "properties": {"name": text, "value": text, "secret": {"type": "boolean"}},
-                },
-            },
-            "signature": {
-                "type": "object",
-                "required": ["header"],
-                "additionalProperties": false,
-                "properties": {
-                    "header": text,
-                    "fixed": {"type": "string", "description": "An agreed value, sent as it is"},
-                    "hmac_sha256": {"type": "string", "description": "The key of an HMAC-SHA-256 over the body"},
-                },
-            },
-            "body": {"type": "string", "description": "Exactly what is sent and signed"},
-            "pauses": {
-                "type": "array",
-                "maxItems": MOST_PAUSES,
-                "items": {"type": "string", "description": "A duration, such as PT1M"},
-                "description": "How long to wait after the first, second, … failure; none by default",
-            },
-        },
-    })
-}
-
 /// A webhook by hand.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Draft {
     event: String,
@@ -230,25 +152,33 @@ struct Draft {
     #[serde(default)]
     headers: Vec<DraftHeader>,
     signature: Option<DraftSignature>,
+    /// Exactly what is sent and signed.
     body: String,
+    /// How long to wait after the first, second, … failure, such as PT1M; none by default.
     #[serde(default)]
+    #[schemars(with = "Vec<String>", length(max = 20))]
     pauses: Vec<SignedDuration>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DraftHeader {
     name: String,
+    #[schemars(with = "String")]
     value: Secret,
     #[serde(default)]
     secret: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DraftSignature {
     header: String,
+    /// An agreed value, sent as it is.
+    #[schemars(with = "Option<String>")]
     fixed: Option<Secret>,
+    /// The key of an HMAC-SHA-256 over the body.
+    #[schemars(with = "Option<String>")]
     hmac_sha256: Option<Secret>,
 }
 

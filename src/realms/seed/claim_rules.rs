@@ -1,9 +1,12 @@
 //! A rule for claims in a seed, as the control API takes it, too.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::claims;
 use crate::{
+    api::schema,
     model::{ClaimPlace, ClaimRule, Claims, ClientId, PROTOCOL_CLAIMS, RealmId, UserId},
     store::{self, Conn},
     tokens::templates,
@@ -21,19 +24,35 @@ pub struct SeedClaimRule {
     claims: Claims,
 }
 
-#[derive(Deserialize)]
+/// A claim rule.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// Only for this client.
+    #[schemars(with = "Option<String>")]
     client_id: Option<ClientId>,
+    /// Only for this user: id or user name.
     user: Option<String>,
+    /// Only where this scope was granted.
     scope: Option<String>,
+    /// Where the claims are added, each place once.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
     r#where: Vec<ClaimPlace>,
+    /// Claim to value. Texts may be templates: `{{ user.claims.email }}`. null takes a claim away.
     #[serde(deserialize_with = "any_claims")]
+    #[schemars(extend("minProperties" = 1))]
     claims: Claims,
 }
 
 fn any_claims<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Claims, D::Error> {
     claims::read(deserializer)
+}
+
+impl SeedClaimRule {
+    /// The JSON Schema of a rule as it is written.
+    pub fn schema() -> Value {
+        schema::of_body::<Written>()
+    }
 }
 
 impl TryFrom<Written> for SeedClaimRule {

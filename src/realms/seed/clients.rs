@@ -1,10 +1,15 @@
 //! A client in a seed, in the words of dynamic registration (RFC 7591 §2).
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::secret::{Phc, SeedSecret};
-use crate::model::{
-    AccessTokenFormat, ClientId, ClientMetadata, GrantType, IdTokenClaims, Scopes, Secret, TokenEndpointAuthMethod,
+use crate::{
+    api::schema,
+    model::{
+        AccessTokenFormat, ClientId, ClientMetadata, GrantType, IdTokenClaims, Scopes, Secret, TokenEndpointAuthMethod,
+    },
 };
 
 /// Stands for the realm's issuer at the beginning of a redirect URI or audience.
@@ -20,6 +25,11 @@ pub struct SeedClient {
 }
 
 impl SeedClient {
+    /// The JSON Schema of a client as it is written.
+    pub fn schema() -> Value {
+        schema::of_body::<Written>()
+    }
+
     /// The secret's hash, where the seed has it ready-made.
     pub fn secret_hash(&self) -> Option<&str> {
         match &self.secret {
@@ -45,21 +55,33 @@ impl SeedClient {
     }
 }
 
-#[derive(Deserialize)]
+/// A client, with the metadata of dynamic registration (RFC 7591 §2).
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// 1 to 255 characters of printable ASCII.
+    #[schemars(with = "String")]
     client_id: ClientId,
+    /// A secret makes the client confidential.
+    #[schemars(with = "Option<String>")]
     client_secret: Option<Secret>,
+    /// An Argon2id PHC string instead of the secret.
+    #[schemars(with = "Option<String>")]
     client_secret_hash: Option<Phc>,
     #[serde(default)]
     client_name: String,
     #[serde(default = "authorization_code")]
     grant_types: Vec<GrantType>,
+    /// Where authorization responses may go, compared exactly. May begin with `{issuer}`.
     #[serde(default)]
     redirect_uris: Vec<String>,
+    /// Any http or https URI at a loopback address, localhost or a name below it is accepted too.
     #[serde(default)]
     any_loopback_redirect: bool,
+    /// The scopes it may request, separated by spaces. Without any: all that the realm supports.
+    #[schemars(with = "Option<String>")]
     scope: Option<Scopes>,
+    /// Without it: `client_secret` for a client with a secret, else `none`.
     token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
     #[serde(default)]
     allow_plain_pkce: bool,
@@ -68,10 +90,15 @@ struct Written {
     tos_uri: Option<String>,
     #[serde(default)]
     access_token_format: AccessTokenFormat,
+    /// The `aud` of its access tokens where no resource is named. Without it: the realm's issuer (RFC 9068 §3).
     access_token_audience: Option<String>,
+    /// The scopes of a request without `scope` (RFC 6749 §3.3), separated by spaces.
+    #[schemars(with = "Option<String>")]
     default_scope: Option<Scopes>,
+    /// The resources that it may name besides the issuer's own (RFC 8707). May begin with `{issuer}`.
     #[serde(default)]
     resources: Vec<String>,
+    /// Which claims about the user its ID tokens have. Ignored under policy `portal`.
     #[serde(default)]
     id_token_claims: IdTokenClaims,
 }

@@ -2,9 +2,14 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::model::{Descriptions, PROTOCOL_CLAIMS, Scope, Scopes};
+use crate::{
+    api::schema,
+    model::{Descriptions, PROTOCOL_CLAIMS, Scope, Scopes},
+};
 
 /// How long the name of a scope or claim may be.
 const LONGEST_NAME: usize = 255;
@@ -17,14 +22,25 @@ const MOST_CLAIMS: usize = 100;
 #[serde(try_from = "Written")]
 pub struct SeedScope(pub Scope);
 
-#[derive(Deserialize)]
+/// A scope.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[schemars(length(max = 255))]
     name: String,
+    /// The text on the consent page; English where a language is missing.
     #[serde(default)]
     descriptions: Descriptions,
+    /// The claims of the user that the scope gives access to.
     #[serde(default)]
     claims: Vec<String>,
+}
+
+impl SeedScope {
+    /// The JSON Schema of a scope as it is written.
+    pub fn schema() -> Value {
+        schema::of_body::<Written>()
+    }
 }
 
 impl TryFrom<Written> for SeedScope {

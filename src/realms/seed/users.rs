@@ -1,12 +1,17 @@
 //! A user in a seed.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     claims,
     secret::{Phc, SeedSecret},
 };
-use crate::model::{Behaviour, Claims, Secret, User, UserId};
+use crate::{
+    api::schema,
+    model::{Behaviour, Claims, Secret, User, UserId},
+};
 
 /// A user as a seed says it, sound in itself.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,17 +26,35 @@ pub struct SeedUser {
     pub claims: Claims,
 }
 
-#[derive(Deserialize)]
+/// A user.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// The public `sub`. Default: generated.
+    #[schemars(with = "Option<String>", length(max = 255))]
     id: Option<UserId>,
+    #[schemars(length(min = 1, max = 255))]
     username: String,
+    /// Without a password the user can only be picked as a persona.
+    #[schemars(with = "Option<String>")]
     password: Option<Secret>,
+    /// An Argon2id PHC string instead of the password.
+    #[schemars(with = "Option<String>")]
     password_hash: Option<Phc>,
+    /// What the sign-in page says of this user. Without it the page does not offer the user.
     persona: Option<String>,
+    /// The user's scripted behaviour; /control/api/behaviours explains each.
     behaviour: Option<Behaviour>,
+    /// The user's claims (OIDC Core §5.1, and any others).
     #[serde(default, deserialize_with = "claims::read")]
     claims: Claims,
+}
+
+impl SeedUser {
+    /// The JSON Schema of a user as it is written.
+    pub fn schema() -> Value {
+        schema::of_body::<Written>()
+    }
 }
 
 impl TryFrom<Written> for SeedUser {

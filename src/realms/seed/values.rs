@@ -1,10 +1,11 @@
 //! Where a realm's random numbers, policy and clock begin.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use crate::{clock::Clock, model::Policy, realms::rate::Rate};
+use crate::{api::schema, clock::Clock, model::Policy, realms::rate::Rate};
 
 /// What a realm's random numbers are drawn from: 1 to 255 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,9 +35,11 @@ impl<'de> Deserialize<'de> for SeedPolicy {
 }
 
 /// Where a realm's clock begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct SeedClock {
     /// Without it: the machine's time.
+    #[schemars(schema_with = "schema::date_time", default)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
