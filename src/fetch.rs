@@ -54,11 +54,11 @@ pub enum FetchError {
     #[error("not an http or https address without user name: {0}")]
     Address(String),
     #[error(
-        "{0} leads into a private network or to this machine, which an address that others name must not \
+        "{0} is in a private network or on this machine, which is not allowed for addresses from clients and users \
          (--allow-private-fetch)"
     )]
     Private(String),
-    #[error("a header that HTTP does not know: {0}")]
+    #[error("not a valid HTTP header: {0}")]
     Header(String),
     #[error("no answer within {} seconds", TIMEOUT.as_secs())]
     TimedOut,

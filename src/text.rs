@@ -60,7 +60,7 @@ impl FromStr for Language {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a language our pages speak")]
+#[error("not a language of our pages")]
 pub struct UnknownLanguage;
 
 type Identifier = fluent_langneg::LanguageIdentifier;
@@ -119,7 +119,7 @@ fn format(language: Language, key: &str, arguments: &FluentArgs) -> String {
         Some((bundle, bundle.get_message(key)?.value()?))
     });
     let Some((bundle, pattern)) = found else {
-        tracing::error!(key, "a message that is not written anywhere");
+        tracing::error!(key, "this message does not exist");
         return key.to_owned();
     };
     let mut troubles = Vec::new();

@@ -16,7 +16,7 @@ pub struct DataFlags {
     #[arg(long, value_name = "FILE", env = "ANTEROOM_CONFIG")]
     pub config: Option<PathBuf>,
 
-    /// sqlite:FILE, sqlite::memory: (a private file, gone in the end) or postgres://… [default: sqlite:anteroom.db]
+    /// sqlite:FILE, sqlite::memory: (a private file, deleted at the end) or postgres://… [default: sqlite:anteroom.db]
     // Hidden, since it may hold a password.
     #[arg(long, value_name = "URL", env = "ANTEROOM_DATABASE", hide_env_values = true)]
     pub database: Option<DatabaseUrl>,

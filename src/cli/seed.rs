@@ -34,7 +34,7 @@ pub async fn run(flags: SeedFlags, out: &mut impl io::Write) -> Result<(), SeedC
     loaded?;
     Ok(writeln!(
         out,
-        "{} is filled from {}",
+        "{} was filled from {}",
         config.database,
         flags.file.display()
     )?)

@@ -96,7 +96,9 @@ fn issuer(config: &Config) -> String {
 fn secret_keys(config: &Config) -> String {
     let beside = config.database.sealing_key_beside();
     let path = config.secret_key_file.as_ref().or(beside.as_ref());
-    path.map_or("gone with the process".to_owned(), |path| path.display().to_string())
+    path.map_or("deleted when the process ends".to_owned(), |path| {
+        path.display().to_string()
+    })
 }
 
 fn joined(items: &[impl ToString]) -> String {

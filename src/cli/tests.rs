@@ -47,7 +47,7 @@ fn no_command_means_serve_with_the_same_flags() {
 #[test]
 fn what_is_no_value_for_a_flag_is_refused_before_anything_starts() {
     for (words, reason) in [
-        (vec!["--issuer", "http://localhost/x"], "paths are what realms are for"),
+        (vec!["--issuer", "http://localhost/x"], "paths are used for realms"),
         (vec!["--listen", "8080"], "not an address and port"),
         (vec!["--database", "mysql://x"], "unsupported database URL"),
         (vec!["--trusted-proxy", "everyone"], "not a network"),
@@ -225,7 +225,7 @@ async fn a_seed_goes_into_an_empty_database_once() {
     .unwrap();
     let words = ["seed", seed.to_str().unwrap(), "--database", &database];
 
-    assert!(answer(&words).await.unwrap().contains("is filled from"));
+    assert!(answer(&words).await.unwrap().contains("was filled from"));
 
     let error = answer(&words).await.unwrap_err().to_string();
     assert!(error.contains("can only be loaded into an empty one"), "{error}");

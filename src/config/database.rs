@@ -15,7 +15,7 @@ use url::Url;
 pub enum DatabaseUrl {
     /// `sqlite:FILE`, relative to the working directory; made when it is not there.
     SqliteFile(PathBuf),
-    /// `sqlite::memory:`: a private temporary file, gone with the process.
+    /// `sqlite::memory:`: a private temporary file, deleted when the process ends.
     SqlitePrivate,
     /// `postgres://user:password@host/database`.
     Postgres(Url),
@@ -122,9 +122,9 @@ pub enum DatabaseUrlError {
         "unsupported database URL: expected sqlite:FILE, sqlite::memory: or postgres://user:password@host/database"
     )]
     Unknown,
-    #[error("no file is named: sqlite:anteroom.db")]
+    #[error("the file name is missing, as in sqlite:anteroom.db")]
     NoFile,
-    #[error("options behind the file name are not taken; a database in memory is written sqlite::memory:")]
+    #[error("options after the file name are not supported; a database in memory is written sqlite::memory:")]
     Options,
 }
 

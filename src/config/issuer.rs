@@ -130,13 +130,13 @@ pub enum IssuerError {
     NotAUrl(url::ParseError),
     #[error("an issuer begins with http:// or https://, not with {0}:")]
     OtherScheme(String),
-    #[error("an issuer has no user name or password in it")]
+    #[error("an issuer must not contain a user name or password")]
     UserInfo,
-    #[error("an issuer has no path, and this one has {0}: paths are what realms are for")]
+    #[error("an issuer must not have a path, and this one has {0}: paths are used for realms")]
     Path(String),
-    #[error("an issuer has neither ? nor # in it (RFC 8414 §2)")]
+    #[error("an issuer must not contain ? or # (RFC 8414 §2)")]
     QueryOrFragment,
-    #[error("port 0 is no address to be found under; leave the issuer out, and the chosen port goes in")]
+    #[error("an issuer cannot have port 0; leave the issuer out, and it gets the port that the system chooses")]
     PortZero,
     #[error("write it exactly as {0}: clients compare issuers as text")]
     OtherSpelling(String),

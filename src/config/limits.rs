@@ -53,7 +53,7 @@ fn at_least(least: usize, value: Option<usize>, setting: &'static str) -> Result
     if value < least {
         return Err(ConfigError::OutOfRange {
             setting,
-            rule: format!("is {value}, and has to be {least} at least"),
+            rule: format!("is {value}, but must be at least {least}"),
         });
     }
     Ok(value)
@@ -65,7 +65,7 @@ fn some_time(value: Option<SignedDuration>, setting: &'static str) -> Result<Dur
     if value < SignedDuration::from_millis(1) || value > longest {
         return Err(ConfigError::OutOfRange {
             setting,
-            rule: "has to be between a millisecond and a day, as in \"30s\"".into(),
+            rule: "must be between a millisecond and a day, as in \"30s\"".into(),
         });
     }
     Ok(value.unsigned_abs())

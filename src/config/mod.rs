@@ -326,7 +326,7 @@ pub enum ConfigError {
     /// A layer is not what it should be. From a file, the reason shows the line.
     #[error("{name}: {reason}")]
     Unreadable { name: String, reason: String },
-    #[error("`{0}` has no value, and default.toml gives it none")]
+    #[error("`{0}` has no value, and default.toml has none either")]
     Missing(&'static str),
     #[error("`server.listen` is empty: name at least one address (--listen 127.0.0.1:8080)")]
     NowhereToListen,
@@ -339,8 +339,8 @@ pub enum ConfigError {
     #[error("`{setting}` {rule}")]
     OutOfRange { setting: &'static str, rule: String },
     #[error(
-        "--staging is not available yet: this version serves development only, with public keys, one-click sign-in and an \
-         open control API, and will not pretend otherwise"
+        "--staging is not available yet: this version is for development only, with public keys, one-click sign-in and an \
+         open control API"
     )]
     StagingIsNotBuilt,
 }

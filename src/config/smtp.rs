@@ -32,7 +32,7 @@ impl Smtp {
                 return Err(wrong("needs a user name in `smtp.url`: smtp://anne@mail.example.com"));
             }
             if url.0.password().is_some() {
-                return Err(wrong("and `smtp.url` both name a password"));
+                return Err(wrong("and `smtp.url` both contain a password"));
             }
         }
         Ok(Some(Self {

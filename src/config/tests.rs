@@ -111,7 +111,7 @@ fn the_issuer_takes_scheme_and_port_from_the_listener_unless_it_is_given() {
     assert_eq!(load(tls).unwrap().issuer_on(8443).as_str(), "https://localhost:8443");
 
     let given = load("[server]\nissuer = \"http://anteroom:80\"\n");
-    assert!(given.is_err(), "port 80 goes without saying");
+    assert!(given.is_err(), "port 80 is the default and is not written");
     let given = load("[server]\nissuer = \"https://anteroom.test\"\n").unwrap();
     assert_eq!(
         given.issuer_on(8080).as_str(),
@@ -145,7 +145,10 @@ fn an_unknown_section_is_refused() {
 #[test]
 fn a_value_that_is_wrong_by_itself_is_shown_with_its_line() {
     for (text, reason) in [
-        ("[server]\nissuer = \"http://localhost:8080/x\"\n", "no path"),
+        (
+            "[server]\nissuer = \"http://localhost:8080/x\"\n",
+            "must not have a path",
+        ),
         ("[server]\nlisten = [\"8080\"]\n", "not an address and port"),
         ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]\n", "CIDR"),
         ("[server]\nallowed_hosts = [\"http://a.test\"]\n", "not a host"),
@@ -183,14 +186,14 @@ fn rules_between_settings_name_what_is_missing() {
             "[limits]\nmax_header_bytes = 8191\n",
             "`limits.max_header_bytes` is 8191",
         ),
-        ("[limits]\ndrain_timeout = \"0s\"\n", "`limits.drain_timeout` has to be"),
+        ("[limits]\ndrain_timeout = \"0s\"\n", "`limits.drain_timeout` must be"),
         (
             "[limits]\nheader_timeout = \"-5s\"\n",
-            "`limits.header_timeout` has to be",
+            "`limits.header_timeout` must be",
         ),
         (
             "[limits]\nrequest_timeout = \"48h\"\n",
-            "`limits.request_timeout` has to be",
+            "`limits.request_timeout` must be",
         ),
     ] {
         let error = load(text).unwrap_err().to_string();

@@ -74,7 +74,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some("The client was added; with `client_secret` if the server generated it."),
             content: Content::Json(schema::of_answer::<ClientView>),
         },
-        refusals: &[(400, "It is no sound client."), (409, "There is a client of that id.")],
+        refusals: &[(400, "The client is invalid."), (409, "There is a client of that id.")],
         handler: || post(add),
     },
     ControlOperation {
@@ -341,7 +341,7 @@ async fn changed(
     let found = store::clients::find(tx, realm.id, id).await?;
     let mut client = found.ok_or_else(|| unknown(id))?;
     let Value::Object(mut members) = serde_json::to_value(&client.metadata).map_err(Problem::failure)? else {
-        return Err(Problem::failure("a client's metadata are an object"));
+        return Err(Problem::failure("the metadata of a client must be an object"));
     };
     merge_patch(&mut members, patch);
     // Left out, the method would follow from the secret, which stands in for whatever is stored.

@@ -135,7 +135,7 @@ impl Turn {
         }
         if self.advance.is_none() && self.now.is_none() && self.frozen.is_none() && self.rate.is_none() {
             return Err(Problem::bad_request(
-                "say one of `advance` (PT2H), `now` (an instant), `frozen` (true, false) or `rate` (60)",
+                "send one of `advance` (PT2H), `now` (a time), `frozen` (true, false) or `rate` (60)",
             ));
         }
         Rate::speed(self.rate, self.frozen).map_err(Problem::bad_request)
@@ -159,10 +159,10 @@ impl From<TurnError> for Problem {
         match error {
             TurnError::Gone => Self::not_found(error.to_string()),
             TurnError::Backwards(_) => Self::conflict(format!(
-                "{error}: make a realm at the earlier time, or restore a snapshot"
+                "{error}: create a realm at the earlier time, or restore a snapshot"
             )),
             TurnError::EndOfTime => Self::bad_request(error.to_string()),
-            TurnError::TooMuch { .. } => Self::conflict(format!("{error}; turn it again to go on")),
+            TurnError::TooMuch { .. } => Self::conflict(format!("{error}; advance it again to continue")),
             TurnError::Database(error) => error.into(),
             TurnError::Directory(error) => error.into(),
         }

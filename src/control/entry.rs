@@ -71,7 +71,7 @@ pub async fn guard(State(entry): State<Entry>, request: Request, next: Next) -> 
     match entry.0.admit(&parts) {
         // No identifier has it, and PostgreSQL takes it in no text.
         Ok(None) if parts.uri.path().contains("%00") => {
-            Problem::not_found("the path contains U+0000, which no identifier does").into_response()
+            Problem::not_found("the path contains U+0000, which is not allowed in identifiers").into_response()
         }
         Ok(None) => next.run(Request::from_parts(parts, body)).await,
         Ok(Some(welcome)) => welcome,
@@ -85,16 +85,20 @@ impl Rules {
         let host = effective_host(&request.uri, &request.headers).unwrap_or_default();
         if !self.hosts.know(host) {
             return Err(refuse(format!(
-                "the control API does not answer to the host {host:?}: use the issuer's, or start with --allowed-host"
+                "the control API does not accept the host {host:?}: use the issuer's, or start with --allowed-host"
             )));
         }
         if let Some(origin) = request.headers.get(header::ORIGIN)
             && !self.is_ours(origin, host)
         {
-            return Err(refuse("the control API does not take requests that other sites send"));
+            return Err(refuse(
+                "the control API does not accept requests from pages of other sites",
+            ));
         }
         if sent_by_another_site(&request.headers) && !follows_a_link(request) {
-            return Err(refuse("the control API does not take requests that other sites send"));
+            return Err(refuse(
+                "the control API does not accept requests from pages of other sites",
+            ));
         }
         self.check_token(request)
     }

@@ -92,7 +92,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         refusals: &[
             (
                 400,
-                "Invalid request: an unknown name, a limit that makes no sense, counts that contradict one another.",
+                "Invalid request: an unknown name, an unsuitable limit, or counts that contradict one another.",
             ),
             (409, "The realm has the maximum number of armed faults."),
         ],
@@ -184,11 +184,11 @@ struct ArmedFaultView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoint: Option<&'a str>,
     parameters: &'a Members,
-    /// How many calls it has waited for have come.
+    /// How many matching calls there have been.
     calls: u64,
-    /// At how many of them it triggered.
+    /// How many of them triggered it.
     triggered: u64,
-    /// Whether it has triggered as often as it was to.
+    /// Whether it has triggered as often as it was armed for.
     used_up: bool,
 }
 

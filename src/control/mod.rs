@@ -66,5 +66,5 @@ pub fn takes_snapshots(method: &Method, path: &str) -> bool {
 }
 
 async fn unknown() -> Problem {
-    Problem::not_found("there is nothing at this address; /control lists what there is")
+    Problem::not_found("there is no operation at this path; /control lists all")
 }

@@ -97,9 +97,9 @@ fn problem_schema() -> Value {
     let problem = object(json!({
         "title": described(text(), "What the status means."),
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": described(text(), "What is wrong with this request, in a sentence."),
+        "detail": described(text(), "What is wrong with this request."),
     }));
-    described(problem, "A refusal or a failure (RFC 9457).")
+    described(problem, "An error (RFC 9457).")
 }
 
 #[cfg(test)]

@@ -60,12 +60,12 @@ pub const OPERATIONS: &[ControlOperation] = &[
             Parameter::optional(
                 "limit",
                 schema::integer,
-                "How many at the most: 1 to 1000, which is the default.",
+                "The maximum number: 1 to 1000, which is the default.",
             ),
             Parameter::optional(
                 "after",
                 schema::text,
-                "Only those made after the realm of this name, which may be deleted by now.",
+                "Only realms created after the realm of this name, which may have been deleted.",
             ),
         ],
         body: Body::Nothing,
@@ -128,7 +128,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some("The realm is deleted."),
             content: Content::Nothing,
         },
-        refusals: &[NO_REALM, (409, "The realm at the root stays.")],
+        refusals: &[NO_REALM, (409, "The default realm cannot be deleted.")],
         handler: || routing::delete(delete),
     },
     ControlOperation {
@@ -169,7 +169,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         refusals: &[
             (400, "The body cannot be read."),
             NO_REALM,
-            (409, "What the realm was created from is not known."),
+            (409, "The seed the realm was created from is not known."),
         ],
         handler: || post(reset),
     },

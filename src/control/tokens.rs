@@ -232,7 +232,7 @@ impl MintToken {
         }
         if client.public() {
             return refuse(format!(
-                "client {:?} is public and gets no tokens for itself: name a user",
+                "client {:?} is public and gets no tokens for itself: send `user`",
                 client.id.0
             ));
         }
@@ -240,7 +240,7 @@ impl MintToken {
             .scope
             .without(&self.scope.without(&SCOPES_OF_USERS.into_iter().collect()));
         if !of_users.is_empty() {
-            return refuse(format!("{of_users} speaks of a user: name one"));
+            return refuse(format!("{of_users} concerns a user: send `user`"));
         }
         let of_user = [
             ("refresh_token", self.refresh_token == Some(true)),
@@ -251,7 +251,7 @@ impl MintToken {
             ("acr", self.acr.is_some()),
         ];
         match of_user.into_iter().find(|(_, said)| *said) {
-            Some((member, _)) => refuse(format!("`{member}` goes with a user: name one")),
+            Some((member, _)) => refuse(format!("`{member}` needs a user: send `user`")),
             None => Ok(()),
         }
     }
@@ -281,7 +281,9 @@ impl MintToken {
         let end = lifetime.after(now).filter(|end| *end > now);
         let seconds = end.and_then(|end| u32::try_from(end.duration_since(now).as_secs()).ok());
         seconds.filter(|seconds| *seconds > 0).ok_or_else(|| {
-            Problem::bad_request("`lifetime` is a second at least, such as PT10M; `expired` makes tokens that are over")
+            Problem::bad_request(
+                "`lifetime` must be at least one second, such as PT10M; use `expired` for expired tokens",
+            )
         })
     }
 

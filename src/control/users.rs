@@ -111,7 +111,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         query: &[],
         body: Body::optional_json(schema::of_body::<Change>),
         answer: SHOWN,
-        refusals: &[(400, "It is no sound change."), (404, "There is no such user.")],
+        refusals: &[(400, "The change is invalid."), (404, "There is no such user.")],
         handler: || patch(change),
     },
     ControlOperation {
@@ -357,7 +357,7 @@ impl Change {
         let nothing_else = self.persona.is_none() && self.behaviour.is_none() && self.claims.is_none();
         if password.is_none() && nothing_else {
             return Err(Problem::bad_request(
-                "say one of `password`, `password_hash`, `persona`, `behaviour` or `claims`; id and user name stay",
+                "send at least one of `password`, `password_hash`, `persona`, `behaviour` or `claims`; id and user name stay",
             ));
         }
         Ok(ReadyChange {

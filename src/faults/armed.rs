@@ -35,14 +35,14 @@ const WHOLE: u32 = 10_000;
 pub struct ArmFault {
     /// Its name in the catalogue.
     pub fault: String,
-    /// How many matching calls it triggers at. Default: all until it is disarmed, unless the catalogue says otherwise; 1
+    /// How many matching calls trigger it. Default: all until it is disarmed, unless the catalogue says otherwise; 1
     /// where only `nth` is given.
     #[schemars(range(min = 1))]
     pub times: Option<u64>,
-    /// The percentage of matching calls it triggers at, drawn from the realm's random numbers.
+    /// The percentage of matching calls that trigger it, drawn from the realm's random numbers.
     #[schemars(range(min = 0, max = 100))]
     pub share: Option<f64>,
-    /// The first matching call it triggers at, counted from 1.
+    /// The first matching call that triggers it, counted from 1.
     #[schemars(range(min = 1))]
     pub nth: Option<u64>,
     /// Only requests of this client.
@@ -149,13 +149,11 @@ impl ArmFault {
         };
         if self.client_id.is_some() && !knows_subject {
             return Err(format!(
-                "requests that {fault} applies to name no client: leave out client_id"
+                "requests that {fault} applies to have no client: leave out client_id"
             ));
         }
         if self.user.is_some() && !knows_subject {
-            return Err(format!(
-                "requests that {fault} applies to are about no user: leave out user"
-            ));
+            return Err(format!("requests that {fault} applies to have no user: leave out user"));
         }
         Ok(())
     }
@@ -237,12 +235,12 @@ impl Armed {
         self.seen.load(Ordering::Relaxed)
     }
 
-    /// At how many of them it triggered.
+    /// How many of them triggered it.
     pub fn triggered(&self) -> u64 {
         self.triggered.load(Ordering::Relaxed)
     }
 
-    /// Whether it has triggered as often as it was to.
+    /// Whether it has triggered as often as it was armed for.
     pub fn is_used_up(&self) -> bool {
         matches!(self.often, Often::Counted { times, .. } if self.triggered() >= times)
     }

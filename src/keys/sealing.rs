@@ -144,7 +144,7 @@ impl SealingKey {
 pub enum SealingError {
     #[error("it was sealed with the key {0:?}, which is not in the secret key file")]
     UnknownKey(String),
-    #[error("the sealed value is damaged or belongs to another place")]
+    #[error("the sealed value is damaged or was copied from another row")]
     Damaged,
     #[error("the cryptographic library failed")]
     Library,
@@ -187,7 +187,7 @@ fn new_key() -> Result<[u8; KEY_BYTES], Reason> {
 
 fn new_key_file() -> Result<String, Reason> {
     Ok(format!(
-        "# Seals what the database beside this file must not hold in the clear. Lost with it: those values, nothing else.\n{}\n",
+        "# The key that encrypts secrets in the database beside this file. Without it, they cannot be read.\n{}\n",
         STANDARD.encode(new_key()?)
     ))
 }

@@ -156,7 +156,7 @@ impl ClientMetadata {
             }
             (TokenEndpointAuthMethod::None, false) => self.check_public()?,
             (_, true) => {}
-            (_, false) => return Err("it authenticates with a secret and has none".to_owned()),
+            (_, false) => return Err("a client that authenticates with a secret must have one".to_owned()),
         }
         for uri in &self.redirect_uris {
             if let Some(problem) = redirect_uri_problem(uri) {

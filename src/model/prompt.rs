@@ -34,7 +34,7 @@ impl Prompt {
             }
         }
         if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
-            return Err("prompt=none goes with no other value".to_owned());
+            return Err("prompt=none cannot be combined with other values".to_owned());
         }
         Ok(prompt)
     }

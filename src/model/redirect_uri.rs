@@ -43,7 +43,7 @@ pub fn redirect_uri_problem(uri: &str) -> Option<&'static str> {
         return Some("contains a character that is not allowed in a URI: percent-encode it");
     }
     if matches!(url.scheme(), "http" | "https") && !has_authority(uri) {
-        return Some("is http or https, but names no host after //");
+        return Some("is an http or https URI without a host");
     }
     if uri
         .chars()

@@ -111,7 +111,7 @@ impl OAuthError {
             Self::Refused(refused) => (refused.refusal.code, refused.text(policy)),
             Self::Failed(cause) if store::is_temporary(cause.as_ref()) => (
                 "temporarily_unavailable",
-                "the server cannot answer just now".to_owned(),
+                "the server is temporarily unavailable".to_owned(),
             ),
             Self::Failed(_) => ("server_error", "an unexpected error occurred".to_owned()),
         };

@@ -52,7 +52,7 @@ async fn answer(app: &App, query: &str) -> Result<Response, OAuthError> {
     };
     let resources = all("resource");
     let [resource] = resources.as_slice() else {
-        return Err(invalid_request("the parameter resource must be there exactly once").see("RFC 7033 §4.1"));
+        return Err(invalid_request("the parameter resource must be sent exactly once").see("RFC 7033 §4.1"));
     };
     let unknown = || OAuthError::new("not_found", "the resource is on another host").status(StatusCode::NOT_FOUND);
     let issuer = issuer_of(app, resource)

@@ -89,7 +89,7 @@ impl DeliveryWorker {
         while !worker.shutdown.is_cancelled() {
             notify.mark_unchanged(); // before looking, so that nothing falls in between
             if let Err(error) = worker.start_what_is_due(&mut webhooks, &mut messages).await {
-                tracing::warn!(%error, "the outbox could not be read, and is tried again");
+                tracing::warn!(%error, "the outbox could not be read; this will be retried");
             }
             tokio::select! {
                 () = worker.shutdown.cancelled() => {}
@@ -162,7 +162,7 @@ impl DeliveryWorker {
                 Ok(true) => self.outbox.notify(),
                 Ok(false) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "a delivery could not be made or written down, and is tried again");
+                    tracing::warn!(%error, "a delivery failed, or its result could not be stored; it will be retried");
                     return;
                 }
             }

@@ -79,7 +79,8 @@ impl Post {
     /// The message as mail. Its id stays the same however often it is sent, so that a second copy can be known for one.
     fn message(&self, message: &OutboxMessage) -> Result<Message, String> {
         let recipient = message.recipient.parse();
-        let recipient = recipient.map_err(|error| format!("{:?} is no address: {error}", message.recipient))?;
+        let recipient =
+            recipient.map_err(|error| format!("{:?} is not an e-mail address: {error}", message.recipient))?;
         let date = SystemTime::try_from(message.written_at).map_err(|error| error.to_string())?;
         let builder = Message::builder()
             .from(self.from.clone())

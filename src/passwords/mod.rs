@@ -234,11 +234,11 @@ pub enum PasswordError {
     NotPhc(password_hash::phc::Error),
     #[error("not a complete Argon2 hash")]
     OtherHash,
-    #[error("the hash asks for more than 256 MiB, 16 passes or 16 lanes")]
+    #[error("the hash needs more than 256 MiB, 16 passes or 16 lanes")]
     TooCostly,
     #[error("hashing failed: {0}")]
     Hashing(#[from] password_hash::Error),
-    #[error("no random bytes to be had from the system")]
+    #[error("the system gives no random bytes")]
     Random,
     #[error("{0}")]
     Exhausted(#[from] Exhausted),

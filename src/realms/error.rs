@@ -10,7 +10,7 @@ pub enum CreationError {
     Taken(String),
     #[error("the realm {0:?} no longer exists")]
     Gone(String),
-    #[error("this realm cannot be reset: what it was made from was not recorded")]
+    #[error("this realm cannot be reset: the seed it was created from was not recorded")]
     NoOrigin,
     #[error(transparent)]
     Loading(#[from] LoadingError),

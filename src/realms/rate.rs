@@ -15,7 +15,7 @@ impl Rate {
     /// How a clock goes on for which these were said.
     pub fn speed(rate: Option<Self>, frozen: Option<bool>) -> Result<Speed, &'static str> {
         match (rate, frozen) {
-            (Some(Self(0)), Some(false)) => Err("a clock of `rate` 0 is frozen, and `frozen` says that it is not"),
+            (Some(Self(0)), Some(false)) => Err("`rate` 0 means frozen, but `frozen` is false"),
             (Some(Self(0)), _) => Ok(Speed {
                 rate: None,
                 frozen: Some(true),

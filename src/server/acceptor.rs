@@ -61,7 +61,7 @@ impl Connections {
                 tracing::warn!(
                     turned_away,
                     open = self.most,
-                    "connections are turned away: limits.max_connections are open"
+                    "new connections are refused: limits.max_connections is reached"
                 );
             }
             io::Error::other("too many connections")

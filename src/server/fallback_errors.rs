@@ -109,7 +109,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "this address does not support the method; the Allow header lists those it supports",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the body has a media type that is not known here"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the media type of the body is not supported"),
         StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "the server did not answer in time"),
         status if status.is_server_error() => (
             "server_error",

@@ -102,7 +102,7 @@ pub fn host_of(address: SocketAddr) -> String {
 pub enum ListenError {
     #[error("cannot listen on {address}: {}{}", reason, hint(reason))]
     Address { address: SocketAddr, reason: io::Error },
-    #[error("the system does not say where it listens: {0}")]
+    #[error("the system does not report the address it listens on: {0}")]
     Unnamed(io::Error),
     #[error("there is no address to listen on")]
     Nowhere,
@@ -116,8 +116,8 @@ impl ListenError {
 
 fn hint(reason: &io::Error) -> &'static str {
     match reason.kind() {
-        ErrorKind::AddrInUse => ". Another program has it; --listen 127.0.0.1:0 takes a free port",
-        ErrorKind::PermissionDenied => ". Ports below 1024 are the system's; --listen 127.0.0.1:8080 is free for all",
+        ErrorKind::AddrInUse => ". Another program uses it; --listen 127.0.0.1:0 takes a free port",
+        ErrorKind::PermissionDenied => ". Ports below 1024 need special rights; --listen 127.0.0.1:8080 does not",
         _ => "",
     }
 }
@@ -150,7 +150,7 @@ mod tests {
         let refused = Sockets::bind(&[address("127.0.0.1:0"), taken]).unwrap_err().to_string();
 
         assert!(refused.contains(&format!("cannot listen on {taken}")), "{refused}");
-        assert!(refused.contains("Another program has it"), "{refused}");
+        assert!(refused.contains("Another program uses it"), "{refused}");
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub async fn serve(config: &Config, out: &mut impl Write) -> Result<(), ServeErr
         () = signals.next() => Ok(()),
         error = serving.failed() => Err(ServeError::Io(error)),
     };
-    tracing::info!("stopping: no new connections; requests that have begun are finished");
+    tracing::info!("stopping: no new connections are accepted; requests in progress are completed");
     tokio::select! {
         () = serving.drain(&app) => outcome,
         () = signals.next() => Err(ServeError::CutShort),

@@ -35,7 +35,7 @@ pub async fn run(app: App) {
             look_round = now + LOOK_ROUND;
             match all(&app).await {
                 Ok(all) => realms.extend(all),
-                Err(error) => tracing::warn!(%error, "looking round the agendas failed, and is tried again"),
+                Err(error) => tracing::warn!(%error, "looking for due events failed and will be retried"),
             }
         }
         for realm in realms {
@@ -46,7 +46,7 @@ pub async fn run(app: App) {
                 Ok(Some(wait)) => _ = waiting.insert(realm, monotonic() + wait.min(LOOK_ROUND)),
                 Ok(None) => _ = waiting.remove(&realm),
                 Err(error) => {
-                    tracing::warn!(%error, "an agenda could not be worked through, and is tried again");
+                    tracing::warn!(%error, "due events could not be processed; this will be retried");
                     waiting.insert(realm, monotonic() + AFTER_A_FAILURE);
                 }
             }

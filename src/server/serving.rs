@@ -57,9 +57,9 @@ pub fn tls_config(files: &TlsFiles) -> Result<RustlsConfig, TlsError> {
 pub enum TlsError {
     #[error("{}: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{}: no certificate (`-----BEGIN CERTIFICATE-----`) in it", .0.display())]
+    #[error("{}: contains no certificate (`-----BEGIN CERTIFICATE-----`)", .0.display())]
     NoCertificate(PathBuf),
-    #[error("the certificate and its key do not go together: {0}")]
+    #[error("the certificate and the private key do not match: {0}")]
     Unusable(#[from] rustls::Error),
 }
 
@@ -123,7 +123,7 @@ impl Serving {
     pub async fn failed(&mut self) -> io::Error {
         match self.servers.join_next().await {
             Some(Ok(Err(error))) => error,
-            _ => io::Error::other("a listener stopped by itself"),
+            _ => io::Error::other("a listener stopped unexpectedly"),
         }
     }
 

@@ -154,8 +154,8 @@ pub enum StartError {
     #[error("the database cannot be read: {0}")]
     Store(#[from] store::Error),
     #[error(
-        "the issuer {0} can be reached by others, and the signing keys of this server are public. It takes loopback and private \
-         addresses, names without a dot, .localhost and .test; hosts for everybody come with --staging, which is not \
+        "the issuer {0} can be reached by others, and the signing keys of this server are public. Allowed are loopback and private \
+         addresses, names without a dot, .localhost and .test; public hosts need --staging, which is not \
          available yet"
     )]
     PublicIssuer(Issuer),

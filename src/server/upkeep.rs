@@ -97,7 +97,7 @@ async fn redact_journal(app: App) {
 
 fn report<E: std::fmt::Display>(what: &str, outcome: Result<(), E>) {
     if let Err(error) = outcome {
-        tracing::warn!(%error, "{what} failed, and is tried again");
+        tracing::warn!(%error, "{what} failed and will be retried");
     }
 }
 

@@ -53,7 +53,7 @@ async fn bring_up_to_date(tx: &mut Tx) -> Result<()> {
     let done = done(tx).await?;
     if let Some((version, _)) = done.iter().find(|(version, _)| migration(*version).is_none()) {
         return Err(Error::Broken(format!(
-            "it was made by a newer version of this program (migration {version}); use that version or another database"
+            "it was created by a newer version of this program (migration {version}); use that version or another database"
         )));
     }
     for migration in MIGRATIONS {
@@ -62,7 +62,7 @@ async fn bring_up_to_date(tx: &mut Tx) -> Result<()> {
             Some((_, before)) if *before == checksum => {}
             Some(_) => {
                 return Err(Error::Broken(format!(
-                    "its tables were made by another text of migrations/{}.sql; use another database",
+                    "its tables were created by a different version of migrations/{}.sql; use another database",
                     migration.name
                 )));
             }
@@ -80,7 +80,7 @@ fn migration(version: i64) -> Option<&'static Migration> {
 async fn check_history(conn: &mut Conn) -> Result<()> {
     if conn.has_table("_sqlx_migrations").await? {
         return Err(Error::broken(
-            "it was made by an older version of this program, and its data cannot be taken over. Move or delete the database \
+            "it was created by an older version of this program, and its data cannot be migrated. Move or delete the database \
              (with SQLite the file and those beside it that end in -wal and -shm), or name another; snapshots of that \
              version cannot be restored either",
         ));

@@ -23,7 +23,7 @@ impl Database {
             Engine::Sqlite(Sqlite::open(path.as_ref())?)
         } else {
             return Err(Error::broken(
-                "the address begins neither with sqlite: nor with postgres:",
+                "the database URL begins neither with sqlite: nor with postgres:",
             ));
         };
         let database = Self(engine);

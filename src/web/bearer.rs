@@ -9,7 +9,7 @@ use crate::model::{Refusal, Scopes, Secret};
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1), if there is a header of that scheme.
 ///
 /// # Errors
-/// When the header is there more than once, or holds no token.
+/// When the header occurs more than once, or holds no token.
 pub fn read(headers: &HeaderMap) -> Result<Option<Secret>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
@@ -33,7 +33,7 @@ pub fn read(headers: &HeaderMap) -> Result<Option<Secret>, Refusal> {
     let token = token.trim();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if token.is_empty() || !token.bytes().all(allowed) {
-        return Err(malformed("the Authorization header holds no bearer token"));
+        return Err(malformed("the Authorization header contains no bearer token"));
     }
     Ok(Some(Secret::new(token)))
 }

@@ -125,7 +125,7 @@ pub async fn only_known_hosts_read(State(known): State<KnownHosts>, request: Req
     }
     let refusal = Refusal::new(
         "unknown_host",
-        "the page was asked for at a host this server does not know",
+        "the page was requested from a host name that is not this server's",
     );
     forged(refusal.compare(OUR_HOSTS, host.unwrap_or_default()))
 }

@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
             if object.contains_key(&name) {
-                return Err(Error::custom(format!("the member {name} is there more than once")));
+                return Err(Error::custom(format!("the member {name} occurs more than once")));
             }
             object.insert(name, value);
         }

@@ -14,7 +14,7 @@ pub enum NestedFormError {
     /// In the name of this field.
     #[error("the brackets of {0} do not match")]
     Brackets(String),
-    #[error("{0} is said twice, or in two ways")]
+    #[error("{0} is sent twice, or in two notations")]
     Twice(String),
 }
 

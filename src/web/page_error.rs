@@ -67,7 +67,7 @@ impl PageError {
     /// Our own failure, which may be over in a moment: 503.
     pub fn unavailable(cause: impl Display) -> PageError {
         tracing::error!(%cause, "a page failed");
-        let refusal = Refusal::new("temporarily_unavailable", "the server cannot answer just now");
+        let refusal = Refusal::new("temporarily_unavailable", "the server is temporarily unavailable");
         PageError::new(StatusCode::SERVICE_UNAVAILABLE, refusal)
     }
 

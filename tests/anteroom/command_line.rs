@@ -356,7 +356,7 @@ mod seeding {
         fs::write(folder.path().join("seed.toml"), "[[users]]\nusername = \"zoe\"\n").unwrap();
         let (code, out, err) = run(folder.path(), &["seed", "seed.toml", "--database", "sqlite:a.db"]);
         assert_eq!(code, Some(0), "{err}");
-        assert!(out.contains("is filled from seed.toml"), "{out}");
+        assert!(out.contains("was filled from seed.toml"), "{out}");
     }
 
     #[tokio::test]

@@ -82,7 +82,7 @@ impl InputError {
             },
             NestedFormError::Twice(name) => Self::Member {
                 name,
-                why: "it is sent more than once, or in two ways",
+                why: "it is sent more than once, or in two notations",
             },
         }
     }

@@ -25,9 +25,9 @@ pub struct Speed {
 pub enum TurnError {
     #[error("the realm has just been deleted")]
     Gone,
-    #[error("a clock does not run backwards, and it shows {0}")]
+    #[error("the clock cannot go backwards; it is {0} now")]
     Backwards(Timestamp),
-    #[error("time does not go that far")]
+    #[error("the time is too far in the future")]
     EndOfTime,
     #[error("{events} events have happened on the way, and there are more: the clock stands at {now}")]
     TooMuch { events: usize, now: Timestamp },

@@ -154,7 +154,7 @@ impl ServerFlags {
             let found = Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(innermost(&error)))?;
             if found.is_empty() {
                 return Err(unreadable(
-                    "no certificate (`-----BEGIN CERTIFICATE-----`) in it".to_owned(),
+                    "contains no certificate (`-----BEGIN CERTIFICATE-----`)".to_owned(),
                 ));
             }
             authorities.extend(found);

@@ -58,7 +58,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         answer: Answer {
             status: 200,
             description: Some(
-                "The messages, in the order they were written; `next` to read on after, where there are more.",
+                "The messages, in the order they were written; `next` is the value of `after` for the next page.",
             ),
             content: Content::Json(schema::of_answer::<Messages>),
         },
@@ -82,7 +82,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some("The message."),
             content: Content::Json(schema::of_answer::<Posted<OutboxMessage>>),
         },
-        refusals: &[(400, "The body cannot be understood.")],
+        refusals: &[(400, "The body is invalid.")],
         handler: || post(write),
     },
     ControlOperation {
@@ -96,7 +96,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("The outbox is empty. What was being sent at that moment still arrives."),
+            description: Some("The outbox is empty. Those being sent at that moment still arrive."),
             content: Content::Nothing,
         },
         refusals: &[],
@@ -218,7 +218,7 @@ async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i6
         return Ok(0);
     };
     let sequence = store::messages::sequence(&mut app.database.read().await?, realm.id, after).await?;
-    sequence.ok_or_else(|| Problem::not_found(format!("there is no message {after:?} to begin after")))
+    sequence.ok_or_else(|| Problem::not_found(format!("`after`: there is no message {after:?}")))
 }
 
 /// An e-mail by hand.
@@ -330,7 +330,7 @@ async fn deliver(
         .await;
     match settle(tx, outcome).await? {
         Redelivery::Due => app.outbox.notify(),
-        Redelivery::Busy => return Err(Problem::conflict("it is just being sent")),
+        Redelivery::Busy => return Err(Problem::conflict("it is being sent at the moment")),
         Redelivery::Nowhere => {
             return Err(Problem::conflict(
                 "no SMTP server is configured: start the server with --smtp smtp://… to send e-mails",

@@ -29,8 +29,8 @@ const PAGE_SIZE: PageSize = PageSize {
 /// How often a waiting request looks without having been rung for: another process may have written.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-const AFTER: Parameter = Parameter::optional("after", schema::text, "Only what was written after the one of this id.");
-const LIMIT: Parameter = Parameter::optional("limit", schema::integer, "How many at the most, 1 to 500.");
+const AFTER: Parameter = Parameter::optional("after", schema::text, "Only those written after the one with this id.");
+const LIMIT: Parameter = Parameter::optional("limit", schema::integer, "The maximum number, 1 to 500.");
 const STATE: Parameter = Parameter::optional(
     "state",
     schema::text,
@@ -92,7 +92,7 @@ where
 fn id(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     match path {
         Ok(Path(id)) if !id.contains('\0') => Ok(id),
-        Ok(_) | Err(_) => Err(Problem::not_found("there is nothing of that id in the outbox")),
+        Ok(_) | Err(_) => Err(Problem::not_found("there is nothing with this id in the outbox")),
     }
 }
 

@@ -45,14 +45,14 @@ pub const OPERATIONS: &[ControlOperation] = &[
             LIMIT,
             WAIT,
             STATE,
-            Parameter::optional("event", schema::text, "Only webhooks that tell of this event."),
+            Parameter::optional("event", schema::text, "Only webhooks of this event."),
             Parameter::optional("url", schema::text, "Only webhooks to exactly this address."),
         ],
         body: Body::Nothing,
         answer: Answer {
             status: 200,
             description: Some(
-                "The webhooks, in the order they were written; `next` to read on after, where there are more.",
+                "The webhooks, in the order they were written; `next` is the value of `after` for the next page.",
             ),
             content: Content::Json(schema::of_answer::<Webhooks>),
         },
@@ -76,7 +76,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
             description: Some("The webhook. It is sent at once."),
             content: Content::Json(schema::of_answer::<Posted<WrittenWebhook>>),
         },
-        refusals: &[(400, "The body cannot be understood.")],
+        refusals: &[(400, "The body is invalid.")],
         handler: || post(write),
     },
     ControlOperation {
@@ -90,7 +90,7 @@ pub const OPERATIONS: &[ControlOperation] = &[
         body: Body::Nothing,
         answer: Answer {
             status: 204,
-            description: Some("The webhooks are deleted. What was being sent at that moment still arrives."),
+            description: Some("The webhooks are deleted. Those being sent at that moment still arrive."),
             content: Content::Nothing,
         },
         refusals: &[],
@@ -190,7 +190,7 @@ impl Draft {
     fn into_webhook(self) -> Result<Webhook, Problem> {
         if self.pauses.len() > MOST_PAUSES || self.pauses.iter().any(|pause| pause.is_negative()) {
             return Err(Problem::bad_request(format!(
-                "`pauses` are {MOST_PAUSES} durations at the most, none of them negative"
+                "`pauses` must be at most {MOST_PAUSES} durations, none of them negative"
             )));
         }
         let headers = self.headers.into_iter().map(|header| {
@@ -225,7 +225,9 @@ impl DraftSignature {
             (Some(value), None) => Signature::Fixed(value.reveal()),
             (None, Some(key)) => Signature::HmacSha256(key.reveal().as_bytes()),
             _ => {
-                return Err(Problem::bad_request("`signature` has one of `fixed` and `hmac_sha256`"));
+                return Err(Problem::bad_request(
+                    "`signature` must have one of `fixed` and `hmac_sha256`",
+                ));
             }
         };
         Ok(signature.header(&self.header, body))
@@ -259,7 +261,7 @@ async fn begin_after(app: &App, realm: &Realm, after: Option<&str>) -> Result<i6
         return Ok(0);
     };
     let sequence = store::webhooks::sequence(&mut app.database.read().await?, realm.id, after).await?;
-    sequence.ok_or_else(|| Problem::not_found(format!("there is no webhook {after:?} to begin after")))
+    sequence.ok_or_else(|| Problem::not_found(format!("`after`: there is no webhook {after:?}")))
 }
 
 /// `POST /control/api/outbox/webhooks`
@@ -318,7 +320,7 @@ async fn deliver(
         .await;
     match settle(tx, outcome).await? {
         Redelivery::Due => app.outbox.notify(),
-        Redelivery::Busy | Redelivery::Nowhere => return Err(Problem::conflict("it is just being sent")),
+        Redelivery::Busy | Redelivery::Nowhere => return Err(Problem::conflict("it is being sent at the moment")),
     }
     Ok((StatusCode::ACCEPTED, Json(find(&app, &realm, &id).await?)))
 }

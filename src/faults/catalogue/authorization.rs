@@ -101,7 +101,7 @@ pub const ROWS: &[Row] = &[
             meaning: "The error code.",
         }],
         effect: Effect::AuthorizationResponse(|call, answer| {
-            answer.refuse(call.parameters.text("error"), "the server cannot answer just now");
+            answer.refuse(call.parameters.text("error"), "the server is temporarily unavailable");
         }),
         ..RESPONSE
     },

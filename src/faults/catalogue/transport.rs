@@ -131,7 +131,7 @@ pub const ROWS: &[Row] = &[
             } else {
                 "server_error"
             };
-            Instead::new(status, code, "an armed fault answers here")
+            Instead::new(status, code, "an armed fault answers this request")
         }),
         ..TRANSPORT
     },

@@ -248,7 +248,7 @@ impl Policy {
         };
         let preset = match preset {
             Value::Null => Preset::Default,
-            named => Preset::deserialize(named).map_err(|_| format!("there is no policy preset {named}"))?,
+            named => Preset::deserialize(named).map_err(|_| format!("unknown policy preset {named}"))?,
         };
         Self::preset(preset).changed(if value.is_object() { value } else { &Value::Null })
     }

@@ -189,19 +189,19 @@ fn organizations_schema() -> Value {
 
 fn endpoint_members() -> Value {
     json!({
-        "organization": {"type": "string", "description": "Left out: the first."},
+        "organization": {"type": "string", "description": "Default: the first."},
         "url": {"type": "string", "format": "uri"},
         "events": {
             "type": ["array", "null"],
             "items": {"type": "string"},
-            "description": "The events it wants to hear of. Left out: all.",
+            "description": "The events it receives. Default: all.",
         },
         "signature": {
             "type": "string",
             "enum": ["fixed", "hmac-sha256"],
-            "description": "What x-webhook-signature holds: the secret itself (as documented), or an HMAC of the body.",
+            "description": "What x-webhook-signature contains: the secret itself (as documented), or an HMAC of the body.",
         },
-        "version": {"type": "integer", "enum": [1, 2], "description": "Of the shapes that both versions know."},
+        "version": {"type": "integer", "enum": [1, 2], "description": "The version of the payload, for events that have both."},
     })
 }
 
@@ -237,11 +237,11 @@ fn event_schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "type": text("As in the envelope: patient_consultation_finished, …"),
-            "organization": text("Left out: the first."),
-            "patient": text("Its code. Left out: the appointment's, or the first."),
-            "professional": text("Its hash. Left out: the appointment's, or the first."),
-            "appointment": text("Its code. Left out: the consultation is a chat."),
-            "payload": {"type": "object", "description": "Put over the payload, member by member."},
+            "organization": text("Default: the first."),
+            "patient": text("Its code. Default: the appointment's, or the first."),
+            "professional": text("Its hash. Default: the appointment's, or the first."),
+            "appointment": text("Its code. Without it, the consultation is a chat."),
+            "payload": {"type": "object", "description": "Members that replace those of the payload."},
         },
     })
 }
@@ -321,7 +321,11 @@ async fn add_endpoint(
     {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(id),
-        Some(_) => return Err(Problem::bad_request("`organization` is the id of one")),
+        Some(_) => {
+            return Err(Problem::bad_request(
+                "there is no organization with the id in `organization`",
+            ));
+        }
     };
     let unreadable = |error: serde_json::Error| Problem::bad_request(error.to_string());
     let new: NewEndpoint = serde_json::from_value(request).map_err(unreadable)?;
@@ -335,10 +339,10 @@ async fn remove_endpoint(
     realm: Realm,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, Problem> {
-    let no_text = |_| Problem::not_found("there is no webhook endpoint of that id");
+    let no_text = |_| Problem::not_found("there is no webhook endpoint with this id");
     let Path(id) = path.map_err(no_text)?;
     if id.contains('\0') {
-        return Err(Problem::not_found("there is no webhook endpoint of that id"));
+        return Err(Problem::not_found("there is no webhook endpoint with this id"));
     }
     control_operations::remove_endpoint(&app, &realm, &id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -366,7 +370,7 @@ async fn tell(
     let unknown = || Problem::bad_request(format!("there is no event {:?}", request.event));
     let event = Event::named(&request.event).ok_or_else(unknown)?;
     if request.payload.as_ref().is_some_and(|payload| !payload.is_object()) {
-        return Err(Problem::bad_request("`payload` is an object"));
+        return Err(Problem::bad_request("`payload` must be an object"));
     }
     let told = control_operations::send_event(
         &app,

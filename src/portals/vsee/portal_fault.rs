@@ -46,7 +46,7 @@ pub fn answer(_: &Realm, path: &str, fault: &PortalFault) -> Response {
     let below = path.strip_prefix(paths::VSEE).unwrap_or_default();
     if is_api(below) {
         let error = if fault.slot_taken {
-            error::slot_unavailable("somebody else has booked it")
+            error::slot_unavailable("another user has booked it")
         } else {
             error::of_status(fault.status, fault.sentence)
         };

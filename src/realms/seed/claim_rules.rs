@@ -92,7 +92,7 @@ pub fn check_names(claims: &Claims) -> Result<(), String> {
     for name in claims.keys() {
         if PROTOCOL_CLAIMS.contains(&name.as_str()) {
             return Err(format!(
-                "the claim {name:?} belongs to the protocol: a token in which it is wrong is what faults are for"
+                "the claim {name:?} is set by the protocol: to issue a wrong value, arm a fault"
             ));
         }
         if !(1..=255).contains(&name.len()) {

@@ -61,7 +61,7 @@ impl TryFrom<Written> for SeedScope {
         }
         let different: HashSet<_> = written.claims.iter().collect();
         if written.claims.len() > MOST_CLAIMS || different.len() != written.claims.len() {
-            return wrong("it opens at most 100 claims, each named once");
+            return wrong("it gives access to at most 100 claims, each listed once");
         }
         let named = |claim: &String| (1..=LONGEST_NAME).contains(&claim.len());
         if !written.claims.iter().all(named) {
@@ -73,7 +73,7 @@ impl TryFrom<Written> for SeedScope {
             .find(|claim| PROTOCOL_CLAIMS.contains(&claim.as_str()))
         {
             return wrong(&format!(
-                "{claim:?} belongs to the protocol and is no claim of a person"
+                "{claim:?} is set by the protocol and cannot be a claim of a user"
             ));
         }
         Ok(Self(Scope {

@@ -18,7 +18,7 @@ impl SeedSecret {
     /// What is wrong, in words for the person who wrote it.
     pub fn read(plain: Option<Secret>, hash: Option<Phc>) -> Result<Option<Self>, &'static str> {
         match (plain, hash) {
-            (Some(_), Some(_)) => Err("a secret is given in the clear or as a hash, not both"),
+            (Some(_), Some(_)) => Err("a secret is given in plain text or as a hash, not both"),
             (Some(plain), None) if plain.reveal().is_empty() => Err("a secret is not empty"),
             (Some(plain), None) => Ok(Some(Self::Plain(plain))),
             (None, Some(hash)) => Ok(Some(Self::Hash(hash))),

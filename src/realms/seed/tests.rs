@@ -177,7 +177,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
     let tail = "YW50ZXJvb20gbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for (text, reason) in [
         ("based_on = \"nothing\"\n".to_owned(), "unknown variant `nothing`"),
-        ("policy = \"strict\"\n".to_owned(), "no policy preset \"strict\""),
+        ("policy = \"strict\"\n".to_owned(), "unknown policy preset \"strict\""),
         (
             "policy = { pcke = \"ignored\" }\n".to_owned(),
             "there is no switch \"pcke\"; did you mean \"pkce\"?",
@@ -202,7 +202,7 @@ fn what_is_wrong_in_itself_is_refused_with_its_reason() {
         ),
         (
             client("token_endpoint_auth_method = \"client_secret_basic\""),
-            "has none",
+            "must have one",
         ),
         (client("client_secret = \"\""), "a secret is not empty"),
         (

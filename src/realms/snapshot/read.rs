@@ -69,7 +69,7 @@ fn check_version(version: Option<u64>) -> Result<(), SnapshotError> {
         Some(newer) => {
             format!("this server reads snapshots of version {VERSION}, and a newer release wrote version {newer}")
         }
-        None => format!("a snapshot names its version here, which is {VERSION}"),
+        None => format!("the version of the snapshot is expected, which is {VERSION}"),
     };
     Err(SnapshotError::wrong("anteroom_snapshot", what))
 }

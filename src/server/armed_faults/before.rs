@@ -138,7 +138,7 @@ fn other_method_refused() -> Instead {
     Instead::new(
         401,
         "invalid_client",
-        "this way of client authentication is not the one the metadata names",
+        "this client authentication method is not the one in the metadata",
     )
     .with(challenge.0, challenge.1)
 }

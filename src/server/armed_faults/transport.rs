@@ -64,7 +64,7 @@ impl FaultyRequest<'_> {
 }
 
 fn hung_up() -> io::Error {
-    io::Error::new(io::ErrorKind::ConnectionAborted, "an armed fault hangs up")
+    io::Error::new(io::ErrorKind::ConnectionAborted, "an armed fault closes the connection")
 }
 
 /// Half of the body, then the end. What was said of the length stays.

@@ -81,7 +81,7 @@ impl Checkpoints {
         if let Some(thread) = self.thread.lock().take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that folds SQLite's log into the file has panicked");
+            tracing::error!("the thread for SQLite's checkpoints has panicked");
         }
     }
 }
@@ -128,7 +128,7 @@ impl Worker {
     fn run(&mut self) {
         while self.signal.wait() {
             let pause = self.look().unwrap_or_else(|error| {
-                tracing::warn!(%error, "SQLite's log was not folded into the file, which is tried again");
+                tracing::warn!(%error, "a checkpoint of SQLite failed and will be retried");
                 LONG_PAUSE
             });
             self.signal.rest(pause);

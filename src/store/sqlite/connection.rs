@@ -44,7 +44,7 @@ fn use_write_ahead_log(raw: &rusqlite::Connection) -> StoreResult<()> {
     loop {
         match raw.query_row("pragma journal_mode = wal", [], |row| row.get::<_, String>(0)) {
             Ok(mode) if mode == "wal" => return Ok(()),
-            Ok(_) => return Err(Error::broken("the file cannot have a write-ahead log beside it")),
+            Ok(_) => return Err(Error::broken("the file cannot use write-ahead logging")),
             Err(error) if is_locked(&error) && waited < OPENING => {
                 thread::sleep(PAUSE);
                 waited += PAUSE;

@@ -45,7 +45,7 @@ impl Connections {
             Ok(writer) => writer,
             Err(_) => timeout(LONGEST_WAIT, self.writer.clone().lock_owned())
                 .await
-                .map_err(|_| Error::Busy("others write for too long".to_owned()))?,
+                .map_err(|_| Error::Busy("other writers take too long".to_owned()))?,
         };
         if writer.is_some() { Ok(writer) } else { Err(closed()) }
     }
@@ -55,7 +55,7 @@ impl Connections {
             Ok(permit) => permit,
             Err(_) => timeout(LONGEST_WAIT, self.permits.clone().acquire_owned())
                 .await
-                .map_err(|_| Error::Busy("others read for too long".to_owned()))?
+                .map_err(|_| Error::Busy("all connections for reading are in use".to_owned()))?
                 .map_err(|_| closed())?,
         };
         let idle = self.idle.lock().pop();

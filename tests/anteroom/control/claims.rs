@@ -230,7 +230,7 @@ async fn claims_of_the_protocol_are_not_a_rules_to_say() {
         let command = json!({"where": EVERYWHERE, "claims": {claim: "x", "fine": 1}});
         let problem = realm.control(Method::POST, "claims", &command).await.is_a_problem(400);
         let detail = problem["detail"].as_str().expect("text");
-        assert!(detail.contains(claim) && detail.contains("faults"), "{detail}");
+        assert!(detail.contains(claim) && detail.contains("fault"), "{detail}");
     }
     assert_eq!(realm.look_at("claims").await, json!({"rules": []}));
 }

@@ -79,7 +79,7 @@ async fn no_operation_is_served_where_the_control_api_is_left_out() {
         let path = filled(row.path);
         let (there, body) = ask(&app, &with, &row.method, &path).await;
         assert!(
-            there != StatusCode::NOT_FOUND || !body.contains("nothing at this address"),
+            there != StatusCode::NOT_FOUND || !body.contains("no operation at this path"),
             "{} {path} is not served at all",
             row.method
         );

@@ -160,7 +160,7 @@ mod the_speed {
             (json!({"rate": 100_001}), "rate"),
             (json!({"rate": 0.0001}), "rate"),
             (json!({"rate": "60"}), "f64"),
-            (json!({"rate": null, "frozen": null}), "say one of"),
+            (json!({"rate": null, "frozen": null}), "send one of"),
             (json!({"rate": 0, "frozen": false}), "frozen"),
             (
                 json!({"rate": 60, "now": "2020-01-01T00:00:00Z", "advance": "PT1S"}),

@@ -194,7 +194,7 @@ async fn vsee_says_it_in_its_own_form() {
     let taken = realm.post(path, &[]).await.has_status(400).json();
     assert_eq!(
         taken["message"],
-        "The time slot is not available: somebody else has booked it."
+        "The time slot is not available: another user has booked it."
     );
 }
 

@@ -64,8 +64,8 @@ async fn a_turn_that_cannot_be_made_moves_nothing() {
     let realm = fresh_realm().await;
 
     for (words, reason) in [
-        (&["clock", "advance", "-PT2H"][..], "does not run backwards"),
-        (&["clock", "set", "2020-01-01T00:00:00Z"], "does not run backwards"),
+        (&["clock", "advance", "-PT2H"][..], "cannot go backwards"),
+        (&["clock", "set", "2020-01-01T00:00:00Z"], "cannot go backwards"),
         (&["clock", "advance", "soon"], "duration"),
         (&["clock", "set", "yesterday"], "year"),
     ] {

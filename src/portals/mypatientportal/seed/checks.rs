@@ -105,7 +105,7 @@ impl Calendar {
         for hours in &self.openings {
             check(hours.ever_open(), || {
                 format!(
-                    "calendar {}: {} to {} is never open",
+                    "calendar {}: {} to {} is empty: it must end after it begins",
                     self.id, hours.opens, hours.closes
                 )
             })?;

@@ -86,7 +86,7 @@ impl Browser {
     fn user_for(&self, visit: Option<i64>) -> Result<&User, PageError> {
         let refusal = Refusal::new(
             "unauthorized",
-            "nobody is signed in; open /auth with the token of a single sign-on first",
+            "no user is signed in; open /auth with the token of a single sign-on first",
         );
         let session = self.session.as_ref();
         let session = session.ok_or_else(|| PageError::new(StatusCode::UNAUTHORIZED, refusal))?;

@@ -96,7 +96,10 @@ impl Provider {
         let id = self.person.id;
         for hours in &self.openings {
             check(hours.ever_open(), || {
-                format!("provider {id}: {} to {} is never open", hours.opens, hours.closes)
+                format!(
+                    "provider {id}: {} to {} is empty: it must end after it begins",
+                    hours.opens, hours.closes
+                )
             })?;
         }
         for closed in &self.closures {
@@ -139,7 +142,7 @@ impl Room {
         for consultation in consultations {
             let sound = SlotLength::from_minutes(consultation.duration).is_some() && consultation.amount >= 0;
             check(sound, || {
-                format!("room {code}: a consultation lasts 1 to 1440 minutes and costs nothing or something")
+                format!("room {code}: a consultation must last 1 to 1440 minutes, and its price must not be negative")
             })?;
         }
         Ok(())
@@ -153,7 +156,7 @@ fn check(sound: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
 fn unique<T: Eq + Hash + Debug>(what: &str, names: impl IntoIterator<Item = T>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
-        check(!seen.contains(&name), || format!("{what}: {name:?} stands twice"))?;
+        check(!seen.contains(&name), || format!("{what}: {name:?} is listed twice"))?;
         seen.insert(name);
     }
     Ok(())
