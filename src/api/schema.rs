@@ -6,16 +6,30 @@
 //! `#[schemars(schema_with = "schema::date_time")]`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-/// What is written as JSON: members that are never left out are required.
+/// What is written as JSON: members that are never left out are required, and the others are never null.
 pub fn of_answer<T: JsonSchema>() -> Value {
-    derived::<T>(SchemaSettings::draft2020_12().for_serialize())
+    let mut schema = derived::<T>(SchemaSettings::draft2020_12().for_serialize());
+    each(&mut schema, &|schema| {
+        schema.shift_remove("default"); // how it is read, where it is read, too
+        leave_out_instead_of_null(schema);
+    });
+    schema
 }
 
 /// What is read as JSON: members without a default are required.
 pub fn of_body<T: JsonSchema>() -> Value {
     derived::<T>(SchemaSettings::draft2020_12().for_deserialize())
+}
+
+/// Makes all members of objects optional, at any depth: the schema of a change that names some of them. What it leaves
+/// out stays as it is, so there are no defaults.
+pub fn require_nothing(schema: &mut Value) {
+    each(schema, &|schema| {
+        schema.shift_remove("required");
+        schema.shift_remove("default");
+    });
 }
 
 fn derived<T: JsonSchema>(settings: SchemaSettings) -> Value {
@@ -24,41 +38,88 @@ fn derived<T: JsonSchema>(settings: SchemaSettings) -> Value {
         settings.inline_subschemas = true;
     });
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    tidy(&mut schema);
+    each(&mut schema, &tidy);
     if let Value::Object(members) = &mut schema {
         members.shift_remove("title"); // the name of the structure, which is nobody's business
     }
     schema
 }
 
-/// Removes what belongs to Rust: formats such as `uint32`, and the line breaks of doc comments.
-fn tidy(schema: &mut Value) {
+/// Changes a schema and all schemas in it.
+fn each(schema: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
     match schema {
         Value::Object(members) => {
-            let of_rust = |format: &Value| format.as_str().is_some_and(|format| format.starts_with("uint"));
-            if members.get("format").is_some_and(of_rust) {
-                members.shift_remove("format");
+            change(members);
+            for (keyword, value) in members {
+                match (keyword.as_str(), value) {
+                    ("properties", Value::Object(properties)) => {
+                        properties.values_mut().for_each(|property| each(property, change));
+                    }
+                    ("default" | "const" | "enum", _) => {} // values, and no schemas
+                    (_, value) => each(value, change),
+                }
             }
-            if let Some(Value::String(description)) = members.get_mut("description") {
-                let paragraphs = description.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
-                *description = paragraphs.collect::<Vec<_>>().join("\n\n");
-            }
-            members.values_mut().for_each(tidy);
         }
-        Value::Array(items) => items.iter_mut().for_each(tidy),
+        Value::Array(schemas) => schemas.iter_mut().for_each(|schema| each(schema, change)),
         _ => {}
     }
 }
 
-/// Makes all members of objects optional, at any depth: the schema of a change that names some of them.
-pub fn require_nothing(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            members.shift_remove("required");
-            members.values_mut().for_each(require_nothing);
+/// Removes what belongs to Rust: formats such as `uint32`, the largest number of a type, the default of an `Option`,
+/// and the line breaks of doc comments.
+fn tidy(schema: &mut Map<String, Value>) {
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    if format.starts_with("uint") {
+        schema.shift_remove("format");
+        if schema.get("maximum") == Some(&json!(u16::MAX)) {
+            schema.shift_remove("maximum");
         }
-        Value::Array(items) => items.iter_mut().for_each(require_nothing),
-        _ => {}
+    }
+    if schema.get("default") == Some(&Value::Null) {
+        schema.shift_remove("default"); // null says the same as leaving it out
+    }
+    if let Some(Value::String(description)) = schema.get_mut("description") {
+        let paragraphs = description.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+        *description = paragraphs.collect::<Vec<_>>().join("\n\n");
+    }
+}
+
+/// `None` is left out by `skip_serializing_if`: members that are not required cannot be null.
+fn leave_out_instead_of_null(schema: &mut Map<String, Value>) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let is_required = |name: &String| {
+        required
+            .as_array()
+            .is_some_and(|names| names.iter().any(|one| one == name))
+    };
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        let optional = properties.iter_mut().filter(|(name, _)| !is_required(name));
+        optional.for_each(|(_, property)| forbid_null(property));
+    }
+}
+
+/// The reverse of what an `Option` does to the schema of what is in it.
+fn forbid_null(schema: &mut Value) {
+    let Value::Object(members) = schema else { return };
+    if let Some(Value::Array(types)) = members.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            members.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = members.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    let alternatives = members.get("anyOf").and_then(Value::as_array);
+    if let Some([Value::Object(own), null]) = alternatives.map(Vec::as_slice)
+        && *null == json!({"type": "null"})
+    {
+        let own = own.clone();
+        members.shift_remove("anyOf");
+        own.into_iter().for_each(|(name, value)| {
+            members.entry(name).or_insert(value); // the description of the member, rather than that of its type
+        });
     }
 }
 
@@ -177,6 +238,25 @@ mod tests {
         zone: Option<Zone>,
     }
 
+    #[test]
+    fn what_is_left_out_of_an_answer_instead_of_being_null_is_not_documented_as_null() {
+        #[derive(Serialize, JsonSchema)]
+        struct Answer {
+            /// Null on the last page.
+            next: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            default: Option<u16>,
+        }
+
+        assert_eq!(
+            of_answer::<Answer>()["properties"],
+            json!({
+                "next": {"type": ["string", "null"], "description": "Null on the last page."},
+                "default": {"type": "integer", "minimum": 0},
+            })
+        );
+    }
+
     #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     enum Zone {
@@ -200,13 +280,16 @@ mod tests {
                 "type": "object",
                 "properties": {
                     "now": {"type": "string", "format": "date-time", "description": "The time."},
-                    "rate": {"type": "integer", "minimum": 0, "default": 0},
-                    "zone": {"anyOf": [zone, {"type": "null"}]},
+                    "rate": {"type": "integer", "minimum": 0},
+                    "zone": zone,
                 },
                 "additionalProperties": false,
                 "required": ["now", "rate"],
             })
         );
-        assert_eq!(of_body::<Clock>()["required"], json!(["now"]));
+        let body = of_body::<Clock>();
+        assert_eq!(body["required"], json!(["now"]));
+        assert_eq!(body["properties"]["rate"]["default"], 0);
+        assert_eq!(body["properties"]["zone"], json!({"anyOf": [zone, {"type": "null"}]}));
     }
 }
