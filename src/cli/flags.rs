@@ -114,20 +114,6 @@ pub struct ServeFlags {
     /// A network whose X-Forwarded-For is trusted, for the log; may be repeated
     #[arg(long, value_name = "CIDR", env = "ANTEROOM_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
-
-    /// Not available yet
-    #[arg(
-        long,
-        hide = true,
-        env = "ANTEROOM_STAGING",
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        hide_possible_values = true,
-        value_parser = BoolishValueParser::new(),
-    )]
-    staging: Option<bool>,
 }
 
 impl DataFlags {
@@ -175,7 +161,6 @@ impl ServeFlags {
         layer.server.allowed_hosts = given(self.allowed_host);
         layer.server.trusted_proxies = given(self.trusted_proxy);
         layer.server.seed = self.seed;
-        layer.server.staging = self.staging;
         layer.database.url = self.data.database;
         layer.database.secret_key_file = self.data.secret_key_file;
         layer.tls.certificate = self.tls_cert;

@@ -61,7 +61,6 @@ section! {
         allowed_hosts: Vec<HostName>,
         trusted_proxies: Vec<Network>,
         seed: SeedSource,
-        staging: bool,
     }
 }
 
@@ -225,9 +224,6 @@ impl Config {
             journal,
             log,
         } = settings;
-        if server.staging == Some(true) {
-            return Err(ConfigError::StagingIsNotBuilt);
-        }
         Ok(Self {
             listen: some_address(present(server.listen, "server.listen")?)?,
             issuer: server.issuer,
@@ -338,11 +334,6 @@ pub enum ConfigError {
     },
     #[error("`{setting}` {rule}")]
     OutOfRange { setting: &'static str, rule: String },
-    #[error(
-        "--staging is not available yet: this version is for development only, with public keys, one-click sign-in and an \
-         open control API"
-    )]
-    StagingIsNotBuilt,
 }
 
 /// A setting that `default.toml` gives a value.

@@ -181,7 +181,7 @@ fn rules_between_settings_name_what_is_missing() {
         ("[tls]\ncertificate = \"c.pem\"\n", "`tls.key` is not (--tls-key FILE)"),
         ("[tls]\nkey = \"k.pem\"\n", "`tls.certificate` is not (--tls-cert FILE)"),
         ("[server]\nlisten = []\n", "at least one address"),
-        ("[server]\nstaging = true\n", "--staging is not available yet"),
+        ("[server]\nstaging = true\n", "unknown field `staging`"),
         (
             "[limits]\nmax_header_bytes = 8191\n",
             "`limits.max_header_bytes` is 8191",

@@ -1,5 +1,5 @@
 //! Sign-in without pages: with the policy switch `auto_login`, a `login_hint` that names a user signs that user in
-//! and gives their consent. For tests without a browser; staging mode refuses the switch.
+//! and gives their consent. For tests without a browser.
 
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};

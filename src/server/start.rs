@@ -154,9 +154,8 @@ pub enum StartError {
     #[error("the database cannot be read: {0}")]
     Store(#[from] store::Error),
     #[error(
-        "the issuer {0} can be reached by others, and the signing keys of this server are public. Allowed are loopback and private \
-         addresses, names without a dot, .localhost and .test; public hosts need --staging, which is not \
-         available yet"
+        "the issuer {0} can be reached by others, and the signing keys of this server are public. Allowed are \
+         loopback and private addresses, names without a dot, .localhost and .test"
     )]
     PublicIssuer(Issuer),
     #[error(transparent)]

@@ -297,7 +297,7 @@ mod starting {
     }
 
     #[test]
-    fn public_hosts_and_staging_are_refused_in_plain_words() {
+    fn settings_that_the_server_cannot_start_with_are_refused_in_plain_words() {
         let folder = folder();
         let words = ["--listen", "127.0.0.1:0", "--database", "sqlite::memory:"];
         for (more, reason) in [
@@ -305,7 +305,6 @@ mod starting {
                 &["--issuer", "https://login.example.com"][..],
                 "can be reached by others",
             ),
-            (&["--staging"], "--staging is not available yet"),
             (&["--tls-cert", "c.pem"], "--tls-key FILE"),
             (&["--tls-cert", "c.pem", "--tls-key", "k.pem"], "c.pem: "),
             (&["--secret-key-file", "gone.key"], "secret key file gone.key: "),
