@@ -4,7 +4,7 @@
 //! reached by. Nothing is fetched from elsewhere. Swagger UI styles itself inline, so its Content-Security-Policy is
 //! its own.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -42,17 +42,29 @@ impl SwaggerUi {
     /// One of the files the page is made of.
     pub fn file(&self, file: &str, issuer: &str) -> Response {
         match file {
-            "start.js" => answer("text/javascript; charset=utf-8", self.start.as_bytes().into(), issuer),
+            "start.js" => answer(
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(self.start.as_bytes()),
+                issuer,
+            ),
             // Theirs, which show another document.
             "index.html" | "swagger-initializer.js" => PageError::not_found().into_response(),
             file => match serve(file, Arc::new(Config::default())) {
                 Ok(Some(SwaggerFile {
                     bytes, content_type, ..
-                })) => answer(&content_type, bytes.into_owned().into(), issuer),
+                })) => answer(&content_type, shared(bytes), issuer),
                 Ok(None) => PageError::not_found().into_response(),
                 Err(error) => PageError::failure(error).into_response(),
             },
         }
+    }
+}
+
+/// What is part of the program is served from there, without a copy.
+fn shared(bytes: Cow<'static, [u8]>) -> Bytes {
+    match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
     }
 }
 

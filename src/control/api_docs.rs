@@ -1,11 +1,14 @@
 //! `/control/api-docs`: what the control API can be asked, as Swagger UI for people and as OpenAPI 3.1 for programs.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::{
-    Extension, Json,
+    Extension,
     extract::Path,
     response::{IntoResponse, Response},
     routing::get,
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -14,7 +17,7 @@ use crate::{
     api::{
         operation::{Answer, Body, Content},
         problem::Problem,
-        swagger_ui::SwaggerUi,
+        swagger_ui::{self, SwaggerUi},
     },
     app::{
         Realm,
@@ -84,15 +87,46 @@ const PAGE: SwaggerUi = SwaggerUi {
     start: include_str!("../../templates/control/api_docs.js"),
 };
 
+/// The document as it is served, written once for each place where it can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
+    beside_the_page: Written,
+    below_the_page: Written,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Written {
+    default_realm: Arc<OnceLock<Bytes>>,
+    other_realms: Arc<OnceLock<Bytes>>,
+}
+
+impl Written {
+    fn answer(&self, table: &ControlOperations, realm: &Realm, root: &str) -> Response {
+        let is_default = realm.name.is_default();
+        let place = if is_default {
+            &self.default_realm
+        } else {
+            &self.other_realms
+        };
+        let document = place.get_or_init(|| openapi::document(table, is_default, root).to_string().into());
+        swagger_ui::document(document.clone())
+    }
+}
+
 fn document_schema() -> Value {
     json!({"type": "object", "required": ["openapi", "info", "paths"]})
 }
 
 /// `GET /control/api-docs`: the page for browsers, the document for whoever asks for JSON.
-async fn show(realm: Realm, Extension(table): Extension<ControlOperations>, headers: HeaderMap) -> Response {
+async fn show(
+    realm: Realm,
+    Extension(table): Extension<ControlOperations>,
+    Extension(documents): Extension<Documents>,
+    headers: HeaderMap,
+) -> Response {
     let mut response = if wants_json(&headers) {
         // Relative to this address, which has one segment less than the document's own.
-        Json(openapi::document(&table, &realm.name, "..")).into_response()
+        documents.beside_the_page.answer(&table, &realm, "..")
     } else {
         PAGE.page(&realm.issuer)
     };
@@ -102,8 +136,12 @@ async fn show(realm: Realm, Extension(table): Extension<ControlOperations>, head
 }
 
 /// `GET /control/api-docs/openapi.json`
-async fn show_document(realm: Realm, Extension(table): Extension<ControlOperations>) -> Json<Value> {
-    Json(openapi::document(&table, &realm.name, "../.."))
+async fn show_document(
+    realm: Realm,
+    Extension(table): Extension<ControlOperations>,
+    Extension(documents): Extension<Documents>,
+) -> Response {
+    documents.below_the_page.answer(&table, &realm, "../..")
 }
 
 /// `GET /control/api-docs/{file}`

@@ -63,7 +63,9 @@ pub fn routes(app: &App) -> Router<App> {
     let routes = table
         .iter()
         .fold(Router::new(), |router, row| router.route(row.path, route(row, app)));
-    routes.layer(Extension(ControlOperations(table.into())))
+    routes
+        .layer(Extension(ControlOperations(table.into())))
+        .layer(Extension(api_docs::Documents::default()))
 }
 
 fn route(operation: &'static ControlOperation, app: &App) -> MethodRouter<App> {

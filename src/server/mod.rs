@@ -14,6 +14,7 @@
 //! | [`banner`] | what is written to standard output |
 
 mod acceptor;
+mod admission;
 mod armed_faults;
 mod banner;
 mod connection_kill;
@@ -21,6 +22,7 @@ mod fallback_errors;
 mod fault_target;
 mod file_limit;
 mod listening;
+mod multiplexed;
 mod realm_prefix;
 mod request_log;
 mod routing;

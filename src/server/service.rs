@@ -29,6 +29,7 @@ use super::{
     armed_faults,
     connection_kill::ConnectionKill,
     fallback_errors,
+    multiplexed::Multiplexed,
     realm_prefix::{self, Within},
     request_log::{self, TrustedProxies},
     routing::{Connection, Delay, Languages, Routes},
@@ -57,6 +58,7 @@ pub struct Shared {
     routes: Routes,
     limits: Limits,
     trusted: TrustedProxies,
+    multiplexed: Multiplexed,
 }
 
 /// The service of one connection. `answer` is [`answer`], of whichever body the connection brings.
@@ -103,8 +105,24 @@ where
     }
 }
 
-/// Answers one request.
+/// Answers one request. One that shares its connection is boxed, so that the others pay nothing for it.
 pub async fn answer<B>(shared: Arc<Shared>, connection: Connection, request: Request<B>) -> Result<Response, Infallible>
+where
+    B: HttpBody<Data = Bytes, Error: Into<BodyError>> + Unpin + Send + 'static,
+{
+    if request.version() < Version::HTTP_2 {
+        return answer_alone(shared, connection, request).await;
+    }
+    let kill = connection.kill.clone();
+    let answering = answer_alone(shared.clone(), connection, request);
+    Box::pin(shared.multiplexed.answer(kill, answering)).await
+}
+
+async fn answer_alone<B>(
+    shared: Arc<Shared>,
+    connection: Connection,
+    request: Request<B>,
+) -> Result<Response, Infallible>
 where
     B: HttpBody<Data = Bytes, Error: Into<BodyError>> + Unpin + Send + 'static,
 {
@@ -146,6 +164,7 @@ impl Shared {
     pub fn new(app: App, routes: Router, limits: Limits, trusted: TrustedProxies) -> Self {
         Self {
             routes: Routes::new(app, routes),
+            multiplexed: Multiplexed::new(&limits),
             limits,
             trusted,
         }

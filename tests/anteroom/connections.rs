@@ -12,13 +12,13 @@ use tokio::{
 use crate::support::Emulator;
 
 /// Longer than any limit that these tests set.
-const LONG: Duration = Duration::from_secs(20);
+pub const LONG: Duration = Duration::from_secs(20);
 
 /// How long a connection is looked at that is closed at once.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// A server with these limits, and the folder of its settings.
-fn limited(limits: &str) -> (Emulator, TempDir) {
+pub fn limited(limits: &str) -> (Emulator, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("anteroom.toml");
     fs::write(&settings, format!("[limits]\n{limits}\n")).expect("written");
@@ -26,7 +26,7 @@ fn limited(limits: &str) -> (Emulator, TempDir) {
     (server, folder)
 }
 
-async fn connect(server: &Emulator) -> TcpStream {
+pub async fn connect(server: &Emulator) -> TcpStream {
     let url = url::Url::parse(&server.issuer).expect("an issuer is a URL");
     let host = format!("127.0.0.1:{}", url.port().expect("a port"));
     TcpStream::connect(host).await.expect("the server listens")

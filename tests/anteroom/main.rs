@@ -34,6 +34,7 @@ mod journal;
 mod jwks;
 mod jwt_access_tokens;
 mod logout;
+mod multiplexed;
 mod outbox;
 mod personas;
 mod pkce;
