@@ -110,7 +110,10 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         ),
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "the media type of the body is not supported"),
-        StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "the server did not answer in time"),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "temporarily_unavailable",
+            "the server cannot answer now; ask again in a moment",
+        ),
         status if status.is_server_error() => (
             "server_error",
             "the server met an unexpected condition; its log says which",

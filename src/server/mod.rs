@@ -41,8 +41,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::State, routing::get};
-use http::StatusCode;
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
 use tower::service_fn;
 
 use banner::Facts;
@@ -63,7 +68,7 @@ use crate::{
     model::Secret,
     oauth, portals,
     random::Random,
-    web::{assets, csrf::KnownHosts, page_error::PageError, paths},
+    web::{assets, csrf::KnownHosts, page_error::PageError, paths, unavailable},
 };
 
 /// How long a probe waits for the database.
@@ -216,18 +221,22 @@ fn control_api(app: &App, names: &PublicNames) -> Router<App> {
 }
 
 /// `GET /readyz`: whether the database can be read and written, and the server is not about to stop.
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+async fn ready(State(app): State<App>) -> Response {
     if app.shutdown.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return not_ready("stopping\n");
     }
     match tokio::time::timeout(READY_WITHIN, app.database.check()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready: the database failed");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
+            not_ready("the database fails\n")
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Err(_) => not_ready("the database does not answer\n"),
     }
+}
+
+fn not_ready(reason: &'static str) -> Response {
+    unavailable::response().map(|_| reason.into())
 }
 
 /// Why the server does not start, or did not end well.
@@ -255,7 +264,7 @@ mod tests {
         body::Bytes,
         routing::{post, put},
     };
-    use http::Request;
+    use http::{Request, StatusCode};
     use http_body_util::BodyExt as _;
 
     use super::*;

@@ -7,7 +7,6 @@
 //! ends its connection.
 
 use std::{
-    convert::Infallible,
     pin::Pin,
     sync::{
         Arc, Weak,
@@ -21,7 +20,6 @@ use axum::{
     body::{Body, Bytes, HttpBody},
     response::Response,
 };
-use http::{HeaderValue, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tokio::{sync::OwnedSemaphorePermit, task::AbortHandle};
 
@@ -47,29 +45,18 @@ impl Multiplexed {
         }
     }
 
-    /// Answers a request if there is room for it.
-    pub async fn answer(
-        &self,
-        kill: ConnectionKill,
-        answering: impl Future<Output = Result<Response, Infallible>>,
-    ) -> Result<Response, Infallible> {
-        let Some(permit) = self.requests.admit() else {
-            return Ok(too_many());
-        };
-        let response = answering.await?;
-        if response.body().is_end_stream() {
-            return Ok(response);
-        }
-        Ok(response.map(|body| Body::new(AnswerBody::new(body, permit, kill, self.send_timeout))))
+    /// One request more, until its answer was taken; `None` when as many are being answered as may be.
+    pub fn admit(&self) -> Option<OwnedSemaphorePermit> {
+        self.requests.admit()
     }
-}
 
-fn too_many() -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    let soon = HeaderValue::from_static("1");
-    response.headers_mut().insert(header::RETRY_AFTER, soon);
-    response
+    /// Keeps the permit until the last byte of the answer was taken, and cuts the connection if it is not.
+    pub fn until_taken(&self, response: Response, permit: OwnedSemaphorePermit, kill: ConnectionKill) -> Response {
+        if response.body().is_end_stream() {
+            return response;
+        }
+        response.map(|body| Body::new(AnswerBody::new(body, permit, kill, self.send_timeout)))
+    }
 }
 
 /// An answer until its last byte was taken.

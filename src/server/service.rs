@@ -44,6 +44,7 @@ use crate::{
         endpoint::{Endpoint, ErrorForm},
         page_error::{self, PageError},
         received::{Place, Received},
+        unavailable,
     },
 };
 
@@ -113,9 +114,12 @@ where
     if request.version() < Version::HTTP_2 {
         return answer_alone(shared, connection, request).await;
     }
+    let Some(permit) = shared.multiplexed.admit() else {
+        return Ok(shared.busy(&request.into_parts().0));
+    };
     let kill = connection.kill.clone();
-    let answering = answer_alone(shared.clone(), connection, request);
-    Box::pin(shared.multiplexed.answer(kill, answering)).await
+    let response = Box::pin(answer_alone(shared.clone(), connection, request)).await?;
+    Ok(shared.multiplexed.until_taken(response, permit, kill))
 }
 
 async fn answer_alone<B>(
@@ -170,6 +174,14 @@ impl Shared {
         }
     }
 
+    /// The answer to a request that is one too many.
+    fn busy(&self, parts: &Parts) -> Response {
+        let path = parts.uri.path();
+        let endpoint = self.routes.app.endpoints.find(realm_prefix::split(path).path(path));
+        let response = fallback_errors::with_form(endpoint, unavailable::response());
+        page_error::in_language(response, || Languages::of(parts).layout(Place::default()))
+    }
+
     /// With the journal around it.
     async fn recorded<B>(&self, connection: &Connection, client: Option<IpAddr>, request: Request<B>) -> Response
     where
@@ -212,7 +224,7 @@ impl Shared {
                 if !shares_connection {
                     arrival.connection.kill.close(); // what still comes of the body would keep the connection
                 }
-                bare(StatusCode::SERVICE_UNAVAILABLE)
+                unavailable::response()
             }
             Err(panic) => failed(&*panic),
         };

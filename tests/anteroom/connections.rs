@@ -75,6 +75,7 @@ async fn a_body_that_does_not_end_is_answered_and_its_connection_closed() {
     let answer = read_to_the_end(&mut slow).await;
 
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
 }
 
 #[tokio::test]

@@ -113,6 +113,11 @@ async fn as_many_requests_are_answered_at_once_as_connections_may_be_open() {
 
     assert_eq!(one_too_many.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(one_too_many.headers()[header::RETRY_AFTER], "1");
+    let introspection = client
+        .get("http://localhost/oauth/introspect")
+        .await
+        .expect("an answer");
+    assert_eq!(introspection.headers()[header::CONTENT_TYPE], "application/json");
 
     take(waiting.pop().expect("twenty")).await;
     let there_is_room = client.get(DOCUMENT).await.expect("an answer");

@@ -54,6 +54,7 @@ async fn a_busy_database_is_a_503_in_the_form_of_the_address() {
         StatusCode::SERVICE_UNAVAILABLE,
         "nothing can be written"
     );
+    assert_eq!(header(&ready, header::RETRY_AFTER), "1");
 
     assert_eq!(read.status(), StatusCode::OK);
     for response in [&token, &realm] {
