@@ -80,7 +80,7 @@ pub struct Entry {
     pub parties: Parties,
 }
 
-/// The shortest beginning of an id that names an exchange: a sequence number is shorter.
+/// The shortest beginning of an id that names an exchange. It begins with 0 (RFC 9562 §5.7), and so it is no sequence number.
 const SHORTEST_PREFIX: usize = 8;
 
 impl Journal {
@@ -132,10 +132,8 @@ impl Journal {
         let begins = |exchange: &&Arc<Exchange>| exchange.id.to_string().starts_with(name);
         let exchange = if name == "last" {
             ring.exchanges().next_back()?
-        } else if let Ok(sequence) = name.parse::<u64>()
-            && name.len() < SHORTEST_PREFIX
-        {
-            ring.exchanges().find(|exchange| exchange.sequence == sequence)?
+        } else if let Some(numbered) = ring.exchanges().find(|exchange| exchange.sequence.to_string() == name) {
+            numbered
         } else if name.len() >= SHORTEST_PREFIX {
             let mut found = ring.exchanges().rev().filter(begins);
             let exchange = found.next()?;

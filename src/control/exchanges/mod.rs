@@ -34,7 +34,7 @@ use crate::{
         App, Realm,
         control_operation::{ControlOperation, Reach},
     },
-    journal::{Entry, curl, har},
+    journal::{Entry, advice::notes, curl, har},
     web::paths,
 };
 use filter::{FILTERS, FILTERS_AND_EXPECT, FILTERS_AND_PAGE, Filter, watch};
@@ -255,7 +255,14 @@ async fn count(State(app): State<App>, realm: Realm, parameters: Parameters) -> 
 
 async fn show(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {
     let entry = find(&app, &realm, id).await?;
-    Ok(Json(ExchangeView::with_notes(&entry, &realm.issuer)).into_response())
+    Ok(whole(&app, &realm, &entry).await)
+}
+
+/// One exchange with everything that is recorded and worth knowing of it.
+async fn whole(app: &App, realm: &Realm, entry: &Entry) -> Response {
+    let (all, _) = app.journal.list(realm.id).await;
+    let notes = notes(entry, &realm.issuer, &all);
+    Json(ExchangeView::with_notes(entry, notes)).into_response()
 }
 
 async fn export(State(app): State<App>, realm: Realm, id: Named) -> Result<Response, Problem> {

@@ -3,13 +3,12 @@
 
 use askama::Template;
 use axum::{
-    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 
-use super::{Named, address, find, shown};
+use super::{Named, address, find, shown, whole};
 use crate::{
     api::problem::Problem,
     app::{App, Realm},
@@ -72,12 +71,13 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let found = find(&app, &realm, id).await;
     if !wants_a_page(&headers) {
-        return Ok(Json(shown::ExchangeView::with_notes(&found?, &realm.issuer)).into_response());
+        return Ok(whole(&app, &realm, &found?).await);
     }
     let layout = Layout { place, language };
     let Ok(entry) = found else {
         return Ok(gone(layout));
     };
+    let (all, _) = app.journal.list(realm.id).await;
     let exchange = &entry.exchange;
     let page = ExchangePage {
         layout,
@@ -85,10 +85,10 @@ pub async fn show(
         parties: &entry.parties,
         explanation: exchange.refusal.as_ref().map(Explanation::of),
         ending: shown::ending(exchange.ending),
-        notes: notes(exchange, &realm.issuer),
+        notes: notes(&entry, &realm.issuer, &all),
         jwts: readable(exchange),
         command: curl::command(&exchange.request, &realm.issuer),
-        steps: steps(&app, &realm, &entry).await,
+        steps: steps(&realm, &entry, &all),
     };
     Ok(Page::new(&page).into_response())
 }
@@ -129,12 +129,11 @@ impl<'e> ReadableJwt<'e> {
     }
 }
 
-async fn steps(app: &App, realm: &Realm, here: &Entry) -> Vec<Step> {
+fn steps(realm: &Realm, here: &Entry, all: &[Entry]) -> Vec<Step> {
     let Some(flow) = here.exchange.flow else {
         return Vec::new();
     };
-    let (entries, _) = app.journal.list(realm.id).await;
-    let of_flow = entries.iter().filter(|entry| entry.exchange.flow == Some(flow));
+    let of_flow = all.iter().filter(|entry| entry.exchange.flow == Some(flow));
     of_flow
         .map(|Entry { exchange, .. }| Step {
             href: address(realm, exchange.id),

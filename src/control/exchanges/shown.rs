@@ -10,7 +10,6 @@ use crate::{
     api::schema,
     journal::{
         Entry,
-        advice::notes,
         exchange::{Body, Ending, Exchange, Header, Request},
         explanation::Explanation,
         redaction::jwt::Jwt,
@@ -167,10 +166,10 @@ impl<'e> ExchangeView<'e> {
         }
     }
 
-    /// The same, with what is worth knowing of it. `issuer` is the realm's.
-    pub fn with_notes(entry: &'e Entry, issuer: &str) -> Self {
+    /// The same, with what is worth knowing of it.
+    pub fn with_notes(entry: &'e Entry, notes: Vec<String>) -> Self {
         Self {
-            notes: notes(&entry.exchange, issuer),
+            notes,
             ..Self::of(entry)
         }
     }

@@ -2,14 +2,21 @@
 
 use url::Url;
 
-use crate::journal::{exchange::Exchange, redaction::jwt::Jwt};
+use crate::journal::{Entry, exchange::Exchange, redaction::jwt::Jwt};
 
-/// Sentences for the developer of the client. `issuer` is the realm's.
-pub fn notes(exchange: &Exchange, issuer: &str) -> Vec<String> {
-    [other_name(exchange, issuer), id_token_without_claims(exchange)]
-        .into_iter()
-        .flatten()
-        .collect()
+/// Sentences for the developer of the client. `issuer` is the realm's; `all` is what the journal has.
+pub fn notes(entry: &Entry, issuer: &str, all: &[Entry]) -> Vec<String> {
+    let exchange = &entry.exchange;
+    let by_client = |other: &&Entry| other.parties.client == entry.parties.client;
+    let asks_userinfo = all
+        .iter()
+        .filter(by_client)
+        .any(|other| other.exchange.endpoint() == "userinfo");
+    let noted = [
+        other_name(exchange, issuer),
+        id_token_without_claims(exchange).filter(|_| !asks_userinfo),
+    ];
+    noted.into_iter().flatten().collect()
 }
 
 /// Discovery was asked for under a name that is not the issuer's, so that the client's comparison fails (OIDC Discovery
@@ -35,7 +42,8 @@ fn other_name(exchange: &Exchange, issuer: &str) -> Option<String> {
     ))
 }
 
-/// The scopes of claims were granted, and the ID token has none of the claims, which is right (OIDC Core §5.4).
+/// The scopes of claims were granted, and the ID token has none of the claims, which is right (OIDC Core §5.4), and of no
+/// use to a client that never asks userinfo.
 fn id_token_without_claims(exchange: &Exchange) -> Option<String> {
     if exchange.endpoint() != "token" || exchange.status() != Some(200) {
         return None;
@@ -50,8 +58,8 @@ fn id_token_without_claims(exchange: &Exchange) -> Option<String> {
         .iter()
         .any(|name| claims.get(name).is_some());
     (asks_for_claims && !has_claims).then(|| {
-        "the ID token has no claims of the granted scopes: a client gets them from userinfo (OIDC Core §5.4). For a \
-         client that never asks userinfo, set its metadata id_token_claims to scopes (PATCH \
+        "the ID token has no claims of the granted scopes: a client gets them from userinfo (OIDC Core §5.4), which this \
+         client has not asked so far. If it never does, set its metadata id_token_claims to scopes (PATCH \
          /control/api/clients/CLIENT_ID)"
             .to_owned()
     })

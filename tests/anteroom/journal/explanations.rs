@@ -274,14 +274,25 @@ async fn discovery_under_another_name_is_noted_with_both() {
 #[tokio::test]
 async fn an_id_token_without_the_claims_of_its_scopes_is_noted_with_what_to_set() {
     let realm = fresh_realm().await;
-    realm
-        .demo_client()
-        .asking_for("openid profile")
-        .tokens_for("anne")
-        .await;
+    let client = realm.demo_client().asking_for("openid profile");
+    client.tokens_for("anne").await;
 
     let noted = realm.get("/control/api/exchanges/last").await.is_ok().json();
 
     let note = noted["notes"][0].as_str().unwrap_or_default();
     assert!(note.contains("id_token_claims"), "{noted}");
+}
+
+#[tokio::test]
+async fn an_id_token_of_a_client_that_asks_userinfo_needs_no_claims() {
+    let realm = fresh_realm().await;
+    let client = realm.demo_client().asking_for("openid profile");
+    let tokens = client.tokens_for("anne").await;
+    let of_the_token = realm.get("/control/api/exchanges/last").await.is_ok().json();
+    realm.caller(&tokens.access_token).userinfo().await.is_ok();
+
+    let id = of_the_token["id"].as_str().expect("an id");
+    let shown = realm.get(&format!("/control/api/exchanges/{id}")).await.is_ok().json();
+
+    assert_eq!(shown.get("notes"), None, "{shown}");
 }
