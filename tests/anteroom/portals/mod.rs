@@ -1,5 +1,6 @@
 //! The emulated patient portals, from outside.
 
+mod hostile_snapshots;
 mod left_out;
 pub mod mediquo;
 pub mod mypatientportal;

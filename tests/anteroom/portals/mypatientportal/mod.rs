@@ -4,7 +4,7 @@ mod api_docs;
 mod appointments;
 mod asap_list;
 mod bad_input;
-mod booking;
+pub mod booking;
 mod cancellation;
 mod catalogue;
 mod guests;
