@@ -1,8 +1,8 @@
 //! A bounded pool that is shared fairly: permits for work that is scarce, given in turn to those who wait.
 //!
 //! A semaphore is first come, first served, so one realm with a thousand requests would make every other realm wait for
-//! all of them. Here each key (a realm) has a queue of its own, of bounded length, and a permit that becomes free goes to
-//! the first in the queue of the next key.
+//! all of them. Here each key (a realm) has a queue of its own, of bounded length, and a permit that becomes free goes
+//! to the first in the queue of the next key.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -42,8 +42,8 @@ pub fn no_request() -> PageError {
     PageError::new(StatusCode::NOT_FOUND, refusal)
 }
 
-/// The request was answered already: each is answered once. Whoever it belongs to may begin the same one again, since the
-/// answer may have been lost when a button was pressed twice.
+/// The request was answered already: each is answered once. Whoever it belongs to may begin the same one again, since
+/// the answer may have been lost when a button was pressed twice.
 pub fn already_answered(realm: &Realm, pending: &PendingRequest, signed_in: Option<&SignedIn>) -> PageError {
     let refusal = Refusal::new(
         "request_answered",

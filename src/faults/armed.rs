@@ -47,7 +47,8 @@ pub struct ArmFault {
     pub nth: Option<u64>,
     /// Only requests of this client.
     pub client_id: Option<String>,
-    /// Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client knows.
+    /// Only requests about this user: a user name, a user's identifier, or, with `client_id`, the `sub` that client
+    /// knows.
     pub user: Option<String>,
     /// Only here: a group of endpoints, a path, or a method and a path.
     pub endpoint: Option<String>,

@@ -1,9 +1,9 @@
 //! What one request carries of its realm's armed faults: those that wait for requests like it, and the marks they
 //! leave.
 //!
-//! The service around the routes begins a watch and everything below answers within it, so that a fault point deep inside (the
-//! mint, say) finds the faults of this very request without being handed anything. Where nothing is armed there is no
-//! watch.
+//! The service around the routes begins a watch and everything below answers within it, so that a fault point deep
+//! inside (the mint, say) finds the faults of this very request without being handed anything. Where nothing is armed
+//! there is no watch.
 
 use std::sync::Arc;
 

@@ -80,7 +80,8 @@ pub struct Entry {
     pub parties: Parties,
 }
 
-/// The shortest beginning of an id that names an exchange. It begins with 0 (RFC 9562 §5.7), and so it is no sequence number.
+/// The shortest beginning of an id that names an exchange. It begins with 0 (RFC 9562 §5.7), and so it is no sequence
+/// number.
 const SHORTEST_PREFIX: usize = 8;
 
 impl Journal {
@@ -124,7 +125,8 @@ impl Journal {
         (ring.exchanges().map(entry).collect(), ring.dropped)
     }
 
-    /// One exchange: by its id or the beginning of it, if no other begins so, by its sequence number, or the `last` one.
+    /// One exchange: by its id or the beginning of it, if no other begins so, by its sequence number, or the `last`
+    /// one.
     pub async fn find(&self, realm: RealmId, name: &str) -> Option<Entry> {
         self.redact_recorded(realm).await;
         let rings = self.rings();

@@ -47,8 +47,9 @@ impl Sealer {
         Self::parse(&text).map_err(failed)
     }
 
-    /// Reads the keys beside a development database. For an empty database the file is made, readable by its owner only;
-    /// one that is missing beside a database with realms is an error, since a new key would not open their secrets.
+    /// Reads the keys beside a development database. For an empty database the file is made, readable by its owner
+    /// only; one that is missing beside a database with realms is an error, since a new key would not open their
+    /// secrets.
     pub fn beside_database(path: &Path, is_empty: bool) -> Result<Self, KeyFileError> {
         if !is_empty && !path.exists() {
             return Err(KeyFileError {

@@ -29,8 +29,8 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// The same request as the query of the authorization endpoint. A verified `id_token_hint` is not kept, so it is not
-    /// part of it.
+    /// The same request as the query of the authorization endpoint. A verified `id_token_hint` is not kept, so it is
+    /// not part of it.
     pub fn to_query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let mut put = |name: &str, value: Option<&str>| {

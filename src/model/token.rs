@@ -75,7 +75,7 @@ pub struct Successor {
     pub digest: String,
     pub pair: String,
     /// Whether it was used or revoked itself.
-    pub spent: bool,
+    pub used_up: bool,
 }
 
 impl RefreshToken {

@@ -160,8 +160,8 @@ async fn describe(app: &App, realm: &Realm, live: Live) -> Result<Introspection,
         };
         realm.claim_rules.add(&mut further, ClaimPlace::Introspection, &about);
     }
-    // An access token is for the issuer where nothing else was said. A refresh token is for the client, and so is, at the
-    // emulated portal, every token.
+    // An access token is for the issuer where nothing else was said. A refresh token is for the client, and so is, at
+    // the emulated portal, every token.
     let listed = realm.policy.resource_indicators == ResourceIndicators::Listed;
     let unsaid = if listed && live.access_token {
         &realm.issuer

@@ -1,7 +1,7 @@
 //! Resource indicators (RFC 8707): for which resources a client wants its access tokens.
 //!
-//! A resource is the issuer, an address below it, or one that the client's metadata lists (`resources`). Policy `portal`
-//! ignores the parameter, as the emulated portal does.
+//! A resource is the issuer, an address below it, or one that the client's metadata lists (`resources`). Policy
+//! `portal` ignores the parameter, as the emulated portal does.
 
 use super::{error::OAuthError, form::Parameters};
 use crate::{

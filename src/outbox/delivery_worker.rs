@@ -1,8 +1,8 @@
 //! The delivery worker: delivers what is due, and tries again by the realm's clock.
 //!
 //! What goes to one address goes one after the other, in the order it was written; addresses do not wait for one
-//! another, nor do realms, and what failed does not hold up what comes after it. Two processes may deliver to one address at the same
-//! time.
+//! another, nor do realms, and what failed does not hold up what comes after it. Two processes may deliver to one
+//! address at the same time.
 //!
 //! The first try needs no clock: it is made as soon as the transaction is committed, also where the clock stands still.
 //! A failed try is followed by the next one when the realm's clock has gone on for the pause that was asked for,

@@ -1,7 +1,7 @@
 //! The deliveries being made, and how they are shared among realms.
 //!
-//! A receiver that never answers occupies a place for seconds. So that the receivers of one realm cannot take all places,
-//! a realm has a few at the most, and half of all places is kept for realms that have none.
+//! A receiver that never answers occupies a place for seconds. So that the receivers of one realm cannot take all
+//! places, a realm has a few at the most, and half of all places is kept for realms that have none.
 
 use std::collections::{HashMap, HashSet};
 

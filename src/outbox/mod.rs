@@ -14,8 +14,8 @@
 //! lock. Then [`Outbox::notify`].
 //!
 //! Delivery is *at least once*. Each try is leased by one conditional statement, for a while by the machine's clock, so
-//! two delivery workers, or two processes, never send the same thing at the same time; a process that dies while sending
-//! leaves a lease that runs out, and what it held is sent again.
+//! two delivery workers, or two processes, never send the same thing at the same time; a process that dies while
+//! sending leaves a lease that runs out, and what it held is sent again.
 
 pub mod delivery_worker;
 mod in_progress;

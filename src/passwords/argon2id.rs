@@ -1,8 +1,8 @@
 //! Hashing a password and comparing one with a PHC string, in memory that is used again and soon given back.
 //!
-//! A hash works in 19 MiB. Allocators keep freed blocks of that size, once for every thread that ever hashed, and hashing
-//! moves about the blocking pool: after twenty sign-ins the process would hold 250 MiB. So the memory of one hash is kept
-//! for the next, and given back when none has come for a while.
+//! A hash works in 19 MiB. Allocators keep freed blocks of that size, once for every thread that ever hashed, and
+//! hashing moves about the blocking pool: after twenty sign-ins the process would hold 250 MiB. So the memory of one
+//! hash is kept for the next, and given back when none has come for a while.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},

@@ -1,8 +1,8 @@
 //! Passwords and chosen client secrets: Argon2id (RFC 9106), on the blocking pool, a few at a time.
 //!
 //! One hash takes some 20 ms of a core and 19 MiB, so at most `cores − 1` run at once: sign-ins wait for one another,
-//! one realm after the other, and everything else keeps its core. Whether somebody asks too often, `throttle.rs` knows; callers ask it before they let
-//! anything be hashed.
+//! one realm after the other, and everything else keeps its core. Whether somebody asks too often, `throttle.rs` knows;
+//! callers ask it before they let anything be hashed.
 
 mod argon2id;
 mod throttle;
@@ -130,9 +130,9 @@ impl Passwords {
 
     /// Compares `secret` with the `stored` hash of a realm's client; it was sent from the address `from`.
     ///
-    /// Clients send their secret with every token request. Once a secret has passed Argon2, it is recognised by a digest
-    /// under a key that dies with the process, for as long as the stored hash stays the same. Of many first requests at
-    /// once one hashes, and the others learn from it.
+    /// Clients send their secret with every token request. Once a secret has passed Argon2, it is recognised by a
+    /// digest under a key that dies with the process, for as long as the stored hash stays the same. Of many first
+    /// requests at once one hashes, and the others learn from it.
     ///
     /// A right secret always passes. Of an address that sends too many wrong ones, one is hashed after the other, so it
     /// keeps nobody else from being heard, and learns only after the limit that a secret was wrong.

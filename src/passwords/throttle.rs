@@ -1,8 +1,8 @@
 //! Slows down whoever guesses passwords.
 //!
-//! Attempts are told apart by account and address together, so that a stranger who guesses does not lock out whoever has
-//! the account. Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once with
-//! success. It
+//! Attempts are told apart by account and address together, so that a stranger who guesses does not lock out whoever
+//! has the account. Every attempt costs a turn before anything is hashed; turns come back one by one, and all at once
+//! with success. It
 //! protects this process and the people in it, so it runs on the machine's monotonic clock, which is passed in, and not
 //! on a realm's: turning a realm's clock must not let anybody guess faster.
 
@@ -23,8 +23,9 @@ const INTERVAL: Duration = Duration::from_secs(6);
 /// How many names are remembered.
 const MOST_NAMES: usize = 10_000;
 
-/// What attempts are told apart by: a digest of the account, which the caller names uniquely in this process, and of the
-/// address it is tried from, so that it is short. Of an IPv6 address the network counts, since one host may have 2⁶⁴.
+/// What attempts are told apart by: a digest of the account, which the caller names uniquely in this process, and of
+/// the address it is tried from, so that it is short. Of an IPv6 address the network counts, since one host may have
+/// 2⁶⁴.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Attempts(String);
 

@@ -42,7 +42,8 @@ pub async fn reset(app: &App, realm: &Realm) -> Result<Realm, CreationError> {
     Ok(realm)
 }
 
-/// The realm as it is stored now, and what it was made from. Another reset may just have replaced the one that was asked for.
+/// The realm as it is stored now, and what it was made from. Another reset may just have replaced the one that was
+/// asked for.
 async fn living(conn: &mut Conn, name: &RealmName) -> store::Result<Option<(RealmSettings, Option<String>)>> {
     let Some(settings) = store::realms::find(conn, name).await? else {
         return Ok(None);

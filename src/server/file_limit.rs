@@ -1,4 +1,5 @@
-//! File descriptors: each connection takes one, and where none is left nothing can be opened any more, databases included.
+//! File descriptors: each connection takes one, and where none is left nothing can be opened any more, databases
+//! included.
 
 /// Descriptors that are not for connections: the database, the log, requests to others.
 const RESERVED: u64 = 384;

@@ -1,10 +1,10 @@
 //! Requests that share a connection (HTTP/2), as bounded as those that have one each.
 //!
-//! Over HTTP/1.1 a connection brings one request at a time: the bound on connections is one on requests too, and a client
-//! that takes nothing of its answer stalls the socket. Over HTTP/2 a connection brings many, and a client can leave any
-//! answer where it is (RFC 9113 §5.2) while the connection is at work. So only so many requests are answered at once, over
-//! all connections, until the last byte of each answer was taken; and an answer of which nothing is taken for some time
-//! ends its connection.
+//! Over HTTP/1.1 a connection brings one request at a time: the bound on connections is one on requests too, and a
+//! client that takes nothing of its answer stalls the socket. Over HTTP/2 a connection brings many, and a client can
+//! leave any answer where it is (RFC 9113 §5.2) while the connection is at work. So only so many requests are answered
+//! at once, over all connections, until the last byte of each answer was taken; and an answer of which nothing is taken
+//! for some time ends its connection.
 
 use std::{
     pin::Pin,

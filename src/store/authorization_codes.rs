@@ -86,7 +86,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
     }))
 }
 
-/// Marks the code as spent; false when it already was, or has expired.
+/// Marks the code as redeemed; false when it already was, or has expired.
 ///
 /// The condition and the change are one statement, so of two simultaneous redemptions exactly one
 /// sees `true`.

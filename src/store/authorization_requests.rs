@@ -55,8 +55,8 @@ pub async fn insert(tx: &mut Tx, realm: RealmId, pending: &PendingRequest, now: 
     trim(tx, realm, &pending.id).await
 }
 
-/// Removes the oldest unfinished requests above the most that a realm keeps, but not the `newest`: on a stopped clock all
-/// are equally old.
+/// Removes the oldest unfinished requests above the most that a realm keeps, but not the `newest`: on a stopped clock
+/// all are equally old.
 async fn trim(tx: &mut Tx, realm: RealmId, newest: &str) -> Result<()> {
     execute!(
         tx,

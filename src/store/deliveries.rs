@@ -203,7 +203,8 @@ pub async fn wake(tx: &mut Tx, realm: RealmId, id: &str, due_at: Timestamp) -> R
     Ok(rows == 1)
 }
 
-/// Makes something due once more, with all its tries before it; false when it is being sent at the moment, or has no delivery.
+/// Makes something due once more, with all its tries before it; false when it is being sent at the moment, or has no
+/// delivery.
 pub async fn ask_again(tx: &mut Tx, realm: RealmId, id: &str, now: Timestamp, machine_now: Timestamp) -> Result<bool> {
     let rows = execute!(
         tx,

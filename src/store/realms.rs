@@ -251,8 +251,8 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<RealmSettings>> {
 
 /// A number that is another one after any realm was created, changed or deleted: cheaper to ask for than all revisions.
 pub async fn fingerprint(conn: &mut Conn) -> Result<i64> {
-    // A prime larger than the revisions that realms reach, so that ids and revisions do not cancel out; and so small that
-    // the sum of a million realms does not overflow.
+    // A prime larger than the revisions that realms reach, so that ids and revisions do not cancel out; and so small
+    // that the sum of a million realms does not overflow.
     let row = fetch_one!(
         conn,
         "select cast(coalesce(sum(id % 1000003 * 1000003 + revision), 0) as bigint) as fingerprint

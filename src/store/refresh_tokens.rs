@@ -75,7 +75,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
         return Ok(None);
     };
     let instant = |column| row.optional::<Timestamp>(column);
-    let spent = instant("successor_used_at")?.is_some() || instant("successor_revoked_at")?.is_some();
+    let used_up = instant("successor_used_at")?.is_some() || instant("successor_revoked_at")?.is_some();
     let successor = match (
         row.optional("successor_id")?,
         row.optional("successor_digest")?,
@@ -85,7 +85,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
             id,
             digest,
             pair,
-            spent,
+            used_up,
         }),
         _ => None,
     };
@@ -107,7 +107,7 @@ pub async fn find(conn: &mut Conn, realm: RealmId, digest: &str) -> Result<Optio
     }))
 }
 
-/// Trades the token for its successor; false when it is spent, revoked or expired.
+/// Trades the token for its successor; false when it is used, revoked or expired.
 ///
 /// The condition and the change are one statement, so of two simultaneous uses exactly one sees `true`.
 pub async fn trade(

@@ -107,7 +107,8 @@ pub async fn find_by_id_or_name(conn: &mut Conn, realm: RealmId, text: &str) -> 
     }
 }
 
-/// The user that a `login_hint` names (OIDC Core §3.1.2.1): by user name, by e-mail address (also as `mailto:`), or, where
+/// The user that a `login_hint` names (OIDC Core §3.1.2.1): by user name, by e-mail address (also as `mailto:`), or,
+/// where
 /// `by_id` says so, by `sub`. An address that several users have names none of them.
 pub async fn find_by_hint(conn: &mut Conn, realm: RealmId, hint: &str, by_id: bool) -> Result<Option<User>> {
     if let Some(user) = find_by_username(conn, realm, hint).await? {

@@ -154,8 +154,9 @@ impl Mint {
         }
     }
 
-    /// What a token is for: the resources, else what the client is registered for, else the issuer, which is in it always
-    /// where userinfo has to take the token. `None` where that is the issuer alone, and nobody reads it in the token.
+    /// What a token is for: the resources, else what the client is registered for, else the issuer, which is in it
+    /// always where userinfo has to take the token. `None` where that is the issuer alone, and nobody reads it in the
+    /// token.
     fn audience(&self, wanted: &AccessTokenFor<'_>) -> Option<Resources> {
         let metadata = &wanted.client.metadata;
         let of_client = metadata.access_token_audience.as_deref();

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 const FUEL: u64 = 10_000;
 /// The longest claims of a rule as JSON in bytes, before and after evaluation.
 pub const LONGEST: usize = 16 * 1024;
-/// How deep a template may nest. The parser and the code generator call themselves for each operator, bracket and keyword
-/// that is nested in another, so that a text of thousands would overflow the stack.
+/// How deep a template may nest. The parser and the code generator call themselves for each operator, bracket and
+/// keyword that is nested in another, so that a text of thousands would overflow the stack.
 const DEEPEST: usize = 120;
 /// How often a template may join values (`~`, `+`, `,`): each may be as long as all claims of a user.
 const MOST_JOINED: usize = 64;
@@ -141,7 +141,8 @@ fn check_variables(named: HashSet<String>) -> Result<(), String> {
 
 /// Refuses what lets values grow from step to step. It looks at characters and does not parse strings, so it may refuse
 /// too much, but never too little: all code that can run is between the first and the last brace, and each statement
-/// begins with `{%`. What nests is counted to the end of the text, because the parser reads an unclosed expression, too.
+/// begins with `{%`. What nests is counted to the end of the text, because the parser reads an unclosed expression,
+/// too.
 fn check_language(text: &str) -> Result<(), String> {
     let (first, last) = (text.find('{').unwrap_or(0), text.rfind('}').unwrap_or(text.len()));
     let code = text.get(first..last).unwrap_or(text);

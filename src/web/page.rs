@@ -1,8 +1,8 @@
 //! A page on its way to the browser: the layout it stands in, and the headers it travels with.
 //!
 //! Pages bring no script and no style of their own, so their Content-Security-Policy allows neither inline. Three
-//! things differ from page to page and are said by whoever sends it: whether its form leads to others ([`Page::leads_elsewhere`]),
-//! whose picture it shows, and whether it runs one of our scripts.
+//! things differ from page to page and are said by whoever sends it: whether its form leads to others
+//! ([`Page::leads_elsewhere`]), whose picture it shows, and whether it runs one of our scripts.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! Connections that are of no use do not keep others out: each phase of one has a limit of time, and there are only so many.
+//! Connections that are of no use do not keep others out: each phase of one has a limit of time, and there are only so
+//! many.
 
 use std::{fs, io::ErrorKind, time::Duration};
 

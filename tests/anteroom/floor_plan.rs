@@ -1,5 +1,5 @@
-//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and modules on
-//! one layer do not open into each other.
+//! The floor plan of `docs/ARCHITECTURE.md` held against the imports: an import only goes down the stairs, and modules
+//! on one layer do not open into each other.
 //!
 //! Every `crate::…`, `super::…`, `self::…` and (in `main.rs`) `anteroom::…` counts, wherever it stands: in a `use`, in
 //! the middle of an expression, in a macro's arguments. Files are read as Rust tokens, so comments and strings

@@ -1,5 +1,5 @@
-//! Requests over HTTP/2, which share a connection, do not keep others out: only so many are answered at once, and an answer
-//! that is not taken costs the connection.
+//! Requests over HTTP/2, which share a connection, do not keep others out: only so many are answered at once, and an
+//! answer that is not taken costs the connection.
 
 use std::time::Duration;
 

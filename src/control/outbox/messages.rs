@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use super::{AFTER, LIMIT, Posted, Question, STATE, id, watch};
 
 /// A message is a document of somebody else's making: it runs nothing, loads nothing, sends nothing.
-const LETTER_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+const MESSAGE_CSP: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 pub const OPERATIONS: &[ControlOperation] = &[
@@ -307,7 +307,7 @@ async fn show_html(
 fn document(kind: &'static str, text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(LETTER_CSP)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MESSAGE_CSP)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

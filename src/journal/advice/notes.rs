@@ -42,8 +42,8 @@ fn other_name(exchange: &Exchange, issuer: &str) -> Option<String> {
     ))
 }
 
-/// The scopes of claims were granted, and the ID token has none of the claims, which is right (OIDC Core §5.4), and of no
-/// use to a client that never asks userinfo.
+/// The scopes of claims were granted, and the ID token has none of the claims, which is right (OIDC Core §5.4), and of
+/// no use to a client that never asks userinfo.
 fn id_token_without_claims(exchange: &Exchange) -> Option<String> {
     if exchange.endpoint() != "token" || exchange.status() != Some(200) {
         return None;

@@ -53,7 +53,8 @@ switches! {
         token_request_json: bool = false, Portal: true;
         /// What `error_description` says: what is wrong with the request, or what the portal documents.
         error_texts: ErrorTexts = ErrorTexts::Explained, Portal: ErrorTexts::Documented;
-        /// Errors link to their exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2); `access_denied` never does.
+        /// Errors link to their exchange in the journal (`error_uri`, RFC 6749 §4.1.2.1, §5.2); `access_denied` never
+        /// does.
         error_uri: bool = true, Portal: false;
         /// A client that fails to authenticate is answered as by the portal: with a Bearer challenge at the token
         /// endpoint, 403 at revocation, 400 at introspection.
@@ -216,8 +217,8 @@ impl SubjectType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshRotation {
-    /// Its successor is given again while it is unused and within the grace; later reuse revokes the grant. Access tokens
-    /// that were issued before live on.
+    /// Its successor is given again while it is unused and within the grace; later reuse revokes the grant. Access
+    /// tokens that were issued before live on.
     Guarded,
     /// The pair is replaced at once: the old access token is revoked too, and reuse is only refused.
     Immediate,

@@ -10,7 +10,8 @@ switches! {
     VseePolicy {
         /// `POST /users/sso` is answered; otherwise it is refused with 403, as before VSee's support has enabled it.
         sso_enabled: bool = true;
-        /// Whether single sign-on needs `X-ApiSecret`: newer samples send it with the key, older ones send the key alone.
+        /// Whether single sign-on needs `X-ApiSecret`: newer samples send it with the key, older ones send the key
+        /// alone.
         sso_secret: VseeSecret = VseeSecret::Required;
         /// Appointments have a link that starts them once.
         one_time_links: bool = true;

@@ -116,8 +116,8 @@ async fn verify(
     Ok(client)
 }
 
-/// Whether what is wrong in `Authorization: Basic` is not its encoding: libraries differ in it, and most ids and secrets
-/// look the same in both.
+/// Whether what is wrong in `Authorization: Basic` is not its encoding: libraries differ in it, and most ids and
+/// secrets look the same in both.
 ///
 /// # Errors
 /// `invalid_client` where id and secret are right in the other encoding.

@@ -165,7 +165,7 @@ async fn successor_again(
 
 fn within_grace(realm: &Realm, used_at: Timestamp, successor: &Successor, now: Timestamp) -> bool {
     let grace = SignedDuration::from_secs(realm.policy.lifetimes.refresh_grace.into());
-    !successor.spent && now.duration_since(used_at) < grace
+    !successor.used_up && now.duration_since(used_at) < grace
 }
 
 /// A new access token, in the same response as `refresh_token`; and its row, which is still to be stored.

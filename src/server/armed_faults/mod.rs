@@ -1,7 +1,7 @@
 //! What armed faults do to the requests of a realm, around its routes.
 //!
-//! One of the two places that change answers on purpose; the other are the fault points of `tokens`, which find their faults
-//! in the watch that begins here. What each fault does stands in `faults::catalogue`; here stands only when:
+//! One of the two places that change answers on purpose; the other are the fault points of `tokens`, which find their
+//! faults in the watch that begins here. What each fault does stands in `faults::catalogue`; here stands only when:
 //!
 //! | file | when |
 //! | --- | --- |

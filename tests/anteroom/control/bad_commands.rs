@@ -144,7 +144,7 @@ async fn asking_changes_nothing() {
     test_server.is_still(&before, "all of it").await;
 }
 
-/// What the walk compares: without the levers' states in it, it would prove nothing.
+/// What the walk compares: without the states of the settings in it, it would prove nothing.
 #[tokio::test]
 async fn a_good_command_would_have_been_seen() {
     let test_server = TestServer::open(&[]).await;

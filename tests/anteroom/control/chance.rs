@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::levers::{fork, post, restore, snapshot};
+use super::realm_operations::{fork, post, restore, snapshot};
 use crate::{
     portals::mypatientportal::patient,
     support::{Emulator, Realm, emulator::START, fresh_realm, realm_with},

@@ -290,13 +290,13 @@ mod secret {
     async fn a_public_or_unknown_client_has_none_to_renew() {
         let realm = fresh_realm().await;
 
-        for (lever, status, body) in [
+        for (path, status, body) in [
             ("clients/demo-spa/secret", 409, json!({})),
             ("clients/nobody/secret", 404, json!({})),
             ("clients/demo-client/secret", 400, json!({"client_secret": ""})),
             ("clients/demo-client/secret", 400, json!({"keep": true})),
         ] {
-            realm.control(Method::POST, lever, &body).await.is_a_problem(status);
+            realm.control(Method::POST, path, &body).await.is_a_problem(status);
         }
         realm
             .demo_client()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::levers::{fork, is_a_problem, post, realms, restore_as, snapshot, with_own_address};
+use super::realm_operations::{fork, is_a_problem, post, realms, restore_as, snapshot, with_own_address};
 use crate::{
     portals::{
         mediquo,
@@ -114,11 +114,11 @@ async fn the_realm_at_the_root_can_be_copied_and_other_realms_addresses_stay() {
         {"client_id": "both", "redirect_uris": ["{issuer}/cb", other], "token_endpoint_auth_method": "none"},
     ]});
     let source = emulator.realm(json!({"seed": seed})).await;
-    let levers = format!("{}/control/api/realms", emulator.issuer);
-    let document = Answer::to(source.http.get(format!("{levers}/{}/snapshot", source.name)))
+    let realms = format!("{}/control/api/realms", emulator.issuer);
+    let document = Answer::to(source.http.get(format!("{realms}/{}/snapshot", source.name)))
         .await
         .is_ok();
-    let put = source.http.put(format!("{levers}/default/snapshot"));
+    let put = source.http.put(format!("{realms}/default/snapshot"));
     Answer::to(put.header("content-type", "application/json").body(document.text()))
         .await
         .is_ok();
@@ -126,7 +126,7 @@ async fn the_realm_at_the_root_can_be_copied_and_other_realms_addresses_stay() {
     let made = Answer::to(
         source
             .http
-            .post(format!("{levers}/default/fork"))
+            .post(format!("{realms}/default/fork"))
             .json(&json!({"name": "copy"})),
     )
     .await;

@@ -1,10 +1,10 @@
-//! Snapshots in which one value is not what it should be: whatever it is, it is refused with its place, or the realm that
-//! comes of it works.
+//! Snapshots in which one value is not what it should be: whatever it is, it is refused with its place, or the realm
+//! that comes of it works.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::levers::{realms, restore_as, snapshot};
+use super::realm_operations::{realms, restore_as, snapshot};
 use crate::support::{Answer, Realm, realm_with};
 
 fn hostile() -> Vec<Value> {
@@ -109,8 +109,8 @@ async fn users_scopes_and_claim_rules_follow_the_rules_of_seeds() {
     }
 }
 
-/// Restores a snapshot of the realm as often as there are columns in these tables and hostile values for them; how many of
-/// them were refused, and how many taken in. A realm that comes of one has to work.
+/// Restores a snapshot of the realm as often as there are columns in these tables and hostile values for them; how many
+/// of them were refused, and how many taken in. A realm that comes of one has to work.
 pub async fn restore_each(realm: &Realm, tables: &[&str], works: impl AsyncFn(&Realm, &str)) -> (usize, usize) {
     let taken: Value = serde_json::from_str(&snapshot(realm).await).expect("JSON");
     let name = format!("{}-hostile", realm.name);

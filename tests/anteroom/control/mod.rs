@@ -14,7 +14,7 @@
 //! | `left_out.rs` | a server without a control API |
 //! | `time_travel.rs` | what depends on time, and the speed of clocks |
 //!
-//! `test_server.rs` gives a server to walk through, `levers.rs` what turns realms.
+//! `test_server.rs` gives a server to walk through, `realm_operations.rs` what turns realms.
 
 mod agenda;
 mod api_docs;
@@ -29,8 +29,8 @@ pub mod hostile_snapshots;
 mod isolation;
 mod keys;
 mod left_out;
-pub mod levers;
 mod policy;
+pub mod realm_operations;
 mod resets;
 mod scopes;
 mod snapshots;

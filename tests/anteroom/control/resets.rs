@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::levers::{fork, is_a_problem, post, realms, restore, snapshot};
+use super::realm_operations::{fork, is_a_problem, post, realms, restore, snapshot};
 use crate::{
     portals::mypatientportal::{data, patient},
     support::{Answer, Emulator, emulator::START, fresh_realm, jwt, realm_with},

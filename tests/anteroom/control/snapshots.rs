@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::levers::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
+use super::realm_operations::{is_a_problem, realms, restore, restore_as, snapshot, with_own_address};
 use crate::{
     portals::mypatientportal::{TYPE, booked, data, patient},
     support::{Answer, Emulator, Realm, fresh_realm, jwt, realm_with},

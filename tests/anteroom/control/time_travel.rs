@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::levers::is_a_problem;
+use super::realm_operations::is_a_problem;
 use crate::{
     portals::mypatientportal::{booked, patient},
     support::{Realm, fresh_realm},

@@ -1,5 +1,5 @@
-//! Snapshots in which one value of a portal is not what it should be: whatever it is, it is refused with its place, or the
-//! realm that comes of it works.
+//! Snapshots in which one value of a portal is not what it should be: whatever it is, it is refused with its place, or
+//! the realm that comes of it works.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{
     vsee,
 };
 use crate::{
-    control::{hostile_snapshots::restore_each, levers::snapshot},
+    control::{hostile_snapshots::restore_each, realm_operations::snapshot},
     support::{Answer, Realm, realm_with},
 };
 

@@ -1,4 +1,4 @@
-//! The levers of realms: copies, snapshots, resets, and refusals of the control API.
+//! Operations on realms: copies, snapshots, resets, and refusals of the control API.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,8 @@ pub fn realms() -> String {
     format!("{}/control/api/realms", Emulator::shared().issuer)
 }
 
-pub async fn post(realm: &Realm, lever: &str, body: &Value) -> Answer {
-    let address = format!("{}/{}/{lever}", realms(), realm.name);
+pub async fn post(realm: &Realm, operation: &str, body: &Value) -> Answer {
+    let address = format!("{}/{}/{operation}", realms(), realm.name);
     Answer::to(realm.http.post(address).json(body)).await
 }
 
