@@ -5,6 +5,7 @@ mod appointments;
 mod asap_list;
 mod bad_input;
 pub mod booking;
+mod booking_conditions;
 mod cancellation;
 mod catalogue;
 mod guests;
